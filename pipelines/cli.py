@@ -1,0 +1,268 @@
+"""The command line: each command is a thin layer over ``pipelines.runs``. Only those that compute load torch."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import sys
+import time
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from pipelines.errors import ConfigError, GanError
+from pipelines.runs import jobs, worker
+from pipelines.runs.folder import FAILED, QUEUED, RunFolder, Status
+from pipelines.training import presets
+from pipelines.training.config import SETTINGS, TYPES, Setting
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown",
+    help="Train generative adversarial networks in run folders, sample from them and manage the runs. The app does the "
+    "same with a screen: `streamlit run streamlit_app.py`.",
+)  # fmt: skip
+out, err = Console(), Console(stderr=True)
+Run = Annotated[str, typer.Argument(help="The run: its id, as `runs` lists it, or its folder.")]
+Detach = Annotated[bool, typer.Option("--detach", help="Train in the background, as the app does it.")]
+PRESET_HELP = "  \n".join(f"**{name}**: {preset.look_for}" for name, preset in presets.PRESETS.items())
+
+
+def _train(preset: str, run: Path | None, detach: bool, **settings: Any) -> None:
+    chosen = presets.get(preset)
+    changes = {name: value for name, value in settings.items() if value is not None}
+    if changes.get("seconds") or changes.get("epochs"):  # a length that is given replaces the preset's
+        changes = {"seconds": None, "epochs": None, **changes}
+    folder = jobs.create(chosen.config.changed(**changes), preset, path=run)
+    _start(folder, detach)
+
+
+def _settings_as_options() -> list[inspect.Parameter]:
+    options = []
+    for name, rule in SETTINGS.items():
+        members = getattr(TYPES[name], "__args__", [TYPES[name]])
+        kind = next(member for member in members if member is not types.NoneType)
+        flag = "--" + name.replace("_", "-")
+        names = (f"{flag}/--no-{flag[2:]}",) if kind is bool else (flag,)
+        option = typer.Option(*names, help=_help(rule), rich_help_panel=rule.group, show_default=False)
+        options.append(_parameter(name, Annotated[kind | None, option], None))
+    return options
+
+
+def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _help(rule: Setting) -> str:
+    if rule.choices:
+        return f"{rule.help} One of: {', '.join(map(str, rule.choices))}."
+    if rule.low is not None:
+        return f"{rule.help} From {rule.low:g} to {rule.high:g}."
+    return rule.help
+
+
+def train(**options: Any) -> None:
+    """Train a GAN: a preset, with any of its settings changed.
+
+    Ctrl-C stops the run with a checkpoint; `resume` goes on from there. Presets:
+    """
+    _train(**options)
+
+
+train.__doc__ = inspect.cleandoc(train.__doc__ or "") + "\n\n" + PRESET_HELP
+train.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    [
+        _parameter("preset", Annotated[str, typer.Argument(help=f"One of: {', '.join(presets.PRESETS)}.")]),
+        _parameter(
+            "run", Annotated[Path | None, typer.Option(help="New folder; default: runs/<time>-<preset>.")], None
+        ),
+        _parameter("detach", Detach, False),
+        *_settings_as_options(),
+    ]
+)
+train.__annotations__ = {p.name: p.annotation for p in train.__signature__.parameters.values()}  # type: ignore[attr-defined]
+app.command()(train)
+
+
+@app.command()
+def resume(run: Run, detach: Detach = False) -> None:
+    """Go on with a stopped, failed or lost run from its last checkpoint, or wake a paused one."""
+    folder = jobs.find(run)
+    if folder.is_held():
+        jobs.resume(folder)
+        out.print(f"{folder.id} goes on.")
+        return
+    jobs.prepare_resume(folder)
+    _start(folder, detach)
+
+
+@app.command()
+def pause(run: Run) -> None:
+    """Hold a run between two steps."""
+    jobs.pause(_active(run))
+
+
+@app.command()
+def step(run: Run) -> None:
+    """Do a single step of a run and hold it again."""
+    jobs.step(_active(run))
+
+
+@app.command()
+def stop(run: Run) -> None:
+    """Stop a run after a checkpoint; everything is kept and `resume` goes on from there."""
+    folder = _active(run)
+    jobs.stop(folder)
+    while folder.status().active:
+        time.sleep(0.1)
+    out.print(folder.status().message)
+
+
+@app.command()
+def rates(
+    run: Run,
+    lr_g: Annotated[float | None, typer.Option(help="New learning rate of G.")] = None,
+    lr_d: Annotated[float | None, typer.Option(help="New learning rate of D.")] = None,
+) -> None:
+    """Change the learning rates of a run, from its next step on."""
+    jobs.set_rates(jobs.find(run), lr_g, lr_d)
+
+
+@app.command()
+def delete(run: Run, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
+    """Delete a run with all that it has recorded."""
+    folder = jobs.find(run)
+    if not yes:
+        typer.confirm(f"Delete {folder.path} with its checkpoints, for good?", abort=True)
+    jobs.delete(folder)
+    out.print(f"Deleted {folder.id}.")
+
+
+@app.command()
+def runs() -> None:
+    """List all runs, the newest first."""
+    table = Table("run", "state", "step", "epoch", "images/s", "quality", "name", box=None, pad_edge=False)
+    for folder in jobs.runs():
+        try:
+            status, name = folder.status(), folder.notes().name
+        except GanError as error:
+            table.add_row(folder.id, f"[red]unreadable: {error}")
+            continue
+        quality = status.quality or {}
+        distance = f"{quality['frechet']:.1f} ({quality['features']})" if quality.get("frechet") is not None else ""
+        speed = f"{status.images_per_s:.0f}" if status.state == "running" else ""
+        table.add_row(folder.id, status.state, f"{status.step}", f"{status.epoch:.1f}", speed, distance, name)
+    out.print(table if table.rows else "There are no runs yet; `python -m pipelines train first-digits` makes one.")
+
+
+@app.command()
+def sample(
+    model: Annotated[str, typer.Argument(help="A model in checkpoints/, a run, or the folder of either.")],
+    out_file: Annotated[Path, typer.Option("--out", help="The .npz file to write: images uint8 [N, H, W, C], labels.")],
+    count: Annotated[int, typer.Option(help="How many pictures.", min=1, max=1_000_000)] = 64,
+    labels: Annotated[
+        str | None, typer.Option(help="For a conditional model: one class number, or 'cycle' for 0, 1, 2, ... in turn.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same pictures.")] = 0,
+) -> None:
+    """Draw samples from a trained model into a file."""
+    from pipelines.runs import models
+
+    if out_file.suffix != ".npz":
+        raise ConfigError(f"--out is {str(out_file)!r}; give a file name that ends in .npz.")
+    trained = models.load(model)
+    images, classes = trained.sample(count, trained.labels(labels, count), seed)
+    models.write_npz(out_file, images, classes)
+    out.print(f"Wrote {count} pictures of {images.shape[1]} x {images.shape[2]} to {out_file}.")
+
+
+@app.command()
+def publish(
+    run: Run, name: Annotated[str, typer.Argument(help="The model's name: small letters, digits and hyphens.")]
+) -> None:
+    """Publish a run's best checkpoint as a model in checkpoints/, with a card of its measured quality."""
+    from pipelines.runs import models
+
+    out.print(f"Published {models.publish(jobs.find(run), name)}.")
+
+
+@app.command()
+def prepare(
+    data_set: Annotated[str, typer.Argument(help="The data set: digits or clothes.")] = "digits",
+    size: Annotated[int, typer.Option(help="Height and width in pixels.")] = 28,
+    channels: Annotated[int, typer.Option(help="1 for grey, 3 for colour.")] = 1,
+) -> None:
+    """Download and prepare a data set before a class, so that the first run starts at once."""
+    from pipelines import data
+
+    with _bar() as bar:
+        task = bar.add_task(data_set, total=1.0)
+        image_set = data.load(
+            data_set, size=size, channels=channels,
+            progress=lambda share, message: bar.update(task, completed=share, description=message),
+        )  # fmt: skip
+    out.print(f"{len(image_set.images)} pictures. {image_set.source}")
+
+
+@app.command(hidden=True)
+def work(run: Run) -> None:
+    """Train a run that waits; the app starts this."""
+    worker.log_to(sys.stdout)
+    worker.work(jobs.find(run))
+
+
+def _start(folder: RunFolder, detach: bool) -> None:
+    if detach:
+        jobs.launch(folder)
+        out.print(f"Training in the background: {folder.id}")
+        return
+    out.print(f"Run {folder.id} in {folder.path}")
+    worker.log_to(folder.log_path)
+    with _bar() as bar:
+        task = bar.add_task(QUEUED, total=1.0)
+        end = worker.work(folder, lambda status: bar.update(task, **_as_bar(folder, status)))
+    message = folder.status().message if folder.exists() else "The run was deleted."
+    (err if end == FAILED else out).print(message, style="red" if end == FAILED else None)
+    if end == FAILED:
+        raise typer.Exit(1)
+
+
+def _as_bar(folder: RunFolder, status: Status) -> dict[str, Any]:
+    config = folder.record().config
+    if status.state in ("queued", "preparing"):
+        return {"completed": status.progress or 0.0, "description": status.message}
+    shares = [status.seconds / config.seconds] if config.seconds else []
+    shares += [status.epoch / config.epochs] if config.epochs else []
+    text = f"{status.state}  step {status.step}  epoch {status.epoch:.2f}  {status.images_per_s:.0f} images/s"
+    if quality := status.quality:
+        text += f"  Frechet distance {quality['frechet']:.1f}"
+    done = min(1.0, max(shares)) if shares else None
+    return {"completed": done, "total": 1.0 if shares else None, "description": text}
+
+
+def _bar() -> Progress:
+    return Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=err)
+
+
+def _active(run: str) -> RunFolder:
+    folder = jobs.find(run)
+    if not (status := folder.status()).active:
+        raise GanError(f"The run {folder.id} is {status.state}; only a run at work can be paused, stepped or stopped.")
+    return folder
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; an error meant for the person is one sentence and exit code 1."""
+    run: Callable[..., Any] = app
+    try:
+        run(arguments)
+    except GanError as error:
+        err.print(str(error), style="red", markup=False, highlight=False)
+        sys.exit(1)
+    finally:
+        logging.shutdown()

@@ -1,0 +1,37 @@
+"""Errors a person can read: one sentence that says what was given, what is allowed and where to change it.
+
+GanError
+├── ConfigError    a setting or a combination of settings that cannot work
+├── DataError      a data set that cannot be read, downloaded or prepared
+├── RunError       a run folder, its control or its worker
+├── ModelError     a trained model that cannot be loaded
+└── TrainingError  training that cannot go on (non-finite loss, out of memory, full disk)
+
+Everything else that is raised is a bug and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+
+class GanError(Exception):
+    """Base of every error whose text is meant for the person in front of the screen."""
+
+
+class ConfigError(GanError):
+    """A setting, or a combination of settings, that cannot work."""
+
+
+class DataError(GanError):
+    """A data set that cannot be read, downloaded or prepared."""
+
+
+class RunError(GanError):
+    """A run folder, its control or its worker."""
+
+
+class ModelError(GanError):
+    """A trained model that cannot be loaded."""
+
+
+class TrainingError(GanError):
+    """Training that cannot go on; what was written before stays readable."""

@@ -1,0 +1,92 @@
+"""Strided and transposed convolutions: the lecture's pair at 28 pixels, Radford's at 32 and 64.
+
+Radford et al., Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks (2016): no
+pooling, no dense hidden layers, batch norm except at G's output and D's input, ReLU in G, LeakyReLU 0.2 in D, weights
+from N(0, 0.02). The lecture's 28 x 28 pair is smaller: a projection to 7 x 7, two transposed convolutions of 5 x 5, and in
+D dropout in place of batch norm.
+"""
+
+from __future__ import annotations
+
+import math
+
+from torch import nn
+
+from pipelines.networks._conditioning import ConditionalDiscriminator, ConditionalGenerator
+from pipelines.training.config import TrainConfig
+
+
+def generator(config: TrainConfig, classes: int) -> nn.Module:
+    """z [B, latent_size], y [B] or None, to pictures [B, C, H, W] in [-1, 1]."""
+    build = _lecture_generator if config.size == 28 else _radford_generator
+    body = build(config.latent_size + classes, config.width, config.channels, config.size)
+    return ConditionalGenerator(body.apply(_init), classes)
+
+
+def discriminator(config: TrainConfig, classes: int) -> nn.Module:
+    """Pictures [B, C, H, W], y [B] or None, to logits [B]."""
+    if config.size == 28:
+        body, features = _lecture_discriminator(config.width, config.channels, config.dropout)
+    else:
+        body, features = _radford_discriminator(config.width, config.channels, config.size)
+    return ConditionalDiscriminator(body, features, classes).apply(_init)
+
+
+def _lecture_generator(inputs: int, width: int, channels: int, size: int) -> nn.Sequential:
+    up = {"kernel_size": 5, "stride": 2, "padding": 2, "output_padding": 1}
+    return nn.Sequential(
+        nn.Linear(inputs, 2 * width * 7 * 7),
+        nn.Unflatten(1, (2 * width, 7, 7)),
+        nn.BatchNorm2d(2 * width),
+        nn.ConvTranspose2d(2 * width, width, **up),  # (B, w, 14, 14)
+        nn.ReLU(),
+        nn.BatchNorm2d(width),
+        nn.ConvTranspose2d(width, channels, **up),  # (B, C, 28, 28)
+        nn.Tanh(),
+    )
+
+
+def _lecture_discriminator(width: int, channels: int, dropout: float) -> tuple[nn.Sequential, int]:
+    body = nn.Sequential(
+        nn.Conv2d(channels, width, 5, stride=2, padding=2),  # (B, w, 14, 14)
+        nn.LeakyReLU(0.2),
+        nn.Dropout(dropout),
+        nn.Conv2d(width, 2 * width, 5, stride=2, padding=2),  # (B, 2w, 7, 7)
+        nn.LeakyReLU(0.2),
+        nn.Dropout(dropout),
+    )
+    return body, 2 * width * 7 * 7
+
+
+def _radford_generator(inputs: int, width: int, channels: int, size: int) -> nn.Sequential:
+    doublings = int(math.log2(size // 4)) - 1  # 4 x 4 to half of the size, each with batch norm
+    maps = width * 2**doublings
+    layers: list[nn.Module] = [
+        nn.Unflatten(1, (inputs, 1, 1)),
+        nn.ConvTranspose2d(inputs, maps, 4, bias=False),  # (B, maps, 4, 4)
+        nn.BatchNorm2d(maps),
+        nn.ReLU(),
+    ]
+    for _ in range(doublings):
+        layers += [nn.ConvTranspose2d(maps, maps // 2, 4, 2, 1, bias=False), nn.BatchNorm2d(maps // 2), nn.ReLU()]
+        maps //= 2
+    return nn.Sequential(*layers, nn.ConvTranspose2d(maps, channels, 4, 2, 1), nn.Tanh())
+
+
+def _radford_discriminator(width: int, channels: int, size: int) -> tuple[nn.Sequential, int]:
+    layers: list[nn.Module] = [nn.Conv2d(channels, width, 4, 2, 1), nn.LeakyReLU(0.2)]
+    maps, side = width, size // 2
+    while side > 4:
+        layers += [nn.Conv2d(maps, 2 * maps, 4, 2, 1, bias=False), nn.BatchNorm2d(2 * maps), nn.LeakyReLU(0.2)]
+        maps, side = 2 * maps, side // 2
+    return nn.Sequential(*layers), maps * 4 * 4
+
+
+def _init(layer: nn.Module) -> None:
+    if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
+        nn.init.normal_(layer.weight, 0.0, 0.02)
+        if layer.bias is not None:
+            nn.init.zeros_(layer.bias)
+    elif isinstance(layer, nn.BatchNorm2d):
+        nn.init.normal_(layer.weight, 1.0, 0.02)
+        nn.init.zeros_(layer.bias)

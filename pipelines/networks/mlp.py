@@ -1,0 +1,50 @@
+"""Dense layers only: the lecture's simple GAN at width 100, 100-150-pixels against 150-100-1.
+
+Weights start by He et al. (2015), as in the lecture; the output is a tanh rather than a sigmoid, since pictures are held
+in [-1, 1] everywhere.
+"""
+
+from __future__ import annotations
+
+from torch import nn
+
+from pipelines.networks._conditioning import ConditionalDiscriminator, ConditionalGenerator
+from pipelines.training.config import TrainConfig
+
+
+def generator(config: TrainConfig, classes: int) -> nn.Module:
+    """z [B, latent_size], y [B] or None, to pictures [B, C, H, W] in [-1, 1]."""
+    narrow, wide, shape = config.width, config.width * 3 // 2, (config.channels, config.size, config.size)
+    body = nn.Sequential(
+        nn.Linear(config.latent_size + classes, narrow),
+        nn.ReLU(),
+        nn.Linear(narrow, wide),
+        nn.ReLU(),
+        nn.Linear(wide, config.channels * config.size**2),
+        nn.Tanh(),
+        nn.Unflatten(1, shape),
+    )
+    return ConditionalGenerator(_he_init(body), classes)
+
+
+def discriminator(config: TrainConfig, classes: int) -> nn.Module:
+    """Pictures [B, C, H, W], y [B] or None, to logits [B]."""
+    narrow, wide = config.width, config.width * 3 // 2
+    body = nn.Sequential(
+        nn.Flatten(),
+        nn.Linear(config.channels * config.size**2, wide),
+        nn.ReLU(),
+        nn.Dropout(config.dropout),
+        nn.Linear(wide, narrow),
+        nn.ReLU(),
+        nn.Dropout(config.dropout),
+    )
+    return ConditionalDiscriminator(_he_init(body), narrow, classes)
+
+
+def _he_init(body: nn.Sequential) -> nn.Sequential:
+    for layer in body:
+        if isinstance(layer, nn.Linear):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            nn.init.zeros_(layer.bias)
+    return body

@@ -1,0 +1,34 @@
+"""What holds D's slope down: the gradient penalty and weight clipping."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+
+def gradient_penalty(discriminate: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor) -> Tensor:
+    """Mean of (|grad D(x)| - 1)^2 at random points x on the lines between real and fake.
+
+    Gulrajani et al., Improved Training of Wasserstein GANs (2017), equation 3 and algorithm 1.
+
+    Args:
+        discriminate: D with everything but the pictures filled in: [B, C, H, W] to [B].
+        real: real pictures, [B, C, H, W].
+        fake: as many fakes; no gradient flows into them.
+
+    Returns:
+        A scalar, at least 0, not yet multiplied by its weight; differentiable in D's weights.
+    """
+    mix = torch.rand(real.shape[0], *[1] * (real.ndim - 1), device=real.device, dtype=real.dtype)
+    points = torch.lerp(fake.detach(), real, mix).requires_grad_(True)
+    (slope,) = torch.autograd.grad(discriminate(points).sum(), points, create_graph=True)
+    return (slope.float().flatten(1).norm(dim=1) - 1).square().mean()
+
+
+@torch.no_grad()
+def clip_weights(discriminator: nn.Module, bound: float) -> None:
+    """Clamp every weight of D to [-bound, bound], in place (Arjovsky et al. 2017, algorithm 1)."""
+    torch._foreach_clamp_min_(list(discriminator.parameters()), -bound)
+    torch._foreach_clamp_max_(list(discriminator.parameters()), bound)

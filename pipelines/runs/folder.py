@@ -1,0 +1,379 @@
+"""The run folder: the interface between a training process, the app and other tools; only this module knows its files.
+
+    config.json     the configuration, the seed, versions, the data set's fingerprint, what 'auto' was resolved to
+    status.json     state, pid, position, speed, heartbeat, last message; replaced atomically
+    metrics.jsonl   one row a logged step, a measure or an event; appended and flushed
+    samples/        PNG grids from one fixed noise batch, and index.jsonl, one row a grid
+    checkpoints/    full training states, published by rename
+    control.json    what the person wants: run, pause or stop, single steps, learning rates
+    notes.json      the person's name for the run, and a note
+    train.log       everything the process said
+    worker.lock     held by the training process for as long as it lives
+
+Files are published atomically and readers skip an unfinished last line, so reading never waits for writing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import math
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from pipelines.errors import RunError
+from pipelines.training.config import TrainConfig, from_dict
+
+QUEUED, PREPARING, RUNNING, PAUSED, STOPPING = "queued", "preparing", "running", "paused", "stopping"
+FINISHED, STOPPED, FAILED, LOST = "finished", "stopped", "failed", "lost"
+ACTIVE = (QUEUED, PREPARING, RUNNING, PAUSED, STOPPING)  # a process is at work, or was until it died
+START_GRACE_S = 20.0  # a process that was launched has this long to take its lock
+ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a run stands. Times are Unix seconds; ``seconds`` counts training alone, without pauses and start-up."""
+
+    state: str = QUEUED
+    message: str = ""
+    attempt: int = 1  # grows with each resume; rows after the checkpoint were cut off then
+    pid: int | None = None
+    device: str = ""  # where it trains, in words, once it is known
+    queued_at: float = 0.0
+    heartbeat: float = 0.0
+    progress: float | None = None  # share of the preparation done, in [0, 1]
+    place: int | None = None  # in the queue; 1 is next
+    step: int = 0  # updates of G
+    epoch: float = 0.0  # passes over the data
+    images_seen: int = 0  # real pictures shown to D
+    images_per_s: float = 0.0
+    seconds: float = 0.0
+    eta_s: float | None = None
+    lr_g: float | None = None
+    lr_d: float | None = None
+    quality: dict[str, Any] | None = None  # the newest measure, as pipelines.metrics.quality gives it
+
+    @property
+    def active(self) -> bool:
+        """Whether a process works on the run, or waits to."""
+        return self.state in ACTIVE
+
+
+@dataclass(frozen=True)
+class Control:
+    """What the person wants of a run; the loop reads it between steps."""
+
+    want: str = "run"  # run, pause or stop
+    single_steps: int = 0  # how many single steps were asked for since the run was made
+    lr_g: float | None = None
+    lr_d: float | None = None
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What the person wrote about a run."""
+
+    name: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """``config.json``: the configuration and what surrounds it."""
+
+    config: TrainConfig
+    preset: str = ""
+    created_at: float = 0.0
+    versions: dict[str, str] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)  # fingerprint, count, class_names, source, notes
+    resolved: dict[str, Any] = field(default_factory=dict)  # device, precision, threads
+    display: dict[str, Any] = field(default_factory=dict)  # grid rows and columns, row labels, D's output and balance
+    branched_from: str = ""
+
+
+class RunFolder:
+    """One run's folder."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    @property
+    def id(self) -> str:
+        """The run's id, its folder's name."""
+        return self.path.name
+
+    @property
+    def log_path(self) -> Path:
+        return self.path / "train.log"
+
+    @property
+    def metrics_path(self) -> Path:
+        return self.path / "metrics.jsonl"
+
+    @property
+    def samples_index_path(self) -> Path:
+        return self.path / "samples" / "index.jsonl"
+
+    @property
+    def checkpoints_path(self) -> Path:
+        return self.path / "checkpoints"
+
+    def exists(self) -> bool:
+        return (self.path / "config.json").is_file()
+
+    def create(self, record: Record) -> RunFolder:
+        """Make the folder with its configuration, waiting in the queue.
+
+        Raises:
+            RunError: it exists already, or cannot be written.
+        """
+        try:
+            for part in (self.path, self.path / "samples", self.checkpoints_path):
+                part.mkdir(parents=True, exist_ok=part != self.path)
+            now = time.time()
+            self.write_record(dataclasses.replace(record, created_at=now))
+            self.write_status(Status(queued_at=now, heartbeat=now, message="Waiting to start."))
+        except FileExistsError:
+            raise RunError(f"The folder {self.path} exists already; choose another for the new run.") from None
+        except OSError as error:
+            raise RunError(f"The run folder {self.path} cannot be written ({error.strerror}).") from None
+        return self
+
+    # What the process writes, atomically
+
+    def write_record(self, record: Record) -> None:
+        self._publish("config.json", dataclasses.asdict(record))
+
+    def write_status(self, status: Status) -> None:
+        self._publish("status.json", dataclasses.asdict(status))
+
+    def append_metrics(self, row: dict[str, Any]) -> None:
+        """Append one row; a number that is not finite becomes null."""
+        _append(self.metrics_path, row)
+
+    def add_sample(self, png: bytes, *, step: int, images_seen: int, seconds: float) -> None:
+        """Publish one grid of samples."""
+        name = f"step-{step:08d}.png"
+        publish_bytes(self.path / "samples" / name, png)
+        _append(self.samples_index_path, {"step": step, "images_seen": images_seen, "seconds": seconds, "file": name})
+
+    def checkpoint_path(self, step: int) -> Path:
+        return self.checkpoints_path / f"step-{step:08d}.safetensors"
+
+    @property
+    def best_path(self) -> Path:
+        return self.checkpoints_path / "best.safetensors"
+
+    def checkpoints(self) -> list[Path]:
+        """Full training states by step, the newest last (the best, kept besides, is not among them)."""
+        return sorted(self.checkpoints_path.glob("step-*.safetensors"))
+
+    def keep_best(self, step: int) -> None:
+        """Keep the checkpoint of a step as the best, whatever becomes of the others."""
+        draft = self.best_path.with_name(f".best.{os.getpid()}.tmp")
+        shutil.copyfile(self.checkpoint_path(step), draft)
+        os.replace(draft, self.best_path)
+
+    def cut_after(self, step: int) -> None:
+        """Drop every row and grid after a step, before training goes on from a checkpoint of that step."""
+        for path in (self.metrics_path, self.samples_index_path):
+            if path.exists():
+                rows, _ = read_rows(path)
+                kept = [row for row in rows if row.get("step", 0) <= step]
+                publish_bytes(path, "".join(json.dumps(row) + "\n" for row in kept).encode())
+        for grid in (self.path / "samples").glob("step-*.png"):
+            if int(grid.stem.removeprefix("step-")) > step:
+                grid.unlink()
+
+    # What anyone reads
+
+    def record(self) -> Record:
+        """The configuration and what surrounds it.
+
+        Raises:
+            RunError: there is no such run, or its configuration cannot be read.
+        """
+        values = self._read("config.json")
+        if values is None:
+            raise RunError(f"There is no run in {self.path}.")
+        known = {f.name for f in dataclasses.fields(Record)}
+        return Record(**{**{k: v for k, v in values.items() if k in known}, "config": from_dict(values["config"])})
+
+    def status(self) -> Status:
+        """Where the run stands; an active run whose process is gone reads as ``lost``.
+
+        Raises:
+            RunError: there is no such run.
+        """
+        values = self._read("status.json")
+        if values is None:
+            raise RunError(f"There is no run in {self.path}.")
+        known = {f.name for f in dataclasses.fields(Status)}
+        status = Status(**{k: v for k, v in values.items() if k in known})
+        launched = status.pid is not None or time.time() - status.heartbeat > START_GRACE_S
+        if status.active and launched and not self.is_held():
+            gone = f"The training process ended without a word at step {status.step}; Resume goes on from the last "
+            gone += "checkpoint."
+            return dataclasses.replace(status, state=LOST, message=gone, eta_s=None, place=None, progress=None)
+        return status
+
+    def metrics(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """Rows from a byte offset on, and the offset to read on from."""
+        return read_rows(self.metrics_path, offset)
+
+    def samples(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """Rows of the grids' index from a byte offset on, and the offset to read on from."""
+        return read_rows(self.samples_index_path, offset)
+
+    def sample_path(self, name: str) -> Path | None:
+        """The file of one grid, or None where the name is not one."""
+        path = self.path / "samples" / name
+        return path if re.fullmatch(r"step-\d{8}\.png", name) and path.is_file() else None
+
+    def log_tail(self, lines: int = 30) -> str:
+        """The end of what the process said."""
+        try:
+            with self.log_path.open("rb") as file:
+                file.seek(max(0, self.log_path.stat().st_size - 64_000))
+                return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-lines:])
+        except OSError:
+            return ""
+
+    # What the person wants
+
+    def control(self) -> Control:
+        return _from_values(Control, self._read("control.json"))
+
+    def ask(self, **changes: Any) -> Control:
+        """Change what is wanted of the run; see ``Control``. ``single_steps`` adds to those asked for before."""
+        with self._edit_lock():
+            control = self.control()
+            changes["single_steps"] = control.single_steps + changes.get("single_steps", 0)
+            control = dataclasses.replace(control, **changes)
+            self._publish("control.json", dataclasses.asdict(control))
+        return control
+
+    def control_stamp(self) -> tuple[int, int] | None:
+        """Changes when ``control.json`` does; cheap enough to look at between two steps."""
+        try:
+            found = os.stat(self.path / "control.json")
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_ino
+
+    def notes(self) -> Notes:
+        return _from_values(Notes, self._read("notes.json"))
+
+    def write_notes(self, notes: Notes) -> None:
+        self._publish("notes.json", dataclasses.asdict(notes))
+
+    # Who holds it
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """Hold the run for as long as the process works on it; the system lets go when the process dies.
+
+        Raises:
+            RunError: another process works on the run.
+        """
+        lock = FileLock(self.path / "worker.lock")
+        try:
+            lock.acquire(timeout=5.0)
+        except Timeout:
+            raise RunError(f"Another process already works on the run {self.id}; stop it first.") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def is_held(self) -> bool:
+        """Whether a living process works on the run."""
+        if not (self.path / "worker.lock").exists():
+            return False
+        lock = FileLock(self.path / "worker.lock")
+        try:
+            lock.acquire(timeout=0.03, poll_interval=0.005)  # a moment's patience: another reader may be asking too
+        except Timeout:
+            return True
+        except OSError:  # not ours to lock: the heartbeat decides
+            values = self._read("status.json") or {}
+            return time.time() - values.get("heartbeat", 0.0) < START_GRACE_S
+        lock.release()
+        return False
+
+    def remove(self) -> None:
+        """Delete the folder; it disappears at once, so that a worker sees it and ends."""
+        doomed = self.path.with_name(f".deleted-{self.id}-{os.getpid()}-{time.time_ns()}")
+        try:
+            self.path.rename(doomed)
+        except OSError as error:
+            raise RunError(f"The run folder {self.path} cannot be deleted ({error.strerror}).") from None
+        shutil.rmtree(doomed, ignore_errors=True)
+
+    def _edit_lock(self) -> FileLock:
+        return FileLock(self.path / "control.lock", timeout=5.0)
+
+    def _publish(self, name: str, values: dict[str, Any]) -> None:
+        publish_bytes(self.path / name, json.dumps(_finite(values), indent=1).encode())
+
+    def _read(self, name: str) -> dict[str, Any] | None:
+        try:
+            return json.loads((self.path / name).read_bytes())
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (OSError, ValueError) as error:
+            raise RunError(f"{self.path / name} cannot be read ({error}).") from None
+
+
+def publish_bytes(path: Path, content: bytes) -> None:
+    """Write a file so that readers see the old one or the new one whole, never a part."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+        os.replace(temporary, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def read_rows(path: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
+    """JSON rows of a file from a byte offset on, without an unfinished last line, and the offset to read on from."""
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            content = file.read()
+    except FileNotFoundError:
+        return [], offset
+    end = content.rfind(b"\n") + 1
+    return [json.loads(line) for line in content[:end].splitlines() if line.strip()], offset + end
+
+
+def _append(path: Path, row: dict[str, Any]) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(_finite(row)) + "\n")
+
+
+def _finite(value: Any) -> Any:
+    """The value with numbers that JSON does not know replaced by None."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _from_values(kind: type, values: dict[str, Any] | None) -> Any:
+    known = {f.name for f in dataclasses.fields(kind)}
+    return kind(**{k: v for k, v in (values or {}).items() if k in known})

@@ -1,0 +1,215 @@
+"""One attempt at training a run: from its data and last checkpoint to the hooks that keep its folder. Loads torch."""
+
+from __future__ import annotations
+
+import platform
+import time
+from dataclasses import replace
+from typing import Any
+
+import numpy
+import torch
+
+from pipelines.data import ImageSet
+from pipelines.errors import ModelError, RunError, TrainingError
+from pipelines.metrics.quality import Quality, QualityMeter
+from pipelines.objectives import LOSSES
+from pipelines.runs import worker
+from pipelines.runs.folder import PAUSED, RUNNING, STOPPING, Record, RunFolder
+from pipelines.runs.queue import Turn
+from pipelines.training import checkpoint, loop, machine
+from pipelines.training.config import TrainConfig
+from pipelines.training.machine import Machine
+from pipelines.training.trainer import Trainer, tensors_of
+from pipelines.training.view import GAP, FixedView
+
+_LOOK_S = 0.05  # between two looks at what is wanted, while paused
+_SAVE_SHARE = 20  # an epoch's end saves only when training has gone on for this many times what the last save took
+
+
+def train(desk: worker.Desk, turn: Turn) -> bool:
+    """Train a run until its end or until it is stopped.
+
+    Returns:
+        Whether the end that the configuration sets was reached.
+    """
+    folder, config = desk.folder, desk.folder.record().config
+    image_set = worker.load_data(desk)
+    if folder.record().data.get("fingerprint", image_set.fingerprint) != image_set.fingerprint:
+        raise RunError(
+            f"The data set {image_set.name} has changed since the run began, so it cannot go on exactly; "
+            "duplicate its settings into a new run."
+        )
+    desk.asked()
+    desk.tell(message="Building the networks.", progress=1.0)
+    where = _machine_of(folder, config)
+    torch.set_num_threads(where.threads)
+    images, labels, classes = tensors_of(image_set)
+    trainer = Trainer(config, images, where, labels, classes)
+    view = FixedView(config, image_set.class_names)
+    folder.write_record(_record(folder, config, image_set, where, view))
+    _load_last(desk, trainer)
+    hooks = FolderHooks(desk, turn, trainer)
+    meter = QualityMeter(image_set, device=where.device)
+    try:
+        finished = loop.train(trainer, view, meter, hooks)
+    finally:
+        hooks.settle()
+    desk.tell(state=STOPPING, message="Saving.")
+    hooks.save()
+    hooks.event("finished" if finished else "stopped", "Finished." if finished else "Stopped.")
+    return finished
+
+
+class FolderHooks:
+    """Keeps the run folder while the loop runs, and holds the loop as the person asks."""
+
+    def __init__(self, desk: worker.Desk, turn: Turn, trainer: Trainer) -> None:
+        self.desk, self.folder, self.turn, self.trainer = desk, desk.folder, turn, trainer
+        self._done_singles = desk.control.single_steps
+        self._saved_at, self._save_took = time.monotonic(), 0.0
+        self._saved_step = trainer.step
+
+    def before_step(self, trainer: Trainer) -> str:
+        """Hold while paused, follow changed learning rates, and say what the next step is."""
+        try:
+            order = self._wait_while_paused()
+        except worker.Stop:
+            return "stop"
+        self._follow_rates()
+        return order
+
+    def _wait_while_paused(self) -> str:
+        desk = self.desk
+        while True:
+            control = desk.asked()
+            paused = desk.status.state == PAUSED
+            if control.want == "run":
+                if paused:
+                    worker.wait_turn(desk, self.turn)
+                    self.event("resumed", "Went on.")
+                if desk.status.state != RUNNING:
+                    desk.tell(state=RUNNING, message="Training.", progress=None, place=None)
+                return "go"
+            if control.single_steps > self._done_singles:
+                self._done_singles += 1
+                return "single"
+            if not paused:
+                self.turn.leave()  # a paused run does not keep others waiting
+                self.event("paused", "Paused.")
+                desk.tell(state=PAUSED, message="Paused.", progress=None, **self._where(0.0))
+            self._follow_rates()
+            desk.tell(at_once=False)
+            time.sleep(_LOOK_S)
+
+    def _follow_rates(self) -> None:
+        control = self.desk.control
+        wanted = {"lr_g": control.lr_g, "lr_d": control.lr_d}
+        in_force = dict(zip(wanted, self.trainer.rates, strict=True))
+        if changes := {name: rate for name, rate in wanted.items() if rate is not None and rate != in_force[name]}:
+            self.trainer.set_rates(**changes)
+            words = ", ".join(f"{name} {in_force[name]:g} to {rate:g}" for name, rate in changes.items())
+            self.event("rates", f"Learning rate changed: {words}.")
+            self.desk.tell(**changes)
+
+    def row(self, row: dict[str, Any]) -> None:
+        self.desk.writing(self.folder.append_metrics, row)
+
+    def grid(self, trainer: Trainer, png: bytes) -> None:
+        self.desk.writing(self.folder.add_sample, png, **loop.position(trainer))
+
+    def measured(self, trainer: Trainer, quality: Quality, best: bool) -> None:
+        self.row({**loop.position(trainer), **vars(quality)})
+        self.desk.tell(quality={**vars(quality), "step": trainer.step})
+        if best:
+            self.save()
+            self.desk.writing(self.folder.keep_best, trainer.step)
+
+    def after_step(self, trainer: Trainer, images_per_s: float, epoch_ended: bool) -> None:
+        paused = self.desk.status.state == PAUSED
+        self.desk.tell(at_once=paused, **self._where(0.0 if paused else images_per_s))
+        since = time.monotonic() - self._saved_at
+        if since > trainer.config.checkpoint_s or (epoch_ended and since > _SAVE_SHARE * self._save_took):
+            self.save()
+
+    def event(self, event: str, message: str) -> None:
+        """Record something that happened, beside the metrics."""
+        self.row({**loop.position(self.trainer), "event": event, "message": message})
+        worker.log.info("step %d: %s", self.trainer.step, message)
+
+    def save(self) -> None:
+        """Publish a checkpoint of this step and keep the last two.
+
+        Raises:
+            TrainingError: the weights are no longer finite; the last good checkpoint stays.
+        """
+        if self._saved_step == self.trainer.step and self.folder.checkpoint_path(self.trainer.step).exists():
+            return
+        loop.raise_if_bad(self.trainer)
+        if not self.trainer.weights_finite():
+            raise TrainingError(f"A weight was no longer a finite number at step {self.trainer.step}. {loop.CURE}")
+        start = time.monotonic()
+        self.desk.writing(checkpoint.save, self.trainer, self.folder.checkpoint_path(self.trainer.step))
+        for old in self.folder.checkpoints()[:-2]:
+            old.unlink(missing_ok=True)
+        self._saved_at = time.monotonic()
+        self._save_took, self._saved_step = self._saved_at - start, self.trainer.step
+
+    def settle(self) -> None:
+        """Bring the status up to the last step; it is published with the next change."""
+        self.desk.status = replace(self.desk.status, **self._where(0.0))
+
+    def _where(self, images_per_s: float) -> dict[str, Any]:
+        lr_g, lr_d = self.trainer.rates
+        return {
+            **loop.position(self.trainer),
+            "epoch": round(self.trainer.epoch, 4),
+            "images_per_s": images_per_s,
+            "eta_s": loop.seconds_left(self.trainer, images_per_s) if images_per_s else None,
+            "lr_g": lr_g,
+            "lr_d": lr_d,
+        }
+
+
+def _machine_of(folder: RunFolder, config: TrainConfig) -> Machine:
+    """As at the run's first start, so that a resumed run computes the same numbers."""
+    first = folder.record().resolved
+    where = machine.resolve(config)
+    if first.get("device") == where.device:
+        where = Machine(where.device, first["precision"], first["threads"])
+    return where
+
+
+def _record(folder: RunFolder, config: TrainConfig, image_set: ImageSet, where: Machine, view: FixedView) -> Record:
+    loss = LOSSES.get(config.loss)
+    return replace(
+        folder.record(),
+        versions={"python": platform.python_version(), "torch": torch.__version__, "numpy": numpy.__version__},
+        data={
+            "name": image_set.name, "fingerprint": image_set.fingerprint, "count": len(image_set.images),
+            "class_names": list(image_set.class_names), "source": image_set.source, "notes": list(image_set.notes),
+        },
+        resolved={"device": where.device, "precision": where.precision, "threads": where.threads},
+        display={
+            "rows": view.rows, "columns": view.columns, "tile": config.size, "gap": GAP, "row_labels": view.row_labels,
+            "d_output": "probability" if config.loss in ("minimax", "non-saturating") else "score",
+            "balance": loss.BALANCE,
+        },
+    )  # fmt: skip
+
+
+def _load_last(desk: worker.Desk, trainer: Trainer) -> None:
+    """Go on from the newest readable checkpoint, or from the start, and drop what was recorded after it."""
+    folder = desk.folder
+    for path in reversed(folder.checkpoints()):
+        try:
+            checkpoint.load(trainer, path)
+            break
+        except ModelError as error:
+            worker.log.warning("%s Trying the one before.", error)
+            path.unlink(missing_ok=True)
+    if folder.metrics_path.exists() or folder.samples_index_path.exists():
+        folder.cut_after(trainer.step if trainer.step else -1)
+        desk.tell(attempt=desk.status.attempt + 1, message=f"Going on from step {trainer.step}.")
+    lr_g, lr_d = trainer.rates
+    desk.tell(device=trainer.machine.words, lr_g=lr_g, lr_d=lr_d)

@@ -1,0 +1,214 @@
+"""The training process: waits its turn, prepares the data, trains, and keeps the run folder true until it ends.
+
+Loading torch takes seconds and much memory, so nothing here loads it before the job's turn has come.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from pipelines import data
+from pipelines.errors import GanError
+from pipelines.runs.folder import FAILED, FINISHED, PREPARING, QUEUED, STOPPED, Control, RunFolder, Status  # fmt: skip
+from pipelines.runs.queue import Turn, line_for
+
+_STATUS_S = 0.5  # between two heartbeats
+log = logging.getLogger("pipelines")
+
+Show = Callable[[Status], None]
+
+
+class Stop(Exception):
+    """The person, or the system, wants the run to stop."""
+
+
+class Gone(Exception):
+    """The run folder was deleted."""
+
+
+class Desk:
+    """The worker's side of the run folder: what it says of itself, and what it is asked."""
+
+    def __init__(self, folder: RunFolder, show: Show | None = None) -> None:
+        self.folder, self.show = folder, show
+        self.status = folder.status()
+        self.control = folder.control()
+        self.interrupted = threading.Event()
+        self._stamp = folder.control_stamp()
+        self._told_at = 0.0
+
+    def tell(self, *, at_once: bool = True, **changes: Any) -> None:
+        """Change the status, and publish it at once or with the next heartbeat.
+
+        Raises:
+            Gone: the run folder was deleted.
+        """
+        if changes.get("state", self.status.state) != self.status.state or "message" in changes:
+            log.info("%s: %s", changes.get("state", self.status.state), changes.get("message", ""))
+        self.status = dataclasses.replace(self.status, **changes)
+        now = time.time()
+        if not at_once and now - self._told_at < _STATUS_S:
+            return
+        self._told_at = now
+        self.status = dataclasses.replace(self.status, heartbeat=now)
+        self.writing(self.folder.write_status, self.status)
+        if self.show:
+            self.show(self.status)
+
+    def asked(self) -> Control:
+        """What the person wants now.
+
+        Raises:
+            Stop: the run is to stop.
+            Gone: the run folder was deleted.
+        """
+        stamp = self.folder.control_stamp()
+        if stamp != self._stamp:
+            self._stamp, self.control = stamp, self.writing(self.folder.control)
+        if self.interrupted.is_set() or self.control.want == "stop":
+            raise Stop
+        return self.control
+
+    def writing(self, write: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call something that touches the folder.
+
+        Raises:
+            Gone: it failed because the folder was deleted.
+        """
+        try:
+            return write(*args, **kwargs)
+        except (OSError, GanError):
+            if not self.folder.exists():
+                raise Gone from None
+            raise
+
+
+def work(folder: RunFolder, show: Show | None = None) -> str:
+    """Train a run to its end, to a stop or to a failure.
+
+    Args:
+        folder: a run that was created, or set up to go on.
+        show: called with each status that is published.
+
+    Returns:
+        The state it ended in; ``deleted`` when its folder is gone.
+
+    Raises:
+        RunError: another process works on it.
+    """
+    with folder.hold():
+        desk = Desk(folder, show)
+        _listen_to_signals(desk.interrupted)
+        turn = Turn(line_for(folder.record().config.device))
+        try:
+            desk.tell(state=QUEUED, pid=os.getpid(), message="Waiting to start.", place=None)
+            wait_turn(desk, turn)
+            desk.tell(state=PREPARING, message="Loading the networks.", place=None, progress=0.0)
+            from pipelines.runs import session  # loads torch
+
+            finished = session.train(desk, turn)
+            end = (FINISHED, "Finished.") if finished else (STOPPED, "Stopped; Resume goes on from here.")
+            desk.tell(state=end[0], message=end[1], eta_s=None, progress=None, place=None)
+        except Stop:
+            desk.tell(state=STOPPED, message="Stopped; Resume goes on from here.", progress=None, place=None)
+        except Gone:
+            log.info("The run folder was deleted; the process ends.")
+            return "deleted"
+        except Exception as error:
+            return _fail(desk, error)
+        finally:
+            turn.leave()
+    return desk.status.state
+
+
+def load_data(desk: Desk) -> data.ImageSet:
+    """The run's data set, prepared now if it is not yet."""
+    config = desk.folder.record().config
+
+    def progress(share: float, message: str) -> None:
+        desk.asked()
+        desk.tell(at_once=False, state=PREPARING, progress=round(share, 3))
+        desk.status = dataclasses.replace(desk.status, message=message)
+
+    image_set = data.load(
+        config.data, size=config.size, channels=config.channels, folder=config.folder, progress=progress
+    )
+    if config.conditional:
+        data.require_classes(image_set)
+    return image_set
+
+
+def wait_turn(desk: Desk, turn: Turn) -> None:
+    """Wait in the line of the device, saying the place.
+
+    Raises:
+        Stop: the run is to stop.
+        Gone: the run folder was deleted.
+    """
+
+    def on_place(place: int) -> None:
+        desk.asked()
+        message = f"Waiting: place {place} in the line for {turn.line}."
+        if (desk.status.state, desk.status.place) != (QUEUED, place):
+            desk.tell(state=QUEUED, place=place, message=message)
+        desk.tell(at_once=False)
+
+    desk.asked()
+    turn.wait(on_place)
+
+
+def _fail(desk: Desk, error: Exception) -> str:
+    message = explain(error, desk)
+    if isinstance(error, (GanError, OSError, MemoryError)):
+        log.error("%s", message)
+    else:
+        log.exception("%s", message)
+    try:
+        desk.tell(state=FAILED, message=message, eta_s=None, progress=None, place=None)
+    except Gone:
+        return "deleted"
+    except OSError as second:  # a full disk may not even take the status; the log and the terminal have the sentence
+        log.error("The status could not be written either (%s).", second.strerror)
+    return FAILED
+
+
+def explain(error: Exception, desk: Desk) -> str:
+    """One sentence for a person: what happened, and what to do about it."""
+    config = desk.folder.record().config
+    if isinstance(error, GanError):
+        return str(error)
+    if isinstance(error, MemoryError) or "out of memory" in str(error).lower() or "can't allocate" in str(error):
+        return (
+            f"Out of memory with batches of {config.batch_size} pictures of {config.size} x {config.size} at width "
+            f"{config.width}: duplicate the settings with a smaller batch_size or width."
+        )
+    if isinstance(error, OSError):
+        reason = error.strerror or str(error)
+        return (
+            f"The run folder {desk.folder.path} could not be written ({reason}): free some space or mend its "
+            "permissions, then Resume; what was written before is kept."
+        )
+    return f"An error of the program itself ended the run ({type(error).__name__}: {error}); train.log has the details."
+
+
+def _listen_to_signals(interrupted: threading.Event) -> None:
+    """Ctrl-C and a polite kill stop the run as the Stop button does: after the step, with a checkpoint."""
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGINT", "SIGTERM"):
+            signal.signal(getattr(signal, name), lambda *_: interrupted.set())
+
+
+def log_to(target: IO[str] | Path) -> None:
+    """Send what the process says to a stream or to the end of a file."""
+    handler = logging.FileHandler(target) if isinstance(target, Path) else logging.StreamHandler(target)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)

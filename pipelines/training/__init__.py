@@ -1,0 +1,1 @@
+"""The frozen configuration, the presets, the step and the loop."""

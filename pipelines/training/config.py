@@ -1,0 +1,289 @@
+"""The configuration of one training: frozen, typed, validated before a process starts, saved with the weights.
+
+Each field carries its group, help text and allowed range as metadata; the command line, the settings form and the
+checks are all made from it. This module does not import torch, so that a page can show the form without it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import types
+import typing
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines import data
+from pipelines.errors import ConfigError
+from pipelines.networks import NETWORKS
+from pipelines.objectives import LOSSES
+
+GROUPS = ("Data", "Networks", "Objective", "Optimisers", "Length", "Machine", "Records")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a person needs to know of one field: where it stands in the form, what it means, what it may be."""
+
+    group: str
+    help: str
+    choices: tuple[Any, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    label: str = ""  # what a person calls it, where the field's name with spaces is not it
+
+
+def setting(default: Any, group: str, help: str, choices=(), low=None, high=None, label="") -> Any:
+    """A dataclass field that carries a ``Setting``."""
+    return dataclasses.field(
+        default=default, metadata={"setting": Setting(group, help, tuple(choices), low, high, label)}
+    )
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that decides a run. Same values, same machine, same seed: the same run, bit for bit, on a CPU."""
+
+    # Data
+    data: str = setting("digits", "Data", "The set of real pictures.", data.names(), label="Data set")
+    folder: str | None = setting(
+        None, "Data", "Folder of your own pictures, for the data set 'folder'; its subfolders are the classes."
+    )
+    size: int = setting(28, "Data", "Height and width of a picture, in pixels.", (28, 32, 64), label="Size (pixels)")
+    channels: int = setting(1, "Data", "1 for grey, 3 for colour.", (1, 3), label="Colour channels")
+    flip: bool = setting(
+        False,
+        "Data",
+        "Show half of the real pictures mirrored left to right: right for faces, wrong for digits.",
+        label="Mirror pictures",
+    )
+
+    # Networks
+    network: str = setting("dcgan", "Networks", "The generator and discriminator pair.", NETWORKS.names())
+    width: int = setting(
+        64,
+        "Networks",
+        "Feature maps of the widest-resolution layer (dcgan: 64), or units of the first hidden layer (mlp: 100 in the "
+        "lecture). Doubling it makes training about four times as slow.",
+        low=4,
+        high=1024,
+    )
+    latent_size: int = setting(
+        100, "Networks", "Numbers in the latent vector z.", low=1, high=1024, label="Latent size (z)"
+    )
+    prior: str = setting("gaussian", "Networks", "Where z is drawn from.", ("gaussian", "uniform"), label="Prior of z")
+    conditional: bool = setting(
+        False, "Networks", "Tell G which class to draw and D which class to expect (conditional GAN)."
+    )
+    dropout: float = setting(
+        0.4, "Networks", "Share of D's features dropped in training, where the pair uses dropout.", low=0.0, high=0.9
+    )
+    ema: float = setting(
+        0.999,
+        "Networks",
+        "Decay of the moving average of G's weights that draws the samples; 0 draws with G itself. The decay grows "
+        "with the step, so that early samples are not blurred by the start.",
+        low=0.0,
+        high=0.9999,
+        label="Moving average of G (EMA)",
+    )
+
+    # Objective
+    loss: str = setting("non-saturating", "Objective", "What D and G minimise.", LOSSES.names())
+    d_steps: int = setting(
+        1, "Objective", "Discriminator steps for each generator step (k).", low=1, high=20, label="D steps per G step"
+    )
+    label_smoothing: float = setting(
+        0.0, "Objective", "One-sided: D's target for real pictures is 1 minus this (0.1 is usual).", low=0.0, high=0.5
+    )
+    gradient_penalty: float = setting(
+        0.0,
+        "Objective",
+        "Weight of WGAN-GP's penalty on D's slope between real and fake (10 in the paper).",
+        low=0.0,
+        high=1000.0,
+    )
+    weight_clip: float = setting(
+        0.0,
+        "Objective",
+        "WGAN: clip D's weights to plus or minus this after each step (0.01 in the paper); 0 is off.",
+        low=0.0,
+        high=1.0,
+        label="Weight clipping",
+    )
+
+    # Optimisers
+    optimizer: str = setting(
+        "adam",
+        "Optimisers",
+        "How the weights follow the gradient.",
+        ("adam", "rmsprop", "nadam", "sgd"),
+        label="Optimiser",
+    )
+    lr_g: float = setting(2e-4, "Optimisers", "Learning rate of G.", low=1e-7, high=1.0, label="Learning rate of G")
+    lr_d: float = setting(2e-4, "Optimisers", "Learning rate of D.", low=1e-7, high=1.0, label="Learning rate of D")
+    beta1: float = setting(
+        0.5,
+        "Optimisers",
+        "Adam's and NAdam's memory of past gradients; the momentum of SGD.",
+        low=0.0,
+        high=0.999,
+        label="Beta 1",
+    )
+    beta2: float = setting(
+        0.999,
+        "Optimisers",
+        "Adam's and NAdam's memory of past squared gradients; RMSprop's smoothing.",
+        low=0.0,
+        high=0.9999,
+        label="Beta 2",
+    )
+    batch_size: int = setting(64, "Optimisers", "Real pictures D sees in one step.", low=2, high=4096)
+
+    # Length
+    seconds: float | None = setting(
+        None, "Length", "Stop after this many seconds of training (pauses not counted).", low=1.0, high=1e7
+    )
+    epochs: int | None = setting(None, "Length", "Stop after this many passes over the data.", low=1, high=100_000)
+
+    # Machine
+    seed: int = setting(
+        0, "Machine", "Start of every random number; the same seed gives the same run.", low=0, high=2**31 - 1
+    )
+    device: str = setting("auto", "Machine", "auto takes a GPU where there is one.", ("auto", "cpu", "cuda", "mps"))
+    precision: str = setting(
+        "auto",
+        "Machine",
+        "Arithmetic of the networks. auto takes bf16 where the processor computes it natively.",
+        ("auto", "fp32", "bf16"),
+    )
+    threads: int = setting(0, "Machine", "Processor threads for training; 0 takes one per core.", low=0, high=256)
+
+    # Records
+    log_every: int = setting(
+        5,
+        "Records",
+        "Write a row of metrics every so many steps (every step of the first 50).",
+        low=1,
+        high=10_000,
+        label="Log every (steps)",
+    )
+    checkpoint_s: float = setting(
+        60.0,
+        "Records",
+        "Seconds between checkpoints; each epoch's end writes one too.",
+        low=1.0,
+        high=86_400.0,
+        label="Checkpoint every (s)",
+    )
+    samples: int = setting(
+        64,
+        "Records",
+        "Pictures in the grid of samples; a conditional model shows this many in rows of one class.",
+        low=1,
+        high=400,
+        label="Samples in the grid",
+    )
+
+    def changed(self, **changes: Any) -> TrainConfig:
+        """A copy with some fields changed."""
+        return dataclasses.replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as written to ``config.json``."""
+        return dataclasses.asdict(self)
+
+
+SETTINGS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in dataclasses.fields(TrainConfig)}
+TYPES: dict[str, Any] = typing.get_type_hints(TrainConfig)
+
+
+def label_of(name: str) -> str:
+    """What a person calls a setting: ``lr_g`` is ``Learning rate of G``."""
+    return SETTINGS[name].label or name.replace("_", " ").capitalize()
+
+
+def from_dict(values: dict[str, Any]) -> TrainConfig:
+    """A configuration from plain values; fields that are missing take their defaults.
+
+    Raises:
+        ConfigError: a name is not a setting, or a value has the wrong type.
+    """
+    for name, value in values.items():
+        if name not in SETTINGS:
+            raise ConfigError(f"There is no setting named {name!r}; the settings are: {', '.join(SETTINGS)}.")
+        if not _has_type(value, TYPES[name]):
+            raise ConfigError(f"The setting {name} is {value!r}; it must be {_type_words(TYPES[name])}.")
+    return TrainConfig(**values)
+
+
+def problems(config: TrainConfig) -> list[str]:
+    """What is wrong with a configuration, one sentence each; empty when it can be trained."""
+    found = [sentence for name in SETTINGS if (sentence := _range_problem(name, getattr(config, name)))]
+    if found:
+        return found
+    if config.data == "folder" and not config.folder:
+        found.append("The data set 'folder' needs the folder of your pictures: set folder to its path.")
+    if config.data != "folder" and config.folder:
+        found.append(f"A folder is given ({config.folder}) but the data set is {config.data!r}: set data to 'folder'.")
+    if config.flip and not data.DATA_SETS.get(config.data).FLIP_MAKES_SENSE:
+        found.append(f"Mirrored {config.data} are not {config.data}: switch flip off.")
+    if config.label_smoothing and config.loss not in ("minimax", "non-saturating"):
+        found.append(
+            f"Label smoothing moves the target of a cross-entropy, and the loss {config.loss!r} has none: "
+            "set label_smoothing to 0, or the loss to 'non-saturating'."
+        )
+    if config.loss == "wasserstein" and not (config.weight_clip or config.gradient_penalty):
+        found.append(
+            "The Wasserstein loss holds only for a D of bounded slope: set weight_clip (WGAN, 0.01) or "
+            "gradient_penalty (WGAN-GP, 10)."
+        )
+    if config.weight_clip and config.gradient_penalty:
+        found.append("Weight clipping and the gradient penalty do the same job: set one of the two to 0.")
+    if config.weight_clip and config.loss != "wasserstein":
+        found.append(f"Weight clipping belongs to the Wasserstein loss, and the loss is {config.loss!r}: set it to 0.")
+    if config.device == "mps" and config.precision == "bf16":
+        found.append("bf16 is not supported on mps here: set precision to 'auto' or 'fp32'.")
+    return found
+
+
+def check(config: TrainConfig) -> TrainConfig:
+    """The configuration itself, if it can be trained.
+
+    Raises:
+        ConfigError: it cannot; the text names every problem.
+    """
+    if found := problems(config):
+        raise ConfigError(" ".join(found))
+    return config
+
+
+def _range_problem(name: str, value: Any) -> str | None:
+    rule = SETTINGS[name]
+    if not _has_type(value, TYPES[name]):
+        return f"{name} is {value!r}; it must be {_type_words(TYPES[name])}."
+    if rule.choices and value not in rule.choices:
+        return f"{name} is {value!r}; choose one of: {', '.join(map(str, rule.choices))}."
+    if value is None or isinstance(value, (str, bool)):
+        return None
+    if not math.isfinite(value):
+        return f"{name} is {value}; it must be a finite number."
+    if rule.low is not None and value < rule.low or rule.high is not None and value > rule.high:
+        return f"{name} is {value:g}; it must lie between {rule.low:g} and {rule.high:g}."
+    return None
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    return typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+
+
+def _has_type(value: Any, hint: Any) -> bool:
+    if isinstance(value, bool):
+        return bool in _members(hint)
+    allowed = _members(hint)
+    return isinstance(value, allowed) or (float in allowed and isinstance(value, int))
+
+
+def _type_words(hint: Any) -> str:
+    words = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", types.NoneType: "nothing"}
+    return " or ".join(words[member] for member in _members(hint))

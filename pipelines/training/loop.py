@@ -1,0 +1,155 @@
+"""The loop: step after step until the end that the configuration sets, telling whoever listens what happens.
+
+It does not know who watches: ``Hooks`` are called with rows, pictures and positions, and may hold or end it between
+steps.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Any, Protocol
+
+import torch
+
+from pipelines.errors import TrainingError
+from pipelines.metrics.quality import Quality, QualityMeter
+from pipelines.networks._conditioning import draw_latent
+from pipelines.training.config import TrainConfig
+from pipelines.training.trainer import Trainer
+from pipelines.training.view import FixedView, grid_due, measure_due
+
+CURE = (
+    "The last good checkpoint is kept: lower the learning rates and Resume, or duplicate the settings with precision "
+    "fp32 or another loss."
+)
+_EVERY_STEP_UNTIL = 50  # rows of metrics are written at every step of the start
+
+
+class Hooks(Protocol):
+    """What the loop calls. Times spent in ``before_step`` do not count as training."""
+
+    def before_step(self, trainer: Trainer) -> str:
+        """Called before each step; may wait. Returns ``go``, ``single`` (step, and log it) or ``stop``."""
+
+    def row(self, row: dict[str, Any]) -> None:
+        """A row of metrics."""
+
+    def grid(self, trainer: Trainer, png: bytes) -> None:
+        """A grid of samples."""
+
+    def measured(self, trainer: Trainer, quality: Quality, best: bool) -> None:
+        """A measure of quality, and whether it is the best so far."""
+
+    def after_step(self, trainer: Trainer, images_per_s: float, epoch_ended: bool) -> None:
+        """The step is done and told."""
+
+
+def train(trainer: Trainer, view: FixedView, meter: QualityMeter, hooks: Hooks) -> bool:
+    """Train until the end that the configuration sets, or until the hooks stop it.
+
+    Returns:
+        Whether the end was reached.
+
+    Raises:
+        TrainingError: a loss is no longer a finite number.
+    """
+    config, speed = trainer.config, _Speed(trainer)
+    steps_per_epoch = trainer.batches_per_epoch / config.d_steps
+    clock = time.perf_counter()
+    if trainer.step == 0:
+        hooks.grid(trainer, view.picture(trainer))
+    while not is_over(trainer):
+        waited = time.perf_counter()
+        order = hooks.before_step(trainer)
+        if order == "stop":
+            return False
+        now = time.perf_counter()
+        clock += now - waited
+        speed.skip(now - waited)
+
+        epoch_before = trainer.epoch
+        watch = order == "single" or row_due(trainer.step + 1, config)
+        numbers = trainer.train_step(watch)
+        trainer.seconds, clock = trainer.seconds + time.perf_counter() - clock, time.perf_counter()
+        images_per_s = speed.measure()
+        if watch:
+            raise_if_bad(trainer)
+            hooks.row({**position(trainer), "epoch": trainer.epoch, **numbers, "images_per_s": images_per_s})
+        over = is_over(trainer)
+        if over or order == "single" or grid_due(trainer.step, steps_per_epoch):
+            hooks.grid(trainer, view.picture(trainer))
+        if over or measure_due(epoch_before, trainer.epoch, steps_per_epoch):
+            raise_if_bad(trainer)
+            _measure(trainer, meter, hooks)
+        hooks.after_step(trainer, images_per_s, int(trainer.epoch) > int(epoch_before))
+    return True
+
+
+def is_over(trainer: Trainer) -> bool:
+    """Whether the end that the configuration sets is reached."""
+    config = trainer.config
+    by_time = config.seconds is not None and trainer.seconds >= config.seconds
+    return by_time or (config.epochs is not None and trainer.epoch >= config.epochs)
+
+
+def seconds_left(trainer: Trainer, images_per_s: float) -> float | None:
+    """An estimate from the present speed; None without an end or a speed."""
+    config, estimates = trainer.config, []
+    if config.seconds is not None:
+        estimates.append(config.seconds - trainer.seconds)
+    if config.epochs is not None and images_per_s > 0:
+        total = config.epochs * trainer.batches_per_epoch * config.batch_size
+        estimates.append((total - trainer.images_seen) / images_per_s)
+    return max(0.0, min(estimates)) if estimates else None
+
+
+def row_due(step: int, config: TrainConfig) -> bool:
+    """Whether a row of metrics is written at a step."""
+    return step <= _EVERY_STEP_UNTIL or step % config.log_every == 0
+
+
+def position(trainer: Trainer) -> dict[str, Any]:
+    """What every row begins with."""
+    return {"step": trainer.step, "seconds": round(trainer.seconds, 3), "images_seen": trainer.images_seen}
+
+
+def raise_if_bad(trainer: Trainer) -> None:
+    """Stop at a loss that is not a finite number.
+
+    Raises:
+        TrainingError: says at which step and what to try.
+    """
+    if (step := trainer.first_bad_step()) is not None:
+        raise TrainingError(f"A loss was no longer a finite number at step {step}. {CURE}")
+
+
+def _measure(trainer: Trainer, meter: QualityMeter, hooks: Hooks) -> None:
+    noise = torch.Generator().manual_seed(trainer.config.seed + 2)
+    z = draw_latent(meter.samples, trainer.config.latent_size, trainer.config.prior, noise)
+    y = torch.arange(meter.samples) % trainer.classes if trainer.classes else None
+    quality = meter.measure(trainer.sample(z, y), y)
+    best = trainer.best is None or quality.frechet < trainer.best
+    if best:
+        trainer.best = quality.frechet
+    hooks.measured(trainer, quality, best)
+
+
+class _Speed:
+    """Images per second of training over about the last two seconds."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self.trainer = trainer
+        self.marks = deque([(trainer.seconds, trainer.images_seen)])
+
+    def skip(self, seconds: float) -> None:
+        """A long pause makes the old marks worthless; training time itself does not move in it."""
+        if seconds > 1.0:
+            self.marks = deque([(self.trainer.seconds, self.trainer.images_seen)])
+
+    def measure(self) -> float:
+        self.marks.append((self.trainer.seconds, self.trainer.images_seen))
+        while len(self.marks) > 2 and self.marks[-1][0] - self.marks[1][0] > 2.0:
+            self.marks.popleft()
+        (start_s, start_images), (end_s, end_images) = self.marks[0], self.marks[-1]
+        return round((end_images - start_images) / (end_s - start_s), 1) if end_s > start_s else 0.0

@@ -1,0 +1,81 @@
+"""What 'auto' means on this machine: the device, the precision and the number of threads.
+
+The answers depend on the hardware alone, never on a timing, so that the same settings give the same run twice.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+
+import torch
+
+from pipelines.errors import ConfigError
+from pipelines.training.config import TrainConfig
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where and how a run computes."""
+
+    device: str  # cpu, cuda or mps
+    precision: str  # fp32 or bf16
+    threads: int
+
+    @property
+    def words(self) -> str:
+        """For a person: ``CPU, 2 threads, bf16``."""
+        if self.device == "cuda":
+            return f"{torch.cuda.get_device_name()}, {self.precision}"
+        if self.device == "mps":
+            return f"Apple GPU, {self.precision}"
+        return f"CPU, {self.threads} {'thread' if self.threads == 1 else 'threads'}, {self.precision}"
+
+
+def pick_device(wanted: str) -> str:
+    """The device that a setting stands for; ``auto`` takes a GPU where there is one.
+
+    Raises:
+        ConfigError: the device that was asked for is not there.
+    """
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted == "auto":
+        return next(name for name in ("cuda", "mps", "cpu") if there[name])
+    if not there[wanted]:
+        found = ", ".join(name for name, is_there in there.items() if is_there)
+        raise ConfigError(f"The device {wanted!r} is not there; torch {torch.__version__} finds: {found}. Set device.")
+    return wanted
+
+
+def resolve(config: TrainConfig) -> Machine:
+    """Where and how a configuration computes on this machine.
+
+    Raises:
+        ConfigError: the device that was asked for is not there.
+    """
+    device = pick_device(config.device)
+    precision = config.precision
+    if precision == "auto":
+        # Dense layers of the lecture's size are too small to gain from bf16; convolutions gain about twofold.
+        precision = "bf16" if config.network != "mlp" and _computes_bf16(device) else "fp32"
+    return Machine(device, precision, config.threads or physical_cores())
+
+
+def physical_cores() -> int:
+    """Cores of this process's share of the machine, as torch counts them by default."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(allowed, _torch_default_threads))
+
+
+_torch_default_threads = torch.get_num_threads()  # read at import, before anyone sets it
+
+
+def _computes_bf16(device: str) -> bool:
+    """Whether the processor multiplies bf16 natively: AMX or AVX512-BF16 on a CPU, Ampere and later on a GPU."""
+    if device == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device != "cpu" or platform.machine().lower() not in ("x86_64", "amd64"):
+        return False
+    probes = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")  # not public, so they may go: then fp32
+    return any(getattr(torch.cpu, probe, bool)() for probe in probes)

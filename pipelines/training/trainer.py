@@ -1,0 +1,284 @@
+"""One GAN in training: two networks, two optimisers, the moving average of G, and the step that moves them.
+
+It knows nothing of files, processes or screens; ``loop.py`` decides when to log, sample, measure and save.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from pipelines.data import ImageSet
+from pipelines.networks import NETWORKS
+from pipelines.networks._conditioning import draw_latent
+from pipelines.objectives import LOSSES
+from pipelines.objectives._penalties import clip_weights, gradient_penalty
+from pipelines.training.config import TrainConfig
+from pipelines.training.machine import Machine
+
+NUMBERS = ("d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g", "penalty")  # what a step can tell
+
+
+class Trainer:
+    """A GAN in training on one data set.
+
+    Args:
+        config: a checked configuration.
+        images: real pictures, uint8 [N, C, H, W].
+        machine: where and how to compute.
+        labels: class numbers, int64 [N], for a conditional GAN.
+        classes: number of classes; 0 trains without labels.
+    """
+
+    def __init__(
+        self, config: TrainConfig, images: Tensor, machine: Machine, labels: Tensor | None = None, classes: int = 0
+    ) -> None:
+        self.config, self.machine, self.classes = config, machine, classes if config.conditional else 0
+        self.device = torch.device(machine.device)
+        torch.manual_seed(config.seed)
+        self.images = _place(images, self.device)
+        self.labels = labels.to(self.images.device) if self.classes and labels is not None else None
+
+        self.generator, self.discriminator = build(config, self.classes, self.device)
+        self.average, _ = build(config, self.classes, self.device, only_generator=True)
+        self.average.load_state_dict(self.generator.state_dict())
+        self.average.eval().requires_grad_(False)
+        self.opt_g = make_optimizer(config, self.generator, config.lr_g)
+        self.opt_d = make_optimizer(config, self.discriminator, config.lr_d)
+
+        loss = LOSSES.get(config.loss)
+        smooth = config.label_smoothing
+        self.d_loss = functools.partial(loss.d_loss, smoothing=smooth) if smooth else loss.d_loss
+        self.g_loss, self.d_output = loss.g_loss, loss.d_output
+        # Batch norm in D wants batches of one kind; without it, one pass over real and fake together is faster.
+        self._apart = any(isinstance(layer, nn.BatchNorm2d) for layer in self.discriminator.modules())
+
+        self.step = 0  # updates of G
+        self.d_batches = 0  # batches of real pictures shown to D
+        self.seconds = 0.0  # of training, over all attempts
+        self.best: float | None = None  # the lowest Frechet distance measured so far
+        self._first_bad = torch.zeros((), dtype=torch.int64, device=self.device)  # step of the first non-finite loss
+        self._order: tuple[int, Tensor] | None = None  # the epoch's shuffled indices
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Batches of real pictures in one pass over the data; a last incomplete one is left out."""
+        return max(1, len(self.images) // self.config.batch_size)
+
+    @property
+    def epoch(self) -> float:
+        """Passes over the data so far."""
+        return self.d_batches / self.batches_per_epoch
+
+    @property
+    def images_seen(self) -> int:
+        """Real pictures shown to D so far."""
+        return self.d_batches * min(self.config.batch_size, len(self.images))
+
+    def train_step(self, watch: bool = False) -> dict[str, float]:
+        """``d_steps`` updates of D, then one of G.
+
+        Args:
+            watch: also measure; costs the gradient norms and, on a GPU, one wait for the device.
+
+        Returns:
+            The ``NUMBERS`` of the last D step and of the G step; empty without ``watch``.
+        """
+        self.step += 1
+        d_numbers: dict[str, Tensor] = {}
+        for k in range(self.config.d_steps):
+            d_numbers = self._discriminator_step(watch and k == self.config.d_steps - 1)
+        g_numbers = self._generator_step(watch)
+        self._update_average()
+        if not watch:
+            return {}
+        numbers = {**d_numbers, **g_numbers}
+        return dict(zip(numbers, torch.stack([n.float() for n in numbers.values()]).tolist(), strict=True))
+
+    def first_bad_step(self) -> int | None:
+        """The step at which a loss was first not finite, or None; on a GPU this waits for the device."""
+        return int(self._first_bad.item()) or None
+
+    def weights_finite(self) -> bool:
+        """Whether every weight of both networks is a finite number."""
+        weights = [*self.generator.parameters(), *self.discriminator.parameters()]
+        return math.isfinite(torch.stack(torch._foreach_norm([w.detach() for w in weights])).sum().item())
+
+    def set_rates(self, lr_g: float | None = None, lr_d: float | None = None) -> None:
+        """Change learning rates from the next step on."""
+        for optimizer, rate in ((self.opt_g, lr_g), (self.opt_d, lr_d)):
+            for group in optimizer.param_groups if rate is not None else ():
+                group["lr"] = rate
+
+    @property
+    def rates(self) -> tuple[float, float]:
+        """The learning rates in force: of G, of D."""
+        return self.opt_g.param_groups[0]["lr"], self.opt_d.param_groups[0]["lr"]
+
+    @torch.inference_mode()
+    def sample(self, z: Tensor, y: Tensor | None = None, batch: int = 250) -> Tensor:
+        """Pictures of the averaged G, uint8 [B, C, H, W] on the CPU, for z [B, latent_size] and y [B]."""
+        network = self.average if self.config.ema else self.generator
+        was_training = network.training
+        network.eval()
+        parts = []
+        for start in range(0, len(z), batch):
+            labels = y[start : start + batch].to(self.device) if y is not None and self.classes else None
+            parts.append(to_uint8(network(z[start : start + batch].to(self.device), labels)).cpu())
+        network.train(was_training)
+        return torch.cat(parts)
+
+    # One step of each player
+
+    def _discriminator_step(self, watch: bool) -> dict[str, Tensor]:
+        real, y = self._next_real()
+        with torch.no_grad(), self._autocast():
+            fake_y = self._draw_labels(len(real))
+            fake = self.generator(self._draw_latent(len(real)), fake_y)
+        with self._autocast():
+            if self._apart:
+                real_logits, fake_logits = self.discriminator(real, y), self.discriminator(fake.to(real.dtype), fake_y)
+            else:
+                both_y = None if y is None else torch.cat([y, fake_y])
+                pictures = torch.cat([real, fake.to(real.dtype)]).to(memory_format=torch.channels_last)
+                real_logits, fake_logits = self.discriminator(pictures, both_y).chunk(2)
+        real_logits, fake_logits = real_logits.float(), fake_logits.float()
+        loss = total = self.d_loss(real_logits, fake_logits)
+        penalty = None
+        if weight := self.config.gradient_penalty:
+            # In full precision: the slope is a difference of small numbers, and it is differentiated twice.
+            penalty = gradient_penalty(functools.partial(self.discriminator, y=y), real, fake.float())
+            total = loss + weight * penalty
+        total.backward()
+        numbers = {}
+        if watch:
+            numbers = {
+                "d_loss": loss.detach(),
+                "d_real": self.d_output(real_logits.detach()).mean(),
+                "d_fake": self.d_output(fake_logits.detach()).mean(),
+                "grad_d": _gradient_norm(self.discriminator),
+                **({"penalty": penalty.detach()} if penalty is not None else {}),
+            }
+        self._note_bad(total)
+        self.opt_d.step()
+        self.opt_d.zero_grad(set_to_none=True)
+        if self.config.weight_clip:
+            clip_weights(self.discriminator, self.config.weight_clip)
+        return numbers
+
+    def _generator_step(self, watch: bool) -> dict[str, Tensor]:
+        y = self._draw_labels(self.config.batch_size)
+        self.discriminator.requires_grad_(False)  # no gradients are computed that nobody will use
+        with self._autocast():
+            fake = self.generator(self._draw_latent(self.config.batch_size), y)
+            logits = self.discriminator(fake, y)
+        loss = self.g_loss(logits.float())
+        loss.backward()
+        self.discriminator.requires_grad_(True)
+        numbers = {"g_loss": loss.detach(), "grad_g": _gradient_norm(self.generator)} if watch else {}
+        self._note_bad(loss)
+        self.opt_g.step()
+        self.opt_g.zero_grad(set_to_none=True)
+        return numbers
+
+    @torch.no_grad()
+    def _update_average(self) -> None:
+        if not self.config.ema:
+            return
+        decay = min(self.config.ema, (1 + self.step) / (10 + self.step))
+        pairs = zip(self.average.state_dict().values(), self.generator.state_dict().values(), strict=True)
+        mine, theirs = zip(*[pair for pair in pairs if pair[0].is_floating_point()], strict=True)
+        torch._foreach_lerp_(list(mine), list(theirs), 1 - decay)
+
+    def _note_bad(self, loss: Tensor) -> None:
+        bad = ~torch.isfinite(loss.detach()) & (self._first_bad == 0)
+        self._first_bad = torch.where(bad, self.step, self._first_bad)
+
+    # What a step draws
+
+    def _next_real(self) -> tuple[Tensor, Tensor | None]:
+        """The next batch: pictures float32 [B, C, H, W] in [-1, 1], labels [B]."""
+        epoch, position = divmod(self.d_batches, self.batches_per_epoch)
+        if self._order is None or self._order[0] != epoch:
+            shuffle = torch.Generator().manual_seed(self.config.seed * 1_000_003 + epoch)
+            self._order = epoch, torch.randperm(len(self.images), generator=shuffle).to(self.images.device)
+        size = self.config.batch_size
+        index = self._order[1][position * size : (position + 1) * size]
+        self.d_batches += 1
+        real = to_float(self.images[index].to(self.device))
+        if self.config.flip:
+            mirrored = torch.rand(len(real), 1, 1, 1, device=self.device) < 0.5
+            real = torch.where(mirrored, real.flip(3), real)
+        y = self.labels[index].to(self.device) if self.labels is not None else None
+        return real.to(memory_format=torch.channels_last), y
+
+    def _draw_latent(self, count: int) -> Tensor:
+        return draw_latent(count, self.config.latent_size, self.config.prior, device=self.device)
+
+    def _draw_labels(self, count: int) -> Tensor | None:
+        return torch.randint(self.classes, (count,), device=self.device) if self.classes else None
+
+    def _autocast(self) -> contextlib.AbstractContextManager[Any]:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.machine.precision == "bf16")
+
+    def named_parts(self) -> Iterator[tuple[str, nn.Module]]:
+        """The networks by the names under which they are saved."""
+        yield from (("generator", self.generator), ("discriminator", self.discriminator), ("average", self.average))
+
+
+def build(
+    config: TrainConfig, classes: int, device: torch.device | str = "cpu", only_generator: bool = False
+) -> tuple[nn.Module, nn.Module | None]:
+    """The generator and the discriminator of a configuration, channels last, on a device."""
+    family = NETWORKS.get(config.network)
+    makers = (family.generator,) if only_generator else (family.generator, family.discriminator)
+    networks = [make(config, classes).to(device, memory_format=torch.channels_last) for make in makers]
+    return networks[0], networks[1] if len(networks) > 1 else None
+
+
+def make_optimizer(config: TrainConfig, network: nn.Module, rate: float) -> torch.optim.Optimizer:
+    """The configured optimiser over a network's weights; fused where torch has it."""
+    weights = list(network.parameters())
+    betas = (config.beta1, config.beta2)
+    match config.optimizer:
+        case "adam":
+            return torch.optim.Adam(weights, rate, betas, fused=True)
+        case "nadam":
+            return torch.optim.NAdam(weights, rate, betas, foreach=True)
+        case "rmsprop":
+            return torch.optim.RMSprop(weights, rate, alpha=config.beta2, eps=1e-7, foreach=True)
+        case _:
+            return torch.optim.SGD(weights, rate, momentum=config.beta1, fused=True)
+
+
+def tensors_of(image_set: ImageSet) -> tuple[Tensor, Tensor | None, int]:
+    """A data set as tensors: images uint8 [N, C, H, W], labels int64 [N] or None, number of classes."""
+    labels = None if image_set.labels is None else torch.from_numpy(image_set.labels)
+    return torch.from_numpy(image_set.images), labels, len(image_set.class_names)
+
+
+def to_float(images: Tensor) -> Tensor:
+    """uint8 [0, 255] to float32 [-1, 1], same shape."""
+    return images.to(torch.float32).mul_(2 / 255).sub_(1)
+
+
+def to_uint8(images: Tensor) -> Tensor:
+    """Floats in [-1, 1] to uint8 [0, 255], same shape; rounded to nearest."""
+    return images.float().add(1).mul(127.5).round_().clamp_(0, 255).to(torch.uint8)
+
+
+def _gradient_norm(network: nn.Module) -> Tensor:
+    return torch.stack(torch._foreach_norm([w.grad for w in network.parameters() if w.grad is not None])).norm()
+
+
+def _place(images: Tensor, device: torch.device) -> Tensor:
+    """The data on the device as one uint8 tensor, or, where a GPU has no room for it, in memory."""
+    if device.type == "cuda" and images.numel() > 0.4 * torch.cuda.mem_get_info(device)[0]:
+        return images
+    return images.to(device)

@@ -1,0 +1,82 @@
+"""Every family that is registered, at every size it is offered for; and the papers' shapes."""
+
+import pytest
+import torch
+from torch import nn
+
+from pipelines.networks import NETWORKS
+from pipelines.networks._conditioning import draw_latent
+from pipelines.training.config import TrainConfig
+from pipelines.training.trainer import build
+
+
+def count(network):
+    return sum(weight.numel() for weight in network.parameters())
+
+
+@pytest.mark.parametrize("name", NETWORKS.names())
+@pytest.mark.parametrize("size", [28, 32, 64])
+@pytest.mark.parametrize(("channels", "classes"), [(1, 0), (3, 0), (1, 10)])
+def test_shapes_and_ranges(name, size, channels, classes):
+    config = TrainConfig(network=name, size=size, channels=channels, width=8, latent_size=6, conditional=classes > 0)
+    generator, discriminator = build(config, classes)
+    y = torch.arange(5) if classes else None
+    images = generator(torch.randn(5, 6), y)
+    assert images.shape == (5, channels, size, size)
+    assert images.abs().max() <= 1 and images.std() > 0
+    logits = discriminator(images, y)
+    assert logits.shape == (5,) and torch.isfinite(logits).all()
+
+
+@pytest.mark.parametrize("name", NETWORKS.names())
+def test_the_label_reaches_both_networks(name):
+    torch.manual_seed(0)
+    generator, discriminator = build(TrainConfig(network=name, width=8, latent_size=6, dropout=0.0), 10)
+    z, (a, b) = torch.randn(4, 6), (torch.full((4,), 3), torch.full((4,), 7))
+    images = generator(z, a)
+    assert not torch.allclose(images, generator(z, b))
+    assert not torch.allclose(discriminator(images, a), discriminator(images, b))
+
+
+@pytest.mark.parametrize("name", NETWORKS.names())
+def test_a_mixture_of_classes_with_one_member_is_that_class(name):
+    generator, _ = build(TrainConfig(network=name, width=8, latent_size=6), 10)
+    z, weights = torch.randn(2, 6), torch.zeros(2, 10)
+    weights[:, 4] = 1.0
+    assert torch.equal(generator.eval()(z, weights), generator(z, torch.tensor([4, 4])))
+
+
+def test_the_lectures_dense_gan_has_the_lectures_layers():
+    generator, discriminator = build(TrainConfig(network="mlp", width=100, latent_size=30), 0)
+    assert count(generator) == (30 * 100 + 100) + (100 * 150 + 150) + (150 * 784 + 784)
+    assert count(discriminator) == (784 * 150 + 150) + (150 * 100 + 100) + (100 + 1)
+
+
+def test_the_lectures_dcgan_has_the_lectures_layers():
+    generator, discriminator = build(TrainConfig(network="dcgan", width=64, latent_size=100), 0)
+    dense, norms = 100 * 6272 + 6272, 2 * 128 + 2 * 64
+    assert count(generator) == dense + norms + (128 * 64 * 25 + 64) + (64 * 25 + 1)
+    assert count(discriminator) == (64 * 25 + 64) + (64 * 128 * 25 + 128) + (128 * 49 + 1)
+
+
+@pytest.mark.parametrize("size", [32, 64])
+def test_radfords_rules(size):
+    generator, discriminator = build(TrainConfig(network="dcgan", size=size, channels=3, width=16), 0)
+    kinds = [type(layer) for layer in generator.body]
+    assert nn.Linear not in kinds and not any(isinstance(layer, nn.MaxPool2d) for layer in discriminator.modules())
+    assert kinds[-2:] == [nn.ConvTranspose2d, nn.Tanh], "no batch norm at G's output"
+    inner = [type(layer) for layer in discriminator.body]
+    assert inner[:3] == [nn.Conv2d, nn.LeakyReLU, nn.Conv2d], "no batch norm at D's input"
+    assert [type(layer) for layer in discriminator.modules()].count(nn.Linear) == 1, "only the output is dense"
+    for network in (generator, discriminator):
+        for layer in network.modules():
+            if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d)):
+                assert layer.weight.std().item() == pytest.approx(0.02, rel=0.15)
+
+
+def test_priors():
+    noise = torch.Generator().manual_seed(0)
+    uniform = draw_latent(4000, 5, "uniform", noise)
+    assert uniform.shape == (4000, 5) and uniform.abs().max() <= 1
+    assert uniform.std().item() == pytest.approx(3**-0.5, abs=0.01)
+    assert draw_latent(4000, 5, "gaussian", noise).std().item() == pytest.approx(1.0, abs=0.03)

@@ -1,0 +1,105 @@
+"""Losses against numbers computed by hand."""
+
+import math
+
+import pytest
+import torch
+
+from pipelines.errors import ConfigError
+from pipelines.objectives import LOSSES
+
+LOG2 = math.log(2)
+REAL, FAKE = torch.tensor([0.0, math.log(3)]), torch.tensor([0.0, -math.log(3)])  # D says 1/2, 3/4 and 1/2, 1/4
+
+
+def loss(name):
+    return LOSSES.get(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "d_expected", "g_expected"),
+    [
+        # D(x) = 1/2, 3/4: -(log 1/2 + log 3/4) / 2; D(G(z)) = 1/2, 1/4: -(log 1/2 + log 3/4) / 2
+        ("minimax", -(math.log(0.5) + math.log(0.75)), (math.log(0.5) + math.log(0.75)) / 2),
+        ("non-saturating", -(math.log(0.5) + math.log(0.75)), -(math.log(0.5) + math.log(0.25)) / 2),
+    ],
+)
+def test_cross_entropy_losses_by_hand(name, d_expected, g_expected):
+    assert loss(name).d_loss(REAL, FAKE).item() == pytest.approx(d_expected, rel=1e-6)
+    assert loss(name).g_loss(FAKE).item() == pytest.approx(g_expected, rel=1e-6)
+
+
+def test_least_squares_by_hand():
+    real, fake = torch.tensor([1.0, 3.0]), torch.tensor([0.0, 2.0])
+    # ((1-1)^2 + (3-1)^2) / 2 = 2; (0 + 4) / 2 = 2; half of each, summed: 2
+    assert loss("least-squares").d_loss(real, fake).item() == pytest.approx(2.0)
+    assert loss("least-squares").g_loss(fake).item() == pytest.approx(0.5 * (1 + 1) / 2)
+
+
+def test_hinge_by_hand():
+    real, fake = torch.tensor([2.0, 0.5]), torch.tensor([-3.0, 0.0])
+    assert loss("hinge").d_loss(real, fake).item() == pytest.approx((0 + 0.5) / 2 + (0 + 1) / 2)
+    assert loss("hinge").g_loss(fake).item() == pytest.approx(1.5)
+
+
+def test_wasserstein_by_hand():
+    real, fake = torch.tensor([2.0, 4.0]), torch.tensor([-1.0, 0.0])
+    assert loss("wasserstein").d_loss(real, fake).item() == pytest.approx(-0.5 - 3.0)
+    assert loss("wasserstein").g_loss(fake).item() == pytest.approx(0.5)
+
+
+def test_one_sided_smoothing_by_hand():
+    # target 0.9 for real: -(0.9 log D + 0.1 log(1 - D)); the fakes' half keeps its target 0
+    expected = -(0.9 * math.log(0.75) + 0.1 * math.log(0.25)) - math.log(0.5)
+    smoothed = loss("non-saturating").d_loss(torch.tensor([math.log(3)]), torch.tensor([0.0]), smoothing=0.1)
+    assert smoothed.item() == pytest.approx(expected, rel=1e-6)
+
+
+def test_smoothed_d_is_best_at_the_smoothed_target():
+    logits = torch.linspace(-6, 6, 1201)
+    values = [loss("minimax").d_loss(x[None], torch.tensor([-50.0]), smoothing=0.2).item() for x in logits]
+    best = logits[min(range(len(values)), key=values.__getitem__)]
+    assert torch.sigmoid(best).item() == pytest.approx(0.8, abs=0.005)
+
+
+@pytest.mark.parametrize("name", LOSSES.names())
+def test_values_where_d_cannot_tell(name):
+    balance = loss(name).BALANCE
+    if balance is None:
+        pytest.skip("a critic has no balance of its own")
+    logits = torch.zeros(4) if name in ("minimax", "non-saturating", "hinge") else torch.full((4,), balance)
+    expected = {"minimax": 2 * LOG2, "non-saturating": 2 * LOG2, "least-squares": 0.25, "hinge": 2.0}[name]
+    assert loss(name).d_loss(logits, logits).item() == pytest.approx(expected)
+    assert loss(name).d_output(logits).mean().item() == pytest.approx(balance)
+
+
+@pytest.mark.parametrize("name", LOSSES.names())
+@pytest.mark.parametrize("size", [-1e4, -30.0, 0.0, 30.0, 1e4])
+def test_every_loss_and_its_gradient_stay_finite(name, size):
+    real, fake = (torch.full((5,), size, requires_grad=True) for _ in range(2))
+    values = [loss(name).d_loss(real, fake), loss(name).g_loss(fake)]
+    sum(values).backward()
+    assert all(torch.isfinite(value) and value.shape == () for value in values)
+    assert torch.isfinite(real.grad).all() and torch.isfinite(fake.grad).all()
+
+
+@pytest.mark.parametrize("name", LOSSES.names())
+def test_g_follows_its_loss_towards_more_real(name):
+    fake = torch.tensor([-1.0, -0.5], requires_grad=True)
+    loss(name).g_loss(fake).backward()
+    assert (fake.grad < 0).all(), "a step against the gradient must raise D's output for fakes"
+
+
+def test_the_minimax_loss_saturates_where_the_other_does_not():
+    slopes = {}
+    for name in ("minimax", "non-saturating"):
+        fake = torch.tensor([-10.0], requires_grad=True)
+        loss(name).g_loss(fake).backward()
+        slopes[name] = abs(fake.grad.item())
+    assert slopes["minimax"] == pytest.approx(1 / (1 + math.exp(10)), rel=1e-4)
+    assert slopes["non-saturating"] == pytest.approx(1.0, abs=1e-4)
+
+
+def test_an_unknown_loss_is_named_with_the_choices():
+    with pytest.raises(ConfigError, match=r"no loss named 'hing'; choose one of: hinge, least-squares, minimax"):
+        LOSSES.get("hing")

@@ -1,0 +1,249 @@
+"""A run from start to end, and everything that can come between."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from pipelines.runs import jobs, session, worker
+from pipelines.runs.folder import FAILED, FINISHED, LOST, PAUSED, RUNNING, STOPPED, RunFolder
+from pipelines.training import checkpoint, loop
+from pipelines.training.trainer import Trainer
+
+TIMES = ("seconds", "images_per_s")  # columns that no seed decides
+
+
+def work(config):
+    run = jobs.create(config)
+    assert worker.work(run) == run.status().state
+    return run
+
+
+def rows(run):
+    """Rows without times and events."""
+    kept = [row for row in run.metrics()[0] if "event" not in row]
+    return [{key: value for key, value in row.items() if key not in TIMES} for row in kept]
+
+
+def weights(run):
+    tensors, _ = checkpoint.read(run.checkpoints()[-1])
+    return tensors
+
+
+def same(a, b):
+    return a.keys() == b.keys() and all(torch.equal(a[key], b[key]) for key in a)
+
+
+def stop_at(monkeypatch, step):
+    """Ask for a stop as the Stop button does, when a step is reached."""
+    real = session.FolderHooks.after_step
+
+    def after_step(hooks, trainer, *rest):
+        real(hooks, trainer, *rest)
+        if trainer.step == step:
+            jobs.stop(hooks.folder)
+
+    monkeypatch.setattr(session.FolderHooks, "after_step", after_step)
+
+
+def test_a_run_trains_to_its_end(tiny):
+    run = work(tiny)
+    status = run.status()
+    assert (status.state, status.step, status.epoch, status.images_seen) == (FINISHED, 60, 10.0, 480)
+    steps = [row["step"] for row in run.metrics()[0] if "d_loss" in row]
+    assert steps == [*range(1, 51), 52, 54, 56, 58, 60]
+    assert [row["step"] for row in run.samples()[0]][:7] == [0, 1, 2, 5, 10, 20, 50]
+    assert status.quality["features"] == "pixel features" and status.quality["step"] == 60
+    record = run.record()
+    assert record.data["count"] == 48 and record.data["class_names"] == ["bright", "dark"]
+    assert record.resolved["device"] == "cpu" and record.display["row_labels"] == ["bright", "dark"]
+    assert run.best_path.is_file() and len(run.checkpoints()) <= 2
+
+
+def test_the_same_seed_gives_the_same_run_and_another_does_not(tiny):
+    one, two, other = work(tiny), work(tiny), work(tiny.changed(seed=1))
+    assert rows(one) == rows(two) != rows(other)
+    assert same(weights(one), weights(two)) and not same(weights(one), weights(other))
+    last = one.samples()[0][-1]["file"]
+    assert one.sample_path(last).read_bytes() == two.sample_path(last).read_bytes()
+
+
+@pytest.mark.parametrize("step", [1, 6, 23])
+@pytest.mark.parametrize("changes", [{}, {"network": "dcgan", "precision": "bf16", "optimizer": "nadam", "d_steps": 2}])
+def test_stopped_at_any_step_and_resumed_it_ends_as_if_never_stopped(tiny, monkeypatch, step, changes):
+    config = tiny.changed(dropout=0.4, **changes)
+    straight = work(config)
+    with monkeypatch.context() as patch:
+        stop_at(patch, step)
+        stopped = work(config)
+    assert (stopped.status().state, stopped.status().step) == (STOPPED, step)
+    jobs.prepare_resume(stopped)
+    assert worker.work(stopped) == FINISHED
+    assert same(weights(straight), weights(stopped)) and rows(straight) == rows(stopped)
+    assert stopped.status().attempt == 2
+
+
+def test_a_finished_run_is_not_resumed(tiny):
+    run = work(tiny.changed(epochs=1))
+    with pytest.raises(worker.GanError, match="has reached its end; duplicate its settings"):
+        jobs.prepare_resume(run)
+
+
+def test_killed_it_reads_as_lost_and_goes_on_without_a_doubled_or_missing_step(started, tiny, until):
+    run = started(epochs=None, seconds=600.0, checkpoint_s=1.0)
+    until(lambda: run.checkpoints() and run.status().step > 150)
+    os.kill(run.status().pid, signal.SIGKILL)
+    until(lambda: run.status().state == LOST, 5)
+    reached = run.metrics()[0][-1]["step"]
+    jobs.resume(run)
+    until(lambda: run.status().state == RUNNING and run.status().step > reached + 50)
+    jobs.stop(run)
+    until(lambda: run.status().state == STOPPED)
+    steps = [row["step"] for row in run.metrics()[0] if "d_loss" in row]
+    last = run.status().step
+    assert steps == [*range(1, 51), *range(52, last + 1, 2)] and last > reached
+
+
+def test_pause_step_rates_go_on_and_stop_take_effect_and_are_recorded(started, until):
+    run = started(epochs=None, seconds=600.0)
+    until(lambda: run.status().step > 60)
+    jobs.pause(run)
+    until(lambda: run.status().state == PAUSED, 5)
+    held = run.status().step
+    jobs.step(run)
+    until(lambda: run.status().step == held + 1, 5)
+    jobs.step(run)
+    until(lambda: run.status().step == held + 2, 5)
+    assert run.samples()[0][-1]["step"] == held + 2, "a single step shows its picture"
+    jobs.set_rates(run, lr_g=0.005)
+    until(lambda: run.status().lr_g == 0.005, 5)
+    assert run.status().step == held + 2 and run.status().lr_d != 0.005
+    jobs.resume(run)
+    until(lambda: run.status().step > held + 20)
+    jobs.stop(run)
+    until(lambda: run.status().state == STOPPED, 5)
+    events = [row["event"] for row in run.metrics()[0] if "event" in row]
+    assert events == ["paused", "rates", "resumed", "stopped"]
+    resumed = jobs.find(run.id)
+    jobs.resume(resumed)
+    until(lambda: run.status().state == RUNNING)
+    assert run.status().lr_g == 0.005, "the changed rate outlives the process"
+
+
+def test_a_second_job_waits_says_its_place_and_a_paused_one_lets_it_run(started, until):
+    first, second = started(epochs=None, seconds=600.0), started(epochs=None, seconds=600.0)
+    until(lambda: first.status().state == RUNNING or second.status().state == RUNNING)
+    if second.status().state == RUNNING:
+        first, second = second, first
+    until(lambda: second.status().place == 1)
+    assert "place 1 in the line for cpu" in second.status().message
+    jobs.pause(first)
+    until(lambda: second.status().state == RUNNING)
+    jobs.resume(first)
+    until(lambda: first.status().place == 1)
+    os.kill(second.status().pid, signal.SIGKILL)
+    until(lambda: first.status().state == RUNNING, what="a dead worker frees its place")
+
+
+def test_the_process_ends_when_its_folder_is_deleted(started, until):
+    run = started(epochs=None, seconds=600.0)
+    until(lambda: run.status().state == RUNNING)
+    child = jobs._children[-1]
+    jobs.delete(run)
+    assert child.wait(10) == 0
+    assert not run.path.exists()
+
+
+def test_a_polite_kill_stops_with_a_checkpoint(started, until):
+    run = started(epochs=None, seconds=600.0, checkpoint_s=600.0)
+    until(lambda: run.status().step > 20)
+    os.kill(run.status().pid, signal.SIGTERM)
+    until(lambda: run.status().state == STOPPED, 5)
+    assert run.checkpoints()[-1] == run.checkpoint_path(run.status().step)
+
+
+def test_a_loss_that_is_not_finite_keeps_the_last_good_checkpoint(tiny, monkeypatch):
+    real = Trainer._generator_step
+
+    def poisoned(trainer, watch):
+        if trainer.step == 33:
+            with torch.no_grad():
+                trainer.discriminator.head.weight.fill_(float("inf"))
+        return real(trainer, watch)
+
+    monkeypatch.setattr(Trainer, "_generator_step", poisoned)
+    run = work(tiny)
+    assert run.status().state == FAILED
+    assert "no longer a finite number at step 33" in run.status().message and loop.CURE in run.status().message
+    tensors, plain = checkpoint.read(run.checkpoints()[-1])
+    assert plain["step"] < 33
+    assert all(torch.isfinite(value).all() for value in tensors.values() if value.is_floating_point())
+
+
+def test_out_of_memory_is_one_sentence(tiny, monkeypatch):
+    def full(*_):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
+
+    monkeypatch.setattr(Trainer, "train_step", full)
+    run = work(tiny)
+    assert run.status().state == FAILED
+    assert run.status().message.startswith("Out of memory with batches of 8 pictures of 28 x 28 at width 4: ")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_full_disk_is_one_sentence_and_what_was_written_stays(tiny, monkeypatch):
+    real = RunFolder.append_metrics
+
+    def append(run, row):
+        if row["step"] < 20:
+            return real(run, row)
+        with open("/dev/full", "w") as file:
+            file.write("x" * 100_000)
+
+    monkeypatch.setattr(RunFolder, "append_metrics", append)
+    run = work(tiny)
+    assert run.status().state == FAILED
+    assert "No space left on device" in run.status().message and "then Resume" in run.status().message
+    assert run.metrics()[0][-1]["step"] == 19 and run.samples()[0][-1]["step"] >= 10
+
+
+def test_an_error_of_the_program_is_said_and_logged(tiny, monkeypatch, caplog):
+    monkeypatch.setattr(Trainer, "train_step", lambda *_: 1 / 0)
+    run = work(tiny)
+    assert run.status().message.startswith("An error of the program itself ended the run (ZeroDivisionError")
+    assert "Traceback" in caplog.text
+
+
+def test_changed_data_does_not_go_on_silently(tiny, pictures, tmp_path, monkeypatch):
+    copy = shutil.copytree(pictures, tmp_path / "copy")
+    with monkeypatch.context() as patch:
+        stop_at(patch, 3)
+        run = work(tiny.changed(folder=str(copy)))
+    (copy / "bright" / "00.png").unlink()
+    jobs.prepare_resume(run)
+    assert worker.work(run) == FAILED and "has changed since the run began" in run.status().message
+
+
+def test_a_damaged_checkpoint_falls_back_to_the_one_before(tiny, monkeypatch):
+    with monkeypatch.context() as patch:
+        stop_at(patch, 40)
+        run = work(tiny.changed(checkpoint_s=1.0))
+    older = run.checkpoint_path(20)
+    shutil.copyfile(run.checkpoints()[-1], older)  # a good one under an older name
+    run.checkpoints()[-1].write_bytes(b"torn")
+    jobs.prepare_resume(run)
+    assert worker.work(run) == FINISHED
+
+
+def test_a_missing_folder_of_pictures_fails_with_its_sentence(tiny, tmp_path):
+    run = work(tiny.changed(folder=str(tmp_path / "nowhere")))
+    assert run.status().state == FAILED and "nowhere" in run.status().message
+
+
+def test_waiting_for_a_turn_does_not_load_torch(tiny):
+    code = "import sys, pipelines.runs.worker, pipelines.cli; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -1,0 +1,71 @@
+"""Checkpoints: exact for every optimiser, atomic, and refused with a sentence when damaged."""
+
+import errno
+
+import pytest
+import torch
+
+from pipelines.errors import ModelError
+from pipelines.training import checkpoint
+from pipelines.training.config import TrainConfig
+from pipelines.training.machine import Machine
+from pipelines.training.trainer import Trainer
+
+IMAGES = torch.randint(0, 256, (40, 1, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+
+
+def make(**changes):
+    torch.set_num_threads(1)
+    given = {"network": "dcgan", "width": 4, "latent_size": 4, "batch_size": 8, "conditional": True, **changes}
+    return Trainer(TrainConfig(**given), IMAGES, Machine("cpu", "bf16", 1), torch.arange(40) % 4, 4)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "nadam", "sgd"])
+@pytest.mark.parametrize("size", [28, 64])
+def test_training_goes_on_bit_for_bit(tmp_path, optimizer, size):
+    images = IMAGES if size == 28 else torch.nn.functional.interpolate(IMAGES.float(), 64).byte()
+    straight = make(optimizer=optimizer, size=size)
+    straight.images = images
+    for _ in range(3):
+        straight.train_step()
+    straight.seconds, straight.best = 1.25, 3.5
+    checkpoint.save(straight, tmp_path / "a.safetensors")
+    expected = [straight.train_step(watch=True) for _ in range(4)]
+
+    resumed = make(optimizer=optimizer, size=size)
+    resumed.images = images
+    torch.manual_seed(999)
+    checkpoint.load(resumed, tmp_path / "a.safetensors")
+    assert (resumed.step, resumed.seconds, resumed.best) == (3, 1.25, 3.5)
+    assert [resumed.train_step(watch=True) for _ in range(4)] == expected
+    for (name, mine), (_, theirs) in zip(resumed.named_parts(), straight.named_parts(), strict=True):
+        for key, value in mine.state_dict().items():
+            assert torch.equal(value, theirs.state_dict()[key]), f"{name}.{key}"
+
+
+def test_a_damaged_or_foreign_file_is_one_sentence(tmp_path):
+    trainer, path = make(), tmp_path / "a.safetensors"
+    with pytest.raises(ModelError, match=r"There is no file .*a\.safetensors"):
+        checkpoint.load(trainer, path)
+    checkpoint.save(trainer, path)
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(ModelError, match="is damaged or not a safetensors file"):
+        checkpoint.load(trainer, path)
+    checkpoint.save(make(width=8), path)
+    with pytest.raises(ModelError, match="does not fit the run's configuration"):
+        checkpoint.load(trainer, path)
+
+
+def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
+    trainer, path = make(), tmp_path / "a.safetensors"
+    checkpoint.save(trainer, path)
+    before = path.read_bytes()
+
+    def full(tensors, name, metadata):
+        name.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(checkpoint, "save_file", full)
+    with pytest.raises(OSError, match="No space left"):
+        checkpoint.save(trainer, path)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
