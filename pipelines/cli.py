@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from pipelines.errors import ConfigError, GanError
 from pipelines.runs import jobs, worker
@@ -146,7 +146,8 @@ def delete(run: Run, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do n
 @app.command()
 def runs() -> None:
     """List all runs, the newest first."""
-    table = Table("run", "state", "step", "epoch", "images/s", "quality", "name", box=None, pad_edge=False)
+    run_id = Column("run", no_wrap=True, min_width=44)  # an id is there to be copied, so it is never cut off
+    table = Table(run_id, "state", "step", "epoch", "images/s", "quality", "name", box=None, pad_edge=False)
     for folder in jobs.runs():
         try:
             status, name = folder.status(), folder.notes().name
@@ -178,7 +179,7 @@ def sample(
     trained = models.load(model)
     images, classes = trained.sample(count, trained.labels(labels, count), seed)
     models.write_npz(out_file, images, classes)
-    out.print(f"Wrote {count} pictures of {images.shape[1]} x {images.shape[2]} to {out_file}.")
+    out.print(f"Wrote {count} pictures of {images.shape[1]} x {images.shape[2]} to {out_file}.", soft_wrap=True)
 
 
 @app.command()
@@ -188,7 +189,7 @@ def publish(
     """Publish a run's best checkpoint as a model in checkpoints/, with a card of its measured quality."""
     from pipelines.runs import models
 
-    out.print(f"Published {models.publish(jobs.find(run), name)}.")
+    out.print(f"Published {models.publish(jobs.find(run), name)}.", soft_wrap=True)
 
 
 @app.command()
@@ -212,8 +213,8 @@ def prepare(
 @app.command(hidden=True)
 def work(run: Run) -> None:
     """Train a run that waits; the app starts this."""
-    worker.log_to(sys.stdout)
-    worker.work(jobs.find(run))
+    with worker.log_to(sys.stdout):
+        worker.work(jobs.find(run))
 
 
 def _start(folder: RunFolder, detach: bool) -> None:
@@ -221,13 +222,12 @@ def _start(folder: RunFolder, detach: bool) -> None:
         jobs.launch(folder)
         out.print(f"Training in the background: {folder.id}")
         return
-    out.print(f"Run {folder.id} in {folder.path}")
-    worker.log_to(folder.log_path)
-    with _bar() as bar:
+    out.print(f"Run {folder.id} in {folder.path}", soft_wrap=True)
+    with worker.log_to(folder.log_path), _bar() as bar:
         task = bar.add_task(QUEUED, total=1.0)
         end = worker.work(folder, lambda status: bar.update(task, **_as_bar(folder, status)))
     message = folder.status().message if folder.exists() else "The run was deleted."
-    (err if end == FAILED else out).print(message, style="red" if end == FAILED else None)
+    (err if end == FAILED else out).print(message, style="red" if end == FAILED else None, soft_wrap=True)
     if end == FAILED:
         raise typer.Exit(1)
 
@@ -262,7 +262,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         run(arguments)
     except GanError as error:
-        err.print(str(error), style="red", markup=False, highlight=False)
+        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
     finally:
         logging.shutdown()

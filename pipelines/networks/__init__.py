@@ -2,8 +2,8 @@
 
 A family's module offers two functions of the configuration and the number of classes (0 when unconditional)::
 
-    generator(config, classes) -> nn.Module       # (z [B, latent_size], y [B] or None) -> images [B, C, H, W] in [-1, 1]
-    discriminator(config, classes) -> nn.Module   # (images [B, C, H, W], y [B] or None) -> logits [B]
+    generator(config, classes) -> nn.Module       # z [B, latent_size], y [B] or None -> images [B, C, H, W] in [-1, 1]
+    discriminator(config, classes) -> nn.Module   # images [B, C, H, W], y [B] or None -> logits [B]
 
 ``_conditioning.py`` holds the one way in which a label reaches either of them.
 """

@@ -1,8 +1,8 @@
 """The one way in which a class label reaches a generator and a discriminator, and the prior that z is drawn from.
 
-G reads the label beside z (Mirza and Osindero, Conditional Generative Adversarial Nets, 2014). D adds a projection term,
-the inner product of the label's embedding with D's features (Miyato and Koyama, cGANs with Projection Discriminator,
-2018): it learns faster than a label pasted to D's input and adds no layer.
+G reads the label beside z (Mirza and Osindero, Conditional Generative Adversarial Nets, 2014). D adds a projection
+term, the inner product of the label's embedding with D's features (Miyato and Koyama, cGANs with Projection
+Discriminator, 2018): it learns faster than a label pasted to D's input and adds no layer.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Radford et al., Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks (2016): no
 pooling, no dense hidden layers, batch norm except at G's output and D's input, ReLU in G, LeakyReLU 0.2 in D, weights
-from N(0, 0.02). The lecture's 28 x 28 pair is smaller: a projection to 7 x 7, two transposed convolutions of 5 x 5, and in
-D dropout in place of batch norm.
+from N(0, 0.02). The lecture's 28 x 28 pair is smaller: a projection to 7 x 7, two transposed convolutions of 5 x 5, and
+in D dropout in place of batch norm.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Dense layers only: the lecture's simple GAN at width 100, 100-150-pixels against 150-100-1.
 
-Weights start by He et al. (2015), as in the lecture; the output is a tanh rather than a sigmoid, since pictures are held
-in [-1, 1] everywhere.
+Weights start by He et al. (2015), as in the lecture; the output is a tanh rather than a sigmoid, since pictures are
+held in [-1, 1] everywhere.
 """
 
 from __future__ import annotations

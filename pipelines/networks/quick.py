@@ -1,8 +1,8 @@
 """Small sub-pixel convolutions, made for a processor: all of the work is done at half of the resolution and below.
 
 Shi et al., Real-Time Single Image Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural Network (2016): a
-convolution that yields four times the maps, rearranged into twice the size, does the work of a transposed convolution on
-a quarter of the pixels; D begins with the inverse rearrangement. A 28 x 28 pair of width 32 has 0.3 million weights in G.
+convolution that yields four times the maps, rearranged into twice the size, does the work of a transposed convolution
+on a quarter of the pixels; D begins with the inverse rearrangement.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """D, called the critic, rates; the gap between its mean ratings estimates the earth mover's distance.
 
-Arjovsky et al., Wasserstein GAN (2017), equation 2. It holds only while the critic's slope is bounded: by weight clipping
-(the same paper) or a gradient penalty (Gulrajani et al., Improved Training of Wasserstein GANs, 2017).
+Arjovsky et al., Wasserstein GAN (2017), equation 2. It holds only while the critic's slope is bounded: by weight
+clipping (the same paper) or a gradient penalty (Gulrajani et al., Improved Training of Wasserstein GANs, 2017).
 """
 
 from __future__ import annotations

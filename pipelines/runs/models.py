@@ -30,7 +30,7 @@ from pipelines.errors import GanError, ModelError
 from pipelines.networks._conditioning import draw_latent
 from pipelines.runs.folder import ID_PATTERN, Record, RunFolder
 from pipelines.training import checkpoint
-from pipelines.training.config import TrainConfig, from_dict
+from pipelines.training.config import TrainConfig, check, from_dict
 from pipelines.training.trainer import build, to_uint8
 from pipelines.training.view import FixedView, grid_png
 
@@ -159,7 +159,7 @@ def _places(name: str) -> list[Path]:
 def _load_published(folder: Path) -> Trained:
     try:
         values = json.loads((folder / "config.json").read_bytes())
-        config, class_names = from_dict(values["config"]), tuple(values["class_names"])
+        config, class_names = check(from_dict(values["config"])), tuple(values["class_names"])
     except (OSError, ValueError, KeyError, TypeError, GanError) as error:
         raise ModelError(f"{folder / 'config.json'} is missing or not a model's configuration ({error}).") from None
     weights, _ = checkpoint.read(folder / "generator.safetensors")

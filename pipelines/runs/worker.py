@@ -5,13 +5,14 @@ Loading torch takes seconds and much memory, so nothing here loads it before the
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -206,9 +207,15 @@ def _listen_to_signals(interrupted: threading.Event) -> None:
             signal.signal(getattr(signal, name), lambda *_: interrupted.set())
 
 
-def log_to(target: IO[str] | Path) -> None:
-    """Send what the process says to a stream or to the end of a file."""
+@contextlib.contextmanager
+def log_to(target: IO[str] | Path) -> Iterator[None]:
+    """Send what the process says to a stream or to the end of a file, for as long as the context lasts."""
     handler = logging.FileHandler(target) if isinstance(target, Path) else logging.StreamHandler(target)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        handler.close()

@@ -4,6 +4,8 @@ import subprocess
 import sys
 import threading
 
+import pytest
+
 from pipelines.runs.queue import Turn, line_for
 
 HOLDER = "import sys, time; from pipelines.runs.queue import Turn; t = Turn('cpu'); t.wait(lambda place: None); "
@@ -66,10 +68,8 @@ def test_a_job_that_gives_up_leaves_the_line(homes):
     def give_up(place):
         raise GaveUp
 
-    try:
+    with pytest.raises(GaveUp):
         second.wait(give_up)
-    except GaveUp:
-        pass
     assert not second.taken and not list((homes.runs / ".queue" / "cpu").glob("*.ticket"))
     first.leave()
 

@@ -1,0 +1,43 @@
+# Two commands do all the set-up on a machine with Python 3.11 or later: `make app` and `make test`.
+# What is installed already is not installed again.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: app test test-slow lint screenshots benchmarks clean
+
+app: .venv/.app  ## install what is missing and open the app in the browser
+	$(BIN)/streamlit run streamlit_app.py
+
+test: .venv/.dev  ## install what is missing and run the tests (browser tests need Chromium and skip without it)
+	$(BIN)/python -m pytest
+
+test-slow: .venv/.dev  ## real training for minutes; results are recorded in docs/RESULTS.md
+	$(BIN)/python -m pytest -m slow -s
+
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+screenshots: .venv/.dev  ## drive the app in Chromium and draw the README's pictures anew
+	$(BIN)/python scripts/screenshots.py
+
+benchmarks: .venv/.dev
+	$(BIN)/python benchmarks/train_speed.py
+	$(BIN)/python benchmarks/viewer_cost.py
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "GAN Explorer needs Python 3.11 or later; $(PYTHON) is older. Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.app: .venv/bin/python requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.dev: .venv/bin/python requirements.txt requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch .venv/.app $@
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache
