@@ -23,8 +23,8 @@ screenshots: .venv/.dev  ## drive the app in Chromium and draw the README's pict
 	$(BIN)/python scripts/screenshots.py
 
 benchmarks: .venv/.dev
-	$(BIN)/python benchmarks/train_speed.py
-	$(BIN)/python benchmarks/viewer_cost.py
+	$(BIN)/python -m benchmarks.train_speed
+	$(BIN)/python -m benchmarks.viewer_cost
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
