@@ -1,0 +1,84 @@
+"""What a data set gives to the rest of the project, and how it reports its progress while it is being prepared."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+Progress = Callable[[float, str], None]
+"""Called with the share done in [0, 1] and a message; may raise to abort; nothing half-written then stays behind."""
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """Pictures in memory, with their labels and their origin.
+
+    ``images[i]`` and ``labels[i]`` belong together. The order is that of the source, and the same at every load.
+    """
+
+    name: str
+    images: np.ndarray  # uint8 [N, C, H, W]
+    labels: np.ndarray | None  # int64 [N] in [0, len(class_names)), or None where the set has no classes
+    class_names: tuple[str, ...]  # () where the set has no classes
+    fingerprint: str  # SHA-256 over pixels and labels, hexadecimal
+    source: str  # a sentence: where the bytes came from
+    notes: tuple[str, ...] = ()  # what a person should know, such as pictures that were skipped
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+def fingerprint_of(
+    images: np.ndarray, labels: np.ndarray | None, progress: Progress = lambda share, message: None
+) -> str:
+    """SHA-256 over shape, pixels and labels: the same hexadecimal text on every machine for the same data.
+
+    Args:
+        images: uint8 [N, C, H, W].
+        labels: int64 [N], or None.
+        progress: told the share of the pictures that are done.
+    """
+    digest = hashlib.sha256(repr(images.shape).encode())
+    for start in range(0, len(images), 2048):
+        digest.update(np.ascontiguousarray(images[start : start + 2048]))
+        progress(start / len(images), "Computing the fingerprint")
+    digest.update(b"no labels" if labels is None else np.ascontiguousarray(labels, dtype="<i8"))
+    return digest.hexdigest()
+
+
+class Aborted(Exception):
+    """Carries an exception of the caller's progress past handlers that would take it for a failure of a file."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+def within(progress: Progress, low: float, high: float) -> Progress:
+    """The progress of one part of the work, which fills the shares from ``low`` to ``high`` of the whole."""
+    return lambda share, message: progress(low + (high - low) * min(1.0, max(0.0, share)), message)
+
+
+def paced(progress: Progress | None, every_s: float = 0.2) -> Progress:
+    """A progress that may be called as often as one likes and passes on a call every ``every_s`` seconds, and the last.
+
+    Raises:
+        Aborted: by the function returned, when ``progress`` raises; ``load`` gives the caller its own exception back.
+    """
+    last_s = -every_s
+
+    def report(share: float, message: str) -> None:
+        nonlocal last_s
+        now_s = time.monotonic()
+        if progress is not None and (share >= 1.0 or now_s - last_s >= every_s):
+            last_s = now_s
+            try:
+                progress(share, message)
+            except Exception as cause:
+                raise Aborted(cause) from cause
+
+    return report

@@ -1,0 +1,204 @@
+"""What every data set has in common: its declarations, the pictures it gives, its prepared form."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipelines import data
+from pipelines.data import digits
+from pipelines.errors import DataError
+from pipelines.paths import PROJECT
+
+FIXED = ("clothes", "digits")  # the sets that the fixture ``tiny`` makes tiny
+
+
+@pytest.mark.parametrize("name", data.names())
+def test_every_set_declares_what_a_page_needs(name: str) -> None:
+    entry = data.DATA_SETS.get(name)
+    assert data.describe(name).endswith(".")
+    assert isinstance(entry.FLIP_MAKES_SENSE, bool)
+    assert "train" in entry.SPLITS
+    assert entry.LICENCE
+    assert isinstance(entry.CITATION, str)
+    if entry.NEEDS_FOLDER:
+        assert callable(entry.class_names) and callable(entry.version)
+    else:
+        assert data.class_names_of(name) == entry.CLASS_NAMES
+
+
+@pytest.mark.parametrize("channels", data.CHANNELS)
+@pytest.mark.parametrize("size", data.SIZES)
+@pytest.mark.parametrize("name", data.names())
+def test_every_set_has_every_size_and_colour(name: str, size: int, channels: int, tiny: Path, pictures: Path) -> None:
+    asked = {"size": size, "channels": channels, "folder": pictures}
+    assert not data.is_prepared(name, **asked)
+    image_set = data.load(name, **asked)
+    assert data.is_prepared(name, **asked)
+    assert image_set.name == name
+    assert image_set.images.shape == (len(image_set), channels, size, size)
+    assert image_set.images.dtype == np.uint8
+    assert image_set.images.max() > 150 if name in FIXED else image_set.images.max() == 40
+    assert image_set.labels.dtype == np.int64
+    assert image_set.labels.shape == (len(image_set),)
+    assert set(image_set.labels) == set(range(len(image_set.class_names)))
+    assert image_set.class_names == data.class_names_of(name, pictures)
+    assert re.fullmatch("[0-9a-f]{64}", image_set.fingerprint)
+    assert image_set.source.endswith(".")
+
+    again = data.load(name, **asked)
+    assert np.array_equal(again.images, image_set.images) and np.array_equal(again.labels, image_set.labels)
+    assert (again.fingerprint, again.source, again.notes) == (image_set.fingerprint, image_set.source, image_set.notes)
+
+
+@pytest.mark.parametrize("size", data.SIZES)
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_picture_and_label_belong_together_in_the_files_order(split: str, size: int, tiny: Path) -> None:
+    image_set = data.load("digits", size=size, channels=3, split=split)
+    assert image_set.labels.tolist() == [label % 10 for label in range({"train": 20, "test": 8}[split])]
+    assert (image_set.images == (20 * image_set.labels + 5)[:, None, None, None]).all()
+
+
+def test_the_fingerprint_tells_pixels_labels_and_sizes_apart(tiny: Path, pictures: Path) -> None:
+    sets = [data.load("digits", size=28), data.load("digits", size=32), data.load("digits", split="test")]
+    assert len({image_set.fingerprint for image_set in sets}) == 3
+    one, other = np.zeros((2, 1, 28, 28), np.uint8), np.zeros((2, 1, 28, 28), np.uint8)
+    other[1, 0, 27, 27] = 1
+    from pipelines.data._image_set import fingerprint_of
+
+    prints = {fingerprint_of(one, None), fingerprint_of(other, None), fingerprint_of(one, np.array([0, 0])),
+              fingerprint_of(one, np.array([0, 1])), fingerprint_of(one.reshape(1, 2, 28, 28), None)}  # fmt: skip
+    assert len(prints) == 5
+    assert fingerprint_of(one, None) == fingerprint_of(one.copy(), None)
+
+
+def test_a_prepared_set_needs_neither_its_files_nor_its_sources(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = data.load("digits")
+    for file in tiny.iterdir():
+        file.unlink()
+    monkeypatch.setattr(digits, "SOURCES", ())
+    assert data.load("digits").fingerprint == first.fingerprint
+    with pytest.raises(DataError):
+        data.load("digits", size=32)
+
+
+@pytest.mark.parametrize("damage", ["truncated", "empty", "one byte changed", "something else"])
+def test_a_damaged_prepared_file_is_made_again(damage: str, tiny: Path, data_home: Path) -> None:
+    first = data.load("digits")
+    (prepared,) = (data_home / "digits" / "prepared").iterdir()
+    content = bytearray(prepared.read_bytes())
+    content[len(content) // 2] ^= 255
+    broken = {"truncated": content[: len(content) // 2], "empty": b"", "one byte changed": content,
+              "something else": b"not a zip file"}  # fmt: skip
+    prepared.write_bytes(broken[damage])
+    again = data.load("digits")
+    assert np.array_equal(again.images, first.images) and again.fingerprint == first.fingerprint
+    assert zipfile.ZipFile(prepared).testzip() is None
+
+
+def test_is_prepared_is_false_for_a_truncated_file(tiny: Path, data_home: Path) -> None:
+    data.load("digits")
+    (prepared,) = (data_home / "digits" / "prepared").iterdir()
+    prepared.write_bytes(prepared.read_bytes()[:5000])
+    assert not data.is_prepared("digits", size=28, channels=1)
+
+
+def test_progress_tells_rising_shares_up_to_one(tiny: Path) -> None:
+    told: list[tuple[float, str]] = []
+    data.load("digits", size=64, progress=lambda share, message: told.append((share, message)))
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares) and shares[0] >= 0 and shares[-1] == 1.0
+    assert told[-1][1] == "digits is ready: 20 pictures"
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("stop"), ValueError("stop"), OSError("stop"), FileNotFoundError("stop")]
+)
+def test_an_exception_of_progress_ends_the_work_and_leaves_nothing_half_written(
+    error: Exception, tiny: Path, data_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "paced", lambda progress: _every_call(progress))
+    told: list[str] = []
+    data.load("digits", size=64, progress=lambda share, message: told.append(message))
+    stages = list(dict.fromkeys(told))[:-1]  # all but "is ready", when all is done
+    assert len(stages) >= 5
+    for stage in stages:
+        for file in data_home.rglob("*"):
+            if file.is_file() and file.name != ".lock":
+                file.unlink()
+
+        def stop(share: float, message: str, stage: str = stage) -> None:
+            if message == stage:
+                raise error
+
+        with pytest.raises(type(error)) as caught:
+            data.load("digits", size=64, progress=stop)
+        assert caught.value is error
+        assert not data.is_prepared("digits", size=64, channels=1)
+        assert not [file for file in data_home.rglob("*") if file.name.endswith(".part") or "download" in file.name]
+
+
+def _every_call(progress):
+    from pipelines.data._image_set import paced
+
+    return paced(progress, every_s=0.0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"name": "letters"}, "There is no data set named 'letters'; choose one of: clothes, digits, folder"),
+        ({"size": 30}, "30 is not on offer as size of the data set 'digits'; set size to one of: 28, 32, 64."),
+        ({"channels": 4}, "4 is not on offer as channels of the data set 'digits'; set channels to one of: 1, 3."),
+        (
+            {"split": "val"},
+            "'val' is not on offer as split of the data set 'digits'; set split to one of: train, test.",
+        ),
+        ({"name": "folder", "split": "test", "folder": "."}, "set split to one of: train."),
+        ({"name": "folder"}, "The data set 'folder' needs a folder of pictures; set folder to its path."),
+        ({"name": "folder", "folder": "/tmp/\0"}, "is not the path of a folder (embedded null byte); set folder to"),
+    ],
+)
+def test_what_is_not_on_offer_is_said_in_a_sentence(asked: dict, sentence: str, data_home: Path) -> None:
+    with pytest.raises(DataError, match=re.escape(sentence)):
+        data.load(**{"name": "digits", **asked})
+    assert not data_home.exists()
+
+
+def test_is_prepared_refuses_a_name_and_answers_no_for_a_folder_that_is_not_there(data_home: Path) -> None:
+    with pytest.raises(DataError, match="There is no data set named 'letters'"):
+        data.is_prepared("letters", size=28, channels=1)
+    assert not data.is_prepared("folder", size=28, channels=1)
+    assert not data.is_prepared("folder", size=28, channels=1, folder=data_home / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("class_names", "labels", "has"),
+    [((), None, "no classes"), (("cats",), np.zeros(3, np.int64), r"one class \(cats\)")],
+)
+def test_a_conditional_model_wants_two_classes(class_names: tuple, labels: np.ndarray | None, has: str) -> None:
+    images = np.zeros((3, 1, 28, 28), np.uint8)
+    with pytest.raises(DataError, match=f"'mine' has {has} where a conditional model wants at least two"):
+        data.require_classes(data.ImageSet("mine", images, labels, class_names, "", ""))
+
+
+def test_two_classes_are_enough(tiny: Path) -> None:
+    data.require_classes(data.load("digits"))
+
+
+def test_importing_data_and_its_entries_loads_no_torch() -> None:
+    code = (
+        "import sys\nfrom pipelines import data\nimport pipelines.metrics\n"
+        "[data.DATA_SETS.get(name) for name in data.names()]\npipelines.metrics.available('digits')\n"
+        "print(sorted({'torch', 'torchvision', 'streamlit', 'plotly'} & set(sys.modules)))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    answer = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"

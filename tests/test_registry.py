@@ -1,0 +1,52 @@
+"""The registry idiom: names and help texts from files, without importing them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import DataError
+from pipelines.registry import Registry
+
+
+@pytest.fixture
+def fruits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
+    """A registry of the package ``fruits``, made for the test."""
+    package = tmp_path / "fruits_of_the_test"
+    package.mkdir()
+    (package / "__init__.py").write_text('"""Fruits."""\n')
+    (package / "_internal.py").write_text('"""Not an entry."""\n')
+    (package / "sweet_cherry.py").write_text('"""Small and sweet.\n\nMore text.\n"""\nSTONE = True\n')
+    (package / "apple.py").write_text('"""Keeps long."""\nraise RuntimeError("imported")\n')
+    (package / "bare.py").write_text("STONE = False\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield Registry("fruits_of_the_test", str(package / "__init__.py"), "fruit", DataError)
+    for name in [name for name in sys.modules if name.startswith("fruits_of_the_test")]:
+        del sys.modules[name]
+
+
+def test_names_are_the_files_in_order_without_internals(fruits: Registry) -> None:
+    assert fruits.names() == ["apple", "bare", "sweet-cherry"]
+
+
+def test_help_is_the_first_line_of_the_docstring_and_imports_nothing(fruits: Registry) -> None:
+    assert fruits.describe("sweet-cherry") == "Small and sweet."
+    assert fruits.describe("apple") == "Keeps long."
+    assert fruits.describe("bare") == "bare"
+    assert not [name for name in sys.modules if name.startswith("fruits_of_the_test.")]
+
+
+def test_get_imports_the_module(fruits: Registry) -> None:
+    assert fruits.get("sweet-cherry").STONE is True
+    with pytest.raises(RuntimeError, match="imported"):
+        fruits.get("apple")
+
+
+@pytest.mark.parametrize("name", ["pear", "_internal", "sweet_cherry", "__init__", "", "../apple"])
+def test_an_unknown_name_lists_the_choices(fruits: Registry, name: str) -> None:
+    for ask in (fruits.get, fruits.describe):
+        with pytest.raises(DataError) as caught:
+            ask(name)
+        assert str(caught.value) == f"There is no fruit named {name!r}; choose one of: apple, bare, sweet-cherry."
