@@ -1,1 +1,1 @@
-"""What computes: data, networks, objectives, training, runs and metrics. No screen code; ``python -m pipelines --help``."""
+"""What computes: data, networks, objectives, training, runs and metrics; ``python -m pipelines --help``."""

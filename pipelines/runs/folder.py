@@ -30,7 +30,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from pipelines.errors import RunError
+from pipelines.errors import GanError, RunError
 from pipelines.training.config import TrainConfig, from_dict
 
 QUEUED, PREPARING, RUNNING, PAUSED, STOPPING = "queued", "preparing", "running", "paused", "stopping"
@@ -207,7 +207,10 @@ class RunFolder:
         if values is None:
             raise RunError(f"There is no run in {self.path}.")
         known = {f.name for f in dataclasses.fields(Record)}
-        return Record(**{**{k: v for k, v in values.items() if k in known}, "config": from_dict(values["config"])})
+        try:
+            return Record(**{**{k: v for k, v in values.items() if k in known}, "config": from_dict(values["config"])})
+        except (GanError, AttributeError, KeyError, TypeError) as error:
+            raise RunError(f"{self.path / 'config.json'} is not a run's configuration ({error}).") from None
 
     def status(self) -> Status:
         """Where the run stands; an active run whose process is gone reads as ``lost``.
@@ -218,8 +221,7 @@ class RunFolder:
         values = self._read("status.json")
         if values is None:
             raise RunError(f"There is no run in {self.path}.")
-        known = {f.name for f in dataclasses.fields(Status)}
-        status = Status(**{k: v for k, v in values.items() if k in known})
+        status = _from_values(Status, values)
         launched = status.pid is not None or time.time() - status.heartbeat > START_GRACE_S
         if status.active and launched and not self.is_held():
             gone = f"The training process ended without a word at step {status.step}; Resume goes on from the last "
@@ -376,4 +378,5 @@ def _finite(value: Any) -> Any:
 
 def _from_values(kind: type, values: dict[str, Any] | None) -> Any:
     known = {f.name for f in dataclasses.fields(kind)}
-    return kind(**{k: v for k, v in (values or {}).items() if k in known})
+    values = values if isinstance(values, dict) else {}
+    return kind(**{k: v for k, v in values.items() if k in known})

@@ -40,6 +40,13 @@ def test_a_broken_file_is_named(run):
         run.record()
 
 
+@pytest.mark.parametrize("content", ["[]", "{}", '{"config": 3}', '{"config": {"width": "wide"}}', '{"config": {"x": 1}}'])
+def test_a_configuration_that_is_none_is_named(run, content):
+    (run.path / "config.json").write_text(content)
+    with pytest.raises(RunError, match=r"config\.json is not a run's configuration"):
+        run.record()
+
+
 def test_rows_are_read_on_from_an_offset_and_an_unfinished_line_is_left(run):
     run.append_metrics({"step": 1, "d_loss": 0.5})
     rows, offset = run.metrics()

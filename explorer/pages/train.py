@@ -1,0 +1,87 @@
+"""Train a GAN and watch it learn: start a run, or look at one. The run's id is in the URL, the truth is on disk."""
+
+import streamlit as st
+
+from explorer.widgets.live_run import live_run
+from explorer.widgets.new_run import new_run
+from explorer.widgets.run_controls import run_controls
+from explorer.widgets.run_header import run_header, run_message
+from explorer.widgets.run_list import run_list
+from explorer.widgets.run_settings import run_settings
+from pipelines.errors import GanError
+from pipelines.paths import runs_home
+from pipelines.runs import jobs
+from pipelines.runs.folder import ID_PATTERN, RunFolder
+
+# Loaders
+
+
+def find_run(run_id: str) -> RunFolder | None:
+    """The run of that id; only an id counts, never a path."""
+    run = RunFolder(runs_home() / run_id) if ID_PATTERN.fullmatch(run_id) else None
+    return run if run and run.exists() else None
+
+
+# Parts
+
+
+def show_new_run() -> None:
+    """Leave the selected run."""
+    st.query_params.pop("run", None)
+
+
+def list_of_runs(selected: str | None) -> None:
+    """Every run there is, and the way to a new one."""
+    st.button(
+        "New run",
+        icon=":material/add:",
+        width="stretch",
+        disabled=selected is None,
+        on_click=show_new_run,
+    )
+    clicked = run_list(selected)
+    if clicked and clicked != selected:
+        st.query_params["run"] = clicked
+        st.rerun()
+
+
+def one_run(run: RunFolder) -> None:
+    """A run, at work or at rest."""
+    try:
+        record, status = run.record(), run.status()
+    except GanError as error:
+        st.error(f"This run cannot be shown. {error}", icon=":material/error:")
+        return
+    # Each part has a place of its own, so that one which grows by a line does not remount the live view below it.
+    header, message = st.container(), st.container()
+    with header:
+        run_header(run, record, status)
+        run_controls(run, record, status)
+    with message:
+        run_message(run, record, status)
+    live_run(run.id)
+    run_settings(record)
+
+
+# Layout
+
+jobs.reap()
+selected = st.query_params.get("run")
+if selected and selected == st.session_state.get("deleted_run") and not find_run(selected):
+    # Here and not where it is deleted: the live view hears of that too, and asks for a rerun with the URL it still has.
+    st.query_params.pop("run", None)
+    selected = None
+with st.sidebar:
+    list_of_runs(selected)
+if problem := st.session_state.pop("problem", None):
+    st.error(problem, icon=":material/error:")
+if selected is None:
+    new_run(is_first=not jobs.runs())
+elif run := find_run(selected):
+    one_run(run)
+else:
+    st.warning(
+        "There is no such run here; it may have been deleted. Choose one from the list, or start a new one.",
+        icon=":material/search_off:",
+    )
+    st.button("Start a new run", icon=":material/add:", on_click=show_new_run)

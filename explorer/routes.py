@@ -1,0 +1,212 @@
+"""What the browser fetches without a rerun of the page: runs, their live events and pictures, and scripts.
+
+Every route only reads. Whatever changes something (start, pause, delete) goes through Streamlit's own session: a route
+that wrote could be called by any other website that the person has open, by a form or an image tag, without their
+knowing. A run is named by its id, never by a path; numbers are bounded; bad input is answered by a 4xx and a sentence.
+
+Streamlit's compression leaves event streams and pictures alone. Under a base path (``server.baseUrlPath``) the routes
+lie under it too, beside Streamlit's own.
+"""
+
+from __future__ import annotations
+
+import gzip
+import signal
+import tempfile
+import threading
+import zipfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import IO, Any
+
+import plotly
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import Send
+from streamlit import config
+
+from explorer.live import HUB
+from explorer.live_reader import Position
+from explorer.run_summaries import SUMMARIES
+from explorer.widgets import assets
+from pipelines.paths import runs_home
+from pipelines.runs.folder import ID_PATTERN, RunFolder
+
+FOREVER = "public, max-age=31536000, immutable"
+PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+LOG_LINES, MOST_LOG_LINES = 200, 2000
+
+
+class EventStream(StreamingResponse):
+    """A response that gives up its events at once when the browser goes, also while it waits for a slow line."""
+
+    async def stream_response(self, send: Send) -> None:
+        try:
+            await super().stream_response(send)
+        finally:
+            await self.body_iterator.aclose()
+
+
+async def events(request: Request) -> Response:
+    """A run's live events. ``Last-Event-ID``, or ``?after=``, goes on where a broken stream stopped."""
+    folder = _run(request)
+    after = request.headers.get("last-event-id") or request.query_params.get("after")
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return EventStream(HUB.stream(folder, Position.parse(after)), media_type="text/event-stream", headers=headers)
+
+
+def sample(request: Request) -> Response:
+    """One grid of samples; its name never gets another content within an attempt, so it is kept for good."""
+    path = _run(request).sample_path(request.path_params["file"])
+    if path is None:
+        raise HTTPException(404, "This run has no grid of that name.")
+    return FileResponse(path, headers={"cache-control": FOREVER})
+
+
+def thumbnail(request: Request) -> Response:
+    """The newest grid of samples."""
+    folder = _run(request)
+    grids, _ = folder.samples()
+    path = folder.sample_path(grids[-1]["file"]) if grids else None
+    if path is None:
+        raise HTTPException(404, "This run has no pictures yet.")
+    return _unless_known(request, FileResponse(path, stat_result=path.stat()))
+
+
+def summaries(request: Request) -> Response:
+    """All runs, the newest first, each in a few words."""
+    body, tag = SUMMARIES.get()
+    return _unless_known(request, Response(body, media_type="application/json", headers={"etag": tag}))
+
+
+def zipped(request: Request) -> Response:
+    """The whole run folder as one file."""
+    folder = _run(request)
+    packed = _pack(folder)
+    size = packed.seek(0, 2)
+    packed.seek(0)
+    headers = {"content-disposition": f'attachment; filename="{folder.id}.zip"', "content-length": str(size),
+               "cache-control": "no-store"}
+    return StreamingResponse(_chunks(packed), media_type="application/zip", headers=headers)
+
+
+def log(request: Request) -> Response:
+    """The end of what the process said; ``?lines=`` sets how much."""
+    folder = _run(request)
+    lines = request.query_params.get("lines", str(LOG_LINES))
+    if not (lines.isascii() and lines.isdigit() and len(lines) < 6 and 1 <= int(lines) <= MOST_LOG_LINES):
+        raise HTTPException(400, f"lines must be a whole number from 1 to {MOST_LOG_LINES}.")
+    return PlainTextResponse(folder.log_tail(int(lines)), headers={"cache-control": "no-store"})
+
+
+def plotly_library(request: Request) -> Response:
+    """Plotly's own script, packed once: a class that opens the page at the same time would else have it packed each."""
+    tag = f'"plotly-{plotly.__version__}"'
+    headers = {"etag": tag, "cache-control": "public, max-age=86400", "vary": "accept-encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers |= {"content-encoding": "gzip"}
+        answer = Response(_plotly_packed(), media_type="text/javascript", headers=headers)
+    else:
+        answer = FileResponse(PLOTLY, media_type="text/javascript", headers=headers)
+    return _unless_known(request, answer)
+
+
+def script(request: Request) -> Response:
+    """A widget's script. Its address holds the version of them all, so an address never gets another content."""
+    path = assets.find(request.path_params["name"])
+    if path is None:
+        raise HTTPException(404, "There is no script of that name.")
+    current = request.path_params["version"] == assets.version()
+    headers = {"cache-control": FOREVER if current else "no-cache"}
+    return FileResponse(path, media_type="text/javascript", headers=headers)
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """End the open event streams when the server is told to end; it would wait for them for ever."""
+    previous = {}
+
+    def on_signal(number: int, frame: Any) -> None:
+        HUB.drop_viewers()
+        previous[number](number, frame)
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if callable(handler := signal.getsignal(number)):  # the server's own, which goes on to end it
+                previous[number] = handler
+                signal.signal(number, on_signal)
+    try:
+        yield
+    finally:
+        HUB.drop_viewers()
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _run(request: Request) -> RunFolder:
+    """The run that the address names."""
+    run_id = request.path_params["id"]
+    if not ID_PATTERN.fullmatch(run_id):
+        raise HTTPException(400, "A run's id holds only small letters, digits and hyphens, at most 80 of them.")
+    folder = RunFolder(runs_home() / run_id)
+    if not folder.exists():
+        raise HTTPException(404, f"There is no run {run_id}; it may have been deleted.")
+    return folder
+
+
+def _unless_known(request: Request, answer: Response) -> Response:
+    """The answer, or 304 where the browser holds the same already."""
+    answer.headers.setdefault("cache-control", "no-cache")
+    tag = answer.headers["etag"]
+    known = [item.strip().removeprefix("W/") for item in request.headers.get("if-none-match", "").split(",")]
+    if tag not in known:
+        return answer
+    return Response(status_code=304, headers={"etag": tag, "cache-control": answer.headers["cache-control"]})
+
+
+@cache
+def _plotly_packed() -> bytes:
+    return gzip.compress(PLOTLY.read_bytes(), 6)
+
+
+def _pack(folder: RunFolder) -> IO[bytes]:
+    """The run's files in a temporary file that is gone as soon as it is closed."""
+    packed = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for path in sorted(folder.path.rglob("*")):
+            if not path.is_file() or path.is_symlink() or path.name.startswith(".") or path.suffix in (".lock", ".tmp"):
+                continue
+            dense = path.suffix in (".png", ".safetensors")  # packing would cost seconds and save nothing
+            kind = zipfile.ZIP_STORED if dense else zipfile.ZIP_DEFLATED
+            try:
+                archive.write(path, f"{folder.id}/{path.relative_to(folder.path)}", compress_type=kind)
+            except FileNotFoundError:  # an old checkpoint that was removed meanwhile
+                continue
+    return packed
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(256 * 1024):
+            yield chunk
+
+
+def _route(path: str, answer: Any) -> Route:
+    base = (config.get_option("server.baseUrlPath") or "").strip("/")
+    return Route(f"/{base}{path}" if base else path, answer, methods=["GET"])
+
+
+ROUTES: list[Route] = [
+    _route("/api/runs", summaries),
+    _route("/api/runs/{id}/events", events),
+    _route("/api/runs/{id}/samples/{file}", sample),
+    _route("/api/runs/{id}/thumbnail", thumbnail),
+    _route("/api/runs/{id}/zip", zipped),
+    _route("/api/runs/{id}/log", log),
+    _route("/assets/plotly.min.js", plotly_library),
+    _route("/assets/{version}/{name}", script),
+]

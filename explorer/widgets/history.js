@@ -1,0 +1,154 @@
+// The curves of one run: every point ever logged, in typed arrays, and the few that a chart needs to draw.
+
+// In the order of explorer/live_reader.py.
+export const CURVES = ["step", "images_seen", "seconds", "d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g",
+  "images_per_s"];
+const EXACT = new Set(["step", "images_seen", "seconds"]);
+
+function decode(text, exact) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return exact ? new Float64Array(bytes.buffer) : new Float32Array(bytes.buffer);
+}
+
+export class History {
+  constructor() {
+    this.length = 0;
+    this.columns = Object.fromEntries(CURVES.map((name) => [name, new Float64Array(256)]));
+    this.smooth = new Map(); // by column: the smoothed values, and where the smoothing stands
+  }
+
+  load(columns) {
+    this.length = 0;
+    this.smooth.clear();
+    for (const name of CURVES) {
+      const values = decode(columns[name], EXACT.has(name));
+      this.columns[name] = new Float64Array(Math.max(256, values.length * 1.5));
+      this.columns[name].set(values);
+      this.length = values.length;
+    }
+  }
+
+  append(rows) {
+    if (this.length + rows.length > this.columns.step.length) {
+      for (const name of CURVES) {
+        const larger = new Float64Array(2 * (this.length + rows.length));
+        larger.set(this.columns[name].subarray(0, this.length));
+        this.columns[name] = larger;
+      }
+    }
+    for (const row of rows) {
+      for (let column = 0; column < CURVES.length; column += 1) {
+        this.columns[CURVES[column]][this.length] = row[column] ?? NaN;
+      }
+      this.length += 1;
+    }
+  }
+
+  values(name) {
+    return this.columns[name].subarray(0, this.length);
+  }
+
+  /** A moving average in which the start does not pull towards zero; worked on only for points that are new. */
+  smoothed(name, decay) {
+    let state = this.smooth.get(name);
+    if (!state || state.decay !== decay || state.values.length < this.length) {
+      const fresh = { decay, done: 0, sum: 0, weight: 0, values: new Float64Array(this.columns.step.length) };
+      if (state?.decay === decay) {
+        fresh.values.set(state.values.subarray(0, state.done));
+        Object.assign(fresh, { done: state.done, sum: state.sum, weight: state.weight });
+      }
+      this.smooth.set(name, (state = fresh));
+    }
+    const values = this.columns[name];
+    for (; state.done < this.length; state.done += 1) {
+      const value = values[state.done];
+      if (Number.isNaN(value)) {
+        state.values[state.done] = NaN;
+        continue;
+      }
+      state.sum = decay * state.sum + (1 - decay) * value;
+      state.weight = decay * state.weight + (1 - decay);
+      state.values[state.done] = state.sum / state.weight;
+    }
+    return state.values.subarray(0, this.length);
+  }
+
+  /** The mean of the last twentieth of a column, of 20 to 500 points; NaN where there is nothing. */
+  recent(name) {
+    const span = Math.min(500, Math.max(20, Math.ceil(this.length / 20)));
+    let sum = 0;
+    let found = 0;
+    for (const value of this.values(name).subarray(Math.max(0, this.length - span))) {
+      if (!Number.isNaN(value)) {
+        sum += value;
+        found += 1;
+      }
+    }
+    return found ? sum / found : NaN;
+  }
+
+  /** Images seen at a step, which the rows of events do not tell. */
+  imagesAt(step) {
+    const index = Math.min(firstAtLeast(this.values("step"), step), this.length - 1);
+    return index < 0 ? 0 : this.columns.images_seen[index];
+  }
+
+  last(name) {
+    return this.length ? this.columns[name][this.length - 1] : NaN;
+  }
+}
+
+/** Index of the first value that is not below a limit, in rising values. */
+function firstAtLeast(values, limit) {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * The points to draw: all where they are few, else the least and the greatest of each bucket, so that no peak is lost.
+ * A bucket holds a power of two of points counted from the run's start: buckets that are full never change again, and
+ * the curve does not shimmer as it grows.
+ */
+export function thin(xs, ys, range, buckets) {
+  const from = range ? Math.max(0, firstAtLeast(xs, range[0]) - 1) : 0;
+  const to = range ? Math.min(xs.length, firstAtLeast(xs, range[1]) + 2) : xs.length;
+  if (to - from <= 2 * buckets) return { x: Array.from(xs.subarray(from, to)), y: Array.from(ys.subarray(from, to)) };
+  let size = 4;
+  while ((to - from) / size > buckets) size *= 2;
+  const x = [];
+  const y = [];
+  for (let start = Math.floor(from / size) * size; start < to; start += size) {
+    let least = -1;
+    let most = -1;
+    const end = Math.min(start + size, to);
+    for (let index = start; index < end; index += 1) {
+      const value = ys[index];
+      if (Number.isNaN(value)) continue;
+      if (least < 0 || value < ys[least]) least = index;
+      if (most < 0 || value > ys[most]) most = index;
+    }
+    if (least < 0) {
+      x.push(xs[start]);
+      y.push(NaN); // a gap stays a gap
+      continue;
+    }
+    const [first, second] = least < most ? [least, most] : [most, least];
+    x.push(xs[first]);
+    y.push(ys[first]);
+    if (second !== first) {
+      x.push(xs[second]);
+      y.push(ys[second]);
+    }
+  }
+  if (x.length && xs[to - 1] > x[x.length - 1]) { // the curve ends where the run stands
+    x.push(xs[to - 1]);
+    y.push(ys[to - 1]);
+  }
+  return { x, y };
+}

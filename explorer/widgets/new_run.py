@@ -1,0 +1,173 @@
+"""The view of a run not yet started: what will happen and the Start button, then the presets or every setting."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from explorer.widgets.settings_form import base_of, changed_settings, draft, fill_draft, in_words, key_of, settings_form
+from explorer.widgets.text import duration
+from pipelines import data
+from pipelines.errors import DataError, GanError
+from pipelines.paths import data_home
+from pipelines.runs import jobs
+from pipelines.training.config import TrainConfig, label_of, problems
+from pipelines.training.presets import ONE_MINUTE, PRESETS
+
+DOUBLE_CLICK_S = 2.0
+DOWNLOAD_MB = {"digits": 20, "clothes": 31}
+PRESET_VIEW, SETTINGS_VIEW = "Presets", "All settings"
+# What decides how long an epoch takes, so that an earlier run with the same values tells the length of this one.
+SPEED_SETTINGS = (
+    "data", "folder", "size", "channels", "network", "width", "latent_size", "conditional", "d_steps",
+    "gradient_penalty", "batch_size", "device", "precision", "threads",
+)  # fmt: skip
+
+
+@st.cache_data(ttl=10, show_spinner=False, max_entries=50)
+def _look_at_data(name: str, folder: str | None, size: int, channels: int, home: str) -> tuple[bool, int, str]:
+    """Whether a data set is prepared, how many classes it has, and what is wrong with it; ``home`` keys the cache."""
+    try:
+        classes = len(data.class_names_of(name, folder))
+        return data.is_prepared(name, size=size, channels=channels, folder=folder), classes, ""
+    except DataError as error:
+        return False, 0, str(error)
+
+
+def new_run(is_first: bool) -> None:
+    """The view for starting a run; sets the query parameter ``run`` when one was started.
+
+    Args:
+        is_first: there is no run yet, so say what this is about.
+    """
+    if key_of("data") not in st.session_state:
+        fill_draft(PRESETS[ONE_MINUTE].config, ONE_MINUTE)
+    preset = st.session_state["draft_preset"]
+    base, config = base_of(preset), draft()
+    changed = changed_settings(config, base)
+
+    st.title("Train a GAN" if is_first else "New run", anchor=False)
+    if is_first:
+        st.markdown(
+            "Press **Start**: a generator learns to draw from noise while a discriminator learns to tell its pictures "
+            "from real ones. You watch every step."
+        )
+    with st.container(border=True):
+        _what_will_happen(config, preset, changed)
+    view = st.segmented_control(
+        "Choose by", [PRESET_VIEW, SETTINGS_VIEW], key="draft_view", default=PRESET_VIEW, required=True,
+        label_visibility="collapsed", persist_state="session",
+    )  # fmt: skip
+    if view == SETTINGS_VIEW:
+        _changes(changed, preset, base)
+        settings_form(base)
+    else:
+        st.radio(
+            "Preset",
+            list(PRESETS),
+            index=None,
+            key="draft_preset",
+            format_func=lambda name: PRESETS[name].title,
+            captions=[PRESETS[name].look_for for name in PRESETS],
+            on_change=_take_preset,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+
+
+def _what_will_happen(config: TrainConfig, preset: str | None, changed: list[str]) -> None:
+    """The chosen run in a few words, whatever stands in its way, and the Start button."""
+    title = PRESETS[preset].title if preset else "Your own settings"
+    prepared, classes, data_problem = _look_at_data(
+        config.data, config.folder, config.size, config.channels, str(data_home())
+    )
+    found = problems(config)
+    if data_problem and config.folder:  # without a folder, problems() says so already
+        found.append(data_problem)
+    elif config.conditional and not data_problem and classes < 2:
+        found.append("A conditional model wants two classes at least: give the folder one subfolder a class.")
+
+    words, button = st.columns([5, 3], vertical_alignment="center", gap="large")
+    with words:
+        st.subheader(title, anchor=False)
+        st.markdown(PRESETS[preset].look_for if preset else "Nothing to compare with: these are not a preset's.")
+        facts = [data.describe(config.data).partition(":")[0], _length(config)]
+        if changed:
+            facts.append(f"{len(changed)} {'setting' if len(changed) == 1 else 'settings'} changed")
+        if not prepared and not found:
+            size = f", about {DOWNLOAD_MB[config.data]} MB" if config.data in DOWNLOAD_MB else ""
+            facts.append(f"not on this computer yet: prepared first, once{size}")
+        st.caption(" · ".join(facts))
+    with button:
+        st.button(
+            f"Start: {title}",
+            type="primary",
+            icon=":material/play_arrow:",
+            key="start",
+            width="stretch",
+            disabled=bool(found),
+            on_click=_start,
+            args=(config, preset or ""),
+        )
+    for sentence in found:
+        st.warning(sentence, icon=":material/block:")
+
+
+def _changes(changed: list[str], preset: str | None, base: TrainConfig) -> None:
+    """What differs from the preset, in a place that is there before anything does."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        if changed:
+            st.caption(f"Changed: {', '.join(label_of(name) for name in changed)}.", width="content")
+        else:
+            st.caption(f"As in the preset {PRESETS[preset].title!r}." if preset else "All as set out.", width="content")
+        st.button(
+            "Back to the preset",
+            icon=":material/undo:",
+            disabled=not changed or not preset,
+            on_click=fill_draft,
+            args=(base, preset or ""),
+        )
+
+
+def _length(config: TrainConfig) -> str:
+    """How long it will train, as far as that can be known."""
+    ends = []
+    if config.seconds:
+        ends.append(f"{in_words(config.seconds)} s of training")
+    if config.epochs:
+        expected = _expected_seconds(config)
+        about = f" (about {duration(expected)} here)" if expected else ""
+        ends.append(f"{config.epochs} {'epoch' if config.epochs == 1 else 'epochs'}{about}")
+    return " or ".join(ends) + (", whichever ends first" if len(ends) == 2 else "") if ends else "until you stop it"
+
+
+def _expected_seconds(config: TrainConfig) -> float | None:
+    """From the speed of the newest run on the same data with networks of the same cost, if there is one."""
+    for run in jobs.runs()[:50]:
+        try:
+            record, status = run.record(), run.status()
+        except GanError:
+            continue
+        same = all(getattr(record.config, name) == getattr(config, name) for name in SPEED_SETTINGS)
+        if same and status.images_per_s and record.data.get("count"):
+            return config.epochs * record.data["count"] / status.images_per_s
+    return None
+
+
+def _take_preset() -> None:
+    preset = st.session_state["draft_preset"]
+    fill_draft(PRESETS[preset].config, preset)
+
+
+def _start(config: TrainConfig, preset: str) -> None:
+    """Start the run, once, however often the button was hit, and show it."""
+    last = st.session_state.setdefault("last_start", {"at": -DOUBLE_CLICK_S, "run": ""})
+    if time.monotonic() - last["at"] >= DOUBLE_CLICK_S:
+        try:
+            last["run"] = jobs.start(config, preset).id
+        except GanError as error:
+            st.session_state["problem"] = str(error)
+            return
+        last["at"] = time.monotonic()
+    st.query_params["run"] = last["run"]

@@ -1,0 +1,90 @@
+// Plotly's library, loaded once for the whole page, and the page's theme in Plotly's words.
+
+export function loadPlotly(root) {
+  if (!window.gxPlotly) {
+    window.gxPlotly = new Promise((resolve, reject) => {
+      if (window.Plotly) return resolve(window.Plotly);
+      const script = document.createElement("script");
+      script.src = `${root}assets/plotly.min.js`;
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = () => {
+        window.gxPlotly = null; // the next chart tries again
+        reject(new Error("Plotly could not be loaded."));
+      };
+      return document.head.append(script);
+    });
+  }
+  return window.gxPlotly;
+}
+
+/** Streamlit's colours and font where the element stands; `dark` is told by the background's lightness. */
+export function readTheme(element, palette) {
+  const style = getComputedStyle(element);
+  const value = (name, otherwise) => style.getPropertyValue(`--st-${name}`).trim() || otherwise;
+  const background = value("background-color", "#ffffff");
+  const dark = lightness(background) < 0.5;
+  const text = value("text-color", dark ? "#fafafa" : "#31333f");
+  return {
+    dark, background, text,
+    faint: faded(text, 0.14),
+    muted: faded(text, dark ? 0.72 : 0.75),
+    mark: faded(text, 0.4),
+    font: value("font", "sans-serif"),
+    colors: { ...palette[dark ? "dark" : "light"], text: faded(text, 0.8) },
+    dashes: { ...palette.dashes, text: "solid" },
+  };
+}
+
+function channels(color) {
+  const context = document.createElement("canvas").getContext("2d");
+  context.fillStyle = color;
+  context.fillRect(0, 0, 1, 1);
+  return context.getImageData(0, 0, 1, 1).data;
+}
+
+function lightness(color) {
+  const [red, green, blue] = channels(color);
+  return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
+}
+
+export function faded(color, opacity) {
+  const [red, green, blue] = channels(color);
+  return `rgba(${red},${green},${blue},${opacity})`;
+}
+
+/** A chart's layout; what differs between charts is in `options`. */
+export function layoutOf(theme, options) {
+  const axis = {
+    gridcolor: theme.faint, linecolor: theme.faint, zeroline: false, ticks: "", automargin: false,
+    tickfont: { size: 12, color: theme.muted }, fixedrange: options.fixed,
+  };
+  const marks = options.marks.slice(-40);
+  return {
+    width: options.width, height: options.height, autosize: false,
+    margin: { l: 52, r: 10, t: 12, b: 40 },
+    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: theme.font, size: 12, color: theme.text },
+    hovermode: "x unified", dragmode: options.fixed ? false : "zoom",
+    hoverlabel: { bgcolor: theme.background, bordercolor: theme.faint, font: { size: 12, color: theme.text } },
+    showlegend: false,
+    uirevision: "keep",
+    xaxis: { ...axis, title: { text: options.xTitle, standoff: 4, font: { size: 12, color: theme.muted } },
+      tickformat: "~s", hoverformat: ",~r", nticks: 5, uirevision: options.xRevision,
+      range: options.range, autorange: false, showticklabels: !options.empty },
+    yaxis: { ...axis, title: { text: options.yTitle, standoff: 4, font: { size: 12, color: theme.muted } },
+      type: options.log ? "log" : "linear", nticks: 5, tickformat: options.percent ? ".0%" : "~g",
+      hoverformat: options.percent ? ".0%" : ".3~g", uirevision: options.yRevision,
+      showticklabels: !options.empty || Boolean(options.yRange),
+      ...(options.log ? { dtick: 1, exponentformat: "power" } : {}),
+      ...(options.yRange ? { range: options.yRange, autorange: false } : { autorange: true }),
+      ...(options.fromZero && !options.yRange ? { rangemode: "tozero" } : {}) },
+    shapes: [
+      ...options.levels.map((level) => ({ type: "line", xref: "paper", x0: 0, x1: 1, y0: level, y1: level,
+        line: { color: theme.muted, width: 1, dash: "dot" }, layer: "below" })),
+      ...marks.map((mark) => ({ type: "line", yref: "paper", x0: mark.x, x1: mark.x, y0: 0, y1: 1,
+        line: { color: theme.mark, width: 1 }, layer: "below" })),
+    ],
+    annotations: marks.map((mark) => ({ x: mark.x, y: 1, yref: "paper", yanchor: "bottom", yshift: -4, text: mark.sign,
+      showarrow: false, hovertext: mark.text, captureevents: true, font: { size: 10, color: theme.muted } })),
+  };
+}

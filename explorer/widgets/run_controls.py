@@ -1,0 +1,147 @@
+"""What one does with a run: pause, step, resume, stop, learning rates, duplicate, download, delete.
+
+Every control is always in its place; those that make no sense in the run's state are greyed out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Literal
+
+import streamlit as st
+
+from explorer.widgets.run_header import run_name
+from explorer.widgets.settings_form import fill_draft
+from explorer.widgets.text import api_link
+from pipelines.errors import GanError
+from pipelines.runs import jobs
+from pipelines.runs.folder import (
+    FAILED,
+    FINISHED,
+    LOST,
+    PAUSED,
+    PREPARING,
+    QUEUED,
+    RUNNING,
+    STOPPED,
+    Record,
+    RunFolder,
+    Status,
+)
+from pipelines.training.config import SETTINGS, label_of
+from pipelines.training.presets import PRESETS
+
+RESUMABLE = (PAUSED, STOPPED, FAILED, LOST)
+TRAINING = (RUNNING, PAUSED)
+STOPPABLE = (QUEUED, PREPARING, RUNNING, PAUSED)
+
+
+def run_controls(run: RunFolder, record: Record, status: Status) -> None:
+    """One row of controls; on a narrow screen it wraps."""
+    asked = run.control().want  # what was asked for and is not yet done cannot be asked for again
+    state = status.state
+    with st.container(horizontal=True, key="controls"):
+        verb = partial(_verb, run=run)
+        verb("Pause", "pause", jobs.pause, "Hold after this step.", possible=state == RUNNING and asked == "run")
+        verb("Step", "skip_next", jobs.step, "One step (one update of G), then hold.", possible=state in TRAINING)
+        verb("Resume", "play_arrow", jobs.resume, "Go on from here, or from the last checkpoint.",
+             possible=state in RESUMABLE, type="primary" if state in RESUMABLE else "secondary")  # fmt: skip
+        verb("Stop", "stop", jobs.stop, "Save a checkpoint and end the process; Resume can go on later.",
+             possible=state in STOPPABLE and asked != "stop")  # fmt: skip
+        _rates(run, record, status)
+        st.button(
+            "Duplicate",
+            icon=":material/content_copy:",
+            help="Open these settings as a new run, to change and start.",
+            type="primary" if state == FINISHED else "secondary",
+            on_click=_duplicate,
+            args=(record,),
+        )
+        st.link_button(
+            "Download",
+            api_link(run.id, "zip"),
+            icon=":material/download:",
+            help="The run's whole folder as one zip: settings, metrics, pictures, weights, log.",
+        )
+        if st.button("Delete", icon=":material/delete:", help="Asks first."):
+            _ask_to_delete(run, record, status)
+
+
+def _verb(
+    label: str,
+    icon: str,
+    verb: Callable[[RunFolder], None],
+    help: str,
+    *,
+    run: RunFolder,
+    possible: bool,
+    type: Literal["primary", "secondary"] = "secondary",
+) -> None:
+    st.button(
+        label, icon=f":material/{icon}:", key=f"do_{label.lower()}", help=help, type=type, disabled=not possible,
+        on_click=_do, args=(verb, run),
+    )  # fmt: skip
+
+
+def _do(verb: Callable[..., None], run: RunFolder, *args: object) -> None:
+    """Call a verb; what goes wrong is said at the top of the page."""
+    if not run.exists():  # deleted by somebody else meanwhile, which the page says by itself
+        return
+    try:
+        verb(run, *args)
+    except GanError as error:
+        st.session_state["problem"] = str(error)
+    except OSError as error:  # a full disk, say
+        st.session_state["problem"] = f"The run's folder cannot be written ({error.strerror or error})."
+
+
+def _rates(run: RunFolder, record: Record, status: Status) -> None:
+    """The learning rates of G and D, changed together."""
+    control = run.control()
+    sources = (control, status, record.config)  # what was asked for, what is in force, what it began with
+    now = {name: next(filter(None, (getattr(source, name) for source in sources))) for name in ("lr_g", "lr_d")}
+    rates = st.popover(
+        "Learning rates",
+        icon=":material/tune:",
+        disabled=status.state == FINISHED,
+        help="How far G and D move in one step; a change counts from the next step on.",
+    )
+    with rates, st.form("rates", border=False):
+        asked = {
+            name: st.number_input(
+                f"{label_of(name)}, now {now[name]:g}", SETTINGS[name].low, SETTINGS[name].high, now[name], step=5e-5,
+                format="%g", key=f"{name}_{run.id}",
+            )
+            for name in now
+        }  # fmt: skip
+        applied = st.form_submit_button("Apply", type="primary", icon=":material/check:")
+    if applied:
+        _do(jobs.set_rates, run, asked["lr_g"], asked["lr_d"])
+        st.rerun()
+
+
+def _duplicate(record: Record) -> None:
+    """Open the run's settings as a draft."""
+    fill_draft(record.config, record.preset if record.preset in PRESETS else "")
+    st.session_state["draft_view"] = "All settings"
+    st.query_params.pop("run", None)
+
+
+@st.dialog("Delete this run?", icon=":material/delete:")
+def _ask_to_delete(run: RunFolder, record: Record, status: Status) -> None:
+    st.text(run_name(run, record))
+    st.text(f"Its pictures, curves and weights, {status.step:,} steps of training, will be gone for good.")
+    if status.active:
+        st.text("It is still at work; its training ends.")
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Keep", key="delete_no"):
+            st.rerun()
+        sure = {"type": "primary", "icon": ":material/delete:", "on_click": _delete, "args": (run,)}
+        if st.button("Delete", key="delete_yes", **sure):
+            st.rerun()
+
+
+def _delete(run: RunFolder) -> None:
+    _do(jobs.delete, run)
+    st.session_state["deleted_run"] = run.id

@@ -1,0 +1,105 @@
+"""The top of a run's view: its name, what it is, and one sentence on where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import streamlit as st
+
+from explorer.widgets.text import api_link, literal
+from pipelines.errors import GanError
+from pipelines.runs.folder import (
+    FAILED,
+    FINISHED,
+    LOST,
+    PAUSED,
+    PREPARING,
+    QUEUED,
+    STOPPED,
+    STOPPING,
+    Notes,
+    Record,
+    RunFolder,
+    Status,
+)
+from pipelines.runs.queue import line_for
+from pipelines.training.presets import PRESETS
+
+LOG_LINES = 10
+
+
+def run_header(run: RunFolder, record: Record, status: Status) -> None:
+    """Name, note, preset and time; name and note can be changed."""
+    notes, preset = _notes(run), _preset_title(record)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(literal(run_name(run, record)), anchor=False, width="content")
+        with st.popover("Name and note", type="tertiary", icon=":material/edit:"):
+            st.text_input(
+                "Name", notes.name, key=f"name_{run.id}", max_chars=80, on_change=_note, args=(run, "name"),
+                placeholder=preset,
+            )  # fmt: skip
+            st.text_area(
+                "Note", notes.note, key=f"note_{run.id}", max_chars=2000, on_change=_note, args=(run, "note"),
+                placeholder="What you tried, what you saw",
+            )  # fmt: skip
+        facts = [preset] if notes.name else []
+        facts += [f"started {datetime.fromtimestamp(record.created_at):%d %b %Y, %H:%M}", run.id]
+        st.caption(" · ".join(facts), width="content")
+    if notes.note:
+        st.text(notes.note)
+
+
+def run_message(run: RunFolder, record: Record, status: Status) -> None:
+    """One sentence, always in this place: what to do next, or what to look for while it trains."""
+    state, at = status.state, f"at step {status.step:,}"
+    if state in (FAILED, LOST):
+        show = st.error if state == FAILED else st.warning
+        show(literal(status.message or "The training ended without a word."), icon=":material/error:")
+        if log := run.log_tail(LOG_LINES):
+            with st.expander("The end of its log", icon=":material/description:", expanded=True):
+                st.code(log, language=None, wrap_lines=True)
+                st.markdown(f"[The whole log]({api_link(run.id, 'log')})")
+    elif state == QUEUED:
+        line = line_for(record.config.device)
+        place = f"Place {status.place} in the queue for {line}: it starts by itself." if status.place else "Starting."
+        st.info(place, icon=":material/hourglass_top:")
+    elif state == PREPARING:
+        st.info("Getting the data ready; this is done once for each set.", icon=":material/hourglass_top:")
+    elif state == PAUSED:
+        st.info(f"Paused {at}. Step does one update of G and holds again, Resume goes on.", icon=":material/pause:")
+    elif state == STOPPING:
+        st.info("Saving a last checkpoint before it stops.", icon=":material/save:")
+    elif state == STOPPED:
+        st.info(f"Stopped {at}. Nothing is lost: Resume goes on from there.", icon=":material/stop_circle:")
+    elif state == FINISHED:
+        limit = "seconds" if record.config.seconds else "epochs"
+        st.success(f"Finished {at}. To go further, duplicate it and give it more {limit}.", icon=":material/check:")
+    else:
+        look_for = PRESETS[record.preset].look_for if record.preset in PRESETS else "Training."
+        st.info(look_for, icon=":material/visibility:")
+
+
+def run_name(run: RunFolder, record: Record) -> str:
+    """What the person calls the run, or its preset's title."""
+    return _notes(run).name or _preset_title(record)
+
+
+def _preset_title(record: Record) -> str:
+    return PRESETS[record.preset].title if record.preset in PRESETS else record.preset or "Own settings"
+
+
+def _notes(run: RunFolder) -> Notes:
+    """The person's words; an unreadable file of them must not hide the run."""
+    try:
+        return run.notes()
+    except GanError:
+        return Notes()
+
+
+def _note(run: RunFolder, field: str) -> None:
+    """Store what a field holds; the other may have been changed elsewhere."""
+    try:
+        run.write_notes(replace(_notes(run), **{field: st.session_state[f"{field}_{run.id}"].strip()}))
+    except OSError as error:
+        st.session_state["problem"] = f"The note cannot be written ({error.strerror})."

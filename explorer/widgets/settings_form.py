@@ -1,0 +1,128 @@
+"""The form of every setting, made from the configuration's own metadata, and the draft that it edits.
+
+The draft is the settings of a run not yet started. It lives in the session, one key a setting, and outlasts a change of
+the page.
+"""
+
+from __future__ import annotations
+
+import typing
+from typing import Any
+
+import streamlit as st
+
+from pipelines import data
+from pipelines.networks import NETWORKS
+from pipelines.objectives import LOSSES
+from pipelines.training.config import GROUPS, SETTINGS, TYPES, TrainConfig, label_of
+from pipelines.training.presets import PRESETS
+
+COLUMNS = 3
+FEW = 4  # so many short choices are shown side by side, more in a list
+DESCRIPTIONS = {"data": data.describe, "network": NETWORKS.describe, "loss": LOSSES.describe}
+# What one click on plus or minus changes; the range says nothing about that where it spans many powers of ten.
+STEPS = {
+    "lr_g": 5e-5, "lr_d": 5e-5, "beta1": 0.1, "beta2": 0.009, "ema": 0.001, "weight_clip": 0.01,
+    "gradient_penalty": 1.0, "seconds": 10.0, "checkpoint_s": 10.0, "width": 8, "latent_size": 10, "batch_size": 16,
+    "samples": 8,
+}  # fmt: skip
+
+
+def key_of(name: str) -> str:
+    """The session's key of a setting of the draft."""
+    return f"draft_{name}"
+
+
+def fill_draft(config: TrainConfig, preset: str) -> None:
+    """Put a configuration into the form.
+
+    Args:
+        config: the values.
+        preset: what they are compared with; "" where there is none.
+    """
+    st.session_state["draft_preset"] = preset or None
+    for name, value in config.to_dict().items():
+        st.session_state[key_of(name)] = "" if name == "folder" and value is None else value
+
+
+def draft() -> TrainConfig:
+    """The configuration that the form shows, not yet checked."""
+    values = {name: _stored(name, st.session_state[key_of(name)]) for name in SETTINGS}
+    if not data.DATA_SETS.get(values["data"]).NEEDS_FOLDER:
+        values["folder"] = None  # the field is not shown then, so what it held before must not count
+    return TrainConfig(**values)
+
+
+def base_of(preset: str | None) -> TrainConfig:
+    """What a configuration is compared with: its preset, or the defaults."""
+    return PRESETS[preset].config if preset in PRESETS else TrainConfig()
+
+
+def changed_settings(config: TrainConfig, base: TrainConfig) -> list[str]:
+    """The settings in which two configurations differ, in the form's order."""
+    return [name for name in SETTINGS if getattr(config, name) != getattr(base, name)]
+
+
+def in_words(value: Any) -> str:
+    """A setting's value for a person."""
+    if value is None:
+        return "no limit"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def settings_form(base: TrainConfig) -> None:
+    """All settings in tabs, each with its help; those that differ from ``base`` say what they were."""
+    changed = set(changed_settings(draft(), base))
+    for tab, group in zip(st.tabs(list(GROUPS)), GROUPS, strict=True):
+        names = [name for name, rule in SETTINGS.items() if rule.group == group and _is_shown(name)]
+        with tab:
+            for start in range(0, len(names), COLUMNS):  # row by row, so that a narrow screen keeps the order
+                for column, name in zip(st.columns(COLUMNS), names[start : start + COLUMNS], strict=False):
+                    with column:
+                        _field(name, f" :primary[(preset: {in_words(getattr(base, name))})]" if name in changed else "")
+
+
+def _is_shown(name: str) -> bool:
+    return name != "folder" or data.DATA_SETS.get(st.session_state[key_of("data")]).NEEDS_FOLDER
+
+
+def _field(name: str, mark: str) -> None:
+    """The widget that fits a setting."""
+    rule, kinds = SETTINGS[name], _kinds(name)
+    common = {"label": label_of(name) + mark, "key": key_of(name), "help": rule.help, "persist_state": "session"}
+    if name in DESCRIPTIONS:
+        st.selectbox(**common, options=rule.choices)
+        st.caption(DESCRIPTIONS[name](st.session_state[key_of(name)]))
+    elif rule.choices and len(rule.choices) <= FEW:
+        st.segmented_control(**common, options=rule.choices, format_func=str, required=True)
+    elif rule.choices:
+        st.selectbox(**common, options=rule.choices)
+    elif bool in kinds:
+        st.toggle(**common)
+    elif str in kinds:
+        st.text_input(**common, placeholder="/path/to/pictures")
+    else:
+        number = float if float in kinds else int
+        optional = {"value": None, "placeholder": "no limit"} if type(None) in kinds else {}
+        st.number_input(
+            **common,
+            **optional,
+            min_value=number(rule.low),
+            max_value=number(rule.high),
+            step=number(STEPS.get(name, 0.05 if number is float else 1)),
+            format="%g" if number is float else "%d",
+        )
+
+
+def _kinds(name: str) -> tuple[type, ...]:
+    """The types that a setting's value may have."""
+    return typing.get_args(TYPES[name]) or (TYPES[name],)
+
+
+def _stored(name: str, value: Any) -> Any:
+    """A widget's value as the configuration wants it."""
+    if name == "folder":
+        return value.strip() or None
+    return float(value) if float in _kinds(name) and value is not None else value

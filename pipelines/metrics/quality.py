@@ -1,0 +1,194 @@
+"""The cheap measure of a run's samples: how far they are from real pictures, how clear, and whether they are as asked.
+
+``python -m pipelines.metrics.quality FILE.npz --data digits`` measures samples that lie in a file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from pipelines import data
+from pipelines.data import ImageSet
+from pipelines.errors import DataError, GanError, TrainingError
+from pipelines.metrics import available, classifier, frechet
+
+SAMPLES = 2000
+CLEAR = 0.9  # from this probability of one class on, a sample counts as clear
+SEED = 20140610  # of the choice of real pictures; fixed, so that numbers of all runs on a set compare
+CHUNK = 250  # pictures judged at a time: what they become stays in a processor's cache
+PIXELS, COMPONENTS = 16, 64  # edge of the pictures, and directions kept of them, for "pixel features"
+FEWEST = 8  # real pictures, below which there is nothing to compare
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What was measured on one batch of samples. Compare numbers of the same features and as many samples only."""
+
+    frechet: float  # Fréchet distance to real pictures, >= 0, lower is better; see frechet.py
+    features: str  # what it was measured on: "digit features", "clothes features" or "pixel features"
+    samples: int  # how many samples were measured
+    clear: float | None  # share in [0, 1] that the classifier is sure about; None where no classifier ships
+    as_asked: float | None  # share in [0, 1] that shows the class asked for; None without classes or classifier
+    floor: float  # the same distance between two disjoint draws of real pictures: what perfect samples would get
+
+
+class QualityMeter:
+    """Measures samples against one data set; built once a run, so that the real side is computed once.
+
+    It draws nothing from the global random state: training is the same, bit for bit, with it and without it.
+    """
+
+    def __init__(self, image_set: ImageSet, samples: int = SAMPLES, device: torch.device | str = "cpu") -> None:
+        """Looks at the real pictures.
+
+        Args:
+            image_set: what the run trains on.
+            samples: how many real pictures make each of the two draws; half of the set where that is fewer.
+            device: where the judging runs.
+
+        Raises:
+            DataError: the set has fewer than ``FEWEST`` pictures.
+            ModelError: the classifier that ships for the set is damaged.
+        """
+        if len(image_set) < FEWEST:
+            raise DataError(
+                f"The data set {image_set.name!r} has {len(image_set)} pictures and measuring quality needs "
+                f"{FEWEST} at least; add pictures."
+            )
+        self.samples = min(samples, len(image_set) // 2)
+        chosen = np.random.default_rng(SEED).permutation(len(image_set))[: 2 * self.samples]
+        one, other = torch.from_numpy(image_set.images[chosen]).split(self.samples)
+        judge = _Classes if available(image_set.name) and self.samples > classifier.FEATURES else _Pixels
+        self._judge = judge(image_set.name, one, torch.device(device))
+        self._real = frechet.Gaussian.of(self._judge(one)[0])
+        self._floor = frechet.distance(self._real, frechet.Gaussian.of(self._judge(other)[0]))
+
+    def measure(self, fakes: Tensor, labels: Tensor | None = None) -> Quality:
+        """The quality of samples; give ``self.samples`` of them for a distance that compares with ``floor``.
+
+        Args:
+            fakes: [N, C, H, W], uint8, or floating in [-1, 1], on any device; N above the number of features (64).
+            labels: int [N], the classes asked for, or None for an unconditional model.
+
+        Raises:
+            TrainingError: a sample holds a number that is not finite.
+            ValueError: too few samples, or as many labels as there are samples were not given.
+        """
+        if labels is not None and len(labels) != len(fakes):
+            raise ValueError(f"{len(fakes)} samples need as many labels, not {len(labels)}")
+        if not torch.isfinite(fakes).all():
+            raise TrainingError(
+                "The generator's pictures hold numbers that are not finite; "
+                "lower the learning rate or go back to an earlier checkpoint."
+            )
+        features, probabilities = self._judge(fakes)
+        clear = as_asked = None
+        if probabilities is not None:
+            top, guess = probabilities.max(1)
+            clear = (top > CLEAR).float().mean().item()
+            if labels is not None:
+                as_asked = (guess == labels.cpu()).float().mean().item()
+        far = frechet.distance(self._real, frechet.Gaussian.of(features))
+        return Quality(far, self._judge.name, len(fakes), clear, as_asked, self._floor)
+
+
+class _Classes:
+    """Looks with the classifier that ships for a data set."""
+
+    def __init__(self, data_name: str, real: Tensor, device: torch.device) -> None:
+        self.name = {"digits": "digit features"}.get(data_name, f"{data_name} features")
+        self._device = device
+        self._model = classifier.load(data_name).to(device, memory_format=torch.channels_last)
+
+    @torch.inference_mode()
+    def __call__(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Features [N, 64] and class probabilities [N, classes], on the CPU, of pictures [N, C, H, W]."""
+        features, probabilities = [], []
+        for chunk in images.split(CHUNK):
+            seen = self._model.features(self._model.prepared(chunk.to(self._device)))
+            features.append(seen.cpu())
+            probabilities.append(self._model.head(seen).softmax(1).cpu())
+        return torch.cat(features), torch.cat(probabilities)
+
+
+class _Pixels:
+    """Looks at the pixels themselves, along the directions in which the real pictures differ most (PCA)."""
+
+    name = "pixel features"
+
+    def __init__(self, data_name: str, real: Tensor, device: torch.device) -> None:
+        pixels = self._small(real).double()  # [N, C * 16 * 16]
+        self._centre = pixels.mean(0)
+        kept = min(COMPONENTS, len(real) // 2)  # fewer than pictures, so that a small folder can be measured, too
+        self._directions = torch.linalg.eigh(torch.cov(pixels.T)).eigenvectors[:, -kept:]  # of the largest variances
+
+    def __call__(self, images: Tensor) -> tuple[Tensor, None]:
+        """Features [N, at most 64] on the CPU, and no class probabilities, of pictures [N, C, H, W]."""
+        return (self._small(images).double() - self._centre) @ self._directions, None
+
+    @staticmethod
+    def _small(images: Tensor) -> Tensor:
+        images = classifier.as_float(images.detach().cpu())
+        return F.interpolate(images, (PIXELS, PIXELS), mode="bilinear", antialias=True).flatten(1)
+
+
+def read_samples(path: Path) -> tuple[Tensor, Tensor | None]:
+    """Samples from an ``.npz`` file: ``images`` as uint8 [N, C, H, W], and ``labels`` as int64 [N] if it has them.
+
+    Raises:
+        DataError: the file is missing or damaged, its arrays are not uint8 [N, S, S, C] and int [N], or N is too small.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            images, labels = archive["images"], archive["labels"] if "labels" in archive.files else None
+    except FileNotFoundError as problem:
+        raise DataError(f"There is no file {path}; give the path of an .npz file of samples.") from problem
+    except (OSError, ValueError, KeyError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as problem:
+        raise DataError(f"{path} is not an .npz file with an array 'images' ({problem}).") from problem
+    square = images.ndim == 4 and images.shape[1] == images.shape[2]
+    if images.dtype != np.uint8 or not square or images.shape[3] not in data.CHANNELS:
+        found = f"{images.dtype} {list(images.shape)}"
+        raise DataError(f"'images' in {path} is {found}; it must be uint8 [N, S, S, 1 or 3].")
+    if len(images) <= COMPONENTS:
+        raise DataError(
+            f"{path} holds {len(images)} samples; give more than {COMPONENTS}, so that they can be measured."
+        )
+    if labels is not None and (labels.shape != images.shape[:1] or labels.dtype.kind not in "iu"):
+        raise DataError(f"'labels' in {path} is {labels.dtype} {list(labels.shape)}; it must be int [{len(images)}].")
+    return (
+        torch.from_numpy(images).permute(0, 3, 1, 2),
+        None if labels is None else torch.from_numpy(labels.astype(np.int64)),
+    )
+
+
+def main() -> None:
+    """Measures samples in an .npz file: 'images', uint8 [N, H, W, C]; if conditional also 'labels', int [N]."""
+    parser = argparse.ArgumentParser(prog="python -m pipelines.metrics.quality", description=main.__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--data", default="digits", help="the data set that the model was trained on")
+    parser.add_argument("--folder", help="of your own pictures, for --data folder")
+    options = parser.parse_args()
+    try:
+        fakes, labels = read_samples(options.file)
+        size, channels = fakes.shape[-1], fakes.shape[1]
+        image_set = data.load(options.data, size=size, channels=channels, folder=options.folder)
+        quality = QualityMeter(image_set, samples=len(fakes)).measure(fakes, labels)
+    except GanError as problem:
+        sys.exit(str(problem))
+    print(f"samples   {quality.samples:,}")
+    for name, share in (("clear", quality.clear), ("as asked", quality.as_asked)):
+        print(f"{name:9} {'-' if share is None else f'{share:.2%}'}")
+    print(f"Fréchet   {quality.frechet:.2f} on {quality.features} (real against real: {quality.floor:.2f})")
+
+
+if __name__ == "__main__":
+    main()

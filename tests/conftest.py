@@ -1,0 +1,165 @@
+"""What several tests share: folders of one's own, the real Streamlit server, and a real browser.
+
+- ``homes``: a test's own folders of runs and data, also set in this process's environment.
+- ``serve``: starts the Streamlit server on a script, on a free port with its own folders, and waits for it::
+
+      server = serve("streamlit_app.py")
+      page.goto(server.url)            # server.runs and server.data are its folders; server.restart() breaks every line
+
+- ``browser`` and ``page``: Chromium by Playwright. ``page`` is a fresh page that fails its test at the end when the
+  page has logged an error to the console. Where no browser is found the test is skipped with a sentence, or fails
+  when REQUIRE_BROWSER=1 is set.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                  "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+EXPECTED_NOISE = ("favicon", "Failed to load resource: net::ERR_CONNECTION", "ERR_INCOMPLETE_CHUNKED_ENCODING",
+                  "WebSocket connection to")  # what a deliberate restart of the server makes a browser say
+
+
+@dataclass(frozen=True)
+class Homes:
+    """Folders of runs and of data."""
+
+    runs: Path
+    data: Path
+
+
+@pytest.fixture
+def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Homes:
+    """A test's own folders of runs and data."""
+    made = Homes(tmp_path / "runs", tmp_path / "data")
+    for folder, name in ((made.runs, "GAN_EXPLORER_RUNS"), (made.data, "GAN_EXPLORER_DATA")):
+        folder.mkdir()
+        monkeypatch.setenv(name, str(folder))
+    return made
+
+
+@dataclass
+class Server:
+    """A running Streamlit server."""
+
+    script: Path
+    port: int
+    runs: Path
+    data: Path
+    log: Path
+    options: list[str] = field(default_factory=list)
+    process: subprocess.Popen | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> Server:
+        """Start the process and wait until it answers."""
+        environment = {**os.environ, "GAN_EXPLORER_RUNS": str(self.runs), "GAN_EXPLORER_DATA": str(self.data),
+                       "PYTHONPATH": str(PROJECT)}
+        command = [sys.executable, "-m", "streamlit", "run", str(self.script), "--server.port", str(self.port),
+                   "--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false",
+                   "--server.fileWatcherType", "none", *self.options]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=log, stderr=log)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
+                    if answer.status == 200:
+                        return self
+            except OSError:
+                time.sleep(0.1)
+        self.stop()
+        raise RuntimeError(f"The server did not start:\n{self.log.read_text('utf-8')[-4000:]}")
+
+    def stop(self) -> None:
+        """End the process."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait(10)
+        self.process = None
+
+    def restart(self) -> None:
+        """End it without ceremony and start it again on the same port and folders."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(10)
+        self.start()
+
+
+def free_port() -> int:
+    """A port that is free at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory: pytest.TempPathFactory):
+    """A function that starts a server on a script; every server ends with the session."""
+    servers: list[Server] = []
+
+    def start(script: str | Path, *options: str) -> Server:
+        home = tmp_path_factory.mktemp("server")
+        server = Server(PROJECT / script, free_port(), home / "runs", home / "data", home / "server.log", list(options))
+        server.runs.mkdir()
+        server.data.mkdir()
+        servers.append(server.start())
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, headless."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        found = None
+    if not found:
+        reason = "Browser tests need Chromium and Playwright's Python package; install both to run them."
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A fresh page of 1600 x 1000; errors on its console fail the test at the end."""
+    context = browser.new_context(viewport={"width": 1600, "height": 1000})
+    fresh = context.new_page()
+    errors: list[str] = []
+    fresh.on("console", lambda message: message.type == "error" and errors.append(message.text))
+    fresh.on("pageerror", lambda error: errors.append(str(error)))
+    yield fresh
+    context.close()
+    serious = [error for error in errors if not any(noise in error for noise in EXPECTED_NOISE)]
+    assert not serious, f"The browser's console has errors: {serious}"

@@ -1,0 +1,163 @@
+"""The view of a run not yet started, without a browser or a training process: presets, settings, Start."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pipelines.errors import RunError
+from pipelines.runs import jobs
+from pipelines.runs.folder import FINISHED
+from pipelines.training.config import SETTINGS
+from pipelines.training.presets import ONE_MINUTE, PRESETS
+from tests.explorer.train_pages import RUN, checked, opened, selected, words
+
+
+def open_settings(page: AppTest) -> AppTest:
+    page.segmented_control(key="draft_view").set_value("All settings")
+    return checked(page.run())
+
+
+def test_the_empty_state_offers_the_one_minute_preset(launched):
+    page = opened()
+    assert page.title[0].value == "Train a GAN"
+    assert "Press **Start**" in words(page)
+    assert page.radio(key="draft_preset").value == ONE_MINUTE
+    start = page.button(key="start")
+    assert start.label == "Start: First digits in a minute" and not start.disabled
+    assert "not on this computer yet: prepared first, once, about 20 MB" in words(page)
+    assert not launched
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_can_be_chosen_and_started(preset, launched):
+    page = opened()
+    page.radio(key="draft_preset").set_value(preset)
+    checked(page.run())
+    assert PRESETS[preset].look_for in words(page)
+    page.button(key="start").click()
+    checked(page.run())
+    (run,) = launched
+    assert run.record().config == PRESETS[preset].config and run.record().preset == preset
+    assert selected(page) == run.id
+
+
+def test_a_double_click_starts_one_run(launched):
+    page = opened()
+    page.button(key="start").click()
+    page.run()
+    del page.query_params["run"]  # as the browser still shows the form when the second click arrives
+    page.run()
+    page.button(key="start").click()
+    checked(page.run())
+    assert len(launched) == 1 and selected(page) == launched[0].id
+
+
+def test_the_settings_show_every_setting_but_the_folder(launched):
+    page = open_settings(opened())
+    keys = {element.key for kind in (page.number_input, page.selectbox, page.toggle, page.segmented_control)
+            for element in kind}  # fmt: skip
+    assert {f"draft_{name}" for name in SETTINGS} - {"draft_folder"} <= keys
+    assert not page.text_input
+    page.selectbox(key="draft_data").set_value("folder")
+    assert checked(page.run()).text_input(key="draft_folder").value == ""
+
+
+def test_changed_settings_are_marked_started_and_taken_back(launched):
+    page = open_settings(opened())
+    page.number_input(key="draft_width").set_value(16)
+    page.number_input(key="draft_seconds").set_value(None)
+    checked(page.run())
+    assert page.number_input(key="draft_width").label == "Width :primary[(preset: 32)]"
+    assert "Changed: Width, Seconds." in words(page) and "until you stop it" in words(page)
+    assert "2 settings changed" in words(page)
+    page.button(key="start").click()
+    page.run()
+    assert launched[0].record().config == PRESETS[ONE_MINUTE].config.changed(width=16, seconds=None)
+
+    del page.query_params["run"]
+    checked(page.run())
+    assert page.number_input(key="draft_width").value == 16, "the form outlasts another view"
+    next(button for button in page.button if button.label == "Back to the preset").click()
+    checked(page.run())
+    assert page.number_input(key="draft_width").value == 32 and page.number_input(key="draft_seconds").value == 60.0
+
+
+def test_another_preset_replaces_the_changes(launched):
+    page = open_settings(opened())
+    page.number_input(key="draft_width").set_value(16)
+    page.run()
+    page.segmented_control(key="draft_view").set_value("Presets")
+    checked(page.run())
+    page.radio(key="draft_preset").set_value("wgan-gp")
+    checked(page.run())
+    page.button(key="start").click()
+    page.run()
+    assert launched[0].record().config == PRESETS["wgan-gp"].config
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("weight_clip", 0.01, "Weight clipping belongs to the Wasserstein loss"),
+        ("flip", True, "Mirrored digits are not digits"),
+        ("loss", "wasserstein", "The Wasserstein loss holds only for a D of bounded slope"),
+        ("data", "folder", "The data set 'folder' needs the folder of your pictures"),
+    ],
+)
+def test_a_combination_that_cannot_work_is_explained_before_start(launched, name, value, sentence):
+    page = open_settings(opened())
+    widget = {float: page.number_input, bool: page.toggle, str: page.selectbox}[type(value)](key=f"draft_{name}")
+    widget.set_value(value)
+    checked(page.run())
+    assert any(sentence in warning.value for warning in page.warning)
+    assert page.button(key="start").disabled
+
+
+def test_a_folder_without_classes_cannot_be_conditional(launched, tmp_path):
+    from PIL import Image
+
+    page = open_settings(opened())
+    page.selectbox(key="draft_data").set_value("folder")
+    page.run()
+    page.text_input(key="draft_folder").set_value(str(tmp_path / "nowhere"))
+    checked(page.run())
+    assert page.button(key="start").disabled and str(tmp_path / "nowhere") in page.warning[0].value
+
+    flat = tmp_path / "flat"
+    flat.mkdir()
+    Image.new("L", (28, 28)).save(flat / "one.png")
+    page.text_input(key="draft_folder").set_value(str(flat))
+    checked(page.run())
+    assert page.button(key="start").disabled and "one subfolder a class" in page.warning[0].value
+    page.toggle(key="draft_conditional").set_value(False)
+    checked(page.run())
+    assert not page.warning and not page.button(key="start").disabled
+
+
+def test_a_start_that_fails_says_why_and_keeps_the_form(homes, monkeypatch):
+    def fail(folder):
+        raise RunError("The process cannot be started (No space left on device).")
+
+    monkeypatch.setattr(jobs, "launch", fail)
+    page = open_settings(opened())
+    page.number_input(key="draft_width").set_value(48)
+    page.run()
+    page.button(key="start").click()
+    checked(page.run())
+    assert [error.value for error in page.error] == ["The process cannot be started (No space left on device)."]
+    assert selected(page) is None and page.number_input(key="draft_width").value == 48
+    checked(page.run())
+    assert not page.error, "a problem is said once"
+
+
+def test_the_length_in_epochs_is_told_from_an_earlier_run(launched, made):
+    record = made(FINISHED, images_per_s=3000.0).folder.record()
+    page = opened(RUN)
+    next(button for button in page.button if button.label == "Duplicate").click()
+    page.run()
+    page.number_input(key="draft_seconds").set_value(None)
+    page.number_input(key="draft_epochs").set_value(9)
+    checked(page.run())
+    assert record.data["count"] == 60_000
+    assert "9 epochs (about 3 min here)" in words(page)

@@ -1,0 +1,202 @@
+"""The view of a run, without a browser or a training process: states, controls, and what can go wrong."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from pipelines.paths import PROJECT
+from pipelines.runs import jobs
+from pipelines.runs.folder import FAILED, FINISHED, PAUSED, PREPARING, QUEUED, RUNNING, STOPPED, STOPPING, Notes
+from pipelines.training.presets import PRESETS
+from tests.explorer.train_pages import RUN, checked, opened, selected, words
+
+VERBS = ("pause", "step", "resume", "stop")
+POSSIBLE = {  # which verbs each state allows
+    QUEUED: {"stop"},
+    PREPARING: {"stop"},
+    RUNNING: {"pause", "step", "stop"},
+    PAUSED: {"step", "resume", "stop"},
+    STOPPING: set(),
+    STOPPED: {"resume"},
+    FAILED: {"resume"},
+    FINISHED: set(),
+}
+
+
+@pytest.mark.parametrize("state", POSSIBLE)
+def test_each_state_allows_what_makes_sense(made, state):
+    made(state, message="A message.")
+    page = opened(RUN)
+    assert {verb for verb in VERBS if not page.button(key=f"do_{verb}").disabled} == POSSIBLE[state]
+    assert page.title[0].value == "First digits in a minute"
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "sentence"),
+    [
+        (QUEUED, {"place": 2}, "Place 2 in the queue for "),
+        (PREPARING, {}, "Getting the data ready"),
+        (RUNNING, {}, PRESETS["first-digits"].look_for),
+        (PAUSED, {}, "Paused at step 200."),
+        (STOPPED, {}, "Stopped at step 200. Nothing is lost"),
+        (FINISHED, {}, "Finished at step 200. To go further, duplicate it and give it more seconds."),
+    ],
+)
+def test_each_state_says_what_to_do(made, state, status, sentence):
+    made(state, **status)
+    assert sentence in words(opened(RUN))
+
+
+def test_a_failed_run_shows_its_reason_and_the_end_of_its_log(made):
+    fake = made(FAILED, message="D's loss was not finite at step 200; lower a learning rate.")
+    fake.folder.log_path.write_text("\n".join(f"line {number}" for number in range(100)))
+    page = opened(RUN)
+    assert "loss was not finite at step 200; lower a learning rate" in page.error[0].value
+    assert page.code[0].value.splitlines()[-1] == "line 99"
+
+
+def test_a_lost_run_has_its_log_and_resumes(made, launched):
+    fake = made(RUNNING)
+    fake.let_go()
+    fake.folder.log_path.write_text("Killed")
+    page = opened(RUN)
+    assert "ended without a word at step 200" in page.warning[0].value and page.code[0].value == "Killed"
+    page.button(key="do_resume").click()
+    checked(page.run())
+    assert [run.id for run in launched] == [RUN] and not page.error
+
+
+def test_the_verbs_ask_the_process(made):
+    fake = made(RUNNING)
+    page = opened(RUN)
+    page.button(key="do_pause").click()
+    checked(page.run())
+    assert fake.folder.control().want == "pause"
+    assert page.button(key="do_pause").disabled, "it has been asked for"
+    page.button(key="do_step").click()
+    page.run()
+    assert fake.folder.control().single_steps == 1
+    fake.status(PAUSED)
+    page.run()
+    page.button(key="do_resume").click()
+    page.run()
+    assert fake.folder.control().want == "run"
+    page.button(key="do_stop").click()
+    checked(page.run())
+    assert fake.folder.control().want == "stop" and page.button(key="do_stop").disabled
+
+
+def test_learning_rates_show_what_is_in_force_and_change(made):
+    fake = made(RUNNING, lr_g=3e-4, lr_d=2e-4)
+    page = opened(RUN)
+    rate_g, rate_d = page.number_input(key=f"lr_g_{RUN}"), page.number_input(key=f"lr_d_{RUN}")
+    assert (rate_g.value, rate_d.value) == (3e-4, 2e-4) and rate_g.label == "Learning rate of G, now 0.0003"
+    rate_g.set_value(1e-4)
+    next(button for button in page.button if button.label == "Apply").click()
+    checked(page.run())
+    assert (fake.folder.control().lr_g, fake.folder.control().lr_d) == (1e-4, 2e-4)
+    assert page.number_input(key=f"lr_g_{RUN}").label == "Learning rate of G, now 0.0001"
+
+
+def test_name_and_note_are_stored_and_shown_as_they_were_written(made):
+    fake = made(FINISHED)
+    page = opened(RUN)
+    page.text_input(key=f"name_{RUN}").set_value("Best *so* far")
+    checked(page.run())
+    page.text_area(key=f"note_{RUN}").set_value("width 32 :red[was] enough")
+    checked(page.run())
+    assert fake.folder.notes() == Notes("Best *so* far", "width 32 :red[was] enough")
+    assert page.title[0].value == r"Best \*so\* far"
+    assert "width 32 :red[was] enough" in [text.value for text in page.text]
+    assert "First digits in a minute" in page.caption[0].value
+
+
+def test_duplicate_opens_the_same_settings(made, launched):
+    fake = made(FINISHED)
+    page = opened(RUN)
+    next(button for button in page.button if button.label == "Duplicate").click()
+    checked(page.run())
+    assert selected(page) is None
+    assert page.number_input(key="draft_seconds").value == 60.0
+    page.number_input(key="draft_seconds").set_value(120.0)
+    page.run()
+    page.button(key="start").click()
+    checked(page.run())
+    assert launched[0].record().config == fake.folder.record().config.changed(seconds=120.0)
+    assert launched[0].record().preset == "first-digits"
+
+
+def test_delete_asks_first(made):
+    fake = made(STOPPED)
+    page = opened(RUN)
+    next(button for button in page.button if button.label == "Delete").click()
+    checked(page.run())
+    assert fake.folder.exists() and "gone for good" in words(page)
+    page.button(key="delete_no").click()
+    checked(page.run())
+    assert fake.folder.exists() and selected(page) == RUN
+    next(button for button in page.button if button.label == "Delete").click()
+    page.run()
+    page.button(key="delete_yes").click()
+    checked(page.run())
+    assert not fake.folder.exists() and selected(page) is None
+    assert page.title[0].value == "Train a GAN"
+
+
+def test_the_settings_of_a_run_mark_what_was_changed(homes):
+    config = PRESETS["first-digits"].config.changed(width=16)
+    run = jobs.create(config, "first-digits")
+    run.write_status(jobs.Status(state=STOPPED))
+    page = opened(run.id)
+    assert "- **Width: 16** (preset: 32)" in words(page) and "- Latent size (z): 32" in words(page)
+    assert [panel.label for panel in page.expander] == ["Settings of this run, 1 changed from the preset"]
+
+
+# What can go wrong
+
+
+@pytest.mark.parametrize("run_id", ["20260101-000000-gone-aaaa", "..", "/etc", "../../etc/passwd", "A B", "%2e%2e"])
+def test_an_unknown_run_in_the_url_is_one_sentence(made, run_id):
+    made(FINISHED)
+    page = opened(run_id)
+    assert [warning.value.partition(";")[0] for warning in page.warning] == ["There is no such run here"]
+    next(button for button in page.button if button.label == "Start a new run").click()
+    checked(page.run())
+    assert selected(page) is None and page.title[0].value == "New run"
+
+
+def test_a_run_deleted_while_it_is_open_is_one_sentence(made):
+    fake = made(PAUSED)
+    page = opened(RUN)
+    fake.folder.remove()
+    page.button(key="do_step").click()
+    checked(page.run())
+    assert not fake.folder.path.exists(), "nothing is written for a run that is gone"
+    assert "There is no such run here" in page.warning[0].value
+
+
+@pytest.mark.parametrize("content", ["", '{"config": {"da', "{}", "[]", '{"config": 3}', '{"config": {"no_such": 1}}'])
+def test_a_broken_configuration_spoils_neither_the_list_nor_other_runs(made, content):
+    made(FINISHED)
+    broken = made(FINISHED, "20260101-130000-broken-abcd").folder
+    (broken.path / "config.json").write_text(content)
+    assert "This run cannot be shown" in opened(broken.id).error[0].value
+    assert opened(RUN).title[0].value == "First digits in a minute"
+    assert opened().title[0].value == "New run"
+
+
+def test_the_page_does_not_load_torch(homes):
+    script = (
+        "import sys\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        f"page = AppTest.from_file({str(PROJECT / 'explorer' / 'main.py')!r}, default_timeout=60).run()\n"
+        "assert not page.exception, page.exception[0].value\n"
+        "print('torch' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, timeout=120,
+                          env={**os.environ, "PYTHONPATH": str(PROJECT)})  # fmt: skip
+    assert done.stdout.strip() == "False", done.stderr

@@ -1,0 +1,34 @@
+"""Opens and reads the Train page in tests."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from pipelines.paths import PROJECT
+
+RUN = "20260101-120000-first-digits-abcd"
+
+
+def opened(run_id: str | None = None) -> AppTest:
+    """The page, with a run in its URL or without."""
+    page = AppTest.from_file(str(PROJECT / "explorer" / "main.py"), default_timeout=30)
+    if run_id:
+        page.query_params["run"] = run_id
+    return checked(page.run())
+
+
+def checked(page: AppTest) -> AppTest:
+    assert not page.exception, page.exception[0].value
+    return page
+
+
+def words(page: AppTest) -> str:
+    """Everything that the page says."""
+    kinds = (page.title, page.subheader, page.markdown, page.caption, page.text, page.info, page.success, page.warning,
+             page.error, page.code)  # fmt: skip
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def selected(page: AppTest) -> str | None:
+    value = page.query_params.get("run")  # a list before the first run of the page, a text after it
+    return value[0] if isinstance(value, list) else value
