@@ -1,0 +1,177 @@
+"""The meter that a run measures its samples with."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from pipelines import data
+from pipelines.errors import DataError, TrainingError
+from pipelines.metrics import classifier, quality
+from pipelines.metrics.quality import Quality, QualityMeter
+
+
+def blobs(count: int, seed: int, name: str = "folder", channels: int = 1, size: int = 28) -> data.ImageSet:
+    """Pictures of one bright square at a random place; its label is the quarter in which it lies."""
+    random = np.random.default_rng(seed)
+    images = np.full((count, channels, size, size), 20, np.uint8)
+    corners = random.integers(0, size - 8, (count, 2))
+    for image, (top, left) in zip(images, corners, strict=True):
+        image[:, top : top + 8, left : left + 8] = 230
+    labels = 2 * (corners[:, 0] >= size // 2 - 4) + (corners[:, 1] >= size // 2 - 4)
+    return data.ImageSet(name, images, labels.astype(np.int64), ("a", "b", "c", "d"), "", "")
+
+
+class Reader(torch.nn.Module):
+    """Stands for a shipped classifier: the logit of class k is 100 times the brightness of row k."""
+
+    def prepared(self, images: torch.Tensor) -> torch.Tensor:
+        return classifier.Classifier.prepared(images)
+
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        return x.mean(3)[:, 0, :10]
+
+    def head(self, features: torch.Tensor) -> torch.Tensor:
+        return 100 * features
+
+
+@pytest.fixture
+def reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A classifier for digits, clothes and nothing else."""
+    monkeypatch.setattr(quality, "available", lambda name: name in ("digits", "clothes"))
+    monkeypatch.setattr(classifier, "load", lambda name: Reader())
+    monkeypatch.setattr(classifier, "FEATURES", 10)
+
+
+@pytest.mark.parametrize(("channels", "size"), [(1, 28), (3, 32), (3, 64)])
+def test_real_pictures_are_near_the_floor_and_noise_is_far(channels: int, size: int) -> None:
+    meter = QualityMeter(blobs(600, 0, channels=channels, size=size), samples=200)
+    real = meter.measure(torch.from_numpy(blobs(200, 1, channels=channels, size=size).images))
+    random = torch.Generator().manual_seed(0)
+    noise = meter.measure(torch.rand(200, channels, size, size, generator=random) * 2 - 1)
+    assert real.features == "pixel features" and real.samples == 200
+    assert real.clear is None and real.as_asked is None
+    assert 0 < real.floor == noise.floor
+    assert real.frechet < 2 * real.floor
+    assert noise.frechet > 3 * real.floor
+
+
+def test_collapsed_samples_are_far() -> None:
+    meter = QualityMeter(blobs(600, 0), samples=200)
+    one_picture = torch.from_numpy(blobs(1, 1).images).expand(200, -1, -1, -1)
+    assert meter.measure(one_picture).frechet > 10 * meter.measure(torch.from_numpy(blobs(200, 1).images)).frechet
+
+
+def test_bytes_and_floats_are_measured_alike() -> None:
+    meter, fakes = QualityMeter(blobs(200, 0), samples=100), torch.from_numpy(blobs(100, 1).images)
+    assert meter.measure(fakes).frechet == pytest.approx(meter.measure(fakes.float() / 127.5 - 1).frechet, rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ["folder", "digits"])
+def test_the_random_state_is_neither_moved_nor_looked_at(name: str, reader: None) -> None:
+    measured = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        np.random.seed(seed)
+        states = torch.get_rng_state(), np.random.get_state()[1].copy()
+        measured.append(QualityMeter(blobs(200, 0, name), samples=100).measure(torch.from_numpy(blobs(100, 1).images)))
+        assert torch.equal(torch.get_rng_state(), states[0])
+        assert np.array_equal(np.random.get_state()[1], states[1])
+    assert measured[0] == measured[1]
+
+
+@pytest.mark.parametrize(("name", "features"), [("digits", "digit features"), ("clothes", "clothes features")])
+def test_clear_and_as_asked_are_shares_of_the_samples(name: str, features: str, reader: None) -> None:
+    meter = QualityMeter(blobs(200, 0, name), samples=100)
+    fakes = torch.full((100, 1, 28, 28), -1.0)
+    fakes[:60, :, 3] = 1.0  # 60 are clearly class 3
+    fakes[60:80, :, 5] = 1.0  # 20 are clearly class 5, and the rest could be anything
+    asked = torch.full((100,), 3)
+    asked[:10] = 4
+    measured = meter.measure(fakes, asked)
+    assert measured.features == features
+    assert measured.clear == pytest.approx(0.8)
+    assert measured.as_asked == pytest.approx(0.5)
+    assert meter.measure(fakes).as_asked is None
+
+
+def test_a_small_folder_is_measured_with_what_it_has() -> None:
+    meter = QualityMeter(blobs(quality.FEWEST, 0))
+    assert meter.samples == quality.FEWEST // 2
+    assert meter.measure(torch.from_numpy(blobs(meter.samples, 1).images)).frechet >= 0
+
+
+def test_too_few_pictures_are_told_in_a_sentence() -> None:
+    with pytest.raises(DataError, match="'folder' has 7 pictures and measuring quality needs 8 at least; add pictures"):
+        QualityMeter(blobs(quality.FEWEST - 1, 0))
+
+
+def test_samples_that_are_not_finite_end_the_training() -> None:
+    fakes = torch.zeros(100, 1, 28, 28)
+    fakes[50, 0, 3, 3] = torch.nan
+    with pytest.raises(TrainingError, match="pictures hold numbers that are not finite; lower the learning rate"):
+        QualityMeter(blobs(200, 0), samples=100).measure(fakes)
+
+
+def test_labels_must_be_as_many_as_samples() -> None:
+    with pytest.raises(ValueError, match="100 samples need as many labels, not 99"):
+        QualityMeter(blobs(200, 0), samples=100).measure(torch.zeros(100, 1, 28, 28), torch.zeros(99))
+
+
+def run_command(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> None:
+    """What ``python -m pipelines.metrics.quality`` does."""
+    monkeypatch.setattr("sys.argv", ["quality", *map(str, arguments)])
+    quality.main()
+
+
+def test_the_command_measures_a_file(
+    reader: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    asked = []
+    monkeypatch.setattr(data, "load", lambda name, **options: asked.append((name, options)) or blobs(300, 0, name))
+    samples = blobs(150, 1)
+    np.savez(tmp_path / "samples.npz", images=samples.images.transpose(0, 2, 3, 1), labels=samples.labels)
+    run_command(monkeypatch, tmp_path / "samples.npz", "--data", "digits")
+    assert asked == [("digits", {"size": 28, "channels": 1, "folder": None})]
+    expected = QualityMeter(blobs(300, 0, "digits"), 150).measure(
+        torch.from_numpy(samples.images), torch.from_numpy(samples.labels)
+    )
+    assert isinstance(expected, Quality) and expected.clear is not None
+    assert capsys.readouterr().out.splitlines() == [
+        "samples   150",
+        f"clear     {expected.clear:.2%}",
+        f"as asked  {expected.as_asked:.2%}",
+        f"Fréchet   {expected.frechet:.2f} on digit features (real against real: {expected.floor:.2f})",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arrays", "sentence"),
+    [
+        (
+            {"images": np.zeros((99, 1, 28, 28), np.uint8)},
+            "is uint8 [99, 1, 28, 28]; it must be uint8 [N, S, S, 1 or 3]",
+        ),
+        ({"images": np.zeros((99, 28, 28, 1))}, "is float64 [99, 28, 28, 1]; it must be uint8 [N, S, S, 1 or 3]"),
+        ({"images": np.zeros((9, 28, 28, 1), np.uint8)}, "holds 9 samples; give more than 64"),
+        (
+            {"images": np.zeros((99, 28, 28, 1), np.uint8), "labels": np.zeros(9, int)},
+            "is int64 [9]; it must be int [99]",
+        ),
+        ({"pictures": np.zeros(3)}, "is not an .npz file with an array 'images'"),
+        (None, "is not an .npz file with an array 'images'"),
+    ],
+)
+def test_the_command_tells_what_is_wrong_with_a_file(
+    arrays: dict | None, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "samples.npz"
+    path.write_text("no archive") if arrays is None else np.savez(path, **arrays)
+    with pytest.raises(SystemExit, match=re.escape(sentence)):
+        run_command(monkeypatch, path)
+    with pytest.raises(SystemExit, match="There is no file .*nowhere.npz; give the path"):
+        run_command(monkeypatch, tmp_path / "nowhere.npz")
