@@ -9,6 +9,7 @@
     notes.json      the person's name for the run, and a note
     train.log       everything the process said
     worker.lock     held by the training process for as long as it lives
+    control.lock    held for a moment by whoever changes control.json or asks whether the run is held
 
 Files are published atomically and readers skip an unfinished last line, so reading never waits for writing.
 """
@@ -258,7 +259,7 @@ class RunFolder:
 
     def ask(self, **changes: Any) -> Control:
         """Change what is wanted of the run; see ``Control``. ``single_steps`` adds to those asked for before."""
-        with self._edit_lock():
+        with self._moment():
             control = self.control()
             changes["single_steps"] = control.single_steps + changes.get("single_steps", 0)
             control = dataclasses.replace(control, **changes)
@@ -288,9 +289,10 @@ class RunFolder:
         Raises:
             RunError: another process works on the run.
         """
+        self._must_exist()
         lock = FileLock(self.path / "worker.lock")
         try:
-            lock.acquire(timeout=5.0)
+            lock.acquire(timeout=5.0)  # whoever asks is_held() has it for an instant
         except Timeout:
             raise RunError(f"Another process already works on the run {self.id}; stop it first.") from None
         try:
@@ -304,13 +306,14 @@ class RunFolder:
             return False
         lock = FileLock(self.path / "worker.lock")
         try:
-            lock.acquire(timeout=0.03, poll_interval=0.005)  # a moment's patience: another reader may be asking too
+            with self._moment():  # one asks at a time: two would take each other for the worker
+                lock.acquire(timeout=0)
+                lock.release()
         except Timeout:
             return True
         except OSError:  # not ours to lock: the heartbeat decides
             values = self._read("status.json") or {}
             return time.time() - values.get("heartbeat", 0.0) < START_GRACE_S
-        lock.release()
         return False
 
     def remove(self) -> None:
@@ -322,8 +325,13 @@ class RunFolder:
             raise RunError(f"The run folder {self.path} cannot be deleted ({error.strerror}).") from None
         shutil.rmtree(doomed, ignore_errors=True)
 
-    def _edit_lock(self) -> FileLock:
+    def _moment(self) -> FileLock:
+        self._must_exist()
         return FileLock(self.path / "control.lock", timeout=5.0)
+
+    def _must_exist(self) -> None:
+        if not self.exists():  # a lock would make the folder of a deleted run anew
+            raise RunError(f"There is no run {self.id}; it may have been deleted.")
 
     def _publish(self, name: str, values: dict[str, Any]) -> None:
         publish_bytes(self.path / name, json.dumps(_finite(values), indent=1).encode())

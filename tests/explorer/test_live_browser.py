@@ -182,6 +182,18 @@ def test_a_process_that_dies_is_shown_as_lost_and_a_deleted_folder_as_deleted(op
     opened.get_by_text("state deleted").wait_for()
 
 
+def test_a_run_deleted_while_the_server_was_away_is_shown_as_deleted(browser, server, run: FakeRun) -> None:
+    page = browser.new_page()  # not the fixture's: what was refused is logged to the console, as it should be
+    page.goto(f"{server.url}/?run={run.folder.id}")
+    page.get_by_text("state running").wait_for()
+    server.stop()
+    run.let_go()
+    run.folder.remove()
+    server.start()
+    eventually(lambda: page.locator(".gx-state").inner_text(), "Deleted", seconds=30.0)
+    page.close()
+
+
 def test_quality_keeps_its_place_until_it_comes(opened, run: FakeRun) -> None:
     assert opened.locator("[data-chart=frechet] .gx-title").inner_text() == "First measure after the first epoch"
     before = opened.locator("[data-chart=frechet]").bounding_box()

@@ -1,6 +1,7 @@
 """The run folder's format, as any tool reads it."""
 
 import json
+import threading
 import time
 
 import pytest
@@ -117,3 +118,22 @@ def test_a_removed_run_is_gone_at_once(run):
     assert not run.path.exists() and not list(run.path.parent.iterdir())
     with pytest.raises(RunError, match="cannot be deleted"):
         run.remove()
+    with pytest.raises(RunError, match="There is no run one"):
+        run.ask(want="stop")
+    with pytest.raises(RunError, match="There is no run one"), run.hold():
+        pass
+    assert not run.is_held() and not run.path.exists(), "asking does not bring it back"
+
+
+def test_many_may_ask_at_once_whether_a_run_is_held(run):
+    with run.hold():
+        pass  # so that there is a lock to ask for
+    answers = []
+    threads = [
+        threading.Thread(target=lambda: answers.extend(run.is_held() for _ in range(50))) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [False] * 400

@@ -1,0 +1,291 @@
+"""The main job, in a real browser with a real training process: start, watch, steer, stop, resume, lose, delete."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import Page, expect
+
+from pipelines.runs import jobs
+from pipelines.runs.folder import LOST, PAUSED, RUNNING, STOPPED, RunFolder
+from pipelines.training.presets import PRESETS
+
+pytestmark = pytest.mark.browser
+
+PICTURES = 320
+BATCH = 16  # and one thread: with more, a busy machine makes them wait for each other at every step
+EPOCH_STEPS = PICTURES // BATCH
+START_S = 30.0  # for a process to load torch and begin, on a machine that is busy with other tests
+REACT_S = 10.0  # for anything else
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two classes of small pictures: discs and squares."""
+    home, chance = tmp_path_factory.mktemp("pictures"), np.random.default_rng(0)
+    for name in ("disc", "square"):
+        (home / name).mkdir()
+        for number in range(PICTURES // 2):
+            picture = Image.new("L", (28, 28))
+            left, top, size = (int(value) for value in chance.integers((2, 2, 10), (12, 12, 14)))
+            draw = ImageDraw.Draw(picture)
+            shape = draw.ellipse if name == "disc" else draw.rectangle
+            shape((left, top, left + size, top + size), fill=int(chance.integers(150, 255)))
+            picture.save(home / name / f"{number}.png")
+    return home
+
+
+@pytest.fixture(scope="module")
+def shared_server(serve):
+    return serve("streamlit_app.py")
+
+
+@pytest.fixture
+def server(shared_server, monkeypatch):
+    """The server, its folders this process's own too; at the end its runs are deleted, and so their processes end."""
+    monkeypatch.setenv("GAN_EXPLORER_RUNS", str(shared_server.runs))
+    monkeypatch.setenv("GAN_EXPLORER_DATA", str(shared_server.data))
+    yield shared_server
+    for run in jobs.runs():
+        jobs.delete(run)
+
+
+@pytest.fixture
+def visitor(browser):
+    """A second browser, a phone; it may see a run vanish, so answers of "not found" on its console are no failure."""
+    context = browser.new_context(viewport={"width": 420, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def training(server, pictures) -> RunFolder:
+    """A run at work on the server's folders."""
+    config = PRESETS["first-digits"].config.changed(
+        data="folder", folder=str(pictures), width=4, batch_size=BATCH, seconds=None, threads=1, samples=8
+    )
+    return jobs.start(config, "first-digits")
+
+
+def until(true: Callable[[], object], what: str, timeout_s: float = REACT_S) -> None:
+    """Wait for something to come true."""
+    end = time.monotonic() + timeout_s
+    while not true():
+        assert time.monotonic() < end, f"Not within {timeout_s:g} s: {what}."
+        time.sleep(0.05)
+
+
+def in_state(run: RunFolder, state: str, timeout_s: float = REACT_S) -> None:
+    until(lambda: run.status().state == state, f"{run.id} is {state}; it is {run.status()}", timeout_s)
+
+
+def can(page: Page, verb: str, timeout_s: float = REACT_S) -> None:
+    """The page offers a verb."""
+    expect(page.locator(f".st-key-do_{verb}").get_by_role("button")).to_be_enabled(timeout=1000 * timeout_s)
+
+
+def cannot(page: Page, verb: str) -> None:
+    expect(page.locator(f".st-key-do_{verb}").get_by_role("button")).to_be_disabled(timeout=1000 * REACT_S)
+
+
+def do(page: Page, verb: str) -> None:
+    page.locator(f".st-key-do_{verb}").get_by_role("button").click()
+
+
+def shown_step(page: Page) -> int:
+    """The step that the newest picture on the page belongs to; -1 while there is none."""
+    text = page.locator("img[alt^='Pictures by the generator']").first.get_attribute("alt") if page.locator(
+        "img[alt^='Pictures by the generator']"
+    ).count() else None  # fmt: skip
+    return int(re.search(r"step ([\d,]+)", text)[1].replace(",", "")) if text else -1
+
+
+def events(run: RunFolder, kind: str) -> list[dict]:
+    return [row for row in run.metrics()[0] if row.get("event") == kind]
+
+
+def test_start_from_the_empty_page_and_watch_two_epochs(server, page, visitor, pictures):
+    page.goto(server.url)
+    expect(page.get_by_role("heading", name="Train a GAN")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="Start: First digits in a minute")).to_be_enabled()
+
+    page.get_by_role("radio", name="All settings").click()
+    page.get_by_role("combobox", name="Data set").click()
+    page.get_by_role("option", name="folder").click()
+    expect(page.get_by_text("The data set 'folder' needs the folder of your pictures")).to_be_visible()
+    expect(page.locator(".st-key-start").get_by_role("button")).to_be_disabled()
+    page.get_by_role("textbox", name="Folder").fill(str(pictures))
+    page.keyboard.press("Enter")
+    wanted = (
+        ("Networks", "Width", "4"),
+        ("Optimisers", "Batch size", str(BATCH)),
+        ("Length", "Seconds", ""),
+        ("Machine", "Threads", "1"),
+    )
+    for tab, name, value in wanted:
+        page.get_by_role("tab", name=tab).click()
+        page.get_by_role("spinbutton", name=re.compile(f"^{name}")).fill(value)
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("until you stop it")).to_be_visible()
+
+    clicked = time.monotonic()
+    page.locator(".st-key-start").get_by_role("button").dblclick()
+    picture = page.locator("img[alt^='Pictures by the generator']").first
+    expect(picture).to_be_visible(timeout=1000 * START_S)
+    print(f"first picture after {time.monotonic() - clicked:.1f} s")
+    (run,) = jobs.runs()
+    assert f"run={run.id}" in page.url
+    made = run.record().config
+    assert (made.data, made.width, made.batch_size, made.seconds, made.threads) == ("folder", 4, BATCH, None, 1)
+
+    until(lambda: shown_step(page) >= 2 * EPOCH_STEPS, "the pictures of the second epoch", START_S)
+    until(lambda: run.status().epoch >= 2.0, "the status says so too")
+
+    chart = page.locator(".js-plotly-plot").first
+    expect(chart).to_be_visible()
+    chart.scroll_into_view_if_needed()
+    chart.evaluate("node => { node.marked = 'still the same' }")
+    box = chart.locator(".nsewdrag").first.bounding_box()
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.5 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"], steps=5)
+    page.mouse.up()
+    zoomed = chart.evaluate("node => node.layout.xaxis.range")
+    newest = "node => node.data[0].x.at(-1)"
+    drawn, seen = chart.evaluate(newest), shown_step(page)
+    until(lambda: shown_step(page) > seen, "a new picture", START_S)
+    do(page, "pause")
+    can(page, "resume")
+    do(page, "resume")
+    can(page, "pause")
+    assert chart.evaluate("node => node.marked") == "still the same"
+    assert chart.evaluate("node => node.layout.xaxis.range") == zoomed
+    page.get_by_role("button", name="Whole run").click()
+    until(lambda: chart.evaluate(newest) > max(drawn, zoomed[1]), "the points that came meanwhile")
+
+    page.get_by_role("button", name="Learning rates").click()
+    page.get_by_role("spinbutton", name=re.compile("^Learning rate of G")).fill("0.0005")
+    page.get_by_role("button", name="Apply").click()
+    until(lambda: run.status().lr_g == 5e-4, "the learning rate of G is 0.0005")
+    assert len(events(run, "rates")) == 1
+
+    page.reload()
+    can(page, "pause", 20)
+    assert f"run={run.id}" in page.url
+    expect(picture).to_be_visible(timeout=10_000)
+    visitor.goto(page.url)
+    can(visitor, "pause", 20)
+    seen = shown_step(visitor)
+    until(lambda: shown_step(visitor) > max(seen, 0), "a new picture in the second browser", START_S)
+    do(visitor, "pause")
+    can(page, "resume")
+
+    page.go_back()
+    expect(page.get_by_role("heading", name="New run")).to_be_visible(timeout=10_000)
+    page.go_forward()
+    can(page, "resume", 10)
+    page.get_by_role("button", name="New run").click()
+    expect(page.get_by_role("heading", name="New run")).to_be_visible(timeout=10_000)
+    jobs.delete(run)
+    expect(visitor.get_by_text("There is no such run here")).to_be_visible(timeout=15_000)
+
+
+def test_pause_step_stop_and_resume(server, page, training):
+    page.goto(f"{server.url}/?run={training.id}")
+    can(page, "pause", START_S)
+    until(lambda: training.status().step > EPOCH_STEPS, "an epoch", START_S)
+    do(page, "pause")
+    can(page, "resume")
+    in_state(training, PAUSED)
+    expect(page.get_by_text("Paused at step")).to_be_visible()
+    cannot(page, "pause")
+    before = training.status().step
+    do(page, "step")
+    until(lambda: training.status().step == before + 1, "one step was done")
+    in_state(training, PAUSED)
+    do(page, "resume")
+    can(page, "pause")
+    until(lambda: training.status().step > before + 5, "training went on")
+    do(page, "stop")
+    expect(page.get_by_text("Nothing is lost: Resume goes on from there.")).to_be_visible(timeout=10_000)
+    in_state(training, STOPPED)
+    at = training.status().step
+    until(lambda: not training.is_held(), "the process ended")
+    do(page, "resume")
+    can(page, "pause", START_S)
+    until(lambda: training.status().step > at, "training went on from there", START_S)
+    steps = [row["step"] for row in training.metrics()[0] if "d_loss" in row]
+    assert steps == sorted(set(steps)), "no step twice"
+    for kind in ("paused", "resumed", "stopped"):
+        assert events(training, kind), kind
+
+
+def test_a_killed_process_is_lost_and_resumed(server, page, training):
+    page.goto(f"{server.url}/?run={training.id}")
+    can(page, "pause", START_S)
+    until(training.checkpoints, "a checkpoint", START_S)
+    os.kill(training.status().pid, signal.SIGKILL)
+    expect(page.get_by_test_id("stAlert").get_by_text("ended without a word")).to_be_visible(timeout=15_000)
+    in_state(training, LOST)
+    expect(page.get_by_test_id("stCode")).to_contain_text("INFO running: Training.")
+    server.restart()  # nothing of this is in the server's memory
+    page.reload()
+    expect(page.get_by_test_id("stAlert").get_by_text("ended without a word")).to_be_visible(timeout=20_000)
+    expect(page.locator("img[alt^='Pictures by the generator']").first).to_be_visible(timeout=20_000)
+    can(page, "resume")
+    do(page, "resume")
+    in_state(training, RUNNING, START_S)
+    can(page, "pause", START_S)
+
+
+def test_delete_asks_first_and_ends_the_process(server, visitor, training):
+    visitor.goto(f"{server.url}/?run={training.id}")
+    can(visitor, "pause", START_S)
+    pid = training.status().pid
+    visitor.get_by_role("button", name="Delete").click()
+    question = visitor.get_by_role("dialog")
+    expect(question.get_by_text("gone for good")).to_be_visible()
+    question.get_by_role("button", name="Keep").click()
+    expect(question).to_be_hidden()
+    assert training.exists()
+    visitor.get_by_role("button", name="Delete").click()
+    question.get_by_role("button", name="Delete").click()
+    expect(visitor.get_by_role("heading", name=re.compile("New run|Train a GAN"))).to_be_visible(timeout=10_000)
+    assert not training.exists()
+    until(lambda: "run=" not in visitor.url, "the URL forgets the run")
+    until(lambda: not _alive(pid), "the process of the deleted run ended")
+
+
+def _alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and waits to be collected does not."""
+    jobs.reap()
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def test_the_zip_holds_the_run(server, page, training, tmp_path):
+    import zipfile
+
+    page.goto(f"{server.url}/?run={training.id}")
+    can(page, "stop", START_S)
+    until(lambda: training.samples()[0], "a picture", START_S)
+    address = page.get_by_role("link", name="Download").get_attribute("href")
+    answer = page.request.get(server.url + address)
+    (tmp_path / "run.zip").write_bytes(answer.body())
+    with zipfile.ZipFile(tmp_path / "run.zip") as archive:
+        names = archive.namelist()
+        config = json.loads(archive.read(f"{training.id}/config.json"))
+    assert config["config"]["batch_size"] == BATCH
+    assert any(name.endswith(".png") for name in names)
