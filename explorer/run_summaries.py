@@ -12,6 +12,7 @@ from typing import Any
 from explorer.live_reader import UNREADABLE
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
+from pipelines.training.presets import title_of
 
 FRESH_S = 1.0
 
@@ -68,7 +69,7 @@ def _summary(folder: RunFolder) -> dict[str, Any]:
     grids, _ = folder.samples()
     picture = f"api/runs/{folder.id}/samples/{grids[-1]['file']}?v={status.attempt}" if grids else None
     return {
-        "id": folder.id, "name": folder.notes().name, "preset": record.preset, "data": record.config.data,
+        "id": folder.id, "name": folder.notes().name, "preset": record.preset, "title": title_of(record.preset),
         "tile": record.display.get("tile"), "created_at": record.created_at, "state": status.state,
         "message": status.message, "place": status.place, "progress": status.progress, "step": status.step,
         "epoch": status.epoch, "images_seen": status.images_seen, "seconds": status.seconds, "eta_s": status.eta_s,

@@ -24,14 +24,14 @@ from pipelines.runs.folder import (
     Status,
 )
 from pipelines.runs.queue import line_for
-from pipelines.training.presets import PRESETS
+from pipelines.training.presets import PRESETS, title_of
 
 LOG_LINES = 10
 
 
 def run_header(run: RunFolder, record: Record, status: Status) -> None:
     """Name, note, preset and time; name and note can be changed."""
-    notes, preset = _notes(run), _preset_title(record)
+    notes, preset = _notes(run), title_of(record.preset)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title(literal(run_name(run, record)), anchor=False, width="content")
         with st.popover("Name and note", type="tertiary", icon=":material/edit:"):
@@ -82,11 +82,7 @@ def run_message(run: RunFolder, record: Record, status: Status) -> None:
 
 def run_name(run: RunFolder, record: Record) -> str:
     """What the person calls the run, or its preset's title."""
-    return _notes(run).name or _preset_title(record)
-
-
-def _preset_title(record: Record) -> str:
-    return PRESETS[record.preset].title if record.preset in PRESETS else record.preset or "Own settings"
+    return _notes(run).name or title_of(record.preset)
 
 
 def _notes(run: RunFolder) -> Notes:

@@ -94,8 +94,8 @@ class RunList {
     const key = JSON.stringify(run);
     if (item.key === key) return;
     Object.assign(item, { key, run });
-    setText(item.name, run.name || run.preset || run.data);
-    item.button.title = [run.name && run.preset, run.id, run.message].filter(Boolean).join("\n");
+    setText(item.name, run.name || run.title);
+    item.button.title = [run.name && run.title, run.id, run.message].filter(Boolean).join("\n");
     if (item.shownState !== run.state) {
       item.shownState = run.state;
       item.state.replaceChildren(stateIcon(run.state), stateWord(run.state));

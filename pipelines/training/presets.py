@@ -121,3 +121,8 @@ def get(name: str) -> Preset:
     if name not in PRESETS:
         raise ConfigError(f"There is no preset named {name!r}; choose one of: {', '.join(PRESETS)}.")
     return PRESETS[name]
+
+
+def title_of(name: str) -> str:
+    """A preset's title; of a name that is none, the name itself, or "Own settings"."""
+    return PRESETS[name].title if name in PRESETS else name or "Own settings"

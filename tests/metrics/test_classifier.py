@@ -110,6 +110,21 @@ def test_no_distortion_changes_nothing() -> None:
     assert torch.allclose(same, x, atol=1e-5)
 
 
+def test_nonsense_is_noise_and_pieces_in_wrong_places() -> None:
+    x = torch.arange(784.0).view(1, 1, 28, 28).expand(6, -1, -1, -1) / 784
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        nothing = classifier.nonsense(x)
+    assert nothing.shape == x.shape
+    assert nothing[:3].min() >= -1 and nothing[:3].max() <= 1 and nothing[:3].std() > 0.1
+    for puzzle in nothing[3:]:
+        assert torch.equal(puzzle.flatten().sort().values, x[0].flatten())  # the same pixels, each once
+        assert not torch.equal(puzzle, x[0])
+        steps = puzzle[0, :, 1:] - puzzle[0, :, :-1]
+        inside = [column for column in range(27) if column % 7 != 6]
+        assert torch.allclose(steps[:, inside], torch.tensor(1 / 784), atol=1e-6)  # the pieces of 7x7 are whole
+
+
 def test_a_published_classifier_comes_back_the_same(models: Path) -> None:
     model = classifier.train(halves(32), epochs=1)
     assert not metrics.available("halves")
@@ -175,4 +190,7 @@ def test_a_shipped_classifier_is_small_loads_and_was_measured(name: str) -> None
     assert card["test_accuracy"] >= {"digits": 0.994, "clothes": 0.925}[name]
     assert {"command", "seed", "seconds", "data_licence", "date", "machine"} <= card.keys()
     model = classifier.load(name)
-    assert model(torch.zeros(1, 1, 28, 28)).shape == (1, len(data.class_names_of(name)))
+    noise = torch.rand(200, 1, 28, 28, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    probabilities = model(noise).softmax(1)
+    assert probabilities.shape == (200, len(data.class_names_of(name)))
+    assert (probabilities.max(1).values > 0.9).float().mean() < 0.02  # it is not sure that noise shows something
