@@ -33,15 +33,16 @@ class ConditionalGenerator(nn.Module):
 
 
 class ConditionalDiscriminator(nn.Module):
-    """A body that maps pictures to features, and a linear head with the projection term where there are classes."""
+    """A body that maps pictures to features, and a linear head with the projection term where there are classes.
+
+    The head's first output is the unconditional logit. Its others are the inner products of the features with each
+    class's embedding, of which the label picks one: the same numbers as an embedding table's, in one matrix product.
+    """
 
     def __init__(self, body: nn.Module, features: int, classes: int) -> None:
         super().__init__()
         self.body, self.classes = body, classes
-        self.head = nn.Linear(features, 1)
-        if classes:
-            self.embedding = nn.Embedding(classes, features)
-            nn.init.normal_(self.embedding.weight, 0.0, features**-0.5)
+        self.head = nn.Linear(features, 1 + classes)
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """Logits, [B].
@@ -50,9 +51,23 @@ class ConditionalDiscriminator(nn.Module):
             x: pictures in [-1, 1], [B, C, H, W].
             y: class numbers, [B]; None without classes.
         """
-        h = self.body(x).flatten(1)  # [B, features]
-        logits = self.head(h).squeeze(1)
-        return logits + (h * self.embedding(y)).sum(1) if self.classes else logits
+        h = self.body(x)  # [B, features] or [B, maps, h, w]
+        if h.ndim == 4:
+            h = h.permute(0, 2, 3, 1).flatten(1)  # channels last lie in this order already: nothing is copied
+        scores = self.head(h)  # [B, 1 + classes]
+        logits = scores[:, 0]
+        return logits + scores.gather(1, 1 + y[:, None]).squeeze(1) if self.classes else logits
+
+
+class ToMaps(nn.Module):
+    """A vector [B, maps * side * side] as feature maps [B, maps, side, side] that lie channels last, without a copy."""
+
+    def __init__(self, maps: int, side: int) -> None:
+        super().__init__()
+        self.maps, self.side = maps, side
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.view(-1, self.side, self.side, self.maps).permute(0, 3, 1, 2)
 
 
 def draw_latent(count: int, size: int, prior: str, generator: torch.Generator | None = None, device="cpu") -> Tensor:

@@ -12,7 +12,7 @@ import math
 
 from torch import nn
 
-from pipelines.networks._conditioning import ConditionalDiscriminator, ConditionalGenerator
+from pipelines.networks._conditioning import ConditionalDiscriminator, ConditionalGenerator, ToMaps
 from pipelines.training.config import TrainConfig
 
 
@@ -36,10 +36,10 @@ def _lecture_generator(inputs: int, width: int, channels: int, size: int) -> nn.
     up = {"kernel_size": 5, "stride": 2, "padding": 2, "output_padding": 1}
     return nn.Sequential(
         nn.Linear(inputs, 2 * width * 7 * 7),
-        nn.Unflatten(1, (2 * width, 7, 7)),
+        ToMaps(2 * width, 7),
         nn.BatchNorm2d(2 * width),
         nn.ConvTranspose2d(2 * width, width, **up),  # (B, w, 14, 14)
-        nn.ReLU(),
+        nn.ReLU(inplace=True),
         nn.BatchNorm2d(width),
         nn.ConvTranspose2d(width, channels, **up),  # (B, C, 28, 28)
         nn.Tanh(),
@@ -49,10 +49,10 @@ def _lecture_generator(inputs: int, width: int, channels: int, size: int) -> nn.
 def _lecture_discriminator(width: int, channels: int, dropout: float) -> tuple[nn.Sequential, int]:
     body = nn.Sequential(
         nn.Conv2d(channels, width, 5, stride=2, padding=2),  # (B, w, 14, 14)
-        nn.LeakyReLU(0.2),
+        nn.LeakyReLU(0.2, inplace=True),
         nn.Dropout(dropout),
         nn.Conv2d(width, 2 * width, 5, stride=2, padding=2),  # (B, 2w, 7, 7)
-        nn.LeakyReLU(0.2),
+        nn.LeakyReLU(0.2, inplace=True),
         nn.Dropout(dropout),
     )
     return body, 2 * width * 7 * 7
@@ -65,19 +65,19 @@ def _radford_generator(inputs: int, width: int, channels: int, size: int) -> nn.
         nn.Unflatten(1, (inputs, 1, 1)),
         nn.ConvTranspose2d(inputs, maps, 4, bias=False),  # (B, maps, 4, 4)
         nn.BatchNorm2d(maps),
-        nn.ReLU(),
+        nn.ReLU(inplace=True),
     ]
     for _ in range(doublings):
-        layers += [nn.ConvTranspose2d(maps, maps // 2, 4, 2, 1, bias=False), nn.BatchNorm2d(maps // 2), nn.ReLU()]
+        layers += [nn.ConvTranspose2d(maps, maps // 2, 4, 2, 1, bias=False), nn.BatchNorm2d(maps // 2), nn.ReLU(inplace=True)]
         maps //= 2
     return nn.Sequential(*layers, nn.ConvTranspose2d(maps, channels, 4, 2, 1), nn.Tanh())
 
 
 def _radford_discriminator(width: int, channels: int, size: int) -> tuple[nn.Sequential, int]:
-    layers: list[nn.Module] = [nn.Conv2d(channels, width, 4, 2, 1), nn.LeakyReLU(0.2)]
+    layers: list[nn.Module] = [nn.Conv2d(channels, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)]
     maps, side = width, size // 2
     while side > 4:
-        layers += [nn.Conv2d(maps, 2 * maps, 4, 2, 1, bias=False), nn.BatchNorm2d(2 * maps), nn.LeakyReLU(0.2)]
+        layers += [nn.Conv2d(maps, 2 * maps, 4, 2, 1, bias=False), nn.BatchNorm2d(2 * maps), nn.LeakyReLU(0.2, inplace=True)]
         maps, side = 2 * maps, side // 2
     return nn.Sequential(*layers), maps * 4 * 4
 

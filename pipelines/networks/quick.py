@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from pipelines.networks._conditioning import ConditionalDiscriminator, ConditionalGenerator
+from pipelines.networks._conditioning import ConditionalDiscriminator, ConditionalGenerator, ToMaps
 from pipelines.training.config import TrainConfig
 
 
@@ -18,16 +18,16 @@ def generator(config: TrainConfig, classes: int) -> nn.Module:
     side, width = config.size // 4, config.width
     body = nn.Sequential(
         nn.Linear(config.latent_size + classes, 2 * width * side * side, bias=False),
-        nn.Unflatten(1, (2 * width, side, side)),  # (B, 2w, s/4, s/4)
+        ToMaps(2 * width, side),  # (B, 2w, s/4, s/4)
         nn.BatchNorm2d(2 * width),
-        nn.ReLU(),
+        nn.ReLU(inplace=True),
         nn.Conv2d(2 * width, 4 * width, 3, padding=1, bias=False),
         nn.PixelShuffle(2),  # (B, w, s/2, s/2)
         nn.BatchNorm2d(width),
-        nn.ReLU(),
+        nn.ReLU(inplace=True),
         nn.Conv2d(width, width, 3, padding=1, bias=False),
         nn.BatchNorm2d(width),
-        nn.ReLU(),
+        nn.ReLU(inplace=True),
         nn.Conv2d(width, 4 * config.channels, 3, padding=1),
         nn.PixelShuffle(2),  # (B, C, s, s)
         nn.Tanh(),
@@ -41,12 +41,12 @@ def discriminator(config: TrainConfig, classes: int) -> nn.Module:
     body = nn.Sequential(
         nn.PixelUnshuffle(2),  # (B, 4C, s/2, s/2)
         nn.Conv2d(4 * config.channels, width, 3, padding=1),
-        nn.LeakyReLU(0.2),
+        nn.LeakyReLU(0.2, inplace=True),
         nn.Dropout(config.dropout),
         nn.Conv2d(width, 2 * width, 4, stride=2, padding=1),  # (B, 2w, s/4, s/4)
-        nn.LeakyReLU(0.2),
+        nn.LeakyReLU(0.2, inplace=True),
         nn.Dropout(config.dropout),
         nn.Conv2d(2 * width, 2 * width, 3, padding=1),
-        nn.LeakyReLU(0.2),
+        nn.LeakyReLU(0.2, inplace=True),
     )
     return ConditionalDiscriminator(body, 2 * width * side * side, classes)

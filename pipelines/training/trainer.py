@@ -91,10 +91,11 @@ class Trainer:
             The ``NUMBERS`` of the last D step and of the G step; empty without ``watch``.
         """
         self.step += 1
-        d_numbers: dict[str, Tensor] = {}
-        for k in range(self.config.d_steps):
-            d_numbers = self._discriminator_step(watch and k == self.config.d_steps - 1)
-        g_numbers = self._generator_step(watch)
+        for _ in range(self.config.d_steps - 1):
+            self._discriminator_step(*self._draw_fakes(for_g=False), watch=False)
+        fake, y = self._draw_fakes(for_g=True)  # drawn once: D learns from them, then G from what D says of them
+        d_numbers = self._discriminator_step(fake.detach(), y, watch)
+        g_numbers = self._generator_step(fake, y, watch)
         self._update_average()
         if not watch:
             return {}
@@ -136,11 +137,16 @@ class Trainer:
 
     # One step of each player
 
-    def _discriminator_step(self, watch: bool) -> dict[str, Tensor]:
+    def _draw_fakes(self, for_g: bool) -> tuple[Tensor, Tensor | None]:
+        """Pictures [B, C, H, W] and their labels [B]; with what is needed to teach G, if they are for it."""
+        count = min(self.config.batch_size, len(self.images))
+        y = torch.randint(self.classes, (count,), device=self.device) if self.classes else None
+        z = draw_latent(count, self.config.latent_size, self.config.prior, device=self.device)
+        with torch.set_grad_enabled(for_g), self._autocast():
+            return self.generator(z, y), y
+
+    def _discriminator_step(self, fake: Tensor, fake_y: Tensor | None, watch: bool) -> dict[str, Tensor]:
         real, y = self._next_real()
-        with torch.no_grad(), self._autocast():
-            fake_y = self._draw_labels(len(real))
-            fake = self.generator(self._draw_latent(len(real)), fake_y)
         with self._autocast():
             if self._apart:
                 real_logits, fake_logits = self.discriminator(real, y), self.discriminator(fake.to(real.dtype), fake_y)
@@ -172,11 +178,9 @@ class Trainer:
             clip_weights(self.discriminator, self.config.weight_clip)
         return numbers
 
-    def _generator_step(self, watch: bool) -> dict[str, Tensor]:
-        y = self._draw_labels(self.config.batch_size)
+    def _generator_step(self, fake: Tensor, y: Tensor | None, watch: bool) -> dict[str, Tensor]:
         self.discriminator.requires_grad_(False)  # no gradients are computed that nobody will use
         with self._autocast():
-            fake = self.generator(self._draw_latent(self.config.batch_size), y)
             logits = self.discriminator(fake, y)
         loss = self.g_loss(logits.float())
         loss.backward()
@@ -217,12 +221,6 @@ class Trainer:
             real = torch.where(mirrored, real.flip(3), real)
         y = self.labels[index].to(self.device) if self.labels is not None else None
         return real.to(memory_format=torch.channels_last), y
-
-    def _draw_latent(self, count: int) -> Tensor:
-        return draw_latent(count, self.config.latent_size, self.config.prior, device=self.device)
-
-    def _draw_labels(self, count: int) -> Tensor | None:
-        return torch.randint(self.classes, (count,), device=self.device) if self.classes else None
 
     def _autocast(self) -> contextlib.AbstractContextManager[Any]:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.machine.precision == "bf16")

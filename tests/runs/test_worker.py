@@ -169,11 +169,11 @@ def test_a_polite_kill_stops_with_a_checkpoint(started, until):
 def test_a_loss_that_is_not_finite_keeps_the_last_good_checkpoint(tiny, monkeypatch):
     real = Trainer._generator_step
 
-    def poisoned(trainer, watch):
+    def poisoned(trainer, *rest):
         if trainer.step == 33:
             with torch.no_grad():
                 trainer.discriminator.head.weight.fill_(float("inf"))
-        return real(trainer, watch)
+        return real(trainer, *rest)
 
     monkeypatch.setattr(Trainer, "_generator_step", poisoned)
     run = work(tiny)

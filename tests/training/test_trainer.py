@@ -35,14 +35,15 @@ def same(a, b):
 def test_a_discriminator_step_moves_only_the_discriminator():
     trainer = make()
     g, d = weights(trainer.generator), weights(trainer.discriminator)
-    trainer._discriminator_step(watch=False)
+    fake, y = trainer._draw_fakes(for_g=False)
+    trainer._discriminator_step(fake, y, watch=False)
     assert same(g, weights(trainer.generator)) and not same(d, weights(trainer.discriminator))
 
 
 def test_a_generator_step_moves_only_the_generator():
     trainer = make()
     g, d = weights(trainer.generator), weights(trainer.discriminator)
-    trainer._generator_step(watch=False)
+    trainer._generator_step(*trainer._draw_fakes(for_g=True), watch=False)
     assert not same(g, weights(trainer.generator)) and same(d, weights(trainer.discriminator))
     assert all(weight.requires_grad for weight in trainer.discriminator.parameters()), "D is thawed again"
 
