@@ -16,7 +16,9 @@ RESULTS = Path(__file__).parent / "results"
 
 def machine_class(device: str = "cpu") -> dict[str, Any]:
     """The class of the machine and its measured matrix-product peak, in GFLOP/s."""
-    name = torch.cuda.get_device_name() if device == "cuda" else f"{platform.machine()}, {torch.get_num_threads()} cores"
+    name = (
+        torch.cuda.get_device_name() if device == "cuda" else f"{platform.machine()}, {torch.get_num_threads()} cores"
+    )
     peaks = {kind: round(_matmul_peak(device, dtype), 1) for kind, dtype in _KINDS.items()}
     return {"machine": name, "torch": torch.__version__, "date": date.today().isoformat(), "peak_gflops": peaks}
 

@@ -1,7 +1,7 @@
 """The reference: a training loop as public example scripts write it, with the very networks of the run beside it.
 
-Contiguous float32, binary cross-entropy on labels of ones and zeros, real and fake in two passes through D, a fake batch
-that is generated once and detached for D, gradients kept for D while G learns, and `.item()` at every step.
+Contiguous float32, binary cross-entropy on labels of ones and zeros, real and fake in two passes through D, a fake
+batch that is generated once and detached for D, gradients kept for D while G learns, and `.item()` at every step.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ class PlainLoop:
         self.config, self.device, self.classes = config, device, classes if config.conditional else 0
         generator, discriminator = build(config, self.classes, device)
         assert discriminator is not None
-        self.generator, self.discriminator = (n.to(memory_format=torch.contiguous_format) for n in (generator, discriminator))
+        self.generator, self.discriminator = (
+            n.to(memory_format=torch.contiguous_format) for n in (generator, discriminator)
+        )
         self.images, self.labels = images.float().div(127.5).sub(1).to(device), labels.to(device)
         kind = {"adam": torch.optim.Adam, "rmsprop": torch.optim.RMSprop}[config.optimizer]
         betas = {"betas": (config.beta1, config.beta2)} if config.optimizer == "adam" else {}

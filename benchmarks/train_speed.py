@@ -2,9 +2,9 @@
 
     python -m benchmarks.train_speed [--seconds 4] [--rounds 3] [--device cpu|cuda] [PRESET ...]
 
-The two take turns; each figure is the median over the rounds, the ratio the median of the rounds' ratios. The plain loop
-always minimises cross-entropy: for `wgan` and `wgan-gp` it does less work than ours (no clipping, no penalty), and the
-ratio says so.
+The two take turns; each figure is the median over the rounds, the ratio the median of the rounds' ratios. The plain
+loop always minimises cross-entropy: for `wgan` and `wgan-gp` it does less work than ours (no clipping, no penalty), and
+the ratio says so.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import statistics
 import time
 
 import torch
-from benchmarks._machine import keep, machine_class
-from benchmarks.plain_loop import PlainLoop
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks._machine import keep, machine_class
+from benchmarks.plain_loop import PlainLoop
 from pipelines import data
 from pipelines.training.machine import resolve
 from pipelines.training.presets import PRESETS
@@ -46,7 +46,9 @@ def measure(name: str, seconds: float, rounds: int, device: str) -> dict[str, fl
     plain = PlainLoop(config, images, labels, classes, where.device)
     figures: list[tuple[float, float]] = []
     for round_ in range(rounds + 1):  # the first warms up and is not counted
-        pair = tuple(images_per_s(loop, seconds if round_ else min(2.0, seconds), where.device) for loop in (ours, plain))
+        pair = tuple(
+            images_per_s(loop, seconds if round_ else min(2.0, seconds), where.device) for loop in (ours, plain)
+        )
         figures += [pair] if round_ else []
     return {
         "preset": name,
@@ -65,7 +67,10 @@ def main() -> None:
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     options = parser.parse_args()
     about = machine_class(options.device)
-    console, table = Console(), Table("preset", "precision", "ours, images/s", "plain loop, images/s", "ratio", box=None)
+    console, table = (
+        Console(),
+        Table("preset", "precision", "ours, images/s", "plain loop, images/s", "ratio", box=None),
+    )
     console.print(about)
     rows = []
     for name in options.presets or list(PRESETS):

@@ -20,9 +20,9 @@ import time
 import urllib.request
 
 import psutil
-from benchmarks._machine import keep, machine_class
 from playwright.sync_api import sync_playwright
 
+from benchmarks._machine import keep, machine_class
 from pipelines import paths
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder

@@ -21,8 +21,23 @@ READ_BYTES = 4_000_000  # of a long file at a time
 # The columns that the charts draw; the exact ones are whole numbers or times that outgrow 32 bits.
 CURVES = ("step", "images_seen", "seconds", "d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g", "images_per_s")
 EXACT = ("step", "images_seen", "seconds")
-SHOWN_STATUS = ("state", "message", "attempt", "device", "progress", "place", "step", "epoch", "images_seen",
-                "images_per_s", "seconds", "eta_s", "lr_g", "lr_d", "quality")
+SHOWN_STATUS = (
+    "state",
+    "message",
+    "attempt",
+    "device",
+    "progress",
+    "place",
+    "step",
+    "epoch",
+    "images_seen",
+    "images_per_s",
+    "seconds",
+    "eta_s",
+    "lr_g",
+    "lr_d",
+    "quality",
+)
 
 
 # What reading a folder can raise that somebody, or a program that crashed, has left in an odd state.
@@ -108,8 +123,10 @@ class RunReader:
         if after.attempt != now.attempt or after.metrics > now.metrics or after.samples > now.samples:
             return None
         rest: dict[str, Any] = {"status": self.status, "run": self.run}
-        parts = ((self.folder.metrics_path, after.metrics, now.metrics, False),
-                 (self.folder.samples_index_path, after.samples, now.samples, True))
+        parts = (
+            (self.folder.metrics_path, after.metrics, now.metrics, False),
+            (self.folder.samples_index_path, after.samples, now.samples, True),
+        )
         for path, start, end, grids in parts:
             if start and not _starts_line(path, start):
                 return None
@@ -204,9 +221,16 @@ def _described(folder: RunFolder) -> dict[str, Any]:
     """What the view needs to know of a run beyond its status."""
     record = folder.record()
     config = record.config
-    return {"display": record.display, "data": record.data.get("name", config.data), "preset": record.preset,
-            "conditional": config.conditional, "loss": config.loss, "seconds": config.seconds,
-            "epochs": config.epochs, "count": record.data.get("count")}
+    return {
+        "display": record.display,
+        "data": record.data.get("name", config.data),
+        "preset": record.preset,
+        "conditional": config.conditional,
+        "loss": config.loss,
+        "seconds": config.seconds,
+        "epochs": config.epochs,
+        "count": record.data.get("count"),
+    }
 
 
 def _stat(path: Path) -> os.stat_result | None:

@@ -89,8 +89,11 @@ def zipped(request: Request) -> Response:
     packed = _pack(folder)
     size = packed.seek(0, 2)
     packed.seek(0)
-    headers = {"content-disposition": f'attachment; filename="{folder.id}.zip"', "content-length": str(size),
-               "cache-control": "no-store"}
+    headers = {
+        "content-disposition": f'attachment; filename="{folder.id}.zip"',
+        "content-length": str(size),
+        "cache-control": "no-store",
+    }
     return StreamingResponse(_chunks(packed), media_type="application/zip", headers=headers)
 
 

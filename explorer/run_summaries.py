@@ -69,9 +69,22 @@ def _summary(folder: RunFolder) -> dict[str, Any]:
     grids, _ = folder.samples()
     picture = f"api/runs/{folder.id}/samples/{grids[-1]['file']}?v={status.attempt}" if grids else None
     return {
-        "id": folder.id, "name": folder.notes().name, "preset": record.preset, "title": title_of(record.preset),
-        "tile": record.display.get("tile"), "created_at": record.created_at, "state": status.state,
-        "message": status.message, "place": status.place, "progress": status.progress, "step": status.step,
-        "epoch": status.epoch, "images_seen": status.images_seen, "seconds": status.seconds, "eta_s": status.eta_s,
-        "quality": status.quality, "thumbnail": picture, "lives": status.active,
+        "id": folder.id,
+        "name": folder.notes().name,
+        "preset": record.preset,
+        "title": title_of(record.preset),
+        "tile": record.display.get("tile"),
+        "created_at": record.created_at,
+        "state": status.state,
+        "message": status.message,
+        "place": status.place,
+        "progress": status.progress,
+        "step": status.step,
+        "epoch": status.epoch,
+        "images_seen": status.images_seen,
+        "seconds": status.seconds,
+        "eta_s": status.eta_s,
+        "quality": status.quality,
+        "thumbnail": picture,
+        "lives": status.active,
     }

@@ -26,10 +26,21 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
-CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                  "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-EXPECTED_NOISE = ("favicon", "Failed to load resource: net::ERR_CONNECTION", "ERR_INCOMPLETE_CHUNKED_ENCODING",
-                  "WebSocket connection to")  # what a deliberate restart of the server makes a browser say
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+EXPECTED_NOISE = (
+    "favicon",
+    "Failed to load resource: net::ERR_CONNECTION",
+    "ERR_INCOMPLETE_CHUNKED_ENCODING",
+    "WebSocket connection to",
+)  # what a deliberate restart of the server makes a browser say
 
 
 @dataclass(frozen=True)
@@ -68,11 +79,30 @@ class Server:
 
     def start(self) -> Server:
         """Start the process and wait until it answers."""
-        environment = {**os.environ, "GAN_EXPLORER_RUNS": str(self.runs), "GAN_EXPLORER_DATA": str(self.data),
-                       "PYTHONPATH": str(PROJECT)}
-        command = [sys.executable, "-m", "streamlit", "run", str(self.script), "--server.port", str(self.port),
-                   "--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false",
-                   "--server.fileWatcherType", "none", *self.options]
+        environment = {
+            **os.environ,
+            "GAN_EXPLORER_RUNS": str(self.runs),
+            "GAN_EXPLORER_DATA": str(self.data),
+            "PYTHONPATH": str(PROJECT),
+        }
+        command = [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            str(self.script),
+            "--server.port",
+            str(self.port),
+            "--server.address",
+            "127.0.0.1",
+            "--server.headless",
+            "true",
+            "--browser.gatherUsageStats",
+            "false",
+            "--server.fileWatcherType",
+            "none",
+            *self.options,
+        ]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=log, stderr=log)
         deadline = time.monotonic() + 60

@@ -35,8 +35,16 @@ LABELS = [str(digit) for digit in range(ROWS)]
 class FakeRun:
     """One run folder and the hand that writes it. A step is worth ten rows' distance, as in a real log."""
 
-    def __init__(self, run_id: str, *, home: Path | None = None, conditional: bool = True, score: bool = False,
-                 preset: str = "first-digits", stride: int = 10) -> None:
+    def __init__(
+        self,
+        run_id: str,
+        *,
+        home: Path | None = None,
+        conditional: bool = True,
+        score: bool = False,
+        preset: str = "first-digits",
+        stride: int = 10,
+    ) -> None:
         self.folder = RunFolder((home or runs_home()) / run_id)
         self.score, self.stride = score, stride
         self.step, self.seconds, self.attempt = 0, 0.0, 1
@@ -44,14 +52,32 @@ class FakeRun:
         self.chance = random.Random(run_id)
         self._held = ExitStack()
         display = {
-            "rows": ROWS, "columns": COLUMNS, "tile": TILE, "gap": GAP, "row_labels": LABELS if conditional else [],
-            "d_output": "score" if score else "probability", "balance": 0.0 if score else 0.5,
+            "rows": ROWS,
+            "columns": COLUMNS,
+            "tile": TILE,
+            "gap": GAP,
+            "row_labels": LABELS if conditional else [],
+            "d_output": "score" if score else "probability",
+            "balance": 0.0 if score else 0.5,
         }
-        data = {"name": "digits", "fingerprint": "fake", "count": DATA_COUNT, "class_names": LABELS,
-                "source": "tests/fake_run.py", "notes": []}
+        data = {
+            "name": "digits",
+            "fingerprint": "fake",
+            "count": DATA_COUNT,
+            "class_names": LABELS,
+            "source": "tests/fake_run.py",
+            "notes": [],
+        }
         config = TrainConfig(network="quick", conditional=conditional, seconds=60.0)
-        self.folder.create(Record(config=config, preset=preset, data=data, display=display,
-                                  resolved={"device": "cpu", "precision": "fp32", "threads": 2}))
+        self.folder.create(
+            Record(
+                config=config,
+                preset=preset,
+                data=data,
+                display=display,
+                resolved={"device": "cpu", "precision": "fp32", "threads": 2},
+            )
+        )
 
     @property
     def images_seen(self) -> int:
@@ -69,11 +95,21 @@ class FakeRun:
     def status(self, state: str = RUNNING, **changes) -> None:
         """Publish a status of this position."""
         values = {
-            "state": state, "attempt": self.attempt, "pid": os.getpid(), "device": "CPU, 2 threads",
-            "queued_at": time.time(), "heartbeat": time.time(), "step": self.step, "images_seen": self.images_seen,
-            "epoch": self.images_seen / DATA_COUNT, "images_per_s": 5200.0, "seconds": self.seconds,
+            "state": state,
+            "attempt": self.attempt,
+            "pid": os.getpid(),
+            "device": "CPU, 2 threads",
+            "queued_at": time.time(),
+            "heartbeat": time.time(),
+            "step": self.step,
+            "images_seen": self.images_seen,
+            "epoch": self.images_seen / DATA_COUNT,
+            "images_per_s": 5200.0,
+            "seconds": self.seconds,
             "eta_s": max(0.0, 60.0 - self.seconds) if state == RUNNING else None,
-            "lr_g": 1e-3, "lr_d": 1e-3, "quality": self.quality,
+            "lr_g": 1e-3,
+            "lr_d": 1e-3,
+            "quality": self.quality,
         }
         self.folder.write_status(Status(**{**values, **changes}))
 
@@ -86,11 +122,16 @@ class FakeRun:
         d_real = min(0.98, 0.92 - 0.32 * learnt + noise(0, 0.04))
         d_fake = max(0.02, 0.06 + 0.32 * learnt + noise(0, 0.04))
         row = {
-            "step": self.step, "seconds": round(self.seconds, 3), "images_seen": self.images_seen,
+            "step": self.step,
+            "seconds": round(self.seconds, 3),
+            "images_seen": self.images_seen,
             "epoch": round(self.images_seen / DATA_COUNT, 5),
-            "d_loss": -math.log(d_real) - math.log(1 - d_fake), "g_loss": -math.log(d_fake),
-            "d_real": d_real, "d_fake": d_fake,
-            "grad_d": abs(0.9 + 0.5 * learnt + noise(0, 0.2)), "grad_g": abs(1.8 - 0.9 * learnt + noise(0, 0.3)),
+            "d_loss": -math.log(d_real) - math.log(1 - d_fake),
+            "g_loss": -math.log(d_fake),
+            "d_real": d_real,
+            "d_fake": d_fake,
+            "grad_d": abs(0.9 + 0.5 * learnt + noise(0, 0.2)),
+            "grad_g": abs(1.8 - 0.9 * learnt + noise(0, 0.3)),
             "images_per_s": 5200 + noise(0, 160),
         }
         if self.score:
@@ -112,16 +153,24 @@ class FakeRun:
 
     def sample(self) -> None:
         """Publish a grid of this position."""
-        self.folder.add_sample(_grid(1 - math.exp(-self.step / 900)), step=self.step, images_seen=self.images_seen,
-                               seconds=self.seconds)
+        self.folder.add_sample(
+            _grid(1 - math.exp(-self.step / 900)), step=self.step, images_seen=self.images_seen, seconds=self.seconds
+        )
 
     def measure(self) -> None:
         """Append a measure of quality; the next status tells it too."""
         learnt = 1 - math.exp(-self.step / 1500)
-        self.quality = {"frechet": 160 * (1 - learnt) + 9 + self.chance.random(), "floor": 1.14, "features": "digit features",
-                   "samples": 2000, "clear": 0.35 + 0.6 * learnt, "as_asked": 0.2 + 0.78 * learnt}
-        self.folder.append_metrics({"step": self.step, "seconds": self.seconds, "images_seen": self.images_seen,
-                                    **self.quality})
+        self.quality = {
+            "frechet": 160 * (1 - learnt) + 9 + self.chance.random(),
+            "floor": 1.14,
+            "features": "digit features",
+            "samples": 2000,
+            "clear": 0.35 + 0.6 * learnt,
+            "as_asked": 0.2 + 0.78 * learnt,
+        }
+        self.folder.append_metrics(
+            {"step": self.step, "seconds": self.seconds, "images_seen": self.images_seen, **self.quality}
+        )
 
     def event(self, event: str, message: str) -> None:
         """Append an event row."""
@@ -180,7 +229,7 @@ def _grid(clarity: float) -> bytes:
             shifted = np.roll(_digits()[row], tuple(noise.integers(-2, 3, 2)), axis=(0, 1))
             speckle = np.clip(noise.normal(0.35, 0.35, (TILE, TILE)), 0, 1)
             tile = clarity * shifted + (1 - clarity) * speckle
-            canvas[row * pitch:row * pitch + TILE, column * pitch:column * pitch + TILE] = np.clip(tile, 0, 1)
+            canvas[row * pitch : row * pitch + TILE, column * pitch : column * pitch + TILE] = np.clip(tile, 0, 1)
     buffer = io.BytesIO()
     Image.fromarray((canvas * 255).astype(np.uint8)).save(buffer, "PNG")
     return buffer.getvalue()

@@ -32,13 +32,7 @@ def show_new_run() -> None:
 
 def list_of_runs(selected: str | None) -> None:
     """Every run there is, and the way to a new one."""
-    st.button(
-        "New run",
-        icon=":material/add:",
-        width="stretch",
-        disabled=selected is None,
-        on_click=show_new_run,
-    )
+    st.button("New run", icon=":material/add:", width="stretch", disabled=selected is None, on_click=show_new_run)
     clicked = run_list(selected)
     if clicked and clicked != selected:
         st.query_params["run"] = clicked

@@ -32,8 +32,9 @@ def component(name: str, label: str):
     """A component whose script and style are ``<name>.js`` and ``<name>.css`` in this folder."""
     style = (FOLDER / f"{name}.css").read_text("utf-8")
     html = f'<div class="gx-{name.replace("_", "-")}" aria-label="{label}"></div>'
-    mounted = st.components.v2.component(f"gan_explorer.{name}", html=html, css=style, js=_LOADER % f"{name}.js",
-                                         isolate_styles=False)
+    mounted = st.components.v2.component(
+        f"gan_explorer.{name}", html=html, css=style, js=_LOADER % f"{name}.js", isolate_styles=False
+    )
     return mounted
 
 

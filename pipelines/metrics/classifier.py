@@ -106,9 +106,9 @@ def train(
 ) -> Classifier:
     """A classifier trained on slightly distorted pictures of a set with classes, and on pictures that show nothing.
 
-    Of the latter, a seventeenth of all, it learns that every class is as probable as any other: a network that has only seen
-    digits is sure that noise is one (Hendrycks et al.: Deep anomaly detection with outlier exposure, 2019). The last
-    state is taken, not the best one on some other pictures, so that a test accuracy stays honest.
+    Of the latter it learns that every class is as probable as any other: a network that has only seen digits is sure
+    that noise is one (Hendrycks et al.: Deep anomaly detection with outlier exposure, 2019). The last state is taken,
+    not the best one on some other pictures, so that a test accuracy stays honest.
 
     Args:
         train_set: grey, 28x28, with labels.

@@ -68,7 +68,11 @@ def _radford_generator(inputs: int, width: int, channels: int, size: int) -> nn.
         nn.ReLU(inplace=True),
     ]
     for _ in range(doublings):
-        layers += [nn.ConvTranspose2d(maps, maps // 2, 4, 2, 1, bias=False), nn.BatchNorm2d(maps // 2), nn.ReLU(inplace=True)]
+        layers += [
+            nn.ConvTranspose2d(maps, maps // 2, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(maps // 2),
+            nn.ReLU(inplace=True),
+        ]
         maps //= 2
     return nn.Sequential(*layers, nn.ConvTranspose2d(maps, channels, 4, 2, 1), nn.Tanh())
 
@@ -77,7 +81,11 @@ def _radford_discriminator(width: int, channels: int, size: int) -> tuple[nn.Seq
     layers: list[nn.Module] = [nn.Conv2d(channels, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)]
     maps, side = width, size // 2
     while side > 4:
-        layers += [nn.Conv2d(maps, 2 * maps, 4, 2, 1, bias=False), nn.BatchNorm2d(2 * maps), nn.LeakyReLU(0.2, inplace=True)]
+        layers += [
+            nn.Conv2d(maps, 2 * maps, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(2 * maps),
+            nn.LeakyReLU(0.2, inplace=True),
+        ]
         maps, side = 2 * maps, side // 2
     return nn.Sequential(*layers), maps * 4 * 4
 

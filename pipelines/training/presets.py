@@ -29,10 +29,11 @@ PRESETS: dict[str, Preset] = {
             width=32,
             latent_size=32,
             dropout=0.0,
-            ema=0.999,
+            ema=0.9995,
             batch_size=64,
-            lr_g=1e-3,
-            lr_d=1e-3,
+            lr_g=1.5e-3,
+            lr_d=7e-4,
+            beta1=0.0,
             beta2=0.99,
             seconds=60.0,
             log_every=10,
@@ -72,7 +73,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "wgan": Preset(
         "Wasserstein GAN, clipped weights",
-        "The critic's loss falls towards 0 as the pictures improve: here, and only here, the loss tells quality.",
+        "Minus D's loss estimates how far fake is from real: after its first rise it shrinks as the pictures improve.",
         TrainConfig(
             network="dcgan",
             loss="wasserstein",
@@ -88,7 +89,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "wgan-gp": Preset(
         "Wasserstein GAN with gradient penalty",
-        "Learns faster than clipping and hardly ever collapses; compare its critic's loss with the run 'wgan'.",
+        "A penalty on D's slope in place of clipped weights: compare its curves and pictures with the preset 'wgan'.",
         TrainConfig(
             network="dcgan",
             loss="wasserstein",

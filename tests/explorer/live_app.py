@@ -20,5 +20,6 @@ async def watchers(request: Request) -> JSONResponse:
     return JSONResponse(len(HUB.watchers))
 
 
-app = st.App("live_page.py", routes=[*ROUTES, Route("/test/drop", drop), Route("/test/watchers", watchers)],
-             lifespan=lifespan)
+app = st.App(
+    "live_page.py", routes=[*ROUTES, Route("/test/drop", drop), Route("/test/watchers", watchers)], lifespan=lifespan
+)

@@ -212,6 +212,7 @@ def test_a_resume_that_cuts_rows_off_tells_everything_again(run: FakeRun) -> Non
 
 def test_a_cut_right_after_somebody_joined_is_told_too(run: FakeRun) -> None:
     """What was packed for a joiner is no longer true once rows were cut off."""
+
     async def scene() -> None:
         hub = Hub()
         for _ in range(4):
@@ -239,8 +240,11 @@ def test_states_are_told_as_they_change(run: FakeRun) -> None:
 
 def test_a_killed_process_is_seen_as_lost(homes) -> None:
     async def scene() -> None:
-        child = subprocess.Popen([sys.executable, "-m", "tests.fake_run", "--id", "doomed", "--seconds", "60"],
-                                 stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": os.getcwd()})
+        child = subprocess.Popen(
+            [sys.executable, "-m", "tests.fake_run", "--id", "doomed", "--seconds", "60"],
+            stdout=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.getcwd()},
+        )
         try:
             folder = RunFolder(homes.runs / "doomed")
             while not (folder.exists() and folder.metrics_path.exists() and folder.status().state == "running"):
@@ -349,6 +353,7 @@ def test_a_long_run_is_told_quickly_and_whole(run: FakeRun) -> None:
 
 def test_watching_costs_little(run: FakeRun) -> None:
     """Two readings of a process's clock around a second of a run that writes ten rows."""
+
     async def scene() -> None:
         stream = Stream(Hub(), run.folder)
         await stream.next()
@@ -372,7 +377,9 @@ def test_positions() -> None:
 
 
 def test_importing_the_live_part_loads_no_torch() -> None:
-    code = ("import sys; import explorer.routes, explorer.widgets.live_run, explorer.widgets.run_list; "
-            "sys.exit('torch' in sys.modules)")
+    code = (
+        "import sys; import explorer.routes, explorer.widgets.live_run, explorer.widgets.run_list; "
+        "sys.exit('torch' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True)
     assert done.returncode == 0, done.stderr.decode()

@@ -70,8 +70,10 @@ def test_new_points_and_pictures_are_on_the_page_within_half_a_second(opened, ru
     for _ in range(5):
         run.rows(1)
         run.sample()
-        wanted = (f"Pictures by the generator at step {run.step:,}: 10 rows of 8, "
-                  "one row for each of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9.")
+        wanted = (
+            f"Pictures by the generator at step {run.step:,}: 10 rows of 8, "
+            "one row for each of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9."
+        )
         delays.append(eventually(lambda: opened.locator(".gx-grid").get_attribute("alt"), wanted))
     assert sorted(delays)[2] < 0.5, delays
     assert opened.locator(".gx-grid").evaluate("image => image.naturalWidth") > 0

@@ -22,8 +22,20 @@ from explorer.run_summaries import Summaries
 from explorer.widgets import assets
 from tests.fake_run import FakeRun
 
-BAD_IDS = ["..", "%2e%2e", "..%2f..%2fetc", "%2Fetc%2Fpasswd", "UPPER", "a.b", "a b", "-a", "a" * 81, "é", "a%00b",
-           "a%5Cb"]
+BAD_IDS = [
+    "..",
+    "%2e%2e",
+    "..%2f..%2fetc",
+    "%2Fetc%2Fpasswd",
+    "UPPER",
+    "a.b",
+    "a b",
+    "-a",
+    "a" * 81,
+    "é",
+    "a%00b",
+    "a%5Cb",
+]
 NO_GRIDS = ["step-1.png", "index.jsonl", "..%2fconfig.json", "step-00000030.png%2f..", "step-99999999.png"]
 
 
@@ -154,8 +166,13 @@ def test_the_zip_holds_the_run_and_nothing_else(client: httpx.Client, run: FakeR
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     assert archive.testzip() is None
     assert set(archive.namelist()) == {
-        "a-run/config.json", "a-run/status.json", "a-run/metrics.jsonl", "a-run/samples/index.jsonl",
-        "a-run/samples/step-00000030.png", "a-run/checkpoints/step-00000030.safetensors"}
+        "a-run/config.json",
+        "a-run/status.json",
+        "a-run/metrics.jsonl",
+        "a-run/samples/index.jsonl",
+        "a-run/samples/step-00000030.png",
+        "a-run/checkpoints/step-00000030.safetensors",
+    }
     assert archive.read("a-run/metrics.jsonl") == run.folder.metrics_path.read_bytes()
 
 

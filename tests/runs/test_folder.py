@@ -41,7 +41,9 @@ def test_a_broken_file_is_named(run):
         run.record()
 
 
-@pytest.mark.parametrize("content", ["[]", "{}", '{"config": 3}', '{"config": {"width": "wide"}}', '{"config": {"x": 1}}'])
+@pytest.mark.parametrize(
+    "content", ["[]", "{}", '{"config": 3}', '{"config": {"width": "wide"}}', '{"config": {"x": 1}}']
+)
 def test_a_configuration_that_is_none_is_named(run, content):
     (run.path / "config.json").write_text(content)
     with pytest.raises(RunError, match=r"config\.json is not a run's configuration"):
@@ -129,9 +131,7 @@ def test_many_may_ask_at_once_whether_a_run_is_held(run):
     with run.hold():
         pass  # so that there is a lock to ask for
     answers = []
-    threads = [
-        threading.Thread(target=lambda: answers.extend(run.is_held() for _ in range(50))) for _ in range(8)
-    ]
+    threads = [threading.Thread(target=lambda: answers.extend(run.is_held() for _ in range(50))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
