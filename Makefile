@@ -20,7 +20,7 @@ lint: .venv/.dev
 	$(BIN)/ruff format --check .
 
 screenshots: .venv/.dev  ## drive the app in Chromium and draw the README's pictures anew
-	$(BIN)/python scripts/screenshots.py
+	$(BIN)/python -m scripts.screenshots
 
 benchmarks: .venv/.dev
 	$(BIN)/python -m benchmarks.train_speed

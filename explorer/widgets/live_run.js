@@ -225,7 +225,7 @@ class LiveRun {
     const narrow = width < 700;
     this.place.classList.toggle("gx-narrow", narrow);
     const share = narrow ? 1 : 0.47;
-    this.samples.fit({ width: Math.floor(width * share), height: Math.max(320, window.innerHeight * 0.72) });
+    this.samples.fit({ width: Math.floor(width * share), height: Math.max(320, window.innerHeight * 0.55) });
   }
 
   disconnect() {
