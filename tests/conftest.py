@@ -43,6 +43,11 @@ EXPECTED_NOISE = (
 )  # what a deliberate restart of the server makes a browser say
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright's event loop runs in this thread from then on, and asyncio allows only one."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @dataclass(frozen=True)
 class Homes:
     """Folders of runs and of data."""
