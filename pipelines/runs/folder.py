@@ -225,9 +225,10 @@ class RunFolder:
         status = _from_values(Status, values)
         launched = status.pid is not None or time.time() - status.heartbeat > START_GRACE_S
         if status.active and launched and not self.is_held():
-            gone = f"The training process ended without a word at step {status.step}; Resume goes on from the last "
-            gone += "checkpoint."
-            return dataclasses.replace(status, state=LOST, message=gone, eta_s=None, place=None, progress=None)
+            return dataclasses.replace(
+                status, state=LOST, message=self._last_words(status), images_per_s=0.0, eta_s=None, place=None,
+                progress=None,
+            )  # fmt: skip
         return status
 
     def metrics(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
@@ -324,6 +325,12 @@ class RunFolder:
         except OSError as error:
             raise RunError(f"The run folder {self.path} cannot be deleted ({error.strerror}).") from None
         shutil.rmtree(doomed, ignore_errors=True)
+
+    def _last_words(self, status: Status) -> str:
+        saved = self.checkpoints()
+        step = int(saved[-1].stem.removeprefix("step-")) if saved else 0
+        resume = f"goes on from its checkpoint of step {step}" if saved else "begins anew, since nothing was saved yet"
+        return f"The training process ended without a word at step {status.step}; Resume {resume}."
 
     def _moment(self) -> FileLock:
         self._must_exist()
