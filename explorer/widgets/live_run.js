@@ -8,6 +8,7 @@ import { readTheme } from "./plotting.js";
 import { Samples } from "./samples.js";
 
 const STATUS_MS = 250; // between two changes of the status line's figures
+const AGREE_MS = 1500; // more than the stream takes to see a state that the page already shows
 const RETRY_MS = [1000, 2000, 4000, 8000];
 const views = new WeakMap();
 
@@ -118,7 +119,7 @@ class LiveRun {
   }
 
   update({ data, setStateValue }) {
-    this.report = (state) => setStateValue("state", { run: this.run, state });
+    this.report = (state) => setStateValue("state", { run: this.run, state, at: Date.now() });
     const theme = readTheme(this.place, data.palette);
     const key = JSON.stringify(theme);
     if (key !== this.themeKey) {
@@ -126,12 +127,22 @@ class LiveRun {
       this.place.dataset.theme = theme.dark ? "dark" : "light";
       this.curves.setTheme(theme);
     }
-    if (data.run !== this.run) this.open(data.run);
+    if (data.run !== this.run) this.open(data.run, data.drawnFor);
+    this.agreeWith(data.drawnFor);
   }
 
-  open(run) {
+  /** Ask for a rerun where the page and the stream stay of two opinions on the state; each call asks once at most. */
+  agreeWith(drawnFor) {
+    clearTimeout(this.agreeing);
+    this.agreeing = setTimeout(() => {
+      const { state } = this.source.status;
+      if (state && state !== drawnFor) this.report(state);
+    }, AGREE_MS);
+  }
+
+  open(run, drawnFor) {
     this.disconnect();
-    Object.assign(this, { run, position: null, reported: null, failures: 0 });
+    Object.assign(this, { run, position: null, reported: drawnFor, failures: 0 });
     this.source = { history: new History(), measures: [], events: [], run: {}, status: {} };
     this.samples.clear();
     this.samples.describe(null, false);
@@ -211,7 +222,7 @@ class LiveRun {
       this.status.show(this.source);
     }, STATUS_MS);
     const { state } = this.source.status;
-    if (state !== this.reported) this.status.show(this.source);
+    if (state !== this.status.shownState) this.status.show(this.source);
     if (state && state !== this.reported) {
       this.reported = state;
       this.report(state);
@@ -237,6 +248,7 @@ class LiveRun {
   }
 
   close() {
+    clearTimeout(this.agreeing);
     this.disconnect();
     this.sized.disconnect();
     window.removeEventListener("resize", this.onResize);
