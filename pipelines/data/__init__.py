@@ -5,7 +5,11 @@ An entry is a module of this package that declares
 * ``SPLITS``: the splits it has, the usual one first,
 * ``NEEDS_FOLDER``: whether it reads a folder that the person names,
 * ``CLASS_NAMES``: a tuple; or, where ``NEEDS_FOLDER``, a function ``class_names(folder)``,
-* ``version(folder)``, where ``NEEDS_FOLDER``: a text that changes when the folder's pictures change,
+* ``version(folder)``, where ``NEEDS_FOLDER``: a text that changes when the folder's pictures change; or ``VERSION``,
+  where the pictures are drawn here: a text that changes with the drawing,
+* ``ATTRIBUTE_NAMES``, where pictures have attributes: a tuple; or, where ``NEEDS_FOLDER``, a function
+  ``attribute_names(folder)``,
+* ``ATTRIBUTE_GROUPS``, where attributes exclude each other: the names of a group, of which a picture has at most one,
 * ``FLIP_MAKES_SENSE``: whether a mirrored picture is still one of the set,
 * ``LICENCE`` and ``CITATION``: what to say about the data,
 * ``read(size=, channels=, folder=, split=, progress=)``: does the work and returns an ``ImageSet``.
@@ -29,7 +33,8 @@ from pipelines.registry import Registry
 
 __all__ = [
     "CHANNELS", "DATA_SETS", "SIZES", "ImageSet", "Progress",
-    "class_names_of", "describe", "is_prepared", "load", "names", "require_classes",
+    "attribute_groups_of", "attribute_names_of", "class_names_of", "describe", "is_prepared", "load",
+    "names", "require_classes",
 ]  # fmt: skip
 
 DATA_SETS = Registry(__name__, __file__, "data set", DataError)
@@ -112,6 +117,29 @@ def class_names_of(name: str, folder: str | Path | None = None) -> tuple[str, ..
     return tuple(entry.class_names(_folder(name, folder)) if entry.NEEDS_FOLDER else entry.CLASS_NAMES)
 
 
+def attribute_names_of(name: str, folder: str | Path | None = None) -> tuple[str, ...]:
+    """The names of the attributes of a set's pictures, without preparing it; () for a set that has none.
+
+    Raises:
+        DataError: there is no such set, or its folder is missing, a file, unreadable or empty, or its table is faulty.
+    """
+    entry = DATA_SETS.get(name)
+    if entry.NEEDS_FOLDER:
+        return tuple(entry.attribute_names(_folder(name, folder)))
+    return tuple(getattr(entry, "ATTRIBUTE_NAMES", ()))
+
+
+def attribute_groups_of(name: str) -> dict[str, tuple[str, ...]]:
+    """The set's groups of attributes of which a picture has at most one, by the group's name; {} where there are none.
+
+    An attribute that is in no group is independent of all the others.
+
+    Raises:
+        DataError: there is no such set.
+    """
+    return dict(getattr(DATA_SETS.get(name), "ATTRIBUTE_GROUPS", {}))
+
+
 def require_classes(image_set: ImageSet) -> None:
     """Does nothing for a set with at least two classes.
 
@@ -145,7 +173,8 @@ def _entry(name: str, size: int, channels: int, split: str) -> ModuleType:
 def _source_and_version(name: str, entry: ModuleType, folder: str | Path | None) -> tuple[Path | None, str]:
     """The folder that the set reads, or None, and what its prepared file must be marked with."""
     if not entry.NEEDS_FOLDER:
-        return None, _FORMAT
+        drawing = getattr(entry, "VERSION", None)
+        return None, f"{_FORMAT} {drawing}" if drawing else _FORMAT
     source = _folder(name, folder)
     return source, f"{_FORMAT} {entry.version(source)}"
 

@@ -1,8 +1,8 @@
 """The prepared form of a data set: one file that loads in a moment, published whole or not at all.
 
 A prepared file is an uncompressed ``.npz`` (a zip archive) with ``card`` (JSON text), ``images`` and, where there are
-classes, ``labels``. One file is replaced in one atomic step, and the archive's own directory and CRC-32 sums tell a
-truncated or damaged file, which then counts as not prepared.
+classes or attributes, ``labels`` and ``attributes``. One file is replaced in one atomic step, and the archive's own
+directory and CRC-32 sums tell a truncated or damaged file, which then counts as not prepared.
 """
 
 from __future__ import annotations
@@ -115,10 +115,13 @@ def write(path: Path, image_set: ImageSet, version: str, progress: Progress) -> 
         "fingerprint": image_set.fingerprint,
         "source": image_set.source,
         "notes": image_set.notes,
+        "attribute_names": image_set.attribute_names,
     }
     arrays = {"card": np.array(json.dumps(card)), "images": image_set.images}
     if image_set.labels is not None:
         arrays["labels"] = image_set.labels
+    if image_set.attributes is not None:
+        arrays["attributes"] = image_set.attributes
     bytes_needed = sum(array.nbytes for array in arrays.values())
     with published(path, bytes_needed) as file:
         np.savez(_Counted(file, bytes_needed, progress, f"Writing {image_set.name}"), **arrays)
@@ -139,6 +142,8 @@ def read(path: Path, version: str) -> ImageSet | None:
                 fingerprint=card["fingerprint"],
                 source=card["source"],
                 notes=tuple(card["notes"]),
+                attributes=archive["attributes"] if "attributes" in archive.files else None,
+                attribute_names=tuple(card.get("attribute_names", ())),  # older files have none
             )
     except DAMAGED:
         return None

@@ -15,38 +15,48 @@ Progress = Callable[[float, str], None]
 
 @dataclass(frozen=True)
 class ImageSet:
-    """Pictures in memory, with their labels and their origin.
+    """Pictures in memory, with their labels, their attributes and their origin.
 
-    ``images[i]`` and ``labels[i]`` belong together. The order is that of the source, and the same at every load.
+    ``images[i]``, ``labels[i]`` and ``attributes[i]`` belong together. The order is that of the source, and the same at
+    every load.
     """
 
     name: str
     images: np.ndarray  # uint8 [N, C, H, W]
     labels: np.ndarray | None  # int64 [N] in [0, len(class_names)), or None where the set has no classes
     class_names: tuple[str, ...]  # () where the set has no classes
-    fingerprint: str  # SHA-256 over pixels and labels, hexadecimal
+    fingerprint: str  # SHA-256 over pixels, labels and attributes, hexadecimal
     source: str  # a sentence: where the bytes came from
     notes: tuple[str, ...] = ()  # what a person should know, such as pictures that were skipped
+    attributes: np.ndarray | None = None  # uint8 [N, A], 1 where picture i has attribute j and 0 where not, or None
+    attribute_names: tuple[str, ...] = ()  # A names; () where the set has no attributes
 
     def __len__(self) -> int:
         return len(self.images)
 
 
 def fingerprint_of(
-    images: np.ndarray, labels: np.ndarray | None, progress: Progress = lambda share, message: None
+    images: np.ndarray,
+    labels: np.ndarray | None,
+    progress: Progress = lambda share, message: None,
+    attributes: np.ndarray | None = None,
 ) -> str:
-    """SHA-256 over shape, pixels and labels: the same hexadecimal text on every machine for the same data.
+    """SHA-256 over shape, pixels, labels and attributes: the same hexadecimal text on every machine for the same data.
 
     Args:
         images: uint8 [N, C, H, W].
         labels: int64 [N], or None.
         progress: told the share of the pictures that are done.
+        attributes: uint8 [N, A], or None, which leaves the text as it was before there were attributes.
     """
     digest = hashlib.sha256(repr(images.shape).encode())
     for start in range(0, len(images), 2048):
         digest.update(np.ascontiguousarray(images[start : start + 2048]))
         progress(start / len(images), "Computing the fingerprint")
     digest.update(b"no labels" if labels is None else np.ascontiguousarray(labels, dtype="<i8"))
+    if attributes is not None:
+        digest.update(repr(attributes.shape).encode())
+        digest.update(np.ascontiguousarray(attributes, dtype=np.uint8))
     return digest.hexdigest()
 
 

@@ -1,4 +1,7 @@
-"""Your own pictures: a folder of them; its subfolders, if there are any, are the classes."""
+"""Your own pictures: a folder of them; its subfolders, if there are any, are the classes.
+
+A file ``attributes.csv`` in the folder may say what is to be seen on each picture; see ``_attributes_csv``.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from pipelines.data import _attributes_csv, _photos
 from pipelines.data._image_set import ImageSet, Progress, fingerprint_of, within
 from pipelines.errors import DataError
 
@@ -20,7 +24,6 @@ LICENCE = "that of your pictures"
 CITATION = ""
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif")
-NAMED = 3  # how many pictures a note names before it only counts
 
 
 def class_names(folder: Path) -> tuple[str, ...]:
@@ -32,79 +35,98 @@ def class_names(folder: Path) -> tuple[str, ...]:
     return _classes_in([path for path, _, _ in _listing(folder)])
 
 
+def attribute_names(folder: Path) -> tuple[str, ...]:
+    """The columns of ``attributes.csv``; () where there is no such file.
+
+    Raises:
+        DataError: the folder is missing, is a file, may not be read or holds no picture, or the table is faulty.
+    """
+    _listing(folder)
+    table = _attributes_csv.read(folder)
+    return table.names if table else ()
+
+
 def version(folder: Path) -> str:
-    """A text that changes whenever a picture is added, removed, renamed or written again.
+    """A text that changes whenever a picture or ``attributes.csv`` is added, removed, renamed or written again.
 
     Raises:
         DataError: the folder is missing, is a file, may not be read or holds no picture.
     """
-    return hashlib.sha256(repr(_listing(folder)).encode("utf-8", "surrogateescape")).hexdigest()
+    facts: list[object] = [*_listing(folder), *_attributes_csv.facts(folder)]
+    return hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def read(*, size: int, channels: int, folder: Path, split: str, progress: Progress) -> ImageSet:
     """All pictures of a folder, each cut to its central square, in the order of their paths.
 
-    Pictures that cannot be read are left out and named in the notes. Of a moving picture the first frame counts;
-    transparent parts become white.
+    Pictures that cannot be read, and those without a row in ``attributes.csv`` where there is one, are left out and
+    named in the notes. Of a moving picture the first frame counts; transparent parts become white.
 
     Raises:
-        DataError: there is no picture that can be read, in the folder or in one of its classes.
+        DataError: there is no picture that can be read, in the folder or in one of its classes, or the table of
+            attributes is faulty or has no row for any picture.
     """
     paths = [path for path, _, _ in _listing(folder)]
     classes = _classes_in(paths)
     loose = [path for path in paths if classes and "/" not in path]
     wanted = [path for path in paths if not classes or "/" in path]
+    table = _attributes_csv.read(folder)
+    notes: tuple[str, ...] = ()
+    if table:
+        wanted, notes = table.with_rows(wanted, paths)
+        lacking = [name for name in classes if name not in {_top(path) for path in wanted}]
+        if lacking:
+            raise DataError(
+                f"No picture of the class {lacking[0]!r} has a row in {table.path}; add rows for it, "
+                f"or remove the folder {folder / lacking[0]}."
+            )
 
-    images = np.empty((len(wanted), channels, size, size), np.uint8)
-    kept, unreadable = [], []
-    for index, path in enumerate(wanted):
-        progress(0.9 * index / len(wanted), f"Reading picture {index + 1:,} of {len(wanted):,}")
-        try:
-            images[len(kept)] = _picture(folder / path, size, channels)
-            kept.append(path)
-        except Exception:  # Pillow raises a dozen types for broken files; whichever it is, the note names the picture
-            unreadable.append(path)
-    images = images[: len(kept)]
-    if not kept:
+    images, kept, unreadable = _photos.gathered(
+        wanted, lambda index: _opened(folder / wanted[index], size), size, channels, within(progress, 0.0, 0.9)
+    )
+    if not len(kept):
         raise DataError(
-            f"None of the {len(wanted):,} pictures in {folder} can be read ({_some(unreadable)}); choose another."
+            f"None of the {len(wanted):,} pictures in {folder} can be read ({_photos.some(unreadable)}); "
+            "choose another."
         )
-    labels = np.array([classes.index(_top(path)) for path in kept], np.int64) if classes else None
+    names = [wanted[index] for index in kept]
+    labels = np.array([classes.index(_top(path)) for path in names], np.int64) if classes else None
     for value, name in enumerate(classes):
         if value not in labels:
             raise DataError(
                 f"No picture of the class {name!r} can be read; repair or remove the folder {folder / name}."
             )
 
-    notes = []
-    if unreadable:
-        notes.append(f"{len(unreadable):,} unreadable {_were(unreadable)} skipped: {_some(unreadable)}")
-    if loose:
-        notes.append(f"{len(loose):,} {_were(loose)} skipped for lying beside the class folders: {_some(loose)}")
+    beside = f"{_photos.were(loose)} skipped for lying beside the class folders"
+    attributes = table.values_of(names) if table else None
     return ImageSet(
         name="folder",
         images=images,
         labels=labels,
         class_names=classes,
-        fingerprint=fingerprint_of(images, labels, within(progress, 0.9, 1.0)),
+        fingerprint=fingerprint_of(images, labels, within(progress, 0.9, 1.0), attributes),
         source=f"Pictures in {folder}.",
-        notes=tuple(notes),
+        notes=(
+            *_photos.skipped("unreadable", unreadable),
+            *((f"{len(loose):,} {beside}: {_photos.some(loose)}",) if loose else ()),
+            *notes,
+        ),
+        attributes=attributes,
+        attribute_names=table.names if table else (),
     )
 
 
-def _picture(path: Path, size: int, channels: int) -> np.ndarray:
-    """One picture, uint8 [C, size, size]."""
+def _opened(path: Path, size: int) -> Image.Image:
+    """One picture, upright, of 8 bits a channel and without transparent parts."""
     with Image.open(path) as image:
         image.draft(None, (2 * size, 2 * size))  # lets JPEG decode a large photograph at a fraction of its size
         if image.mode == "I;16":  # Pillow would clip 16 bits to 8 instead of scaling them
             image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-        image = ImageOps.exif_transpose(image)
+        image = ImageOps.exif_transpose(image)  # a copy
         if image.has_transparency_data:
             image = image.convert("RGBA")
             image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-        image = image.convert("L" if channels == 1 else "RGB")
-        image = ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)  # the filter of every set, see _idx.resized
-    return np.asarray(image).reshape(size, size, channels).transpose(2, 0, 1)
+        return image
 
 
 def _listing(folder: Path) -> list[tuple[str, int, int]]:
@@ -147,12 +169,3 @@ def _classes_in(paths: list[str]) -> tuple[str, ...]:
 
 def _top(path: str) -> str:
     return path.split("/")[0]
-
-
-def _were(paths: list[str]) -> str:
-    return "picture was" if len(paths) == 1 else "pictures were"
-
-
-def _some(paths: list[str]) -> str:
-    more = len(paths) - NAMED
-    return ", ".join(paths[:NAMED]) + (f" and {more:,} more" if more > 0 else "")

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, TypeVar
 
 import safetensors.torch
 import torch
@@ -25,13 +26,16 @@ from torch import Tensor, nn
 from pipelines import data
 from pipelines.data import ImageSet
 from pipelines.errors import GanError, ModelError
-from pipelines.metrics import classifier_folder
+from pipelines.metrics import ATTRIBUTES, CLASSES, classifier_folder, kind_of
 
 FEATURES = 64
 EPOCHS = 14
 BATCH = 256
 NONSENSE_SHARE = 16  # one picture of nothing for so many real ones; with more of them it doubts real pictures too
 LEARNING_RATE = 4e-3  # the highest one; it rises to it and falls to zero
+
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,9 @@ class Classifier(nn.Module):
     def __init__(self, classes: int = 10) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            *_block(1, 16), nn.MaxPool2d(2),  # [B, 16, 14, 14]
-            *_block(16, 32), *_block(32, 64), nn.MaxPool2d(2),  # [B, 64, 7, 7]
-            *_block(64, 64), nn.MaxPool2d(2),  # [B, 64, 3, 3]
+            *block(1, 16), nn.MaxPool2d(2),  # [B, 16, 14, 14]
+            *block(16, 32), *block(32, 64), nn.MaxPool2d(2),  # [B, 64, 7, 7]
+            *block(64, 64), nn.MaxPool2d(2),  # [B, 64, 3, 3]
             nn.Flatten(), nn.Dropout(0.2), nn.Linear(576, FEATURES, bias=False), nn.BatchNorm1d(FEATURES),
         )  # fmt: skip
         self.head = nn.Sequential(nn.ReLU(), nn.Linear(FEATURES, classes))
@@ -88,8 +92,10 @@ class Classifier(nn.Module):
         return F.interpolate(images, (28, 28), mode="bilinear", antialias=True)
 
 
-def _block(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
-    return nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
+def block(inputs: int, outputs: int, stride: int = 1) -> tuple[nn.Module, ...]:
+    """A convolution of 3x3 pixels, normalised over the batch: maps [B, inputs, H, W] to [B, outputs, H/stride, ...]."""
+    convolution = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
+    return convolution, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
 
 
 def as_float(images: Tensor) -> Tensor:
@@ -206,24 +212,42 @@ def load(data_name: str) -> Classifier:
     Raises:
         ModelError: none ships, or its weights are not those that its card was written for.
     """
+    return restored(data_name, CLASSES, lambda weights, card: Classifier(len(weights["head.1.bias"])))
+
+
+def restored(data_name: str, kind: str, make: Callable[[dict[str, Tensor], dict[str, Any]], Network]) -> Network:
+    """The network of one kind that ships for a data set, with its weights, on the CPU, ready to judge.
+
+    Args:
+        data_name: of the data set.
+        kind: ``CLASSES`` or ``ATTRIBUTES``.
+        make: the network for these weights and this card; what it draws as first weights is neither drawn nor kept.
+
+    Raises:
+        ModelError: none of this kind ships, or its weights are not those that its card was written for.
+    """
     folder = classifier_folder(data_name)
-    remedy = f"make it with: python -m pipelines.metrics.classifier {data_name}"
+    what, module = {CLASSES: ("classifier", "classifier"), ATTRIBUTES: ("attribute classifier", "attributes")}[kind]
+    remedy = f"make it with: python -m pipelines.metrics.{module} {data_name}"
+    none = f"There is no {what} for the data set {data_name!r} in {folder}; {remedy}."
     try:
         content = (folder / "weights.safetensors").read_bytes()
         card = json.loads((folder / "card.json").read_text("utf-8"))
     except FileNotFoundError as problem:
-        raise ModelError(f"There is no classifier for the data set {data_name!r} in {folder}; {remedy}.") from problem
+        raise ModelError(none) from problem
     except (OSError, ValueError) as problem:
-        raise ModelError(f"The classifier in {folder} cannot be read ({problem}); {remedy}.") from problem
+        raise ModelError(f"The {what} in {folder} cannot be read ({problem}); {remedy}.") from problem
+    if kind_of(card) != kind:
+        raise ModelError(none)
     if hashlib.sha256(content).hexdigest() != card.get("weights_sha256"):
         raise ModelError(f"The weights in {folder} are damaged: they are not those that card.json describes; {remedy}.")
     try:
         weights = safetensors.torch.load(content)
         with torch.device("meta"):  # no first weights are drawn
-            model = Classifier(len(weights["head.1.bias"]))
+            model = make(weights, card)
         model.load_state_dict(weights, assign=True)
     except (SafetensorError, KeyError, RuntimeError) as problem:
-        raise ModelError(f"The weights in {folder} do not fit the classifier of this version; {remedy}.") from problem
+        raise ModelError(f"The weights in {folder} do not fit the {what} of this version; {remedy}.") from problem
     return model.requires_grad_(False).eval()
 
 

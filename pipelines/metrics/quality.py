@@ -19,7 +19,7 @@ from torch import Tensor
 from pipelines import data
 from pipelines.data import ImageSet
 from pipelines.errors import DataError, GanError, TrainingError
-from pipelines.metrics import available, classifier, frechet
+from pipelines.metrics import attributes, attributes_available, available, classifier, frechet
 
 SAMPLES = 2000
 CLEAR = 0.9  # from this probability of one class on, a sample counts as clear
@@ -34,7 +34,7 @@ class Quality:
     """What was measured on one batch of samples. Compare numbers of the same features and as many samples only."""
 
     frechet: float  # Fréchet distance to real pictures, >= 0, lower is better; see frechet.py
-    features: str  # what it was measured on: "digit features", "clothes features" or "pixel features"
+    features: str  # what it was measured on: "digit features", "clothes features", "face features", "pixel features"
     samples: int  # how many samples were measured
     clear: float | None  # share in [0, 1] that the classifier is sure about; None where no classifier ships
     as_asked: float | None  # share in [0, 1] that shows the class asked for; None without classes or classifier
@@ -67,8 +67,7 @@ class QualityMeter:
         self.samples = min(samples, len(image_set) // 2)
         chosen = np.random.default_rng(SEED).permutation(len(image_set))[: 2 * self.samples]
         one, other = torch.from_numpy(image_set.images[chosen]).split(self.samples)
-        judge = _Classes if available(image_set.name) and self.samples > classifier.FEATURES else _Pixels
-        self._judge = judge(image_set.name, one, torch.device(device))
+        self._judge = judge_of(image_set.name, one, device)
         self._real = frechet.Gaussian.of(self._judge(one)[0])
         self._floor = frechet.distance(self._real, frechet.Gaussian.of(self._judge(other)[0]))
 
@@ -101,6 +100,29 @@ class QualityMeter:
         return Quality(far, self._judge.name, len(fakes), clear, as_asked, self._floor)
 
 
+def judge_of(data_name: str, real: Tensor, device: torch.device | str = "cpu") -> _Classes | _Attributes | _Pixels:
+    """What looks at pictures of a data set: the classifier that ships for it, or else their pixels.
+
+    It has a ``name``, which says what is measured, and called with pictures [N, C, H, W], uint8 or floating in [-1, 1],
+    it gives their features [N, D] and class probabilities [N, classes], or None for these, on the CPU.
+
+    Args:
+        data_name: of the data set.
+        real: some of its pictures, [N, C, H, W]; with fewer than a classifier has features the pixels are looked at.
+        device: where the classifier runs.
+
+    Raises:
+        ModelError: the classifier that ships for the set is damaged.
+    """
+    if len(real) <= classifier.FEATURES:
+        judge = _Pixels
+    elif available(data_name):
+        judge = _Classes
+    else:
+        judge = _Attributes if attributes_available(data_name) else _Pixels
+    return judge(data_name, real, torch.device(device))
+
+
 class _Classes:
     """Looks with the classifier that ships for a data set."""
 
@@ -118,6 +140,21 @@ class _Classes:
             features.append(seen.cpu())
             probabilities.append(self._model.head(seen).softmax(1).cpu())
         return torch.cat(features), torch.cat(probabilities)
+
+
+class _Attributes:
+    """Looks with the attribute classifier that ships for a data set; of attributes none is the class of a picture."""
+
+    def __init__(self, data_name: str, real: Tensor, device: torch.device) -> None:
+        self.name = {"faces": "face features"}.get(data_name, f"{data_name} features")
+        self._device = device
+        self._model = attributes.load(data_name).to(device, memory_format=torch.channels_last)
+
+    @torch.inference_mode()
+    def __call__(self, images: Tensor) -> tuple[Tensor, None]:
+        """Features [N, 64] on the CPU, and no class probabilities, of pictures [N, C, H, W]."""
+        chunks = (self._model.prepared(chunk.to(self._device)) for chunk in images.split(CHUNK))
+        return torch.cat([self._model.features(chunk).cpu() for chunk in chunks]), None
 
 
 class _Pixels:

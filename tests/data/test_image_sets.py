@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import subprocess
@@ -17,8 +19,6 @@ from pipelines.data import digits
 from pipelines.errors import DataError
 from pipelines.paths import PROJECT
 
-FIXED = ("clothes", "digits")  # the sets that the fixture ``tiny`` makes tiny
-
 
 @pytest.mark.parametrize("name", data.names())
 def test_every_set_declares_what_a_page_needs(name: str) -> None:
@@ -29,15 +29,20 @@ def test_every_set_declares_what_a_page_needs(name: str) -> None:
     assert entry.LICENCE
     assert isinstance(entry.CITATION, str)
     if entry.NEEDS_FOLDER:
-        assert callable(entry.class_names) and callable(entry.version)
+        assert callable(entry.class_names) and callable(entry.version) and callable(entry.attribute_names)
     else:
         assert data.class_names_of(name) == entry.CLASS_NAMES
+        attributes = data.attribute_names_of(name)
+        assert isinstance(attributes, tuple) and len(set(attributes)) == len(attributes)
+        grouped = [attribute for group in data.attribute_groups_of(name).values() for attribute in group]
+        assert set(grouped) <= set(attributes) and len(set(grouped)) == len(grouped)
 
 
 @pytest.mark.parametrize("channels", data.CHANNELS)
 @pytest.mark.parametrize("size", data.SIZES)
 @pytest.mark.parametrize("name", data.names())
-def test_every_set_has_every_size_and_colour(name: str, size: int, channels: int, tiny: Path, pictures: Path) -> None:
+@pytest.mark.usefixtures("tiny", "few_faces", "photographs")
+def test_every_set_has_every_size_and_colour(name: str, size: int, channels: int, pictures: Path) -> None:
     asked = {"size": size, "channels": channels, "folder": pictures}
     assert not data.is_prepared(name, **asked)
     image_set = data.load(name, **asked)
@@ -45,17 +50,30 @@ def test_every_set_has_every_size_and_colour(name: str, size: int, channels: int
     assert image_set.name == name
     assert image_set.images.shape == (len(image_set), channels, size, size)
     assert image_set.images.dtype == np.uint8
-    assert image_set.images.max() > 150 if name in FIXED else image_set.images.max() == 40
-    assert image_set.labels.dtype == np.int64
-    assert image_set.labels.shape == (len(image_set),)
-    assert set(image_set.labels) == set(range(len(image_set.class_names)))
+    brightest = {"folder": 40, "lfw": 65, "celeba": 125}
+    assert image_set.images.max() == brightest[name] if name in brightest else image_set.images.max() > 150
+    if image_set.class_names:
+        assert image_set.labels.dtype == np.int64
+        assert image_set.labels.shape == (len(image_set),)
+        assert set(image_set.labels) == set(range(len(image_set.class_names)))
+    else:
+        assert image_set.labels is None
+    assert image_set.attribute_names == data.attribute_names_of(name, pictures)
+    if image_set.attribute_names:
+        assert image_set.attributes.dtype == np.uint8
+        assert image_set.attributes.shape == (len(image_set), len(image_set.attribute_names))
+        assert set(image_set.attributes.ravel()) == {0, 1}
+    else:
+        assert image_set.attributes is None
     assert image_set.class_names == data.class_names_of(name, pictures)
     assert re.fullmatch("[0-9a-f]{64}", image_set.fingerprint)
     assert image_set.source.endswith(".")
 
     again = data.load(name, **asked)
-    assert np.array_equal(again.images, image_set.images) and np.array_equal(again.labels, image_set.labels)
+    for what in ("images", "labels", "attributes"):
+        assert np.array_equal(getattr(again, what), getattr(image_set, what))
     assert (again.fingerprint, again.source, again.notes) == (image_set.fingerprint, image_set.source, image_set.notes)
+    assert again.attribute_names == image_set.attribute_names
 
 
 @pytest.mark.parametrize("size", data.SIZES)
@@ -77,6 +95,31 @@ def test_the_fingerprint_tells_pixels_labels_and_sizes_apart(tiny: Path, picture
               fingerprint_of(one, np.array([0, 1])), fingerprint_of(one.reshape(1, 2, 28, 28), None)}  # fmt: skip
     assert len(prints) == 5
     assert fingerprint_of(one, None) == fingerprint_of(one.copy(), None)
+    attributes = np.array([[0, 1], [1, 1]], np.uint8)
+    prints |= {fingerprint_of(one, None, attributes=a) for a in (attributes, 1 - attributes, attributes[:, :1])}
+    assert len(prints) == 8
+
+
+def test_the_fingerprint_of_a_set_without_attributes_is_what_it_was_before_there_were_any() -> None:
+    from pipelines.data._image_set import fingerprint_of
+
+    images, labels = np.arange(2 * 28 * 28, dtype=np.uint8).reshape(2, 1, 28, 28), np.array([3, 1])
+    before = hashlib.sha256(b"(2, 1, 28, 28)" + images.tobytes() + labels.astype("<i8").tobytes()).hexdigest()
+    assert fingerprint_of(images, labels) == before
+
+
+def test_a_file_that_was_prepared_before_there_were_attributes_is_still_good(tiny: Path, data_home: Path) -> None:
+    first = data.load("digits")
+    (prepared,) = (data_home / "digits" / "prepared").iterdir()
+    with np.load(prepared) as archive:
+        arrays = dict(archive)
+    card = json.loads(str(arrays["card"]))
+    del card["attribute_names"]
+    np.savez(prepared, **{**arrays, "card": np.array(json.dumps(card))})
+    written = prepared.stat().st_mtime_ns
+    again = data.load("digits")
+    assert prepared.stat().st_mtime_ns == written
+    assert again.attributes is None and again.attribute_names == () and again.fingerprint == first.fingerprint
 
 
 def test_a_prepared_set_needs_neither_its_files_nor_its_sources(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +197,7 @@ def _every_call(progress):
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"name": "letters"}, "There is no data set named 'letters'; choose one of: clothes, digits, folder"),
+        ({"name": "letters"}, "There is no data set named 'letters'; choose one of: celeba, clothes, digits, faces, "),
         ({"size": 30}, "30 is not on offer as size of the data set 'digits'; set size to one of: 28, 32, 64."),
         ({"channels": 4}, "4 is not on offer as channels of the data set 'digits'; set channels to one of: 1, 3."),
         (
@@ -197,7 +240,10 @@ def test_importing_data_and_its_entries_loads_no_torch() -> None:
     code = (
         "import sys\nfrom pipelines import data\nimport pipelines.metrics\n"
         "[data.DATA_SETS.get(name) for name in data.names()]\npipelines.metrics.available('digits')\n"
-        "print(sorted({'torch', 'torchvision', 'streamlit', 'plotly'} & set(sys.modules)))"
+        "[data.attribute_names_of(name) for name in data.names() if name != 'folder']\n"
+        "pipelines.metrics.attributes_available('faces')\n"
+        "heavy = {'torch', 'torchvision', 'streamlit', 'plotly', 'dicebear', 'resvg_py'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
     )
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
     answer = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)

@@ -13,7 +13,8 @@ from pipelines import data, metrics, paths
 from pipelines.errors import DataError, ModelError
 from pipelines.metrics import classifier
 
-SHIPPED = sorted(path.parent.name for path in (paths.MODELS / "classifiers").glob("*/card.json"))
+CARDS = sorted(path.parent.name for path in (paths.MODELS / "classifiers").glob("*/card.json"))
+SHIPPED = [name for name in CARDS if metrics.available(name)]
 
 
 def halves(count: int = 96) -> data.ImageSet:
@@ -129,7 +130,7 @@ def test_a_published_classifier_comes_back_the_same(models: Path) -> None:
     model = classifier.train(halves(32), epochs=1)
     assert not metrics.available("halves")
     classifier.publish(model, "halves", seed=0, test_accuracy=0.5)
-    assert metrics.available("halves")
+    assert metrics.available("halves") and not metrics.attributes_available("halves")
     before = torch.get_rng_state()
     loaded = classifier.load("halves")
     assert torch.equal(torch.get_rng_state(), before)

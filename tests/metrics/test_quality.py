@@ -99,6 +99,21 @@ def test_clear_and_as_asked_are_shares_of_the_samples(name: str, features: str, 
     assert meter.measure(fakes).as_asked is None
 
 
+def test_faces_are_measured_with_the_features_of_their_attribute_classifier() -> None:
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (260, 3, 64, 64), np.uint8)
+    faces = data.ImageSet("faces", images, None, (), "", "", (), np.zeros((260, 2), np.uint8), ("smile", "beard"))
+    meter = QualityMeter(faces, samples=100)
+    near, far = (
+        meter.measure(torch.from_numpy(fakes)) for fakes in (images[:100], np.full((100, 3, 64, 64), 200, np.uint8))
+    )
+    assert near.features == "face features"
+    assert near.clear is None and near.as_asked is None
+    assert 0 <= near.frechet < 2 * near.floor < far.frechet
+    small = torch.from_numpy(images[:100, :, ::2, ::2].copy())
+    assert meter.measure(small).samples == 100  # pictures of any size
+
+
 def test_a_small_folder_is_measured_with_what_it_has() -> None:
     meter = QualityMeter(blobs(quality.FEWEST, 0))
     assert meter.samples == quality.FEWEST // 2

@@ -1,0 +1,79 @@
+"""What the full measure of a trained model found, and how a person and a program read it; evaluate.py takes it."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.metrics.quality import CLEAR
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A number of the samples, and the same number of real pictures."""
+
+    value: float
+    real: float | None  # None where there is no such real picture
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was measured. Shares are in [0, 1]; compare numbers of the same features and as many samples only."""
+
+    data: str
+    samples: int  # of a conditional model as many of each class as the training pictures beside them have
+    seed: int
+    features: str  # what distance, precision and recall were measured in: "digit features", "pixel features"
+    against: str  # "test pictures", or "training pictures" where the set has no others
+    against_count: int
+    frechet_count: int  # of the samples, and of the training pictures beside them
+    frechet: Beside  # Fréchet distance to the pictures named by ``against``, >= 0, lower is better; see frechet.py
+    ratio: float | None  # of the two: 1 is as near as real pictures are; None where those are at distance 0
+    neighbours: int  # the k of precision and recall, higher is better; see neighbours.py
+    neighbours_count: int  # pictures of each side
+    precision: Beside
+    recall: Beside
+    clear: Beside | None  # share that the classifier is sure about, p > 0.9; None without a classifier
+    as_asked: Beside | None  # share that is the class asked for, beside the classifier's accuracy
+    as_asked_by_class: dict[str, Beside] | None  # of the classes that were asked for
+    class_shares: dict[str, Beside] | None  # as the classifier sees it
+    class_deviation: Beside | None  # the largest of these, in percentage points; None where classes are asked for
+    attribute_shares: dict[str, Beside] | None  # share with each attribute; None without an attribute classifier
+    attribute_deviation: Beside | None  # the largest of these, in percentage points
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as written to a file: numbers, texts, and ``{"value": ..., "real": ...}`` where two belong."""
+        return dataclasses.asdict(self)
+
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """A table for people: measure, the samples' value, that of real pictures, and a note.
+
+        What compares two sides is measured on training pictures to stand beside the samples, and shares on the
+        pictures named by ``against``.
+        """
+        ratio = "" if self.ratio is None else f"ratio {self.ratio:.2f}; "
+        beside = f"{self.frechet_count:,} of each against {self.against_count:,} {self.against}"
+        near = f"k = {self.neighbours}, {self.neighbours_count:,} of each"
+        rows = [
+            ("Fréchet distance", *_texts(self.frechet, "{:.3f}"), f"{ratio}{self.features}; {beside}"),
+            ("precision", *_texts(self.precision), f"samples that look like a real picture; {near}"),
+            ("recall", *_texts(self.recall), f"real pictures that look like a sample; {near}"),
+        ]
+        if self.clear:
+            rows.append(("clear", *_texts(self.clear), f"the classifier is sure, p > {CLEAR}"))
+        if self.as_asked and self.as_asked_by_class:
+            rows.append(("as asked", *_texts(self.as_asked), "the class asked for; real: the classifier's accuracy"))
+            rows += [(f"  {name}", *_texts(share), "") for name, share in self.as_asked_by_class.items()]
+        for what, shares, most in (
+            ("class", self.class_shares, self.class_deviation),
+            ("attribute", self.attribute_shares, self.attribute_deviation),
+        ):
+            if shares and most:
+                rows.append((f"{what} shares off by", *_texts(most, "{:.2f}"), "percentage points, at most"))
+                rows += [(f"  {name}", *_texts(share), "") for name, share in shares.items()]
+        return rows
+
+
+def _texts(pair: Beside, form: str = "{:.2%}") -> tuple[str, str]:
+    return form.format(pair.value), "" if pair.real is None else form.format(pair.real)

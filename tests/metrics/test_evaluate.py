@@ -1,0 +1,252 @@
+"""The full measure of a model, on pictures made here and models known to be good, noisy, collapsed or wrong."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from pipelines import data
+from pipelines.errors import ConfigError, DataError, ModelError
+from pipelines.metrics import classifier, evaluate, quality
+from pipelines.metrics.classifier import Classifier
+from pipelines.metrics.evaluate import Draw
+from pipelines.training.config import TrainConfig
+
+NAMES = ("low", "middle", "high")
+DIGITS, BY_CLASS = TrainConfig(data="digits"), TrainConfig(data="digits", conditional=True)
+OWN = TrainConfig(data="folder", folder="somewhere")
+
+
+def stripes(count: int, seed: int, name: str = "digits", shares: tuple[float, ...] = (0.5, 0.3, 0.2)) -> data.ImageSet:
+    """Pictures of one bright bar at a height that is their class, each with a brightness and a speckle of its own."""
+    random = np.random.default_rng(seed)
+    labels = random.choice(3, count, p=shares)
+    images = random.integers(0, 30, (count, 1, 28, 28), np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        image[:, 9 * label + 2 : 9 * label + 7] += random.integers(120, 200, (5, 28), np.uint8)
+    return data.ImageSet(name, images, labels.astype(np.int64), NAMES, "", "")
+
+
+class Reader(torch.nn.Module):
+    """Stands for a shipped classifier: six bands of the picture, and as logits the brightness of three of them."""
+
+    prepared = staticmethod(Classifier.prepared)
+
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        edges = (1, 5, 10, 14, 19, 23)
+        return torch.stack([x[:, 0, top : top + 4].mean((1, 2)) for top in edges], 1)
+
+    def head(self, features: torch.Tensor) -> torch.Tensor:
+        return 10 * features[:, 0::2]
+
+
+@pytest.fixture(autouse=True)
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
+    """The made pictures in place of the data sets, a reader for digits; a list of what was loaded."""
+    loaded = []
+
+    def load(name: str, **options: object) -> data.ImageSet:
+        loaded.append({"name": name, **options})
+        return stripes(*{"train": (900, 1), "test": (600, 2)}[options["split"]], name)
+
+    monkeypatch.setattr(data, "load", load)
+    monkeypatch.setattr(quality, "available", lambda name: name == "digits")
+    monkeypatch.setattr(classifier, "load", lambda name: Reader())
+    monkeypatch.setattr(classifier, "FEATURES", 6)
+    monkeypatch.setattr(evaluate, "attribute_model", lambda name: None)
+    return loaded
+
+
+def channels_last(images: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(images.transpose(0, 2, 3, 1))
+
+
+def real_ones(count: int, labels: torch.Tensor | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """A perfect model: new pictures of the same kind, of the classes asked for where some are."""
+    pictures = stripes(40 * count if labels is not None else count, seed)
+    if labels is None:
+        return channels_last(pictures.images), np.full(count, -1)
+    rows = [np.flatnonzero(pictures.labels == label)[index] for index, label in enumerate(labels.tolist())]
+    return channels_last(pictures.images[rows]), labels.numpy()
+
+
+def noise(count: int, labels: torch.Tensor | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    return np.random.default_rng(seed).integers(0, 256, (count, 28, 28, 1), np.uint8), np.full(count, -1)
+
+
+def one_picture(count: int, labels: torch.Tensor | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """A collapsed model, whose picture is a good one."""
+    return channels_last(stripes(600, 2).images[[5] * count]), np.full(count, -1)
+
+
+def test_real_pictures_passed_off_as_samples_are_as_good_as_real_ones() -> None:
+    found = evaluate.evaluate(real_ones, DIGITS, NAMES, 600)
+    assert found.features == "digit features" and found.against == "test pictures"
+    assert (found.samples, found.against_count, found.frechet_count, found.neighbours_count) == (600, 600, 600, 600)
+    assert 0.4 < found.ratio < 2.5 and found.ratio == found.frechet.value / found.frechet.real
+    for measure in (found.precision, found.recall, found.clear):
+        assert measure.value == pytest.approx(measure.real, abs=0.07)
+    assert found.recall.value > 0.8 and found.clear.value > 0.95
+    assert found.as_asked is None and found.as_asked_by_class is None
+    assert [round(found.class_shares[name].value, 1) for name in NAMES] == [0.5, 0.3, 0.2]
+    assert found.class_deviation.value < 6 and found.class_deviation.real < 6
+
+
+def test_noise_is_bad_at_everything() -> None:
+    found = evaluate.evaluate(noise, DIGITS, NAMES, 600)
+    assert found.ratio > 50
+    assert found.precision.value == found.recall.value == 0
+    assert found.clear.value < 0.2 < 0.95 < found.clear.real
+
+
+def test_a_collapsed_model_is_precise_and_not_varied() -> None:
+    found = evaluate.evaluate(one_picture, DIGITS, NAMES, 600)
+    assert found.precision.value == 1 and found.recall.value < 0.01 < 0.8 < found.recall.real
+    assert found.ratio > 50 and found.clear.value == 1
+    shown = NAMES[stripes(600, 2).labels[5]]
+    assert found.class_shares[shown].value == 1
+    assert found.class_deviation.value == pytest.approx(100 * (1 - found.class_shares[shown].real))
+
+
+def test_a_model_that_draws_too_much_of_one_class_is_off_by_as_much() -> None:
+    def unbalanced(count: int, labels: torch.Tensor | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        return channels_last(stripes(count, seed, shares=(0.2, 0.3, 0.5)).images), np.full(count, -1)
+
+    found = evaluate.evaluate(unbalanced, DIGITS, NAMES, 900)
+    assert found.class_deviation.value == pytest.approx(30, abs=6)
+    assert found.class_deviation.real < 6
+
+
+def test_the_class_that_is_drawn_wrong_is_named() -> None:
+    def wrong_middle(count: int, labels: torch.Tensor | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        images, _ = real_ones(count, torch.where(labels == 1, 2, labels), seed)
+        return images, labels.numpy()
+
+    found = evaluate.evaluate(wrong_middle, BY_CLASS, NAMES, 300)
+    by_class = {name: round(share.value, 2) for name, share in found.as_asked_by_class.items()}
+    assert by_class["middle"] == 0 and by_class["low"] > 0.95 and by_class["high"] > 0.95
+    assert 0.6 < found.as_asked.value < 0.8
+    assert found.as_asked.real > 0.95 and found.as_asked_by_class["middle"].real > 0.95
+    assert found.class_deviation is None and found.class_shares["middle"].value < 0.05
+
+
+def test_classes_are_asked_for_as_often_as_the_pictures_beside_them_have_them() -> None:
+    labels = []
+
+    def draw(count: int, wanted: torch.Tensor | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        labels.append(wanted)
+        return real_ones(count, wanted, seed)
+
+    found = evaluate.evaluate(draw, BY_CLASS, NAMES, 900)  # all training pictures stand beside the samples
+    assert torch.bincount(torch.cat(labels)).tolist() == np.bincount(stripes(900, 1).labels).tolist()
+    assert found.ratio < 2.5
+
+
+def test_samples_are_drawn_in_batches_that_follow_from_the_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluate, "BATCH", 250)
+    calls = []
+
+    def draw(count: int, labels: torch.Tensor | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        calls.append((count, seed))
+        return real_ones(count, labels, seed)
+
+    first = evaluate.evaluate(draw, DIGITS, NAMES, 600, seed=3)
+    assert [count for count, _ in calls] == [250, 250, 100] and len({seed for _, seed in calls}) == 3
+    assert evaluate.evaluate(draw, DIGITS, NAMES, 600, seed=3) == first and calls[3:] == calls[:3]
+    other = evaluate.evaluate(draw, DIGITS, NAMES, 600, seed=4)
+    assert other.frechet.value != first.frechet.value and other.frechet.real == first.frechet.real
+
+
+def test_the_global_random_state_is_neither_moved_nor_looked_at() -> None:
+    found = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        np.random.seed(seed)
+        states = torch.get_rng_state(), np.random.get_state()[1].copy()
+        found.append(evaluate.evaluate(real_ones, BY_CLASS, NAMES, 100))
+        assert torch.equal(torch.get_rng_state(), states[0])
+        assert np.array_equal(np.random.get_state()[1], states[1])
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("draw", [real_ones, noise])
+def test_a_set_without_test_pictures_or_classifier_is_measured_all_the_same(draw: Draw, asked: list[dict]) -> None:
+    found = evaluate.evaluate(draw, OWN, NAMES, 1000)
+    assert [each["split"] for each in asked] == ["train"] and asked[0]["folder"] == "somewhere"
+    assert found.features == "pixel features" and found.against == "training pictures"
+    assert found.against_count == found.frechet_count == 450  # two halves that share no picture
+    assert found.frechet.real > 0
+    good = draw is real_ones
+    assert (found.ratio < 2) == good
+    assert (found.recall.value == pytest.approx(found.recall.real, abs=0.1)) == good
+    assert found.clear is found.as_asked is found.class_shares is found.attribute_shares is None
+
+
+class Attributes:
+    """Stands for an attribute classifier: is the upper half bright, and is the lower one?"""
+
+    attribute_names = ("upper", "lower")
+
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.stack([x[:, :, :14].mean((1, 2, 3)), x[:, :, 14:].mean((1, 2, 3))], 1)
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        return 50 * (self.features(x) + 0.75)
+
+
+def test_attributes_are_told_beside_those_of_real_pictures() -> None:
+    def upper(count: int, labels: torch.Tensor | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        return channels_last(stripes(count, seed, shares=(1, 0, 0)).images), np.full(count, -1)
+
+    real = evaluate.evaluate(real_ones, OWN, (), 500, attributes=Attributes())
+    found = evaluate.evaluate(upper, OWN, (), 500, attributes=Attributes())
+    assert found.features == "folder attribute features" and found.class_shares is None
+    assert list(found.attribute_shares) == ["upper", "lower"]
+    assert found.attribute_shares["upper"].value == 1 and found.attribute_shares["lower"].value == 0
+    assert found.attribute_deviation.value > 20 > 10 > real.attribute_deviation.value
+    assert found.frechet.value > 10 * real.frechet.value and found.recall.value < 0.8 * real.recall.value
+    assert "attribute shares off by" in [row[0] for row in found.rows()]
+
+
+def test_the_model_that_ships_tells_attributes_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluate, "attribute_model", {"folder": Attributes()}.get)
+    assert evaluate.evaluate(real_ones, OWN, (), 100).attribute_shares is not None
+    assert evaluate.evaluate(real_ones, DIGITS, NAMES, 100).attribute_shares is None
+
+
+def test_numbers_can_be_written_and_read_by_people() -> None:
+    found = evaluate.evaluate(real_ones, BY_CLASS, NAMES, 200, seed=5)
+    plain = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert plain["seed"] == 5 and plain["recall"] == {"value": found.recall.value, "real": found.recall.real}
+    rows = {row[0]: row[1:] for row in found.rows()}
+    assert list(rows) == ["Fréchet distance", "precision", "recall", "clear", "as asked", *(f"  {n}" for n in NAMES)]
+    assert rows["as asked"][:2] == (f"{found.as_asked.value:.2%}", f"{found.as_asked.real:.2%}")
+    assert f"ratio {found.ratio:.2f}; digit features; 200 of each against 600 test pictures" in rows["Fréchet distance"]
+
+
+def test_progress_grows_to_one_and_can_end_the_work() -> None:
+    told: list[tuple[float, str]] = []
+    evaluate.evaluate(real_ones, DIGITS, NAMES, 100, progress=lambda *news: told.append(news))
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares) and shares[-1] == 1 and "Drawing samples" in {message for _, message in told}
+
+    def stop(share: float, message: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluate.evaluate(real_ones, DIGITS, NAMES, 100, progress=stop)
+
+
+def test_what_cannot_be_measured_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigError, match="measured on 100 samples at least, not 99; set samples to more"):
+        evaluate.evaluate(real_ones, DIGITS, NAMES, 99)
+    with pytest.raises(ModelError, match="draws the classes a, b and the data set 'digits' has low, middle, high;"):
+        evaluate.evaluate(real_ones, BY_CLASS, ("a", "b"), 100)
+    monkeypatch.setattr(data, "load", lambda name, **options: stripes(quality.FEWEST - 1, 0, name))
+    with pytest.raises(DataError, match="'folder' has 7 pictures and measuring a model needs 8 at least; add pictures"):
+        evaluate.evaluate(real_ones, OWN, NAMES, 100)
+    monkeypatch.setattr(data, "load", lambda name, **options: stripes(quality.FEWEST, 0, name))
+    assert evaluate.evaluate(real_ones, OWN, NAMES, 100).frechet_count == quality.FEWEST // 2
