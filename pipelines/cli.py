@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import logging
 import sys
 import time
@@ -172,29 +173,72 @@ def sample(
     seed: Annotated[int, typer.Option(help="The same seed gives the same pictures.")] = 0,
 ) -> None:
     """Draw samples from a trained model into a file."""
-    from pipelines.runs import models
+    from pipelines.models import publishing, trained
 
     if out_file.suffix != ".npz":
         raise ConfigError(f"--out is {str(out_file)!r}; give a file name that ends in .npz.")
-    trained = models.load(model)
-    images, classes = trained.sample(count, trained.labels(labels, count), seed)
-    models.write_npz(out_file, images, classes)
+    gan = trained.load(model)
+    images, classes = gan.sample(count, gan.labels(labels, count), seed)
+    publishing.write_npz(out_file, images, classes)
     out.print(f"Wrote {count} pictures of {images.shape[1]} x {images.shape[2]} to {out_file}.", soft_wrap=True)
 
 
 @app.command()
 def publish(
-    run: Run, name: Annotated[str, typer.Argument(help="The model's name: small letters, digits and hyphens.")]
+    run: Run,
+    name: Annotated[str, typer.Argument(help="The model's name: small letters, digits and hyphens.")],
+    checkpoint: Annotated[str, typer.Option(help="best, last, or the step of a checkpoint that is kept.")] = "best",
+    title: Annotated[str, typer.Option(help="What the card calls it.")] = "",
+    about: Annotated[str, typer.Option(help="One sentence on it.")] = "",
+    samples: Annotated[int, typer.Option(help="Samples to measure its quality on; 0 measures nothing.", min=0)] = 10_000,
+    ships: Annotated[bool, typer.Option("--ships", help="Mark it as the project's own.", hidden=True)] = False,
 ) -> None:
     """Publish a run's best checkpoint as a model in checkpoints/, with a card of its measured quality."""
-    from pipelines.runs import models
+    from pipelines.models import publishing
 
-    out.print(f"Published {models.publish(jobs.find(run), name)}.", soft_wrap=True)
+    with _bar() as bar:
+        task = bar.add_task("Publishing", total=1.0)
+        folder = publishing.publish(
+            jobs.find(run), name, checkpoint_name=checkpoint, title=title, about=about, ships=ships, samples=samples,
+            progress=lambda share, message: bar.update(task, completed=share, description=message),
+        )  # fmt: skip
+    out.print(f"Published {folder}.", soft_wrap=True)
+
+
+@app.command()
+def evaluate(
+    model: Annotated[str, typer.Argument(help="A model in checkpoints/, a run, or the folder of either.")],
+    samples: Annotated[int, typer.Option(help="How many pictures it draws to be measured by.", min=100)] = 10_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same pictures.", min=0)] = 0,
+    json_file: Annotated[Path | None, typer.Option("--json", help="File to write the numbers to, too.")] = None,
+) -> None:
+    """Measure a trained model: how near its pictures are to real ones, how varied, how clear, and whether as asked."""
+    from pipelines.metrics import evaluate as metric
+    from pipelines.models import trained
+
+    gan = trained.load(model)
+    with _bar() as bar:
+        task = bar.add_task("Loading", total=1.0)
+        found = metric.evaluate(
+            gan.sample, gan.config, gan.class_names, samples, seed,
+            progress=lambda share, message: bar.update(task, completed=share, description=message),
+        )  # fmt: skip
+    table = Table("measure", Column("samples", justify="right"), Column("real", justify="right"), "note", box=None)
+    for row in found.rows():
+        table.add_row(*row)
+    out.print(table)
+    if json_file:
+        try:
+            json_file.write_text(json.dumps({"model": gan.name, **found.to_dict()}, indent=1), "utf-8")
+        except OSError as error:
+            problem = f"{json_file} cannot be written ({error.strerror or error}); choose another --json."
+            raise ConfigError(problem) from None
+        out.print(f"Wrote {json_file}.", soft_wrap=True)
 
 
 @app.command()
 def prepare(
-    data_set: Annotated[str, typer.Argument(help="The data set: digits or clothes.")] = "digits",
+    data_set: Annotated[str, typer.Argument(help="The data set: digits, clothes or faces.")] = "digits",
     size: Annotated[int, typer.Option(help="Height and width in pixels.")] = 28,
     channels: Annotated[int, typer.Option(help="1 for grey, 3 for colour.")] = 1,
 ) -> None:

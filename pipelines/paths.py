@@ -1,4 +1,4 @@
-"""Where things lie: the project's folders, and the two environment variables that move them."""
+"""Where things lie: the project's folders, and the environment variables that move them."""
 
 from __future__ import annotations
 
@@ -17,3 +17,13 @@ def data_home() -> Path:
 def runs_home() -> Path:
     """Folder of training runs: ``runs/`` in the project, or ``$GAN_EXPLORER_RUNS``."""
     return Path(os.environ.get("GAN_EXPLORER_RUNS") or PROJECT / "runs")
+
+
+def models_home() -> Path:
+    """Folder of published models: ``checkpoints/`` in the project, or ``$GAN_EXPLORER_MODELS``."""
+    return Path(os.environ.get("GAN_EXPLORER_MODELS") or MODELS)
+
+
+def saved_home() -> Path:
+    """Folder of what a person saves while exploring: ``saved/`` in the project, or ``$GAN_EXPLORER_SAVED``."""
+    return Path(os.environ.get("GAN_EXPLORER_SAVED") or PROJECT / "saved")

@@ -1,50 +1,49 @@
-"""Trained models: load one from a published folder or a run, draw samples, publish a run.
+"""A trained GAN ready to draw: loaded from a published folder or a run, on the CPU, frozen.
 
-A published model is a folder ``checkpoints/<name>/``:
-
-    config.json                the configuration and the class names
-    generator.safetensors      the weights that draw samples (the moving average, where the run kept one)
-    discriminator.safetensors
-    card.json                  how it was made, from which data under which licence, and its measured quality
-    preview.png                its fixed grid of samples
+Samples have an address: sample ``index`` of ``seed`` is the same z, and the same pixels on the same machine, however
+many others are drawn with it. Each z comes from a generator of its own, and pictures are decoded in batches of one
+fixed size, because a matrix product of another size may round differently.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import json
-import os
-import shutil
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from pipelines import data, paths
-from pipelines.errors import GanError, ModelError
-from pipelines.networks._conditioning import draw_latent
-from pipelines.runs.folder import ID_PATTERN, Record, RunFolder
+from pipelines.errors import ModelError
+from pipelines.models.shelf import Entry, find
 from pipelines.training import checkpoint
-from pipelines.training.config import TrainConfig, check, from_dict
+from pipelines.training.config import TrainConfig
 from pipelines.training.trainer import build, to_uint8
-from pipelines.training.view import FixedView, grid_png
 
-_BATCH = 250  # pictures decoded at once
+BATCH = 8  # pictures decoded at once: always as many, so that company changes no pixel
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A generator ready to draw, with what is known of it."""
+    """Both networks of a trained GAN, with what is known of it."""
 
-    name: str
-    config: TrainConfig
-    class_names: tuple[str, ...]
+    entry: Entry
     generator: nn.Module  # in eval mode, without gradients, on the CPU
+    discriminator: nn.Module | None  # None where its weights are not there
+
+    @property
+    def name(self) -> str:
+        return self.entry.id
+
+    @property
+    def config(self) -> TrainConfig:
+        return self.entry.config
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return self.entry.class_names if self.config.conditional else ()
 
     def labels(self, wanted: str | None, count: int) -> Tensor | None:
         """Class numbers [count] for a wish: a number, ``cycle`` for 0, 1, 2, ..., or None (then drawn at random).
@@ -65,164 +64,97 @@ class Trained:
             raise ModelError(f"--labels is {wanted!r}; {self.name} has the classes 0 to {classes - 1}, or 'cycle'.")
         return torch.full((count,), int(wanted))
 
+    def draw(self, addresses: Iterable[tuple[int, int]]) -> tuple[Tensor, Tensor | None]:
+        """The latent vectors, float32 [B, latent_size], and random classes, int64 [B], of samples by (seed, index).
+
+        The classes are None for an unconditional model.
+        """
+        z, y = [], []
+        for seed, index in addresses:
+            chance = np.random.Generator(np.random.Philox(key=[seed, index]))
+            size = self.config.latent_size
+            z.append(chance.uniform(-1, 1, size) if self.config.prior == "uniform" else chance.standard_normal(size))
+            y.append(chance.integers(max(1, len(self.class_names))))
+        latent = torch.from_numpy(np.array(z, np.float32).reshape(-1, self.config.latent_size))
+        return latent, torch.tensor(y, dtype=torch.int64) if self.config.conditional else None
+
     @torch.inference_mode()
+    def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Pictures uint8 [B, C, H, W] for z [B, latent_size] and y: classes [B] or weights of them [B, classes]."""
+        parts = []
+        for start in range(0, len(z), BATCH):
+            part = z[start : start + BATCH]
+            labels = None if y is None else y[start : start + BATCH]
+            missing = BATCH - len(part)
+            if missing:
+                part = torch.cat([part, part[-1:].expand(missing, -1)])
+                labels = None if labels is None else torch.cat([labels, labels[-1:].repeat_interleave(missing, 0)])
+            parts.append(to_uint8(self.generator(part, labels))[: BATCH - missing])
+        return torch.cat(parts)
+
     def sample(self, count: int, labels: Tensor | None = None, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """Pictures uint8 [count, H, W, C] and their labels int64 [count] (-1 where the model has no classes)."""
-        noise = torch.Generator().manual_seed(seed)
-        z = draw_latent(count, self.config.latent_size, self.config.prior, noise)
-        if self.config.conditional and labels is None:
-            labels = torch.randint(len(self.class_names), (count,), generator=noise)
-        parts = []
-        for start in range(0, count, _BATCH):
-            y = None if labels is None else labels[start : start + _BATCH]
-            parts.append(to_uint8(self.generator(z[start : start + _BATCH], y)))
-        images = torch.cat(parts).permute(0, 2, 3, 1).contiguous().numpy()
-        return images, (labels if labels is not None else torch.full((count,), -1)).numpy()
+        z, y = self.draw((seed, index) for index in range(count))
+        if self.config.conditional and labels is not None:
+            y = labels
+        images = self.decode(z, y).permute(0, 2, 3, 1).contiguous().numpy()
+        return images, (y if y is not None else torch.full((count,), -1)).numpy()
 
 
-def load(name: str | Path) -> Trained:
-    """A model in ``checkpoints/``, a run, or the folder of either, ready to draw on the CPU.
+def load(reference: str | Path) -> Trained:
+    """A model by its name, its run's id (with ``@checkpoint``), or the folder of either.
 
     Raises:
-        ModelError: there is none, or its files are damaged or do not fit together.
+        ModelError: there is none, or its files are damaged, changed since they were published, or do not fit together.
         RunError: the run's configuration cannot be read.
     """
-    for folder in _places(str(name)):
-        if (folder / "generator.safetensors").is_file():
-            return _load_published(folder)
-        if RunFolder(folder).exists():
-            return _load_run(RunFolder(folder))
-    raise ModelError(
-        f"There is no model and no run {str(name)!r}; published models: {', '.join(names()) or 'none yet'}."
-    )
+    return load_entry(find(reference))
 
 
-def names() -> list[str]:
-    """The published models, in alphabetical order."""
-    return sorted(path.parent.name for path in paths.MODELS.glob("*/generator.safetensors"))
+def load_entry(entry: Entry) -> Trained:
+    """The networks of a model that was found; raises as ``load``."""
+    classes = len(entry.class_names) if entry.config.conditional else 0
+    generator, discriminator = build(entry.config, classes)
+    if entry.run is not None:
+        source = entry.generator_path
+        tensors, _ = checkpoint.read(source)
+        _fill(generator, under(tensors, sampler(entry.config)), source)
+        _fill(discriminator, under(tensors, "discriminator."), source)
+        return Trained(entry, generator, discriminator)
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        path = entry.folder / f"{name}.safetensors"
+        if network is discriminator and not path.is_file():
+            return Trained(entry, generator, None)
+        _check_hash(path, entry)
+        _fill(network, checkpoint.read(path)[0], path)
+    return Trained(entry, generator, discriminator)
 
 
-def publish(folder: RunFolder, name: str) -> Path:
-    """Publish a run's best checkpoint as ``checkpoints/<name>/``.
-
-    Returns:
-        The new folder.
-
-    Raises:
-        ModelError: the name is taken or not allowed, or the run has no checkpoint.
-    """
-    target = paths.MODELS / name
-    if not ID_PATTERN.fullmatch(name):
-        raise ModelError(f"The model's name is {name!r}; use small letters, digits and hyphens.")
-    if target.exists():
-        raise ModelError(f"There is a model named {name!r} already; choose another name or delete {target}.")
-    record, source = folder.record(), _best_checkpoint(folder)
-    tensors, plain = checkpoint.read(source)
-    trained = _load_run(folder)
-    draft = target.with_name(f".{name}.{os.getpid()}.tmp")
-    try:
-        draft.mkdir(parents=True)
-        save_file(_under(tensors, _sampler(record.config)), draft / "generator.safetensors")
-        save_file(_under(tensors, "discriminator."), draft / "discriminator.safetensors")
-        config = {"config": record.config.to_dict(), "class_names": list(trained.class_names)}
-        (draft / "config.json").write_text(json.dumps(config, indent=1), "utf-8")
-        (draft / "card.json").write_text(json.dumps(_card(folder, record, plain), indent=1), "utf-8")
-        (draft / "preview.png").write_bytes(_preview(trained))
-        draft.rename(target)
-    except OSError as error:
-        raise ModelError(f"The model could not be written to {target} ({error.strerror or error}).") from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return target
-
-
-def write_npz(path: Path, images: np.ndarray, labels: np.ndarray) -> None:
-    """Write samples as ``images`` and ``labels``.
-
-    Raises:
-        ModelError: the file cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez_compressed(path, images=images, labels=labels)
-    except OSError as error:
-        raise ModelError(f"{path} cannot be written ({error.strerror or error}); choose another --out.") from None
-
-
-def _places(name: str) -> list[Path]:
-    places = [Path(name)]
-    if ID_PATTERN.fullmatch(name):
-        places = [paths.MODELS / name, paths.runs_home() / name, *places]
-    return places
-
-
-def _load_published(folder: Path) -> Trained:
-    try:
-        values = json.loads((folder / "config.json").read_bytes())
-        config, class_names = check(from_dict(values["config"])), tuple(values["class_names"])
-    except (OSError, ValueError, KeyError, TypeError, GanError) as error:
-        raise ModelError(f"{folder / 'config.json'} is missing or not a model's configuration ({error}).") from None
-    weights, _ = checkpoint.read(folder / "generator.safetensors")
-    return _assemble(folder.name, config, class_names, weights, folder)
-
-
-def _load_run(folder: RunFolder) -> Trained:
-    record, source = folder.record(), _best_checkpoint(folder)
-    part = _sampler(record.config)
-    weights, _ = checkpoint.read(source, part)
-    return _assemble(folder.id, record.config, tuple(record.data["class_names"]), _under(weights, part), source)
-
-
-def _assemble(
-    name: str, config: TrainConfig, class_names: tuple[str, ...], weights: dict[str, Tensor], source: Path
-) -> Trained:
-    generator, _ = build(config, len(class_names) if config.conditional else 0, only_generator=True)
-    try:
-        generator.load_state_dict(weights)
-    except RuntimeError:
-        raise ModelError(f"The weights in {source} do not fit the configuration beside them.") from None
-    return Trained(name, config, class_names, generator.eval().requires_grad_(False))
-
-
-def _best_checkpoint(folder: RunFolder) -> Path:
-    found = [path for path in (folder.best_path, *reversed(folder.checkpoints())) if path.is_file()]
-    if not found:
-        raise ModelError(f"The run {folder.id} has no checkpoint yet; wait for its first epoch, or stop it.")
-    return found[0]
-
-
-def _sampler(config: TrainConfig) -> str:
+def sampler(config: TrainConfig) -> str:
+    """The prefix in a checkpoint of the network that draws samples."""
     return "average." if config.ema else "generator."
 
 
-def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+def under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The tensors whose names begin with a prefix, by the rest of their names."""
     return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
 
 
-def _card(folder: RunFolder, record: Record, plain: dict[str, Any]) -> dict[str, Any]:
-    rows, _ = folder.metrics()
-    measured = [row for row in rows if row.get("frechet") is not None and row["step"] == plain["step"]]
-    entry = data.DATA_SETS.get(record.config.data)
-    changed = {
-        f.name: getattr(record.config, f.name)
-        for f in dataclasses.fields(TrainConfig)
-        if getattr(record.config, f.name) != f.default
-    }
-    return {
-        "run": folder.id,
-        "preset": record.preset,
-        "settings_changed_from_default": changed,
-        "seed": record.config.seed,
-        "step": plain["step"],
-        "training_seconds": round(plain["seconds"], 1),
-        "machine": folder.status().device,
-        "published": date.today().isoformat(),
-        "quality": measured[-1] if measured else None,
-        "data": {"name": record.config.data, "source": record.data.get("source"), "licence": entry.LICENCE},
-    }
+def _fill(network: nn.Module, weights: dict[str, Tensor], source: Path) -> None:
+    try:
+        network.load_state_dict(weights)
+    except RuntimeError:
+        raise ModelError(f"The weights in {source} do not fit the configuration beside them.") from None
+    if not all(torch.isfinite(weight).all() for weight in network.state_dict().values()):
+        raise ModelError(f"The weights in {source} hold numbers that are not finite, so they draw nothing.")
+    network.eval().requires_grad_(False)
 
 
-def _preview(trained: Trained) -> bytes:
-    view = FixedView(trained.config, trained.class_names)
-    with torch.inference_mode():
-        return grid_png(to_uint8(trained.generator(view.z, view.y)), view.columns)
+def _check_hash(path: Path, entry: Entry) -> None:
+    wanted = entry.card.get("sha256", {})
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(f"The file {path} cannot be read ({error.strerror}).") from None
+    if not isinstance(wanted, dict) or wanted.get(path.name) != found:
+        raise ModelError(f"The file {path} is not the one that was published as {entry.id}: its SHA-256 differs.")

@@ -7,9 +7,14 @@ Discriminator, 2018): it learns faster than a label pasted to D's input and adds
 
 from __future__ import annotations
 
+from functools import cache
+
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+CENTRES, SPREAD = 32, 0.5  # of the mixture prior: how many points, and the deviation around each
 
 
 class ConditionalGenerator(nn.Module):
@@ -70,13 +75,26 @@ class ToMaps(nn.Module):
         return x.view(-1, self.side, self.side, self.maps).permute(0, 3, 1, 2)
 
 
+@cache
+def centres(size: int) -> Tensor:
+    """The fixed points of the ``mixture`` prior, [CENTRES, size]; the same everywhere."""
+    points = np.random.default_rng(0).standard_normal((CENTRES, size)) * (1 - SPREAD**2) ** 0.5
+    return torch.from_numpy(points.astype(np.float32))
+
+
 def draw_latent(count: int, size: int, prior: str, generator: torch.Generator | None = None, device="cpu") -> Tensor:
     """Latent vectors, [count, size].
 
     Args:
-        prior: ``gaussian``, N(0, 1), or ``uniform``, on [-1, 1] (as in the DCGAN paper).
+        prior: ``gaussian``, N(0, 1); ``uniform``, on [-1, 1] (as in the DCGAN paper); or ``mixture``, one of ``CENTRES``
+            fixed points and a narrower Gaussian around it (Ben-Yosef and Weinshall, Gaussian Mixture Generative
+            Adversarial Networks, 2018). Under the first and the last each number has variance 1.
         generator: the source of randomness; None takes torch's global one.
     """
+    if prior == "mixture":
+        around = torch.randint(CENTRES, (count,), generator=generator, device=device)
+        noise = torch.randn(count, size, generator=generator, device=device)
+        return centres(size).to(device)[around] + SPREAD * noise
     if prior == "uniform":
         return torch.rand(count, size, generator=generator, device=device) * 2 - 1
     return torch.randn(count, size, generator=generator, device=device)

@@ -71,7 +71,14 @@ class TrainConfig:
     latent_size: int = setting(
         100, "Networks", "Numbers in the latent vector z.", low=1, high=1024, label="Latent size (z)"
     )
-    prior: str = setting("gaussian", "Networks", "Where z is drawn from.", ("gaussian", "uniform"), label="Prior of z")
+    prior: str = setting(
+        "gaussian",
+        "Networks",
+        "Where z is drawn from. A mixture of 32 Gaussians leaves gaps between kinds of pictures, so that fewer samples lie "
+        "between two of them.",
+        ("gaussian", "uniform", "mixture"),
+        label="Prior of z",
+    )
     conditional: bool = setting(
         False, "Networks", "Tell G which class to draw and D which class to expect (conditional GAN)."
     )

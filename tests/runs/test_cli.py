@@ -1,5 +1,6 @@
 """The command line, as a person types it."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,28 @@ def test_a_run_in_a_folder_of_ones_own_is_stopped_and_resumed(type_in, tiny_opti
     assert type_in("delete", place, "--yes")[0] == 0
     for child in jobs._children:
         child.wait(20)
+
+
+def test_a_trained_model_is_measured(type_in, tiny_options, tmp_path):
+    type_in("train", "conditional-digits", *tiny_options)
+    run, out = jobs.runs()[0], tmp_path / "measured.json"
+    code, text = type_in("evaluate", run.id, "--samples", 100, "--seed", 3, "--json", out)
+    assert code == 0 and f"Wrote {out}." in text
+    found = json.loads(out.read_text())
+    assert (found["model"], found["data"], found["samples"], found["seed"]) == (run.id, "folder", 100, 3)
+    assert found["features"] == "pixel features" and found["against"] == "training pictures"
+    assert found["clear"] is found["as_asked"] is None  # no classifier ships for a folder of one's own
+    measures = {"Fréchet distance": "{:.3f}", "precision": "{:.2%}", "recall": "{:.2%}"}
+    for name, form in measures.items():
+        pair = found[name.split()[0].replace("é", "e").lower()]
+        assert f"{name} {form.format(pair['value'])} {form.format(pair['real'])} " in text
+
+    again = tmp_path / "again.json"
+    type_in("evaluate", run.path, "--samples", 100, "--seed", 3, "--json", again)
+    assert again.read_text() == out.read_text()
+    code, text = type_in("evaluate", run.id, "--samples", 100, "--json", tmp_path / "none" / "measured.json")
+    assert code == 1 and "cannot be written (No such file or directory); choose another --json." in text
+    assert type_in("evaluate", "nobody")[0] == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,159 @@
+"""Publish a run as a model: weights, card, preview; and write samples to a file."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+from pipelines import data
+from pipelines.errors import GanError, ModelError
+from pipelines.metrics.evaluate import evaluate
+from pipelines.models import readings
+from pipelines.models.shelf import checkpoint_path, find, free_place
+from pipelines.models.trained import Trained, load_entry, sampler, under
+from pipelines.runs.folder import Record, RunFolder
+from pipelines.training import checkpoint
+from pipelines.training.config import TrainConfig
+from pipelines.training.presets import PRESETS
+from pipelines.training.trainer import to_uint8
+from pipelines.training.view import FixedView, grid_png
+
+
+def publish(
+    folder: RunFolder,
+    name: str,
+    *,
+    checkpoint_name: str = "best",
+    title: str = "",
+    about: str = "",
+    ships: bool = False,
+    samples: int = 10_000,
+    progress: Callable[[float, str], None] | None = None,
+) -> Path:
+    """Publish a run's checkpoint as ``checkpoints/<name>/``, measured.
+
+    Args:
+        checkpoint_name: ``best``, ``last`` or a step.
+        title, about: what the card calls it, and one sentence on it.
+        ships: that it belongs to the project, and not to the person.
+        samples: how many pictures its quality is measured on; 0 leaves the measure out.
+        progress: told the share done and what is being done.
+
+    Returns:
+        The new folder.
+
+    Raises:
+        ModelError: the name is taken or not allowed, or the run has no such checkpoint.
+    """
+    target = free_place(name)
+    source = checkpoint_path(folder, checkpoint_name)
+    entry = find(folder.path)
+    entry = dataclasses.replace(entry, checkpoint=checkpoint_name)
+    trained = load_entry(entry)
+    tensors, plain = checkpoint.read(source)
+    draft = target.with_name(f".{name}.{os.getpid()}.tmp")
+    try:
+        draft.mkdir(parents=True)
+        save_file(under(tensors, sampler(entry.config)), draft / "generator.safetensors")
+        save_file(under(tensors, "discriminator."), draft / "discriminator.safetensors")
+        config = {"config": _portable(entry.config).to_dict(), "class_names": list(entry.class_names)}
+        (draft / "config.json").write_text(json.dumps(config, indent=1), "utf-8")
+        card = {
+            "title": title or entry.title,
+            "about": about,
+            "ships": ships,
+            **_card(folder, folder.record(), plain),
+            "quality": _quality(trained, samples, progress) if samples else None,
+            "sha256": {
+                path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in draft.glob("*.safetensors")
+            },
+        }
+        (draft / "card.json").write_text(json.dumps(card, indent=1), "utf-8")
+        (draft / "preview.png").write_bytes(_preview(trained))
+        if seen := readings.make(trained, readings.COUNT, progress or (lambda share, message: None)):
+            readings.save(seen, draft)
+        draft.rename(target)
+    except OSError as error:
+        raise ModelError(f"The model could not be written to {target} ({error.strerror or error}).") from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return target
+
+
+def write_npz(path: Path, images: np.ndarray, labels: np.ndarray) -> None:
+    """Write samples as ``images`` and ``labels``.
+
+    Raises:
+        ModelError: the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(path, images=images, labels=labels)
+    except OSError as error:
+        raise ModelError(f"{path} cannot be written ({error.strerror or error}); choose another --out.") from None
+
+
+def _portable(config: TrainConfig) -> TrainConfig:
+    return config.changed(device="auto", threads=0)
+
+
+def _quality(trained: Trained, samples: int, progress: Callable[[float, str], None] | None) -> dict[str, Any] | None:
+    try:
+        return evaluate(trained.sample, trained.config, trained.entry.class_names, samples, progress=progress).to_dict()
+    except GanError as error:  # a small folder has too few pictures to compare with; it can be published all the same
+        return {"problem": str(error)}
+
+
+def _card(folder: RunFolder, record: Record, plain: dict[str, Any]) -> dict[str, Any]:
+    entry = data.DATA_SETS.get(record.config.data)
+    status = folder.status()
+    return {
+        "run": folder.id,
+        "command": _command(record),
+        "preset": record.preset,
+        "seed": record.config.seed,
+        "step": plain["step"],
+        "images_seen": plain["d_batches"] * record.config.batch_size,
+        "training_seconds": round(plain["seconds"], 1),
+        "machine": status.device,
+        "versions": record.versions,
+        "trained": date.fromtimestamp(record.created_at).isoformat(),
+        "data": {
+            "name": record.config.data,
+            "count": record.data.get("count"),
+            "source": record.data.get("source"),
+            "licence": entry.LICENCE,
+            "citation": entry.CITATION,
+        },
+    }
+
+
+def _command(record: Record) -> str:
+    """The command that makes the run again."""
+    config, preset = record.config, record.preset
+    base = PRESETS[preset].config if preset in PRESETS else TrainConfig()
+    words = [f"python -m pipelines train {preset or 'dcgan-digits'}"]
+    for f in dataclasses.fields(TrainConfig):
+        value = getattr(config, f.name)
+        if value is None or value == getattr(base, f.name):
+            continue
+        flag = f.name.replace("_", "-")
+        words.append((f"--{flag}" if value else f"--no-{flag}") if isinstance(value, bool) else f"--{flag} {value}")
+    return " ".join(words)
+
+
+def _preview(trained: Trained) -> bytes:
+    view = FixedView(trained.config, trained.entry.class_names)
+    with torch.inference_mode():
+        return grid_png(to_uint8(trained.generator(view.z, view.y)), view.columns)

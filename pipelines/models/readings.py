@@ -1,0 +1,78 @@
+"""What the classifier that ships sees on a model's first samples: what pages find samples and directions by.
+
+A published model holds ``readings.safetensors``, so that no page waits for it: ``probabilities``, uint8 [N, names],
+where 255 is certain, of the samples 0 to N - 1 of seed 0. For a run they are made when they are first asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from pipelines.errors import ModelError
+from pipelines.metrics.reader import Reader
+from pipelines.models.trained import Trained
+
+SEED = 0
+COUNT = 8000  # of a published model
+COUNT_LIVE = 2000  # where somebody waits for them
+_CHUNK = 256
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Probabilities of what is to be seen on samples."""
+
+    names: tuple[str, ...]
+    probabilities: np.ndarray  # float32 [N, names], of the samples 0 to N - 1 of seed 0
+    exclusive: bool  # the names are classes, and the probabilities of a sample sum to 1
+
+
+def make(
+    gan: Trained, count: int = COUNT_LIVE, progress: Callable[[float, str], None] = lambda share, message: None
+) -> Readings | None:
+    """Draw samples and read them; None where no classifier ships for the model's data."""
+    reader = Reader.of(gan.config.data)
+    if reader is None:
+        return None
+    parts = []
+    for start in range(0, count, _CHUNK):
+        z, y = gan.draw((SEED, index) for index in range(start, min(count, start + _CHUNK)))
+        parts.append(reader.read(gan.decode(z, y).permute(0, 2, 3, 1)))
+        progress(start / count, "Reading samples")
+    return Readings(reader.names, np.concatenate(parts), reader.exclusive)
+
+
+def save(readings: Readings, folder: Path) -> None:
+    """Write readings beside a model's weights."""
+    seen = torch.from_numpy(np.round(readings.probabilities * 255).astype(np.uint8))
+    words = json.dumps({"names": readings.names, "exclusive": readings.exclusive})
+    save_file({"probabilities": seen}, folder / "readings.safetensors", metadata={"readings": words})
+
+
+def load(folder: Path) -> Readings | None:
+    """The readings that were published with a model, or None where there are none.
+
+    Raises:
+        ModelError: the file is damaged.
+    """
+    path = folder / "readings.safetensors"
+    if not path.is_file():
+        return None
+    try:
+        with safe_open(path, framework="pt") as file:
+            words = json.loads((file.metadata() or {})["readings"])
+            probabilities = file.get_tensor("probabilities").float().div(255).numpy()
+        names = tuple(str(name) for name in words["names"])
+        if probabilities.ndim != 2 or probabilities.shape[1] != len(names):
+            raise ValueError("its shape does not fit its names")
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"The file {path} is damaged ({error}); publish the model anew.") from None
+    return Readings(names, probabilities, bool(words.get("exclusive")))

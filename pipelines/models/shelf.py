@@ -1,0 +1,212 @@
+"""Which models there are: those that ship, those published here, and every run with a checkpoint. Loads no torch.
+
+A published model is a folder ``checkpoints/<name>/``:
+
+    config.json                the configuration and the class names
+    generator.safetensors      the weights that draw samples (the moving average, where the run kept one)
+    discriminator.safetensors
+    card.json                  how it was made, from which data under which licence, its measured quality, and the
+                               SHA-256 of each file of weights
+    preview.png                its fixed grid of samples
+
+A model is named by ``name``, by a run's id, or by ``run@checkpoint``: ``best``, ``last`` or a step.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipelines import paths
+from pipelines.errors import GanError, ModelError
+from pipelines.runs import jobs
+from pipelines.runs.folder import ID_PATTERN, RunFolder
+from pipelines.training.config import TrainConfig, check, from_dict
+from pipelines.training.presets import title_of
+
+REFERENCE = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]{0,79})(@(?P<checkpoint>best|last|[0-9]{1,12}))?")
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, GanError)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model, as much as can be known without its weights."""
+
+    id: str
+    folder: Path
+    config: TrainConfig
+    class_names: tuple[str, ...]
+    title: str
+    run: RunFolder | None = None  # None: published
+    card: dict[str, Any] = field(default_factory=dict)
+    checkpoint: str = "best"  # of a run: best, last, or a step
+
+    @property
+    def ships(self) -> bool:
+        """Whether it came with the project, and so is not for a person to rename or delete."""
+        return bool(self.card.get("ships"))
+
+    @property
+    def generator_path(self) -> Path:
+        """The file that holds the generator's weights.
+
+        Raises:
+            ModelError: the run has no such checkpoint.
+        """
+        if self.run is None:
+            return self.folder / "generator.safetensors"
+        return checkpoint_path(self.run, self.checkpoint)
+
+    @property
+    def preview_path(self) -> Path | None:
+        """A grid of samples, or None while there is none."""
+        if self.run is None:
+            path = self.folder / "preview.png"
+            return path if path.is_file() else None
+        grids, _ = self.run.samples()
+        return self.run.sample_path(grids[-1]["file"]) if grids else None
+
+    @property
+    def size_bytes(self) -> int:
+        """Of both networks' weights; of a run, its whole checkpoint."""
+        if self.run is None:
+            return sum(path.stat().st_size for path in self.folder.glob("*.safetensors"))
+        return self.generator_path.stat().st_size
+
+
+def published() -> list[str]:
+    """The names of the published models, in alphabetical order."""
+    return sorted(path.parent.name for path in paths.models_home().glob("*/generator.safetensors"))
+
+
+def trained_runs() -> list[str]:
+    """The ids of the runs that have a checkpoint, the newest first."""
+    return [run.id for run in jobs.runs() if run.best_path.is_file() or run.checkpoints()]
+
+
+def find(reference: str | Path) -> Entry:
+    """A model by its name, its run's id (with ``@checkpoint``, if not the best), or the folder of either.
+
+    Raises:
+        ModelError: there is none, or its configuration is missing or damaged.
+        RunError: the run's configuration cannot be read.
+    """
+    text = str(reference)
+    if match := REFERENCE.fullmatch(text):
+        name, checkpoint = match["name"], match["checkpoint"] or "best"
+        found = (_at(folder, checkpoint) for folder in (paths.models_home() / name, paths.runs_home() / name))
+        if entry := next(filter(None, found), None):
+            return entry
+    if not match or "@" not in text:
+        if entry := _at(Path(text), "best"):
+            return entry
+    raise ModelError(
+        f"There is no model and no run {text!r}; published models: {', '.join(published()) or 'none yet'}."
+    )
+
+
+def rename(name: str, new_name: str) -> None:
+    """Give a published model of one's own another name.
+
+    Raises:
+        ModelError: there is no such model, it came with the project, or the new name is taken or not allowed.
+    """
+    entry, target = _own(name), free_place(new_name)
+    try:
+        entry.folder.rename(target)
+    except OSError as error:
+        raise ModelError(f"The model {name} cannot be renamed ({error.strerror or error}).") from None
+
+
+def delete(name: str) -> None:
+    """Delete a published model of one's own; the run that it came from stays.
+
+    Raises:
+        ModelError: there is no such model, or it came with the project.
+    """
+    entry = _own(name)
+    try:
+        shutil.rmtree(entry.folder)
+    except OSError as error:
+        raise ModelError(f"The model {name} cannot be deleted ({error.strerror or error}).") from None
+
+
+def free_place(name: str) -> Path:
+    """Where a model of that name would be published.
+
+    Raises:
+        ModelError: the name is taken or not allowed.
+    """
+    if not ID_PATTERN.fullmatch(name):
+        raise ModelError(f"The model's name is {name!r}; use small letters, digits and hyphens, at most 80.")
+    target = paths.models_home() / name
+    if target.exists():
+        raise ModelError(f"There is a model named {name!r} already; choose another name or delete {target}.")
+    return target
+
+
+def checkpoint_path(run: RunFolder, checkpoint: str = "best") -> Path:
+    """The file of a run's checkpoint: ``best`` (the last one, where none was measured), ``last`` or a step.
+
+    Raises:
+        ModelError: there is none.
+    """
+    kept = run.checkpoints()
+    if checkpoint.isdigit():
+        wanted = [run.checkpoint_path(int(checkpoint))]
+    else:
+        wanted = [*([run.best_path] if checkpoint == "best" else []), *reversed(kept)]
+    found = [path for path in wanted if path.is_file()]
+    if found:
+        return found[0]
+    if checkpoint.isdigit() and kept:
+        steps = ", ".join(str(step_of(path)) for path in kept)
+        raise ModelError(f"The run {run.id} keeps no checkpoint of step {checkpoint}; it keeps those of {steps}.")
+    raise ModelError(f"The run {run.id} has no checkpoint yet; wait for its first epoch, or stop it.")
+
+
+def step_of(path: Path) -> int:
+    """The step of a run's checkpoint file."""
+    return int(path.stem.removeprefix("step-"))
+
+
+def _at(folder: Path, checkpoint: str) -> Entry | None:
+    if (folder / "generator.safetensors").is_file():
+        return _published(folder)
+    if RunFolder(folder).exists():
+        run = RunFolder(folder)
+        record = run.record()
+        title = run.notes().name or title_of(record.preset)
+        names = tuple(record.data.get("class_names", ()))
+        id_ = run.id if checkpoint == "best" else f"{run.id}@{checkpoint}"
+        return Entry(id_, folder, record.config, names, title, run, checkpoint=checkpoint)
+    return None
+
+
+def _published(folder: Path) -> Entry:
+    try:
+        values = json.loads((folder / "config.json").read_bytes())
+        config = check(from_dict(values["config"]))
+        class_names = tuple(str(name) for name in values["class_names"])
+    except UNREADABLE as error:
+        raise ModelError(f"{folder / 'config.json'} is missing or not a model's configuration ({error}).") from None
+    try:
+        card = json.loads((folder / "card.json").read_bytes())
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder / 'card.json'} is missing or damaged ({error}).") from None
+    if not isinstance(card, dict):
+        raise ModelError(f"{folder / 'card.json'} is not a model's card; publish the model anew.")
+    return Entry(folder.name, folder, config, class_names, str(card.get("title") or folder.name), card=card)
+
+
+def _own(name: str) -> Entry:
+    entry = find(name) if ID_PATTERN.fullmatch(name) else None
+    if entry is None or entry.run is not None:
+        raise ModelError(f"There is no published model {name!r}; there are: {', '.join(published()) or 'none yet'}.")
+    if entry.ships:
+        raise ModelError(f"The model {name!r} came with the project and stays; publish a run of yours to rename it.")
+    return entry
