@@ -190,7 +190,7 @@ def publish(
     checkpoint: Annotated[str, typer.Option(help="best, last, or the step of a checkpoint that is kept.")] = "best",
     title: Annotated[str, typer.Option(help="What the card calls it.")] = "",
     about: Annotated[str, typer.Option(help="One sentence on it.")] = "",
-    samples: Annotated[int, typer.Option(help="Samples to measure its quality on; 0 measures nothing.", min=0)] = 10_000,
+    samples: Annotated[int, typer.Option(help="Samples to measure its quality on; 0: none.", min=0)] = 10_000,
     ships: Annotated[bool, typer.Option("--ships", help="Mark it as the project's own.", hidden=True)] = False,
 ) -> None:
     """Publish a run's best checkpoint as a model in checkpoints/, with a card of its measured quality."""

@@ -101,9 +101,8 @@ def find(reference: str | Path) -> Entry:
         found = (_at(folder, checkpoint) for folder in (paths.models_home() / name, paths.runs_home() / name))
         if entry := next(filter(None, found), None):
             return entry
-    if not match or "@" not in text:
-        if entry := _at(Path(text), "best"):
-            return entry
+    if "@" not in text and (entry := _at(Path(text), "best")):
+        return entry
     raise ModelError(
         f"There is no model and no run {text!r}; published models: {', '.join(published()) or 'none yet'}."
     )

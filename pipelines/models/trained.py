@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from pipelines.errors import ModelError
 from pipelines.models.shelf import Entry, find
+from pipelines.networks._conditioning import CENTRES, SPREAD, centres
 from pipelines.training import checkpoint
 from pipelines.training.config import TrainConfig
 from pipelines.training.trainer import build, to_uint8
@@ -72,8 +73,7 @@ class Trained:
         z, y = [], []
         for seed, index in addresses:
             chance = np.random.Generator(np.random.Philox(key=[seed, index]))
-            size = self.config.latent_size
-            z.append(chance.uniform(-1, 1, size) if self.config.prior == "uniform" else chance.standard_normal(size))
+            z.append(_latent(chance, self.config.latent_size, self.config.prior))
             y.append(chance.integers(max(1, len(self.class_names))))
         latent = torch.from_numpy(np.array(z, np.float32).reshape(-1, self.config.latent_size))
         return latent, torch.tensor(y, dtype=torch.int64) if self.config.conditional else None
@@ -138,6 +138,15 @@ def sampler(config: TrainConfig) -> str:
 def under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     """The tensors whose names begin with a prefix, by the rest of their names."""
     return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
+
+
+def _latent(chance: np.random.Generator, size: int, prior: str) -> np.ndarray:
+    """One latent vector [size] of a prior, as ``draw_latent`` draws many."""
+    if prior == "uniform":
+        return chance.uniform(-1, 1, size)
+    if prior == "mixture":
+        return centres(size)[chance.integers(CENTRES)].numpy() + SPREAD * chance.standard_normal(size)
+    return chance.standard_normal(size)
 
 
 def _fill(network: nn.Module, weights: dict[str, Tensor], source: Path) -> None:

@@ -86,9 +86,9 @@ def draw_latent(count: int, size: int, prior: str, generator: torch.Generator | 
     """Latent vectors, [count, size].
 
     Args:
-        prior: ``gaussian``, N(0, 1); ``uniform``, on [-1, 1] (as in the DCGAN paper); or ``mixture``, one of ``CENTRES``
-            fixed points and a narrower Gaussian around it (Ben-Yosef and Weinshall, Gaussian Mixture Generative
-            Adversarial Networks, 2018). Under the first and the last each number has variance 1.
+        prior: ``gaussian``, N(0, 1); ``uniform``, on [-1, 1] (as in the DCGAN paper); or ``mixture``, one of
+            ``CENTRES`` fixed points and a narrower Gaussian around it (Ben-Yosef and Weinshall, Gaussian Mixture
+            Generative Adversarial Networks, 2018). Under the first and the last each number has variance 1.
         generator: the source of randomness; None takes torch's global one.
     """
     if prior == "mixture":

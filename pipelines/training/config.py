@@ -74,8 +74,8 @@ class TrainConfig:
     prior: str = setting(
         "gaussian",
         "Networks",
-        "Where z is drawn from. A mixture of 32 Gaussians leaves gaps between kinds of pictures, so that fewer samples lie "
-        "between two of them.",
+        "Where z is drawn from. A mixture of 32 Gaussians leaves gaps between kinds of pictures, so that fewer samples "
+        "lie between two of them.",
         ("gaussian", "uniform", "mixture"),
         label="Prior of z",
     )
