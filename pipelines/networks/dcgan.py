@@ -28,7 +28,9 @@ def discriminator(config: TrainConfig, classes: int) -> nn.Module:
     if config.size == 28:
         body, features = _lecture_discriminator(config.width, config.channels, config.dropout)
     else:
-        body, features = _radford_discriminator(config.width, config.channels, config.size)
+        body, features = _radford_discriminator(config.width, config.channels, config.size, config.d_norm)
+        if config.d_norm == "none":  # nothing sets the scale of a layer but its weights, so 0.02 would be too small
+            return ConditionalDiscriminator(body, features, classes).apply(_he_init)
     return ConditionalDiscriminator(body, features, classes).apply(_init)
 
 
@@ -77,17 +79,24 @@ def _radford_generator(inputs: int, width: int, channels: int, size: int) -> nn.
     return nn.Sequential(*layers, nn.ConvTranspose2d(maps, channels, 4, 2, 1), nn.Tanh())
 
 
-def _radford_discriminator(width: int, channels: int, size: int) -> tuple[nn.Sequential, int]:
+def _radford_discriminator(width: int, channels: int, size: int, norm: str) -> tuple[nn.Sequential, int]:
     layers: list[nn.Module] = [nn.Conv2d(channels, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)]
     maps, side = width, size // 2
     while side > 4:
         layers += [
-            nn.Conv2d(maps, 2 * maps, 4, 2, 1, bias=False),
-            nn.BatchNorm2d(2 * maps),
+            nn.Conv2d(maps, 2 * maps, 4, 2, 1, bias=norm == "none"),
+            *([nn.BatchNorm2d(2 * maps)] if norm == "batch" else []),
             nn.LeakyReLU(0.2, inplace=True),
         ]
         maps, side = 2 * maps, side // 2
     return nn.Sequential(*layers), maps * 4 * 4
+
+
+def _he_init(layer: nn.Module) -> None:
+    """He et al., Delving Deep into Rectifiers (2015), for LeakyReLU 0.2."""
+    if isinstance(layer, (nn.Conv2d, nn.Linear)):
+        nn.init.kaiming_normal_(layer.weight, a=0.2)
+        nn.init.zeros_(layer.bias)
 
 
 def _init(layer: nn.Module) -> None:

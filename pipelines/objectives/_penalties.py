@@ -1,4 +1,4 @@
-"""What holds D's slope down: the gradient penalty and weight clipping."""
+"""What holds D's slope down: gradient penalties and weight clipping."""
 
 from __future__ import annotations
 
@@ -25,6 +25,24 @@ def gradient_penalty(discriminate: Callable[[Tensor], Tensor], real: Tensor, fak
     points = torch.lerp(fake.detach(), real, mix).requires_grad_(True)
     (slope,) = torch.autograd.grad(discriminate(points).sum(), points, create_graph=True)
     return (slope.float().flatten(1).norm(dim=1) - 1).square().mean()
+
+
+def r1_penalty(discriminate: Callable[[Tensor], Tensor], real: Tensor) -> Tensor:
+    """Mean of |grad D(x)|^2 at real pictures.
+
+    Mescheder et al., Which Training Methods for GANs do actually Converge? (2018), equation 9, without the factor
+    gamma / 2: a D that is steep where real pictures lie pushes G away from them again, and the two chase each other.
+
+    Args:
+        discriminate: D with everything but the pictures filled in: [B, C, H, W] to [B].
+        real: real pictures, [B, C, H, W].
+
+    Returns:
+        A scalar, at least 0; differentiable in D's weights.
+    """
+    points = real.detach().requires_grad_(True)
+    (slope,) = torch.autograd.grad(discriminate(points).sum(), points, create_graph=True)
+    return slope.float().flatten(1).square().sum(1).mean()
 
 
 @torch.no_grad()

@@ -58,8 +58,8 @@ def load(trainer: Trainer, path: Path) -> None:
         torch.mps.set_rng_state(tensors["rng.mps"])
 
 
-def read(path: Path, prefix: str = "") -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Tensors whose names begin with a prefix, and the plain values.
+def read(path: Path, prefix: str | tuple[str, ...] = "") -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Tensors whose names begin with a prefix, or any of several, and the plain values.
 
     Raises:
         ModelError: the file is missing or damaged.

@@ -85,6 +85,13 @@ class TrainConfig:
     dropout: float = setting(
         0.4, "Networks", "Share of D's features dropped in training, where the pair uses dropout.", low=0.0, high=0.9
     )
+    d_norm: str = setting(
+        "batch",
+        "Networks",
+        "Normalisation in D, where the pair has one (dcgan at 32 and 64 pixels). Penalties of D's slope want none.",
+        ("batch", "none"),
+        label="Normalisation in D",
+    )
     ema: float = setting(
         0.999,
         "Networks",
@@ -109,6 +116,15 @@ class TrainConfig:
         "Weight of WGAN-GP's penalty on D's slope between real and fake (10 in the paper).",
         low=0.0,
         high=1000.0,
+    )
+    r1: float = setting(
+        0.0,
+        "Objective",
+        "Weight of R1, a penalty on D's slope at real pictures (0.1 to 10; D without batch norm). It keeps D "
+        "and G from chasing each other round in circles.",
+        low=0.0,
+        high=1000.0,
+        label="R1 penalty",
     )
     weight_clip: float = setting(
         0.0,

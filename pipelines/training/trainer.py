@@ -18,10 +18,11 @@ from pipelines.data import ImageSet
 from pipelines.networks import NETWORKS
 from pipelines.networks._conditioning import draw_latent
 from pipelines.objectives import LOSSES
-from pipelines.objectives._penalties import clip_weights, gradient_penalty
+from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
 from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine
 
+R1_EVERY = 16  # steps between two that pay the R1 penalty
 NUMBERS = ("d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g", "penalty")  # what a step can tell
 
 
@@ -161,6 +162,10 @@ class Trainer:
             # In full precision: the slope is a difference of small numbers, and it is differentiated twice.
             penalty = gradient_penalty(functools.partial(self.discriminator, y=y), real, fake.float())
             total = loss + weight * penalty
+        if self.config.r1 and self.step % R1_EVERY == 0:
+            # Now and then, and then more of it: as good, at a fraction of the cost (Karras et al., StyleGAN2, 2020).
+            slope = r1_penalty(functools.partial(self.discriminator, y=y), real)
+            total = total + 0.5 * self.config.r1 * R1_EVERY * slope
         total.backward()
         numbers = {}
         if watch:

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from pipelines.networks import NETWORKS
-from pipelines.networks._conditioning import draw_latent
+from pipelines.networks._conditioning import CENTRES, SPREAD, centres, draw_latent
 from pipelines.training.config import TrainConfig
 from pipelines.training.trainer import build
 
@@ -46,6 +46,15 @@ def test_a_mixture_of_classes_with_one_member_is_that_class(name):
     assert torch.equal(generator.eval()(z, weights), generator(z, torch.tensor([4, 4])))
 
 
+@pytest.mark.parametrize("size", [32, 64])
+def test_d_without_norm_has_none_and_keeps_the_scale(size):
+    _, plain = build(TrainConfig(network="dcgan", size=size, channels=3, width=8, d_norm="none"), 0)
+    _, normed = build(TrainConfig(network="dcgan", size=size, channels=3, width=8), 0)
+    assert not any(isinstance(layer, nn.BatchNorm2d) for layer in plain.modules())
+    assert sum(isinstance(layer, nn.BatchNorm2d) for layer in normed.modules()) == {32: 2, 64: 3}[size]
+    assert plain.body(torch.randn(64, 3, size, size)).std().item() == pytest.approx(1.0, abs=0.4)
+
+
 def test_the_lectures_dense_gan_has_the_lectures_layers():
     generator, discriminator = build(TrainConfig(network="mlp", width=100, latent_size=30), 0)
     assert count(generator) == (30 * 100 + 100) + (100 * 150 + 150) + (150 * 784 + 784)
@@ -79,4 +88,9 @@ def test_priors():
     uniform = draw_latent(4000, 5, "uniform", noise)
     assert uniform.shape == (4000, 5) and uniform.abs().max() <= 1
     assert uniform.std().item() == pytest.approx(3**-0.5, abs=0.01)
+    mixed = draw_latent(4000, 5, "mixture", noise)
+    assert mixed.std().item() == pytest.approx(1.0, abs=0.1)
+    around = torch.cdist(mixed, centres(5)).min(1).values.square().mean().item() / 5
+    assert around < SPREAD**2, "each lies near one of the centres, nearer than a draw from the whole"
+    assert torch.equal(centres(5), centres(5)) and centres(5).shape == (CENTRES, 5)
     assert draw_latent(4000, 5, "gaussian", noise).std().item() == pytest.approx(1.0, abs=0.03)

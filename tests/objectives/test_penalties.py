@@ -1,10 +1,10 @@
-"""The gradient penalty against closed forms, and weight clipping."""
+"""Gradient penalties against closed forms, and weight clipping."""
 
 import pytest
 import torch
 from torch import nn
 
-from pipelines.objectives._penalties import clip_weights, gradient_penalty
+from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
 
 
 def test_penalty_of_a_linear_d_is_its_slope():
@@ -37,6 +37,23 @@ def test_gradient_reaches_d_and_not_g():
     gradient_penalty(lambda x: discriminator(x.flatten(1)).squeeze(1), torch.randn(3, 1, 2, 2), fake).backward()
     assert discriminator.weight.grad.abs().sum() > 0
     assert fake.grad is None
+
+
+def test_r1_of_a_linear_d_is_its_squared_slope_and_of_a_flat_d_nothing():
+    weight = torch.randn(3 * 4 * 4)
+    penalty = r1_penalty(lambda x: x.flatten(1) @ weight, torch.randn(6, 3, 4, 4))
+    assert penalty.item() == pytest.approx(weight.square().sum().item(), rel=1e-5)
+    x = torch.randn(5, 1, 2, 2)  # the slope of |x|^2 / 2 is x
+    penalty = r1_penalty(lambda points: points.flatten(1).square().sum(1) / 2, x)
+    assert penalty.item() == pytest.approx(x.flatten(1).square().sum(1).mean().item(), rel=1e-5)
+    assert r1_penalty(lambda points: 0 * points.flatten(1).sum(1), x).item() == 0
+
+
+def test_r1_teaches_d():
+    discriminator, real = nn.Linear(4, 1), torch.randn(3, 1, 2, 2)
+    r1_penalty(lambda x: discriminator(x.flatten(1)).squeeze(1), real).backward()
+    expected = 2 * discriminator.weight.detach()  # of |w|^2
+    assert torch.allclose(discriminator.weight.grad, expected) and not real.requires_grad
 
 
 def test_clipping_bounds_every_weight():

@@ -8,10 +8,11 @@ import torch
 from pipelines.errors import TrainingError
 from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
+from pipelines.objectives._penalties import r1_penalty
 from pipelines.training import loop
 from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine, pick_device, resolve
-from pipelines.training.trainer import Trainer, to_float, to_uint8
+from pipelines.training.trainer import R1_EVERY, Trainer, to_float, to_uint8
 
 CPU = Machine("cpu", "fp32", 1)
 IMAGES = torch.randint(0, 256, (40, 1, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
@@ -57,6 +58,20 @@ def test_one_step_of_every_pair_and_loss(loss, network, conditional):
     assert set(numbers) == {"d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g", "penalty"}
     assert all(abs(number) < 1e6 for number in numbers.values()) and numbers["grad_g"] > 0 and numbers["grad_d"] > 0
     assert trainer.weights_finite() and trainer.first_bad_step() is None
+
+
+def test_r1_is_paid_now_and_then_and_makes_d_flatter():
+    early, slopes = [], []
+    for weight in (0.0, 50.0):
+        trainer = make(r1=weight, lr_d=1e-3)
+        for _ in range(R1_EVERY - 1):
+            trainer.train_step()
+        early.append(weights(trainer.discriminator))
+        for _ in range(2 * R1_EVERY + 1):
+            trainer.train_step()
+        slopes.append(r1_penalty(trainer.discriminator, to_float(IMAGES)).item())
+    assert same(*early), "not paid before its step"
+    assert slopes[1] < 0.5 * slopes[0]
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "nadam", "sgd"])
