@@ -1,7 +1,12 @@
 """The server: the pages of ``explorer`` and its routes. Start it with ``streamlit run streamlit_app.py``."""
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from explorer.routes import ROUTES, lifespan
+
+# Streamlit takes a folder ``pages`` beside the main script for a list of pages until a script has called st.navigation;
+# whoever opened a page's own address first on a new server saw that list instead of ours.
+PagesManager.uses_pages_directory = False
 
 app = st.App("explorer/main.py", routes=ROUTES, lifespan=lifespan)

@@ -95,7 +95,7 @@ def main() -> None:
                     closed = steps_per_s(run, options.seconds)
                     browser = playwright.chromium.launch(executable_path=options.chromium, args=CHROMIUM_FLAGS)
                     page = browser.new_page(viewport={"width": 1600, "height": 1000})
-                    page.goto(f"{url}/?run={run.id}")
+                    page.goto(f"{url}/train?run={run.id}")
                     page.wait_for_selector(".js-plotly-plot")
                     page.wait_for_timeout(SETTLE_S * 1000)
                     watched = {"server": [psutil.Process(server.pid)], "browser": chromium_processes()}

@@ -146,7 +146,7 @@ class RunReader:
             return
         self._asked_at, self._stamp = time.monotonic(), stamp
         found = self.folder.status()
-        status = {name: getattr(found, name) for name in SHOWN_STATUS}
+        status = {name: getattr(found, name) for name in SHOWN_STATUS} | {"explorable": self.folder.has_checkpoint}
         self._cut |= bool(self.status) and status["attempt"] != self.status["attempt"]
         if status != self.status:
             self._news["status"] = self.status = status

@@ -11,12 +11,14 @@ lie under it too, beside Streamlit's own.
 from __future__ import annotations
 
 import gzip
+import json
 import signal
 import tempfile
 import threading
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -29,8 +31,10 @@ from starlette.routing import Route
 from starlette.types import Send
 from streamlit import config
 
+from explorer import publications
 from explorer.live import HUB
 from explorer.live_reader import Position
+from explorer.model_routes import MODEL_ROUTES
 from explorer.run_summaries import SUMMARIES
 from explorer.widgets import assets
 from pipelines.paths import runs_home
@@ -81,6 +85,12 @@ def summaries(request: Request) -> Response:
     """All runs, the newest first, each in a few words."""
     body, tag = SUMMARIES.get()
     return _unless_known(request, Response(body, media_type="application/json", headers={"etag": tag}))
+
+
+def publishing(request: Request) -> Response:
+    """The models that are being published, and those that could not be."""
+    found = [asdict(one) for one in publications.publications()]
+    return Response(json.dumps(found), media_type="application/json", headers={"cache-control": "no-store"})
 
 
 def zipped(request: Request) -> Response:
@@ -198,9 +208,9 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
             yield chunk
 
 
-def _route(path: str, answer: Any) -> Route:
+def _route(path: str, answer: Any, method: str = "GET") -> Route:
     base = (config.get_option("server.baseUrlPath") or "").strip("/")
-    return Route(f"/{base}{path}" if base else path, answer, methods=["GET"])
+    return Route(f"/{base}{path}" if base else path, answer, methods=[method])
 
 
 ROUTES: list[Route] = [
@@ -210,6 +220,8 @@ ROUTES: list[Route] = [
     _route("/api/runs/{id}/thumbnail", thumbnail),
     _route("/api/runs/{id}/zip", zipped),
     _route("/api/runs/{id}/log", log),
+    _route("/api/publications", publishing),
     _route("/assets/plotly.min.js", plotly_library),
     _route("/assets/{version}/{name}", script),
+    *(_route(*parts) for parts in MODEL_ROUTES),
 ]

@@ -60,8 +60,12 @@ def _stamps(folder: RunFolder) -> tuple[int, ...]:
         grids = os.stat(folder.samples_index_path).st_size
     except FileNotFoundError:
         grids = 0
+    try:
+        saved = os.stat(folder.checkpoints_path).st_mtime_ns
+    except FileNotFoundError:
+        saved = 0
     found = os.stat(folder.path)
-    return found.st_mtime_ns, found.st_ino, grids
+    return found.st_mtime_ns, found.st_ino, grids, saved
 
 
 def _summary(folder: RunFolder) -> dict[str, Any]:
@@ -87,4 +91,8 @@ def _summary(folder: RunFolder) -> dict[str, Any]:
         "quality": status.quality,
         "thumbnail": picture,
         "lives": status.active,
+        "explorable": folder.has_checkpoint,
+        "conditional": record.config.conditional,
+        "data": record.config.data,
+        "size": record.config.size,
     }

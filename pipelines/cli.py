@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import json
 import logging
@@ -192,15 +193,25 @@ def publish(
     about: Annotated[str, typer.Option(help="One sentence on it.")] = "",
     samples: Annotated[int, typer.Option(help="Samples to measure its quality on; 0: none.", min=0)] = 10_000,
     ships: Annotated[bool, typer.Option("--ships", help="Mark it as the project's own.", hidden=True)] = False,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Tell progress as lines of JSON, as the app reads it.")
+    ] = False,
 ) -> None:
     """Publish a run's best checkpoint as a model in checkpoints/, with a card of its measured quality."""
     from pipelines.models import publishing
 
-    with _bar() as bar:
-        task = bar.add_task("Publishing", total=1.0)
+    with contextlib.nullcontext() if lines else _bar() as bar:
+        task = bar.add_task("Publishing", total=1.0) if bar else None
+
+        def progress(share: float, message: str) -> None:
+            if bar:
+                bar.update(task, completed=share, description=message)
+            else:
+                print(json.dumps({"share": round(share, 4), "message": message}), flush=True)
+
         folder = publishing.publish(
             jobs.find(run), name, checkpoint_name=checkpoint, title=title, about=about, ships=ships, samples=samples,
-            progress=lambda share, message: bar.update(task, completed=share, description=message),
+            progress=progress,
         )  # fmt: skip
     out.print(f"Published {folder}.", soft_wrap=True)
 

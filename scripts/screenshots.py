@@ -1,54 +1,117 @@
-"""Makes the README's pictures: drives the app in Chromium through a real one-minute run.
+"""Makes the README's pictures: drives the app in Chromium, through a real one-minute run and the models that ship.
 
-    python -m scripts.screenshots
+    python -m scripts.screenshots                       all of them
+    python -m scripts.screenshots --only models,latent  some of: models, latent, arithmetic, digits, train
 
 The run gets a folder of its own and is thrown away; the data set is the project's own and is prepared first if need be.
+A page or a model that is not there is skipped with a sentence.
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import shutil
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
 
 from pipelines import paths
+from pipelines.models import shelf
 from pipelines.runs.folder import RunFolder
-from tests.conftest import CHROMIUM_FLAGS, Server, free_port
+from tests.conftest import CHROMIUM_FLAGS, Homes, Server, free_port
 
 IMAGES = paths.PROJECT / "docs" / "images"
 WIDE, NARROW = (1600, 1000), (420, 900)
+OPEN_S = 60.0  # the first model that is opened loads torch
 START_S, RUN_S = 300.0, 240.0  # the first may download the data
 RUNNING_S = 25.0  # of training, when "running" is taken: digits to be seen, and far from the end
 SETTLE_MS = 1500  # for fonts, charts and the last movement
 SAMPLES = "img[alt^='Pictures by the generator']"
 
 
+@dataclass(frozen=True)
+class Shot:
+    """A page with a model: wide in light and dark, and one of them narrow too."""
+
+    name: str
+    address: str
+    model: str | None  # None: any
+    drawn: str  # a selector of what shows that the page is there
+    settle_ms: int = 5000  # until its last picture is there
+    narrow: bool = False
+    lively: str = ""  # a selector of what comes last, where the model can do it
+
+
+EXPLORING = (
+    Shot("models", "", None, ".gx-step canvas", settle_ms=2000, narrow=True, lively="[aria-label^='Five faces']"),
+    Shot("latent", "latent", "faces", ".gx-latent canvas"),
+    Shot("arithmetic", "arithmetic", "faces", ".gx-arithmetic canvas", settle_ms=8000),
+    Shot("digits", "digits", "digits-by-class", ".gx-digits canvas"),
+)
+TRAIN = "train"
+PARTS = (*(shot.name for shot in EXPLORING), TRAIN)
+
+
 def main() -> None:
-    """Take every picture."""
+    """Take every picture, or those asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default=",".join(PARTS), help=f"which, separated by commas: {', '.join(PARTS)}")
+    wanted = parser.parse_args().only.split(",")
+    if unknown := set(wanted) - set(PARTS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; choose from {', '.join(PARTS)}")
     IMAGES.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not chromium:
         sys.exit("Screenshots need Chromium; install it and run this again.")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         home = Path(folder)
-        (home / "runs").mkdir()
-        server = Server(paths.PROJECT / "streamlit_app.py", free_port(), home / "runs", paths.data_home(), home / "log")
-        server.start()
+        for name in ("runs", "saved"):
+            (home / name).mkdir()
+        homes = Homes(home / "runs", paths.data_home(), paths.models_home(), home / "saved")
+        server = Server(paths.PROJECT / "streamlit_app.py", free_port(), homes, home / "log").start()
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         try:
-            _take_all(browser, server.url, server.runs)
+            if TRAIN in wanted:  # first: the Models page shows what a run has learnt
+                _training(browser, server.url, server.runs)
+            for shot in EXPLORING:
+                if shot.name in wanted:
+                    _exploring(browser, server.url, shot)
         finally:
             browser.close()
             server.stop()
 
 
-def _take_all(browser: Browser, url: str, runs: Path) -> None:
-    page = _open(browser, url, WIDE)
+def _exploring(browser: Browser, url: str, shot: Shot) -> None:
+    """The pictures of one page that explores a model."""
+    if not (paths.PROJECT / "explorer" / "pages" / f"{shot.name}.py").is_file():
+        print(f"Skipped {shot.name}: there is no such page yet.")
+        return
+    published = shelf.published()
+    if shot.model not in published and (shot.model or not published):
+        print(f"Skipped {shot.name}: the model {shot.model or 'to show'} is not in {paths.models_home()}.")
+        return
+    address = f"{url}/{shot.address}" + (f"?model={shot.model}" if shot.model else "")
+    kinds = [(WIDE, False, ""), (WIDE, True, "-dark"), *([(NARROW, False, "-narrow")] if shot.narrow else [])]
+    for size, dark, suffix in kinds:
+        page = _open(browser, address, size, dark)
+        expect(page.locator(shot.drawn).first).to_be_visible(timeout=1000 * OPEN_S)
+        if shot.lively:
+            with contextlib.suppress(TimeoutError):
+                page.locator(shot.lively).wait_for(timeout=1000 * OPEN_S)
+        page.wait_for_timeout(shot.settle_ms)
+        _take(page, shot.name + suffix)
+        page.context.close()
+
+
+def _training(browser: Browser, url: str, runs: Path) -> None:
+    """The Train page: empty, its settings, and a run of a minute."""
+    page = _open(browser, f"{url}/train", WIDE)
     start = page.locator(".st-key-start").get_by_role("button")
     expect(start).to_be_enabled(timeout=30_000)
     _take(page, "train-empty")

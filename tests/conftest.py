@@ -1,10 +1,14 @@
 """What several tests share: folders of one's own, the real Streamlit server, and a real browser.
 
-- ``homes``: a test's own folders of runs and data, also set in this process's environment.
+- ``homes``: a test's own folders of runs, data, models and what is saved, also set in this process's environment.
+- ``tiny_models``: a folder with the three small published models of ``tests/tiny_models.py``, made once; not to be
+  written to. ``own_models``: a copy of it as this test's ``homes.models``; a server has one after
+  ``shutil.copytree(tiny_models, server.models, dirs_exist_ok=True)``.
 - ``serve``: starts the Streamlit server on a script, on a free port with its own folders, and waits for it::
 
       server = serve("streamlit_app.py")
-      page.goto(server.url)            # server.runs and server.data are its folders; server.restart() breaks every line
+      page.goto(server.url)            # server.runs, .data, .models and .saved are its folders, empty at first
+      server.restart()                 # breaks every line
 
 - ``browser`` and ``page``: Chromium by Playwright. ``page`` is a fresh page that fails its test at the end when the
   page has logged an error to the console. Where no browser is found the test is skipped with a sentence, or fails
@@ -40,6 +44,8 @@ EXPECTED_NOISE = (
     "Failed to load resource: net::ERR_CONNECTION",
     "ERR_INCOMPLETE_CHUNKED_ENCODING",
     "WebSocket connection to",
+    "Streamlit server is not responding",
+    "/_stcore/",  # where a page is opened by its own address, Streamlit looks for its server below that first
 )  # what a deliberate restart of the server makes a browser say
 
 
@@ -50,20 +56,48 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Homes:
-    """Folders of runs and of data."""
+    """Folders of runs, of data, of published models, and of what a person saves while exploring."""
 
     runs: Path
     data: Path
+    models: Path
+    saved: Path
+
+    @classmethod
+    def under(cls, folder: Path) -> Homes:
+        """Empty ones in a folder."""
+        made = cls(*(folder / name for name in ("runs", "data", "models", "saved")))
+        for path in vars(made).values():
+            path.mkdir()
+        return made
+
+    def environment(self) -> dict[str, str]:
+        """The variables that tell a process of them."""
+        return {f"GAN_EXPLORER_{name.upper()}": str(path) for name, path in vars(self).items()}
 
 
 @pytest.fixture
 def homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Homes:
-    """A test's own folders of runs and data."""
-    made = Homes(tmp_path / "runs", tmp_path / "data")
-    for folder, name in ((made.runs, "GAN_EXPLORER_RUNS"), (made.data, "GAN_EXPLORER_DATA")):
-        folder.mkdir()
-        monkeypatch.setenv(name, str(folder))
+    """A test's own folders."""
+    made = Homes.under(tmp_path)
+    for name, folder in made.environment().items():
+        monkeypatch.setenv(name, folder)
     return made
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the models of ``tests/tiny_models.py``; for reading only."""
+    from tests import tiny_models  # only here: it loads torch
+
+    return tiny_models.write_all(tmp_path_factory.mktemp("tiny-models"))
+
+
+@pytest.fixture
+def own_models(homes: Homes, tiny_models: Path) -> Path:
+    """The tiny models as this test's published models, to be read, renamed and damaged."""
+    shutil.copytree(tiny_models, homes.models, dirs_exist_ok=True)
+    return homes.models
 
 
 @dataclass
@@ -72,11 +106,26 @@ class Server:
 
     script: Path
     port: int
-    runs: Path
-    data: Path
+    homes: Homes
     log: Path
     options: list[str] = field(default_factory=list)
     process: subprocess.Popen | None = None
+
+    @property
+    def runs(self) -> Path:
+        return self.homes.runs
+
+    @property
+    def data(self) -> Path:
+        return self.homes.data
+
+    @property
+    def models(self) -> Path:
+        return self.homes.models
+
+    @property
+    def saved(self) -> Path:
+        return self.homes.saved
 
     @property
     def url(self) -> str:
@@ -84,12 +133,7 @@ class Server:
 
     def start(self) -> Server:
         """Start the process and wait until it answers."""
-        environment = {
-            **os.environ,
-            "GAN_EXPLORER_RUNS": str(self.runs),
-            "GAN_EXPLORER_DATA": str(self.data),
-            "PYTHONPATH": str(PROJECT),
-        }
+        environment = {**os.environ, **self.homes.environment(), "PYTHONPATH": str(PROJECT)}
         command = [
             sys.executable,
             "-m",
@@ -156,9 +200,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory):
 
     def start(script: str | Path, *options: str) -> Server:
         home = tmp_path_factory.mktemp("server")
-        server = Server(PROJECT / script, free_port(), home / "runs", home / "data", home / "server.log", list(options))
-        server.runs.mkdir()
-        server.data.mkdir()
+        server = Server(PROJECT / script, free_port(), Homes.under(home), home / "server.log", list(options))
         servers.append(server.start())
         return server
 
@@ -186,13 +228,17 @@ def browser():
         chromium.close()
 
 
+def _told(message) -> str:
+    return f"{message.text} {message.location.get('url', '')}"
+
+
 @pytest.fixture
 def page(browser):
     """A fresh page of 1600 x 1000; errors on its console fail the test at the end."""
     context = browser.new_context(viewport={"width": 1600, "height": 1000})
     fresh = context.new_page()
     errors: list[str] = []
-    fresh.on("console", lambda message: message.type == "error" and errors.append(message.text))
+    fresh.on("console", lambda message: message.type == "error" and errors.append(_told(message)))
     fresh.on("pageerror", lambda error: errors.append(str(error)))
     yield fresh
     context.close()

@@ -53,7 +53,7 @@ def one_run(run: RunFolder) -> None:
         run_controls(run, record, status)
     with message:
         run_message(run, record, status)
-    live_run(run.id, status.state)
+    live_run(run.id, status.state, run.has_checkpoint)
     run_settings(record)
 
 

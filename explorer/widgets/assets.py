@@ -28,10 +28,15 @@ export default async function (component) {
 """
 
 
-def component(name: str, label: str):
-    """A component whose script and style are ``<name>.js`` and ``<name>.css`` in this folder."""
-    style = (FOLDER / f"{name}.css").read_text("utf-8")
-    html = f'<div class="gx-{name.replace("_", "-")}" aria-label="{label}"></div>'
+def component(name: str, label: str, *shared: str):
+    """A component whose script and style are ``<name>.js`` and ``<name>.css`` in this folder.
+
+    Args:
+        shared: names of further style sheets, before its own.
+    """
+    style = "\n".join((FOLDER / f"{sheet}.css").read_text("utf-8") for sheet in (*shared, name))
+    classes = " ".join([f"gx-{name.replace('_', '-')}", *(f"gx-{sheet}-page" for sheet in shared)])
+    html = f'<div class="{classes}" aria-label="{label}"></div>'
     mounted = st.components.v2.component(
         f"gan_explorer.{name}", html=html, css=style, js=_LOADER % f"{name}.js", isolate_styles=False
     )

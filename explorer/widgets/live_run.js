@@ -128,6 +128,7 @@ class LiveRun {
       this.curves.setTheme(theme);
     }
     if (data.run !== this.run) this.open(data.run, data.drawnFor);
+    this.explorable = data.explorable;
     this.agreeWith(data.drawnFor);
   }
 
@@ -223,8 +224,9 @@ class LiveRun {
     }, STATUS_MS);
     const { state } = this.source.status;
     if (state !== this.status.shownState) this.status.show(this.source);
-    if (state && state !== this.reported) {
+    if ((state && state !== this.reported) || (this.source.status.explorable && !this.explorable)) {
       this.reported = state;
+      this.explorable = true;
       this.report(state);
     }
   }

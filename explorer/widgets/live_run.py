@@ -8,7 +8,7 @@ from explorer.widgets import assets
 _component = assets.component("live_run", "Live view of the run")
 
 
-def live_run(run_id: str, drawn_for: str, *, key: str = "live_run") -> None:
+def live_run(run_id: str, drawn_for: str, explorable: bool = True, *, key: str = "live_run") -> None:
     """Mount the live view of a run.
 
     The page reruns exactly when the run's state changes (running to paused, say); everything else moves without it.
@@ -16,6 +16,8 @@ def live_run(run_id: str, drawn_for: str, *, key: str = "live_run") -> None:
     Args:
         drawn_for: the state that the rest of the page was drawn for. Where the event stream stays of another opinion
             (a short state can fall between two of its looks), the page reruns too.
+        explorable: whether the page was drawn for a run that can be explored; it reruns once more when it can be.
     """
-    data = {"run": run_id, "drawnFor": drawn_for, "palette": palette(), "assets": assets.address()}
+    data = {"run": run_id, "drawnFor": drawn_for, "explorable": explorable}
+    data |= {"palette": palette(), "assets": assets.address()}
     _component(key=key, data=data, on_state_change=lambda: None)

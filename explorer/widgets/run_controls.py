@@ -32,8 +32,14 @@ from pipelines.runs.folder import (
 from pipelines.training.config import SETTINGS, label_of
 from pipelines.training.presets import PRESETS
 
+ASKED = "delete_asked"  # in the session: the run whose deletion is asked about
 RESUMABLE = (PAUSED, STOPPED, FAILED, LOST)
 TRAINING = (RUNNING, PAUSED)
+EXPLORE = (
+    ("latent", "Latent space", "tune"),
+    ("arithmetic", "Arithmetic", "calculate"),
+    ("digits", "Digits", "dialpad"),
+)
 STOPPABLE = (QUEUED, PREPARING, RUNNING, PAUSED)
 
 
@@ -50,6 +56,7 @@ def run_controls(run: RunFolder, record: Record, status: Status) -> None:
         verb("Stop", "stop", jobs.stop, "Save a checkpoint and end the process; Resume can go on later.",
              possible=state in STOPPABLE and asked != "stop")  # fmt: skip
         _rates(run, record, status)
+        _explore(run, record)
         st.button(
             "Duplicate",
             icon=":material/content_copy:",
@@ -64,7 +71,8 @@ def run_controls(run: RunFolder, record: Record, status: Status) -> None:
             icon=":material/download:",
             help="The run's whole folder as one zip: settings, metrics, pictures, weights, log.",
         )
-        if st.button("Delete", icon=":material/delete:", help="Asks first."):
+        st.button("Delete", icon=":material/delete:", help="Asks first.", on_click=_ask, args=(run.id,))
+        if st.session_state.get(ASKED) == run.id:
             _ask_to_delete(run, record, status)
 
 
@@ -121,6 +129,21 @@ def _rates(run: RunFolder, record: Record, status: Status) -> None:
         st.rerun()
 
 
+def _explore(run: RunFolder, record: Record) -> None:
+    """The ways to the pages that explore what the run has learnt so far."""
+    possible = run.has_checkpoint
+    why = "Open what it has learnt so far, at its best checkpoint, in the exploring pages."
+    not_yet = "Nothing to explore yet: wait for its first checkpoint, at the end of its first epoch, or stop it."
+    pages = st.popover("Explore", icon=":material/travel_explore:", disabled=not possible, key="explore",
+                       help=why if possible else not_yet)  # fmt: skip
+    if possible:
+        no_classes = None if record.config.conditional else "This run is trained without labels, so it has no classes."
+        for page, label, icon in EXPLORE:
+            refused = no_classes if page == "digits" else None
+            pages.page_link(f"pages/{page}.py", label=label, icon=f":material/{icon}:", query_params={"model": run.id},
+                            disabled=bool(refused), help=refused)  # fmt: skip
+
+
 def _duplicate(record: Record) -> None:
     """Open the run's settings as a draft."""
     fill_draft(record.config, record.preset if record.preset in PRESETS else "")
@@ -128,14 +151,19 @@ def _duplicate(record: Record) -> None:
     st.query_params.pop("run", None)
 
 
-@st.dialog("Delete this run?", icon=":material/delete:")
+def _ask(run_id: str | None = None) -> None:
+    """Open the question whether to delete a run, or close it; a rerun meanwhile, since its state changes, keeps it."""
+    st.session_state[ASKED] = run_id
+
+
+@st.dialog("Delete this run?", icon=":material/delete:", on_dismiss=_ask)
 def _ask_to_delete(run: RunFolder, record: Record, status: Status) -> None:
     st.text(run_name(run, record))
     st.text(f"Its pictures, curves and weights, {status.step:,} steps of training, will be gone for good.")
     if status.active:
         st.text("It is still at work; its training ends.")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Keep", key="delete_no"):
+        if st.button("Keep", key="delete_no", on_click=_ask):
             st.rerun()
         sure = {"type": "primary", "icon": ":material/delete:", "on_click": _delete, "args": (run,)}
         if st.button("Delete", key="delete_yes", **sure):
@@ -143,5 +171,6 @@ def _ask_to_delete(run: RunFolder, record: Record, status: Status) -> None:
 
 
 def _delete(run: RunFolder) -> None:
+    _ask()
     _do(jobs.delete, run)
     st.session_state["deleted_run"] = run.id

@@ -9,8 +9,6 @@ A new measure is a field of ``Evaluation`` and a row of its table in evaluation.
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -23,7 +21,7 @@ from pipelines import data
 from pipelines.data import ImageSet, Progress
 from pipelines.data._image_set import within
 from pipelines.errors import ConfigError, DataError, ModelError
-from pipelines.metrics import classifier, frechet, quality
+from pipelines.metrics import attributes, attributes_available, classifier, frechet, quality
 from pipelines.metrics.evaluation import Beside, Evaluation
 from pipelines.metrics.neighbours import K, Neighbourhoods
 from pipelines.training.config import TrainConfig
@@ -59,7 +57,7 @@ def evaluate(
     samples: int = SAMPLES,
     seed: int = 0,
     *,
-    attributes: AttributeModel | None = None,
+    teller: AttributeModel | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
     """Draws samples from a model and measures them beside real pictures.
@@ -74,7 +72,7 @@ def evaluate(
         class_names: the classes that it can be asked for.
         samples: how many, ``FEWEST`` at least.
         seed: of the samples, >= 0.
-        attributes: what tells attributes; by default the model that ships for the data set, if one does.
+        teller: what tells attributes; by default the model that ships for the data set, if one does.
         progress: told the share done and a message.
 
     Raises:
@@ -94,10 +92,10 @@ def evaluate(
                 f"The model draws the classes {', '.join(class_names)} and the data set {config.data!r} has "
                 f"{', '.join(classes)}; measure it on the data that it was trained on."
             )
-    attributes = attributes or attribute_model(config.data)
+    teller = teller or attribute_model(config.data)
     judge: Any = (
-        _Attributes(config.data, attributes)
-        if attributes
+        _Attributes(config.data, teller)
+        if teller
         else quality.judge_of(config.data, torch.from_numpy(against.some(min(quality.SAMPLES, len(reference)))))
     )
     real = _look(judge, against.batches(), len(against), "Looking at real pictures", within(report, 0.1, 0.3))
@@ -126,21 +124,20 @@ def evaluate(
         neighbours_count=near,
         precision=Beside(*(balls.share(seen.features[:near]) for seen in (fake, other))),
         recall=Beside(*(Neighbourhoods.of(seen.features[:near]).share(balls.points) for seen in (fake, other))),
-        **_class_measures(fake, real, other, labels, against.labels(), classes if not attributes else ()),
-        **_attribute_measures(fake, real, other, tuple(attributes.attribute_names) if attributes else ()),
+        **_class_measures(fake, real, other, labels, against.labels(), () if teller else classes),
+        **_attribute_measures(fake, real, other, tuple(teller.attribute_names) if teller else ()),
     )
     report(1.0, "Done")
     return evaluation
 
 
 def attribute_model(data_name: str) -> AttributeModel | None:
-    """The attribute classifier that ships for a data set, or None."""
-    if importlib.util.find_spec("pipelines.metrics.attributes") is None:
-        return None
-    try:
-        return importlib.import_module("pipelines.metrics.attributes").load(data_name)
-    except ModelError:  # there is none, or it is damaged; which of the two, ``quality.judge_of`` tells by looking
-        return None
+    """The attribute classifier that ships for a data set, or None.
+
+    Raises:
+        ModelError: it is damaged.
+    """
+    return attributes.load(data_name) if attributes_available(data_name) else None
 
 
 @dataclass(frozen=True)
@@ -179,7 +176,7 @@ class _Attributes:
     """
 
     def __init__(self, data_name: str, model: AttributeModel) -> None:
-        self.name = f"{data_name} attribute features"
+        self.name = quality.features_name(data_name)
         self._model = model
         self._prepared = getattr(model, "prepared", classifier.as_float)
 

@@ -123,11 +123,16 @@ def judge_of(data_name: str, real: Tensor, device: torch.device | str = "cpu") -
     return judge(data_name, real, torch.device(device))
 
 
+def features_name(data_name: str) -> str:
+    """What the features of the classifier that ships for a data set are called, never "Inception features"."""
+    return {"digits": "digit", "faces": "face"}.get(data_name, data_name) + " features"
+
+
 class _Classes:
     """Looks with the classifier that ships for a data set."""
 
     def __init__(self, data_name: str, real: Tensor, device: torch.device) -> None:
-        self.name = {"digits": "digit features"}.get(data_name, f"{data_name} features")
+        self.name = features_name(data_name)
         self._device = device
         self._model = classifier.load(data_name).to(device, memory_format=torch.channels_last)
 
@@ -146,7 +151,7 @@ class _Attributes:
     """Looks with the attribute classifier that ships for a data set; of attributes none is the class of a picture."""
 
     def __init__(self, data_name: str, real: Tensor, device: torch.device) -> None:
-        self.name = {"faces": "face features"}.get(data_name, f"{data_name} features")
+        self.name = features_name(data_name)
         self._device = device
         self._model = attributes.load(data_name).to(device, memory_format=torch.channels_last)
 

@@ -14,14 +14,16 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 
 from pipelines import data
+from pipelines.data._image_set import within
 from pipelines.errors import GanError, ModelError
 from pipelines.metrics.evaluate import evaluate
 from pipelines.models import readings
-from pipelines.models.shelf import checkpoint_path, find, free_place
-from pipelines.models.trained import Trained, load_entry, sampler, under
+from pipelines.models.shelf import checkpoint_path, free_place, of_run
+from pipelines.models.trained import PARTS, Trained, of_checkpoint, sampler, under
 from pipelines.runs.folder import Record, RunFolder
 from pipelines.training import checkpoint
 from pipelines.training.config import TrainConfig
@@ -56,12 +58,17 @@ def publish(
     Raises:
         ModelError: the name is taken or not allowed, or the run has no such checkpoint.
     """
-    target = free_place(name)
+    target, report = free_place(name), progress or (lambda share, message: None)
     source = checkpoint_path(folder, checkpoint_name)
-    entry = find(folder.path)
-    entry = dataclasses.replace(entry, checkpoint=checkpoint_name)
-    trained = load_entry(entry)
-    tensors, plain = checkpoint.read(source)
+    entry = of_run(folder, checkpoint_name)
+    if entry is None:
+        raise ModelError(f"There is no run in {folder.path}; it may have been deleted.")
+    tensors, plain = checkpoint.read(source, PARTS)  # once: a run that trains on replaces it
+    trained = of_checkpoint(entry, tensors, source)
+    try:
+        history = _card(folder, folder.record(), plain)
+    except (KeyError, TypeError):
+        raise ModelError(f"The checkpoint {source} does not say how far it was trained.") from None
     draft = target.with_name(f".{name}.{os.getpid()}.tmp")
     try:
         draft.mkdir(parents=True)
@@ -73,19 +80,20 @@ def publish(
             "title": title or entry.title,
             "about": about,
             "ships": ships,
-            **_card(folder, folder.record(), plain),
-            "quality": _quality(trained, samples, progress) if samples else None,
+            **history,
+            "quality": _quality(trained, samples, within(report, 0.0, 0.7)) if samples else None,
             "sha256": {
                 path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in draft.glob("*.safetensors")
             },
         }
         (draft / "card.json").write_text(json.dumps(card, indent=1), "utf-8")
         (draft / "preview.png").write_bytes(_preview(trained))
-        if seen := readings.make(trained, readings.COUNT, progress or (lambda share, message: None)):
+        if seen := readings.make(trained, readings.COUNT, within(report, 0.7 if samples else 0.0, 1.0)):
             readings.save(seen, draft)
         draft.rename(target)
-    except OSError as error:
-        raise ModelError(f"The model could not be written to {target} ({error.strerror or error}).") from None
+    except (OSError, SafetensorError) as error:  # safetensors' writer reports a full disk in its own way
+        problem = getattr(error, "strerror", None) or error
+        raise ModelError(f"The model could not be written to {target} ({problem}).") from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return target
@@ -118,9 +126,12 @@ def _quality(trained: Trained, samples: int, progress: Callable[[float, str], No
 def _card(folder: RunFolder, record: Record, plain: dict[str, Any]) -> dict[str, Any]:
     entry = data.DATA_SETS.get(record.config.data)
     status = folder.status()
+    rows, _ = folder.metrics()
+    changes = [row for row in rows if row.get("event") == "rates" and row["step"] <= plain["step"]]
     return {
         "run": folder.id,
         "command": _command(record),
+        "changed_on_the_way": [f"step {row['step']}: {row['message']}" for row in changes],
         "preset": record.preset,
         "seed": record.config.seed,
         "step": plain["step"],

@@ -46,7 +46,7 @@ def make(
     for start in range(0, count, _CHUNK):
         z, y = gan.draw((SEED, index) for index in range(start, min(count, start + _CHUNK)))
         parts.append(reader.read(gan.decode(z, y).permute(0, 2, 3, 1)))
-        progress(start / count, "Reading samples")
+        progress(min(1.0, (start + _CHUNK) / count), "Reading samples")
     return Readings(reader.names, np.concatenate(parts), reader.exclusive)
 
 
@@ -69,10 +69,11 @@ def load(folder: Path) -> Readings | None:
     try:
         with safe_open(path, framework="pt") as file:
             words = json.loads((file.metadata() or {})["readings"])
-            probabilities = file.get_tensor("probabilities").float().div(255).numpy()
-        names = tuple(str(name) for name in words["names"])
-        if probabilities.ndim != 2 or probabilities.shape[1] != len(names):
-            raise ValueError("its shape does not fit its names")
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+            names = tuple(str(name) for name in words["names"])
+            kept = file.get_tensor("probabilities")
+            if kept.dtype != torch.uint8 or kept.ndim != 2 or kept.shape[1] != len(names) or not len(kept):
+                raise ValueError("its shape does not fit its names")
+            probabilities = kept.float().div(255).numpy()
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"The file {path} is damaged ({error}); publish the model anew.") from None
     return Readings(names, probabilities, bool(words.get("exclusive")))

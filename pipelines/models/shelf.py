@@ -15,6 +15,7 @@ A model is named by ``name``, by a run's id, or by ``run@checkpoint``: ``best``,
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ from pipelines.training.config import TrainConfig, check, from_dict
 from pipelines.training.presets import title_of
 
 REFERENCE = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]{0,79})(@(?P<checkpoint>best|last|[0-9]{1,12}))?")
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, GanError)
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, GanError)
 
 
 @dataclass(frozen=True)
@@ -80,16 +81,20 @@ class Entry:
 
 def published() -> list[str]:
     """The names of the published models, in alphabetical order."""
-    return sorted(path.parent.name for path in paths.models_home().glob("*/generator.safetensors"))
+    found = (path.parent.name for path in paths.models_home().glob("*/generator.safetensors"))
+    return sorted(name for name in found if ID_PATTERN.fullmatch(name))  # not one that is being written
 
 
 def trained_runs() -> list[str]:
     """The ids of the runs that have a checkpoint, the newest first."""
-    return [run.id for run in jobs.runs() if run.best_path.is_file() or run.checkpoints()]
+    return [run.id for run in jobs.runs() if run.has_checkpoint]
 
 
-def find(reference: str | Path) -> Entry:
+def find(reference: str | Path, *, anywhere: bool = True) -> Entry:
     """A model by its name, its run's id (with ``@checkpoint``, if not the best), or the folder of either.
+
+    Args:
+        anywhere: whether the reference may be a folder, which nothing that comes from an address may.
 
     Raises:
         ModelError: there is none, or its configuration is missing or damaged.
@@ -98,10 +103,11 @@ def find(reference: str | Path) -> Entry:
     text = str(reference)
     if match := REFERENCE.fullmatch(text):
         name, checkpoint = match["name"], match["checkpoint"] or "best"
-        found = (_at(folder, checkpoint) for folder in (paths.models_home() / name, paths.runs_home() / name))
-        if entry := next(filter(None, found), None):
+        if not match["checkpoint"] and (entry := _published(paths.models_home() / name)):
             return entry
-    if "@" not in text and (entry := _at(Path(text), "best")):
+        if entry := of_run(RunFolder(paths.runs_home() / name), checkpoint):
+            return entry
+    if anywhere and (entry := _published(Path(text)) or of_run(RunFolder(text))):
         return entry
     raise ModelError(
         f"There is no model and no run {text!r}; published models: {', '.join(published()) or 'none yet'}."
@@ -114,9 +120,9 @@ def rename(name: str, new_name: str) -> None:
     Raises:
         ModelError: there is no such model, it came with the project, or the new name is taken or not allowed.
     """
-    entry, target = _own(name), free_place(new_name)
+    folder, target = _own(name), free_place(new_name)
     try:
-        entry.folder.rename(target)
+        folder.rename(target)
     except OSError as error:
         raise ModelError(f"The model {name} cannot be renamed ({error.strerror or error}).") from None
 
@@ -127,9 +133,11 @@ def delete(name: str) -> None:
     Raises:
         ModelError: there is no such model, or it came with the project.
     """
-    entry = _own(name)
+    folder = _own(name)
+    gone = folder.with_name(f".{name}.{os.getpid()}.deleted")  # at once and as a whole: nobody finds half of a model
     try:
-        shutil.rmtree(entry.folder)
+        folder.rename(gone)
+        shutil.rmtree(gone)
     except OSError as error:
         raise ModelError(f"The model {name} cannot be deleted ({error.strerror or error}).") from None
 
@@ -143,6 +151,8 @@ def free_place(name: str) -> Path:
     if not ID_PATTERN.fullmatch(name):
         raise ModelError(f"The model's name is {name!r}; use small letters, digits and hyphens, at most 80.")
     target = paths.models_home() / name
+    if RunFolder(paths.runs_home() / name).exists():
+        raise ModelError(f"There is a run named {name!r} already; choose another name for the model.")
     if target.exists():
         raise ModelError(f"There is a model named {name!r} already; choose another name or delete {target}.")
     return target
@@ -155,6 +165,8 @@ def checkpoint_path(run: RunFolder, checkpoint: str = "best") -> Path:
         ModelError: there is none.
     """
     kept = run.checkpoints()
+    if not re.fullmatch(r"best|last|[0-9]{1,12}", checkpoint):
+        raise ModelError(f"The run {run.id} has no checkpoint {checkpoint[:40]!r}; say best, last or a step.")
     if checkpoint.isdigit():
         wanted = [run.checkpoint_path(int(checkpoint))]
     else:
@@ -173,39 +185,47 @@ def step_of(path: Path) -> int:
     return int(path.stem.removeprefix("step-"))
 
 
-def _at(folder: Path, checkpoint: str) -> Entry | None:
-    if (folder / "generator.safetensors").is_file():
-        return _published(folder)
-    if RunFolder(folder).exists():
-        run = RunFolder(folder)
-        record = run.record()
-        title = run.notes().name or title_of(record.preset)
-        names = tuple(record.data.get("class_names", ()))
-        id_ = run.id if checkpoint == "best" else f"{run.id}@{checkpoint}"
-        return Entry(id_, folder, record.config, names, title, run, checkpoint=checkpoint)
-    return None
+def of_run(run: RunFolder, checkpoint: str = "best") -> Entry | None:
+    """A run as a model, or None where there is no such run; raises ``RunError`` where it cannot be read."""
+    if not run.exists():
+        return None
+    record = run.record()
+    names = tuple(record.data.get("class_names", ()))
+    title = run.notes().name or title_of(record.preset)
+    id_ = run.id if checkpoint == "best" else f"{run.id}@{checkpoint}"
+    return Entry(id_, run.path, record.config, names, title, run, checkpoint=checkpoint)
 
 
-def _published(folder: Path) -> Entry:
+def _published(folder: Path) -> Entry | None:
+    if not (folder / "generator.safetensors").is_file():
+        return None
     try:
         values = json.loads((folder / "config.json").read_bytes())
-        config = check(from_dict(values["config"]))
-        class_names = tuple(str(name) for name in values["class_names"])
+        config, names = check(from_dict(values["config"])), values["class_names"]
+        if not isinstance(names, list) or (config.conditional and not names):
+            raise ValueError("its class names are missing")
+        class_names = tuple(str(name) for name in names)
     except UNREADABLE as error:
         raise ModelError(f"{folder / 'config.json'} is missing or not a model's configuration ({error}).") from None
-    try:
-        card = json.loads((folder / "card.json").read_bytes())
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{folder / 'card.json'} is missing or damaged ({error}).") from None
-    if not isinstance(card, dict):
-        raise ModelError(f"{folder / 'card.json'} is not a model's card; publish the model anew.")
+    card = _card(folder)
     return Entry(folder.name, folder, config, class_names, str(card.get("title") or folder.name), card=card)
 
 
-def _own(name: str) -> Entry:
-    entry = find(name) if ID_PATTERN.fullmatch(name) else None
-    if entry is None or entry.run is not None:
+def _own(name: str) -> Path:
+    """The folder of a published model that is a person's to rename and delete, also where its files are damaged."""
+    folder = paths.models_home() / name
+    if not ID_PATTERN.fullmatch(name) or not (folder / "generator.safetensors").is_file():
         raise ModelError(f"There is no published model {name!r}; there are: {', '.join(published()) or 'none yet'}.")
-    if entry.ships:
+    if _card(folder).get("ships"):
         raise ModelError(f"The model {name!r} came with the project and stays; publish a run of yours to rename it.")
-    return entry
+    return folder
+
+
+def _card(folder: Path) -> dict[str, Any]:
+    try:
+        card = json.loads((folder / "card.json").read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{folder / 'card.json'} is missing or damaged ({error}).") from None
+    if not isinstance(card, dict):
+        raise ModelError(f"{folder / 'card.json'} is not a model's card; publish the model anew.")
+    return card

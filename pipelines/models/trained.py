@@ -23,6 +23,7 @@ from pipelines.training import checkpoint
 from pipelines.training.config import TrainConfig
 from pipelines.training.trainer import build, to_uint8
 
+PARTS = ("generator.", "average.", "discriminator.")  # of a checkpoint; the rest is for training on
 BATCH = 8  # pictures decoded at once: always as many, so that company changes no pixel
 
 
@@ -61,7 +62,7 @@ class Trained:
             return None
         if wanted == "cycle":
             return torch.arange(count) % classes
-        if not wanted.isdigit() or int(wanted) >= classes:
+        if not (wanted.isascii() and wanted.isdigit()) or int(wanted) >= classes:
             raise ModelError(f"--labels is {wanted!r}; {self.name} has the classes 0 to {classes - 1}, or 'cycle'.")
         return torch.full((count,), int(wanted))
 
@@ -69,9 +70,14 @@ class Trained:
         """The latent vectors, float32 [B, latent_size], and random classes, int64 [B], of samples by (seed, index).
 
         The classes are None for an unconditional model.
+
+        Raises:
+            ModelError: a seed or an index is negative or beyond 64 bits.
         """
         z, y = [], []
         for seed, index in addresses:
+            if not (0 <= seed < 2**63 and 0 <= index < 2**63):
+                raise ModelError(f"There is no sample {index} of seed {seed}; both are whole numbers from 0 on.")
             chance = np.random.Generator(np.random.Philox(key=[seed, index]))
             z.append(_latent(chance, self.config.latent_size, self.config.prior))
             y.append(chance.integers(max(1, len(self.class_names))))
@@ -81,7 +87,8 @@ class Trained:
     @torch.inference_mode()
     def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """Pictures uint8 [B, C, H, W] for z [B, latent_size] and y: classes [B] or weights of them [B, classes]."""
-        parts = []
+        config = self.config
+        parts = [torch.empty(0, config.channels, config.size, config.size, dtype=torch.uint8)] if not len(z) else []
         for start in range(0, len(z), BATCH):
             part = z[start : start + BATCH]
             labels = None if y is None else y[start : start + BATCH]
@@ -113,20 +120,24 @@ def load(reference: str | Path) -> Trained:
 
 def load_entry(entry: Entry) -> Trained:
     """The networks of a model that was found; raises as ``load``."""
-    classes = len(entry.class_names) if entry.config.conditional else 0
-    generator, discriminator = build(entry.config, classes)
     if entry.run is not None:
         source = entry.generator_path
-        tensors, _ = checkpoint.read(source)
-        _fill(generator, under(tensors, sampler(entry.config)), source)
-        _fill(discriminator, under(tensors, "discriminator."), source)
-        return Trained(entry, generator, discriminator)
+        return of_checkpoint(entry, checkpoint.read(source, PARTS)[0], source)
+    generator, discriminator = _networks(entry)
     for name, network in (("generator", generator), ("discriminator", discriminator)):
         path = entry.folder / f"{name}.safetensors"
         if network is discriminator and not path.is_file():
             return Trained(entry, generator, None)
         _check_hash(path, entry)
         _fill(network, checkpoint.read(path)[0], path)
+    return Trained(entry, generator, discriminator)
+
+
+def of_checkpoint(entry: Entry, tensors: dict[str, Tensor], source: Path) -> Trained:
+    """The networks from the ``PARTS`` of a run's checkpoint, read from the file ``source``; raises as ``load``."""
+    generator, discriminator = _networks(entry)
+    _fill(generator, under(tensors, sampler(entry.config)), source)
+    _fill(discriminator, under(tensors, "discriminator."), source)
     return Trained(entry, generator, discriminator)
 
 
@@ -138,6 +149,18 @@ def sampler(config: TrainConfig) -> str:
 def under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     """The tensors whose names begin with a prefix, by the rest of their names."""
     return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
+
+
+def _networks(entry: Entry) -> tuple[nn.Module, nn.Module]:
+    """Both networks as the configuration wants them, with random weights, of which none stays.
+
+    Raises:
+        ModelError: the configuration is one of classes, and there are none.
+    """
+    if entry.config.conditional and not entry.class_names:
+        raise ModelError(f"The model {entry.id} is conditional, but its classes are not known.")
+    with torch.random.fork_rng(devices=[]):  # a notebook's own random numbers stay as they are
+        return build(entry.config, len(entry.class_names) if entry.config.conditional else 0)
 
 
 def _latent(chance: np.random.Generator, size: int, prior: str) -> np.ndarray:

@@ -179,6 +179,11 @@ class RunFolder:
         """Full training states by step, the newest last (the best, kept besides, is not among them)."""
         return sorted(self.checkpoints_path.glob("step-*.safetensors"))
 
+    @property
+    def has_checkpoint(self) -> bool:
+        """Whether there is something to explore or to go on from."""
+        return self.best_path.is_file() or bool(self.checkpoints())
+
     def keep_best(self, step: int) -> None:
         """Keep the checkpoint of a step as the best, whatever becomes of the others."""
         draft = self.best_path.with_name(f".best.{os.getpid()}.tmp")

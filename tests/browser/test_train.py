@@ -114,9 +114,9 @@ def events(run: RunFolder, kind: str) -> list[dict]:
 
 
 def test_start_from_the_empty_page_and_watch_two_epochs(server, page, visitor, pictures):
-    page.goto(server.url)
+    page.goto(f"{server.url}/train")
     expect(page.get_by_role("heading", name="Train a GAN")).to_be_visible(timeout=20_000)
-    expect(page.get_by_role("button", name="Start: First digits in a minute")).to_be_enabled()
+    expect(page.get_by_role("button", name="Start: First digits in a minute")).to_be_enabled(timeout=20_000)
 
     page.get_by_role("radio", name="All settings").click()
     page.get_by_role("combobox", name="Data set").click()
@@ -200,7 +200,7 @@ def test_start_from_the_empty_page_and_watch_two_epochs(server, page, visitor, p
 
 
 def test_pause_step_stop_and_resume(server, page, training):
-    page.goto(f"{server.url}/?run={training.id}")
+    page.goto(f"{server.url}/train?run={training.id}")
     can(page, "pause", START_S)
     until(lambda: training.status().step > EPOCH_STEPS, "an epoch", START_S)
     do(page, "pause")
@@ -230,9 +230,14 @@ def test_pause_step_stop_and_resume(server, page, training):
 
 
 def test_a_killed_process_is_lost_and_resumed(server, page, training):
-    page.goto(f"{server.url}/?run={training.id}")
+    page.goto(f"{server.url}/train?run={training.id}")
     can(page, "pause", START_S)
     until(training.checkpoints, "a checkpoint", START_S)
+    page.get_by_role("button", name="Explore").click(timeout=1000 * REACT_S)  # as soon as there is something to explore
+    expect(page.get_by_test_id("stPopoverBody").get_by_role("link", name="Latent space")).to_have_attribute(
+        "href", re.compile(rf"latent\?model={training.id}$")
+    )
+    page.keyboard.press("Escape")
     os.kill(training.status().pid, signal.SIGKILL)
     expect(page.get_by_test_id("stAlert").get_by_text("ended without a word")).to_be_visible(timeout=15_000)
     in_state(training, LOST)
@@ -248,7 +253,7 @@ def test_a_killed_process_is_lost_and_resumed(server, page, training):
 
 
 def test_delete_asks_first_and_ends_the_process(server, visitor, training):
-    visitor.goto(f"{server.url}/?run={training.id}")
+    visitor.goto(f"{server.url}/train?run={training.id}")
     can(visitor, "pause", START_S)
     pid = training.status().pid
     visitor.get_by_role("button", name="Delete").click()
@@ -278,7 +283,7 @@ def _alive(pid: int) -> bool:
 def test_the_zip_holds_the_run(server, page, training, tmp_path):
     import zipfile
 
-    page.goto(f"{server.url}/?run={training.id}")
+    page.goto(f"{server.url}/train?run={training.id}")
     can(page, "stop", START_S)
     until(lambda: training.samples()[0], "a picture", START_S)
     address = page.get_by_role("link", name="Download").get_attribute("href")

@@ -141,6 +141,8 @@ def test_delete_asks_first(made):
     assert fake.folder.exists() and selected(page) == RUN
     next(button for button in page.button if button.label == "Delete").click()
     page.run()
+    fake.status(PAUSED)
+    page.run()  # as the live view asks for when the state changes
     page.button(key="delete_yes").click()
     checked(page.run())
     assert not fake.folder.exists() and selected(page) is None
@@ -154,6 +156,18 @@ def test_the_settings_of_a_run_mark_what_was_changed(homes):
     page = opened(run.id)
     assert "- **Width: 16** (preset: 32)" in words(page) and "- Latent size (z): 32" in words(page)
     assert [panel.label for panel in page.expander] == ["Settings of this run, 1 changed from the preset"]
+
+
+def test_a_run_can_be_explored_from_its_first_checkpoint_on(made):
+    fake = made(RUNNING)
+    page = opened(RUN)
+    assert not page.get("page_link"), "nothing to explore yet"
+    fake.folder.checkpoints_path.mkdir(exist_ok=True)
+    fake.folder.checkpoint_path(100).write_bytes(b"weights")
+    checked(page.run())
+    links = {link.proto.label: link.proto for link in page.get("page_link")}
+    assert list(links) == ["Latent space", "Arithmetic", "Digits"]
+    assert all(f"model={RUN}" in link.query_string and not link.disabled for link in links.values())
 
 
 # What can go wrong
@@ -193,7 +207,8 @@ def test_the_page_does_not_load_torch(homes):
     script = (
         "import sys\n"
         "from streamlit.testing.v1 import AppTest\n"
-        f"page = AppTest.from_file({str(PROJECT / 'explorer' / 'main.py')!r}, default_timeout=60).run()\n"
+        f"page = AppTest.from_file({str(PROJECT / 'explorer' / 'main.py')!r}, default_timeout=60)\n"
+        "page.switch_page('pages/train.py').run()\n"
         "assert not page.exception, page.exception[0].value\n"
         "print('torch' in sys.modules)\n"
     )

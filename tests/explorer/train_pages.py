@@ -14,7 +14,7 @@ def opened(run_id: str | None = None) -> AppTest:
     page = AppTest.from_file(str(PROJECT / "explorer" / "main.py"), default_timeout=30)
     if run_id:
         page.query_params["run"] = run_id
-    return checked(page.run())
+    return checked(page.switch_page("pages/train.py").run())
 
 
 def checked(page: AppTest) -> AppTest:

@@ -201,9 +201,9 @@ def test_attributes_are_told_beside_those_of_real_pictures() -> None:
     def upper(count: int, labels: torch.Tensor | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
         return channels_last(stripes(count, seed, shares=(1, 0, 0)).images), np.full(count, -1)
 
-    real = evaluate.evaluate(real_ones, OWN, (), 500, attributes=Attributes())
-    found = evaluate.evaluate(upper, OWN, (), 500, attributes=Attributes())
-    assert found.features == "folder attribute features" and found.class_shares is None
+    real = evaluate.evaluate(real_ones, OWN, (), 500, teller=Attributes())
+    found = evaluate.evaluate(upper, OWN, (), 500, teller=Attributes())
+    assert found.features == "folder features" and found.class_shares is None
     assert list(found.attribute_shares) == ["upper", "lower"]
     assert found.attribute_shares["upper"].value == 1 and found.attribute_shares["lower"].value == 0
     assert found.attribute_deviation.value > 20 > 10 > real.attribute_deviation.value

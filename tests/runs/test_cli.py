@@ -18,9 +18,8 @@ COMMANDS = typer.main.get_command(cli.app).commands
 
 
 @pytest.fixture
-def type_in(homes, tmp_path, monkeypatch, capfd):
+def type_in(homes, capfd):
     """Run a command; returns its exit code and what it printed."""
-    monkeypatch.setattr(paths, "MODELS", tmp_path / "checkpoints")
 
     def run(*words):
         try:
@@ -76,7 +75,7 @@ def test_train_sample_publish_and_delete(type_in, tiny_options, tmp_path):
     assert not np.array_equal(first["images"][0], second["images"][0])
 
     assert type_in("publish", run.id, "noise-by-class")[0] == 0
-    model = paths.MODELS / "noise-by-class"
+    model = paths.models_home() / "noise-by-class"
     assert {path.name for path in model.iterdir()} == {
         "config.json", "generator.safetensors", "discriminator.safetensors", "card.json", "preview.png",
     }  # fmt: skip
@@ -158,10 +157,10 @@ def test_a_damaged_or_foreign_model_is_one_sentence(type_in, tiny_options, tmp_p
     run, out = jobs.runs()[0], tmp_path / "s.npz"
     assert "has the classes 0 to 1, or 'cycle'" in type_in("sample", run.id, "--labels", "2", "--out", out)[1]
     type_in("publish", run.id, "good")
-    weights = paths.MODELS / "good" / "generator.safetensors"
+    weights = paths.models_home() / "good" / "generator.safetensors"
     weights.write_bytes(weights.read_bytes()[:200])
-    assert "damaged or not a safetensors file" in type_in("sample", "good", "--out", out)[1]
-    (paths.MODELS / "good" / "config.json").write_text('{"config": {"network": "unheard"}}')
+    assert "its SHA-256 differs" in type_in("sample", "good", "--out", out)[1]
+    (paths.models_home() / "good" / "config.json").write_text('{"config": {"network": "unheard"}}')
     assert "config.json is missing or not a model's configuration" in type_in("sample", "good", "--out", out)[1]
     assert not out.exists()
 

@@ -1,0 +1,151 @@
+"""Does arithmetic on z do what it says, and nothing else? Measured with the attribute classifier that ships.
+
+    python -m benchmarks.edits [--model faces] [--count 500] [--equations 25] [--attributes NAME ...]
+
+Three tables, each with the share that shows what was wanted, and for every other part (hair colours count as one) the
+share whose verdict changed:
+
+    given      ``Give`` on the Arithmetic page, with all else held: a move searched for each picture (edit.py)
+    direction  the plain slider: one labelled direction for all pictures, held apart from all other labels, at the
+               strength that the page recommends for it (search.along); what a linear move can do
+    equation   the page's classic equations, exemplars as it chooses them (equations.py), one choice after the other;
+               a part has changed where the result differs from the mean of C, apart from what was wanted
+
+The first two are measured on random samples of seed 1 that lack the attribute; directions, readings and exemplars come
+from seed 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks._machine import keep, machine_class
+from explorer.model import Model, arithmetic, load, mean
+from explorer.model import equations as known
+from explorer.model.directions import slug
+from explorer.model.edit import edit
+from explorer.model.parts import part_of, parts_of, verdicts
+from explorer.model.search import along
+from pipelines.models import readings
+
+SEED = 1
+MAIN = ("glasses", "sunglasses", "long hair", "smile", "open mouth", "beard")
+
+
+def lacking(model: Model, name: str, count: int) -> np.ndarray:
+    """z of the first samples of ``SEED`` without an attribute, float32 [count, latent_size]."""
+    found: list[np.ndarray] = []
+    for start in range(0, 40 * count, 256):
+        z = model.z(256, SEED, start)
+        seen = model.reader.says(model.reader.read(model.decode(z)))
+        found += list(z[seen[:, model.reader.names.index(name)] == 0])
+        if len(found) >= count:
+            break
+    return np.array(found[:count])
+
+
+def changes(model: Model, name: str, before: np.ndarray, after: np.ndarray) -> dict[str, Any]:
+    """What became of pictures [B, H, W, C]: the share that shows an attribute, and of each other part that changed."""
+    reader = model.reader
+    seen = [reader.read(pictures) for pictures in (before, after)]
+    turned = (verdicts(reader, seen[0]) != verdicts(reader, seen[1])).mean(0)
+    own = part_of(reader, name)
+    others = {
+        part.label: round(float(share), 4) for part, share in zip(parts_of(reader), turned, strict=True) if part != own
+    }
+    shows = reader.says(seen[1])[:, reader.names.index(name)].mean()
+    return {"attribute": name, "count": len(before), "succeeds": round(float(shows), 4), "changes": others}
+
+
+def given(model: Model, name: str, z: np.ndarray) -> dict[str, Any]:
+    """A move for each picture, searched as the page does."""
+    start = time.perf_counter()
+    moves = np.stack([edit(model, one, None, name).vector for one in z])
+    row = changes(model, name, model.decode(z), model.decode(z + moves))
+    lengths = np.linalg.norm(moves, axis=1)
+    each = (time.perf_counter() - start) / len(z)
+    return {**row, "median_length": round(float(np.median(lengths)), 2), "seconds_each": round(each, 2)}
+
+
+def direction(model: Model, name: str, z: np.ndarray) -> dict[str, Any]:
+    """One move for all pictures."""
+    own = part_of(model.reader, name).names
+    held = [one.id for one in model.directions.values() if one.kind == "label" and one.name not in own]
+    full = f"{slug(name)}~{','.join(held)}"
+    amount = along(model, full, None, 64)["amount"]
+    after = model.decode(z + np.float32(amount) * model.direction(full).vector)
+    return {**changes(model, name, model.decode(z), after), "amount": amount}
+
+
+def equation(model: Model, one: dict[str, Any], count: int) -> dict[str, Any]:
+    """One classic equation, ``count`` times with other exemplars."""
+    reader = model.reader
+    want = known.goal(one["a"], one["b"], one["c"])
+    changed = [name for name in want if want[name] is not one["c"].get(name)]
+    before, after = [], []
+    for variant in range(count):
+        filled = known.fill(model, one["a"], one["b"], one["c"], variant)
+        a, b, c = (
+            mean(model.trained.draw((0, int(sample.split(".")[1])) for sample in filled[slot])[0].numpy())
+            for slot in known.SLOTS
+        )
+        before.append(c)
+        after.append(arithmetic(a, b, c))
+    row = changes(model, changed[0], model.decode(np.stack(before)), model.decode(np.stack(after)))
+    seen = reader.says(reader.read(model.decode(np.stack(after))))
+    right = np.all([seen[:, reader.names.index(name)] == value for name, value in want.items()], axis=0)
+    return {**row, "attribute": one["title"], "succeeds": round(float(right.mean()), 4)}
+
+
+def show(console: Console, title: str, rows: list[dict[str, Any]]) -> None:
+    """One table."""
+    if not rows:
+        return
+    labels = sorted({label for row in rows for label in row["changes"]})
+    table = Table("", "samples", "succeeds", *labels, "worst", title=title, box=None)
+    for row in rows:
+        shares = [row["changes"].get(label) for label in labels]
+        table.add_row(
+            row["attribute"], str(row["count"]), f"{row['succeeds']:.1%}",
+            *("" if share is None else f"{share:.1%}" for share in shares), f"{max(row['changes'].values()):.1%}",
+        )  # fmt: skip
+    console.print(table)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default="faces", help="a published model, or a run's id")
+    parser.add_argument("--count", type=int, default=500, help="samples without the attribute")
+    parser.add_argument("--equations", type=int, default=25, help="choices of exemplars for each equation")
+    parser.add_argument("--attributes", nargs="*", default=list(MAIN), metavar="NAME")
+    parser.add_argument("--output", default="edits", help="name of the file in benchmarks/results")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    model, console = load(options.model), Console(width=170)
+    if model.trained.entry.run is not None:  # as many readings as a published model has
+        model.readings = readings.make(model.trained, readings.COUNT)
+    results: dict[str, Any] = {**machine_class(), "model": model.id, "tables": {}}
+
+    def table(title: str, names: list[Any], measure: Callable[[Any], dict[str, Any]]) -> None:
+        rows = results["tables"][title] = []
+        for name in names:
+            rows.append(measure(name))
+            keep(options.output, results)  # a long measurement that is cut short has said something
+        show(console, title, rows)
+
+    samples = {name: lacking(model, name, options.count) for name in options.attributes}
+    table("equation", known.classic(model), lambda one: equation(model, one, options.equations))
+    table("direction", options.attributes, lambda name: direction(model, name, samples[name]))
+    table("given", options.attributes, lambda name: given(model, name, samples[name]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,311 @@
+"""A trained GAN as one object: what every page uses, and what works in a notebook as well.
+
+Example:
+    >>> import numpy as np
+    >>> from explorer.model import load, slerp
+    >>> gan = load("digits-by-class")
+    >>> gan.sample(10, seed=1, y=7).shape            # ten images of a 7
+    (10, 28, 28, 1)
+    >>> start, end = gan.z(2, seed=1)
+    >>> walk = gan.decode(slerp(start, end, np.linspace(0, 1, 9)), y=7)
+    >>> walk.shape
+    (9, 28, 28, 1)
+
+It is frozen and safe to share between threads; whatever is computed once (directions, readings) is kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import one_hot
+
+from explorer.model import directions, latent, point
+from explorer.model.bank import Bank
+from explorer.model.directions import Direction
+from explorer.model.once import once
+from explorer.model.point import Point
+from pipelines.errors import ModelError
+from pipelines.metrics.reader import Reader
+from pipelines.models import readings, shelf
+from pipelines.models.readings import Readings
+from pipelines.models.trained import Trained, load_entry
+from pipelines.objectives import LOSSES
+from pipelines.training.trainer import to_float
+
+MOST_NAMED = 256  # directions made from marks or held apart that are kept
+
+Classes = int | Sequence[float] | np.ndarray | Tensor | None
+
+
+class Model:
+    """One trained GAN. See the module for an example; ``load`` makes one."""
+
+    def __init__(self, trained: Trained) -> None:
+        self.trained = trained
+        # Locks are always taken in this order: naming, directions, readings, bank; so no two threads wait in a ring.
+        self._naming = threading.RLock()
+        self._named: dict[str, Direction] = {}
+
+    # What it is
+
+    @property
+    def id(self) -> str:
+        return self.trained.name
+
+    @property
+    def latent_size(self) -> int:
+        return self.trained.config.latent_size
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes it can be asked for; () for an unconditional model."""
+        return self.trained.class_names
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of its pictures."""
+        config = self.trained.config
+        return config.size, config.size, config.channels
+
+    @property
+    def reader(self) -> Reader | None:
+        """What tells the attributes or classes of its pictures, or None where nothing ships for its data."""
+        return Reader.of(self.trained.config.data)
+
+    # Drawing
+
+    def z(self, count: int, seed: int = 0, start: int = 0) -> np.ndarray:
+        """Latent vectors, float32 [count, latent_size]: those of the samples ``start`` and on of a seed."""
+        return self.trained.draw((seed, index) for index in range(start, start + count))[0].numpy()
+
+    def sample(self, count: int, seed: int = 0, y: Classes = None, psi: float = 1.0) -> np.ndarray:
+        """Pictures uint8 [count, H, W, C]; the same seed gives the same pixels, however many are asked for.
+
+        Args:
+            y: as in ``decode``; None draws a class for each, from the same seed.
+            psi: truncation, in [0, 1] usually: z is scaled by it, so that 0 is the mean picture.
+
+        Raises:
+            ModelError: the model has no such class.
+        """
+        z, drawn = self.trained.draw((seed, index) for index in range(count))
+        labels = self.classes(y, count) if y is not None else drawn
+        return _pictures(self.trained.decode(psi * z, labels))
+
+    def decode(self, z: np.ndarray | Tensor, y: Classes = None) -> np.ndarray:
+        """Pictures uint8 [B, H, W, C] of latent vectors [B, latent_size], or one [latent_size].
+
+        Args:
+            y: one class for all, classes [B], weights of all classes [classes] or [B, classes] (a mixture); None for
+                an unconditional model.
+
+        Raises:
+            ModelError: z or y does not fit the model.
+        """
+        try:
+            z = torch.atleast_2d(torch.as_tensor(z, dtype=torch.float32))
+        except (TypeError, ValueError, RuntimeError):
+            raise ModelError(f"z is no array of numbers; this model wants [B, {self.latent_size}].") from None
+        if z.ndim != 2 or z.shape[1] != self.latent_size:
+            raise ModelError(f"z has the shape {list(z.shape)}; this model wants [B, {self.latent_size}].")
+        if not torch.isfinite(z).all():
+            raise ModelError("z holds numbers that are not finite.")
+        return _pictures(self.trained.decode(z, self.classes(y, len(z))))
+
+    @torch.inference_mode()
+    def score(self, images: np.ndarray, y: Classes = None) -> np.ndarray:
+        """D's output [B] for pictures uint8 [B, H, W, C]: a probability of being real in [0, 1] where D was trained to
+        give one (minimax, non-saturating), else a score of any size, higher for more real.
+
+        Raises:
+            ModelError: the model comes without D, or the pictures or classes do not fit.
+        """
+        network = self.trained.discriminator
+        if network is None:
+            raise ModelError(f"{self.id} comes without its discriminator, so there is no opinion to ask for.")
+        if images.shape[1:] != self.shape or images.dtype != np.uint8:
+            raise ModelError(
+                f"D of {self.id} wants uint8 pictures of {self.shape}, not {images.dtype} {images.shape[1:]}."
+            )
+        x = to_float(torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2))
+        labels = self.classes(y, len(x))
+        if labels is not None and labels.ndim == 2:  # D knows classes, not mixtures: it is asked for the largest part
+            labels = labels.argmax(1)
+        out = torch.cat([network(part, None if labels is None else labels[start : start + len(part)])
+                         for start, part in ((s, x[s : s + 64]) for s in range(0, len(x), 64))])  # fmt: skip
+        return LOSSES.get(self.trained.config.loss).d_output(out).float().numpy()
+
+    # Points, as pages name them
+
+    def resolve(self, points: Sequence[Point]) -> tuple[np.ndarray, Tensor | None]:
+        """The latent vectors, float32 [B, latent_size], and the classes (weights [B, classes] or None) of points.
+
+        Raises:
+            ModelError: a point names a direction or a class that the model does not have.
+        """
+        z = [self._z_of(each) for each in points]
+        if not self.class_names:
+            return np.stack(z), None
+        return np.stack(z), torch.stack([self._y_of(each) for each in points])
+
+    def pictures(self, points: Sequence[Point]) -> np.ndarray:
+        """Pictures uint8 [B, H, W, C] of points; raises as ``resolve``."""
+        z, y = self.resolve(points)
+        return _pictures(self.trained.decode(torch.from_numpy(z), y))
+
+    # What it has learnt
+
+    @once
+    def readings(self) -> Readings | None:
+        """What the classifier that ships sees on the samples of seed 0, or None where none ships for the data.
+
+        Published with a model; read in a few seconds for a run.
+        """
+        entry = self.trained.entry
+        kept = readings.load(entry.folder) if entry.run is None else None
+        return kept or readings.make(self.trained)
+
+    @once
+    def bank(self) -> Bank:
+        """Samples with what is to be seen on them, for directions that nobody has labelled."""
+        return Bank(self.trained)
+
+    @once
+    def directions(self) -> Mapping[str, Direction]:
+        """Every direction that is found without a person: labelled ones first, then components, then closed form."""
+        found = [*directions.labelled(self), *directions.components(self), *directions.closed_form(self)]
+        return {direction.id: direction for direction in found}
+
+    def knows(self, name: str) -> bool:
+        """Whether a direction is found already, so that it can be had at once."""
+        return name in self._named
+
+    def direction(self, name: str) -> Direction:
+        """A direction by its name, as directions.py lists them.
+
+        Raises:
+            ModelError: there is none of that name, or nothing is left of it when others are held.
+        """
+        known = self._named.get(name)  # what is known is not kept waiting by what is being found
+        if known is None:
+            with self._naming:
+                known = self._named.get(name) or directions.named(self, name)
+                while len(self._named) >= MOST_NAMED:
+                    self._named.pop(next(iter(self._named)))
+                self._named[name] = known
+        return known
+
+    # Inside
+
+    def _z_of(self, at: Point) -> np.ndarray:
+        z = np.zeros(self.latent_size, np.float32)
+        for source, weight in at.z:
+            z += np.float32(weight) * self._source(source)
+        z *= np.float32(at.psi)
+        for name, amount in at.moves.items():
+            if amount:
+                z += np.float32(amount) * self.direction(name).vector
+        if at.shell:
+            z = latent.on_shell(z, self.trained.config.prior)
+        if at.to is not None:
+            z = (latent.slerp if at.path == "slerp" else latent.lerp)(z, self._z_of(at.to), at.t)
+        return z
+
+    def _source(self, source: str) -> np.ndarray:
+        if (sample := point.sample_of(source)) is not None:
+            return self.trained.draw([sample])[0][0].numpy()
+        if (noise := point.noise_of(source)) is not None:
+            chance = np.random.Generator(np.random.Philox(key=list(noise)))
+            return chance.uniform(-1, 1, self.latent_size).astype(np.float32)
+        return point.unpack(source, self.latent_size)
+
+    def _y_of(self, at: Point) -> Tensor:
+        """Weights of all classes, float32 [classes]."""
+        y = at.y
+        if y is None:
+            sample = at.first_sample
+            y = int(self.trained.draw([sample])[1][0]) if sample else 0
+        weights = self.classes(y, 1)
+        weights = (one_hot(weights, len(self.class_names)).float() if weights.ndim == 1 else weights)[0]
+        return weights if at.to is None else (1 - at.t) * weights + at.t * self._y_of(at.to)
+
+    def classes(self, y: Classes, count: int) -> Tensor | None:
+        """What G is told of ``count`` pictures: class numbers int64 [count] or weights float32 [count, classes].
+
+        Args:
+            y: as in ``decode``.
+
+        Returns:
+            None for an unconditional model.
+
+        Raises:
+            ModelError: y does not fit the model or the count.
+        """
+        classes = len(self.class_names)
+        if not classes:
+            if y is not None:
+                raise ModelError(f"{self.id} is unconditional, so it has no classes to choose; leave y out.")
+            return None
+        if y is None:
+            raise ModelError(f"{self.id} is conditional: give y, one of 0 to {classes - 1}.")
+        try:
+            labels = torch.as_tensor(np.asarray(y))
+        except (TypeError, ValueError):  # texts, lists in lists of different lengths, numbers beyond 64 bits
+            labels = torch.empty(0, 0, 0)
+        if labels.is_floating_point() or labels.ndim == 2:  # weights
+            labels = torch.atleast_2d(labels.float())
+            if labels.ndim != 2 or labels.shape[1] != classes or not torch.isfinite(labels).all():
+                raise ModelError(f"y must be a class, 0 to {classes - 1}, or {classes} finite weights for a mixture.")
+        else:
+            labels = torch.atleast_1d(labels.long())
+            if labels.ndim != 1 or ((labels < 0) | (labels >= classes)).any():
+                wrong = labels[(labels < 0) | (labels >= classes)].flatten()[:1].tolist()
+                raise ModelError(f"y is {wrong[0] if wrong else 'nothing'}; "
+                                 f"{self.id} has the classes 0 to {classes - 1}.")  # fmt: skip
+        if len(labels) not in (1, count):
+            raise ModelError(f"y is for {len(labels)} pictures, and there are {count}; give one, or one for each.")
+        return labels.expand(count, *labels.shape[1:])
+
+
+def load(reference: str | Path) -> Model:
+    """A model that ships or was published, by its name; or any run, by its id, ``id@last`` or ``id@step``.
+
+    Raises:
+        ModelError: there is none, or its files are damaged; nothing in them is ever executed.
+    """
+    return Model(load_entry(shelf.find(reference)))
+
+
+def _pictures(images: Tensor) -> np.ndarray:
+    return images.permute(0, 2, 3, 1).contiguous().numpy()
+
+
+def describe(model: Model) -> dict[str, Any]:
+    """What a page needs to know of a model, as plain values."""
+    config = model.trained.config
+    return {
+        "id": model.id,
+        "title": model.trained.entry.title,
+        "size": config.size,
+        "channels": config.channels,
+        "latent": config.latent_size,
+        "prior": config.prior,
+        "classes": list(model.class_names),
+        "data": config.data,
+        "attributes": list(model.reader.names) if model.reader else [],
+        "exclusive": bool(model.reader and model.reader.exclusive),
+        "opinion": model.trained.discriminator is not None,
+        "probability": config.loss in ("minimax", "non-saturating"),
+    }
+
+
+def addresses(seed: int, indices: Iterable[int]) -> list[Point]:
+    """The points of some samples of a seed."""
+    return [Point(z=((f"{seed}.{index}", 1.0),)) for index in indices]

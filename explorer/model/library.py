@@ -1,0 +1,101 @@
+"""The models in memory: loaded once, shared by all visitors, the least recently used dropped; and who decodes when.
+
+Pages and routes get a model here. A model that is published anew, or a run that has trained on, is another file with
+another time stamp, and so is loaded anew.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from weakref import WeakValueDictionary
+
+import torch
+
+from explorer.model.gan import Model
+from pipelines.errors import ModelError
+from pipelines.models import shelf
+from pipelines.models.trained import load_entry
+
+MOST = 6  # models in memory; a shipped one takes a few megabytes, its bank and readings a few more
+THREADS = 1  # of torch in the server: a training on the same machine needs the rest
+
+torch.set_num_threads(THREADS)
+
+
+class Library:
+    """Models by reference, at most ``MOST`` of them."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._models: OrderedDict[str, tuple[tuple[int, ...], Model]] = OrderedDict()
+        self._loading: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()  # kept while somebody waits
+
+    def get(self, reference: str) -> Model:
+        """The model of a reference; raises as ``explorer.model.load``.
+
+        Raises:
+            ModelError: the reference is none, or there is no such model, or its files are damaged.
+        """
+        if not shelf.REFERENCE.fullmatch(reference):  # never a path: it comes from an address
+            raise ModelError(f"{reference[:60]!r} names no model; a name has small letters, digits and hyphens.")
+        with self._lock:
+            one = self._loading.setdefault(reference, threading.Lock())
+        with one:  # the first loads, the others wait for it
+            entry = shelf.find(reference, anywhere=False)
+            try:
+                found = os.stat(entry.generator_path)
+            except OSError:
+                raise ModelError(f"There is no model {reference!r} any more; it was deleted.") from None
+            stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
+            with self._lock:
+                known = self._models.get(reference)
+                if known and known[0] == stamp:
+                    self._models.move_to_end(reference)
+                    return known[1]
+            model = Model(load_entry(entry))
+            with self._lock:
+                self._models[reference] = stamp, model
+                while len(self._models) > self._most:
+                    self._models.popitem(last=False)
+            return model
+
+
+class Turnstile:
+    """Lets a few through at a time, in the order in which they came, so that none waits for ever."""
+
+    def __init__(self, width: int) -> None:
+        self._free = width
+        self._lock = threading.Lock()
+        self._line: deque[threading.Event] = deque()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for one's turn, and give it back at the end."""
+        with self._lock:
+            mine = None
+            if self._free:
+                self._free -= 1
+            else:
+                mine = threading.Event()
+                self._line.append(mine)
+        if mine:
+            mine.wait()
+        try:
+            yield
+        finally:
+            with self._lock:
+                if self._line:
+                    self._line.popleft().set()  # the turn is handed on
+                else:
+                    self._free += 1
+
+
+LIBRARY = Library()
+DECODING = Turnstile(max(1, (os.cpu_count() or 2) // 2))
+ENCODING = Turnstile(1)  # files to download, which may take hundreds of megabytes while they are made
+COMPUTING = Turnstile(1)  # what takes seconds: it must not keep those waiting who drag

@@ -1,0 +1,244 @@
+"""What the Models page says of each model, in words: from its card and configuration alone, without torch.
+
+A card may come from elsewhere and lack anything; what is missing is left out or called "not measured", never guessed.
+A folder that cannot be used is a sentence of its own and hides no other.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from explorer.widgets.text import duration
+from pipelines import paths
+from pipelines.errors import GanError, ModelError
+from pipelines.models import shelf
+from pipelines.models.shelf import Entry
+from pipelines.runs.folder import ID_PATTERN
+
+DRAWS = {
+    "digits": "handwritten digits",
+    "clothes": "clothes",
+    "faces": "cartoon faces",
+    "celeba": "photographs of faces",
+    "lfw": "photographs of faces",
+    "folder": "pictures like those of your own folder",
+}
+ONE_OF = {"digits": "digit", "clothes": "piece of clothing"}  # one of its classes, in words
+MOST_ROWS = 4  # of measures; the rest is in the card
+FINE = 0.0025  # a share is told to a tenth of a percent where chance moves it by less than this
+
+
+def model_cards() -> tuple[list[dict[str, Any]], list[str]]:
+    """Every published model as the gallery shows it, those that ship first; and a sentence on each damaged one."""
+    cards, damaged = [], []
+    for name in _folders():
+        try:
+            entry = shelf.find(name)
+            weights_are_whole(entry.folder)
+            cards.append(card_of(entry))
+        except (GanError, OSError) as error:
+            damaged.append(f"{name}: {error}")
+    return sorted(cards, key=lambda card: not card["ships"]), damaged
+
+
+def card_of(entry: Entry) -> dict[str, Any]:
+    """One published model as the gallery shows it."""
+    card, config = entry.card, entry.config
+    quality, note = measures(card.get("quality"), config.data)
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "about": _text(card.get("about")) or about(entry),
+        "ships": entry.ships,
+        "conditional": config.conditional,
+        "data": config.data,
+        "size": config.size,
+        "facts": [
+            f"{config.size} × {config.size} pixels, {'grey' if config.channels == 1 else 'colour'}",
+            f"{len(entry.class_names)} classes" if config.conditional else "no classes",
+            f"{entry.size_bytes / 1e6:.1f} MB",
+        ],
+        "quality": quality,
+        "quality_note": note,
+        "command": _text(card.get("command")),
+        "training": training(card),
+        "origin": data_words(card.get("data")),
+    }
+
+
+def about(entry: Entry) -> str:
+    """One sentence on a model whose card has none."""
+    config = entry.config
+    what = DRAWS.get(config.data, f"pictures like those of the data set {config.data}")
+    if config.conditional:
+        return f"Draws {what}, each of the class that you ask for."
+    return f"Draws {what}, whichever come: it was trained without labels."
+
+
+def measures(quality: Any, data_name: str) -> tuple[list[dict[str, str | None]], str]:
+    """The few measures that matter, each beside that of real pictures, and a note on how they were taken.
+
+    Args:
+        quality: of a card: ``Evaluation.to_dict()``, None where nothing was measured, or ``{"problem": sentence}``.
+    """
+    if not isinstance(quality, dict) or not quality:
+        return [], "Not measured."
+    if problem := _text(quality.get("problem")):
+        return [], f"Not measured. {problem}"
+    samples, beside = _number(quality.get("samples")), _number(quality.get("against_count"))
+    near = _number(quality.get("neighbours_count"))
+    one = ONE_OF.get(data_name, "class")
+    found = [
+        _share(quality, "as_asked", f"The {one} asked for", samples, beside,
+               "Share of samples in which a classifier sees what was asked for. Beside it: how often it is right on "
+               "real pictures."),
+        _share(quality, "clear", f"Clearly one {one}", samples, beside,
+               "Share of samples of which an independent classifier is sure (p > 0.9)."),
+        _points(quality, "class_deviation", "Mix of classes",
+                "How far the share of any class is from that among real pictures, at most, in percentage points."),
+        _points(quality, "attribute_deviation", "Mix of attributes",
+                "How far the share of any attribute is from that among real pictures, at most, in percentage points."),
+        _distance(quality),
+        _share(quality, "recall", "Variety", near, near,
+               "Share of real pictures that look like some sample (recall): low where the generator draws the same few "
+               "pictures again and again."),
+        _share(quality, "precision", "Looks real", near, near,
+               "Share of samples that look like some real picture (precision)."),
+    ]  # fmt: skip
+    rows = [row for row in found if row][:MOST_ROWS]
+    if not rows:
+        return [], "Not measured."
+    note = "" if samples is None else f"Measured on {samples:,.0f} samples"
+    if note and beside is not None and (against := _text(quality.get("against"))):
+        note += f", beside {beside:,.0f} {against}"
+    features = _text(quality.get("features"))
+    return rows, f"{note}{f', in {features}' if note and features else ''}." if note else ""
+
+
+def training(card: dict[str, Any]) -> list[list[str]]:
+    """How a model was trained, as names and values."""
+    seed, seen = _number(card.get("seed")), _number(card.get("images_seen"))
+    seconds, steps = _number(card.get("training_seconds")), _number(card.get("step"))
+    rows = [
+        ["Seed", None if seed is None else f"{seed:.0f}"],
+        ["Time", None if seconds is None else duration(seconds)],
+        ["Machine", _text(card.get("machine"))],
+        ["Steps", None if steps is None else f"{steps:,.0f}"],
+        ["Images seen", None if seen is None else many(seen)],
+        ["Trained", _text(card.get("trained"))],
+        ["From the run", _text(card.get("run"))],
+    ]
+    return [[name, value] for name, value in rows if value]
+
+
+def data_words(data: Any) -> dict[str, str]:
+    """What a model learnt from, under which licence."""
+    data = data if isinstance(data, dict) else {}
+    count, name = _number(data.get("count")), _text(data.get("name"))
+    return {
+        "name": name + (f", {count:,.0f} pictures" if name and count is not None else ""),
+        "source": _text(data.get("source")),
+        "licence": _text(data.get("licence")) or "not told",
+        "citation": _text(data.get("citation")),
+    }
+
+
+def weights_are_whole(folder: Path) -> None:
+    """Whether files of weights are as long as they say, which a copy that broke off is not; reads their heads only.
+
+    Raises:
+        ModelError: one is missing or cut off.
+    """
+    for path in (folder / "generator.safetensors", folder / "discriminator.safetensors"):
+        if not path.is_file():
+            if path.name.startswith("discriminator"):
+                continue  # G draws without D
+            raise ModelError(f"{path} is missing; publish the model anew, or delete its folder.")
+        try:
+            size = path.stat().st_size
+            with path.open("rb") as file:
+                length = int.from_bytes(file.read(8), "little")
+                head = json.loads(file.read(min(length, 1_000_000)))
+            ends = [tensor["data_offsets"][1] for name, tensor in head.items() if name != "__metadata__"]
+            whole = size == 8 + length + max(ends, default=0)
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+            whole = False
+        if not whole:
+            raise ModelError(
+                f"{path} is cut off or not a file of weights; publish the model anew, or delete its folder."
+            )
+
+
+def many(count: float) -> str:
+    """A large number as it is said: ``3.9 million``."""
+    return f"{count / 1e6:.1f} million" if count >= 1e6 else f"{count:,.0f}"
+
+
+def percent(share: float, count: float | None) -> str:
+    """A share of ``count`` pictures, with the digits that so many can carry."""
+    chance = math.sqrt(share * (1 - share) / count) if count and 0 <= share <= 1 else 1.0
+    if share in (0, 1):
+        return f"{100 * share:.0f} %"
+    text = f"{100 * share:.1f}" if chance < FINE else f"{100 * share:.0f}"
+    return f"over {'99.9' if '.' in text else '99'} %" if float(text) == 100 else f"{text} %"
+
+
+def _folders() -> list[str]:
+    """The names of folders that are, or were meant to be, a model."""
+    marks = ("generator.safetensors", "config.json", "card.json")
+    found = {path.parent.name for mark in marks for path in paths.models_home().glob(f"*/{mark}")}
+    return sorted(name for name in found if ID_PATTERN.fullmatch(name))
+
+
+def _share(
+    quality: dict[str, Any], field: str, name: str, count: float | None, real_count: float | None, why: str
+) -> dict[str, str | None] | None:
+    value, real = _pair(quality, field)
+    if value is None:
+        return None
+    return _row(name, percent(value, count), None if real is None else percent(real, real_count), why)
+
+
+def _points(quality: dict[str, Any], field: str, name: str, why: str) -> dict[str, str | None] | None:
+    value, real = _pair(quality, field)
+    if value is None:
+        return None
+    return _row(name, f"{value:.1f} points off", None if real is None else f"{real:.1f}", why)
+
+
+def _distance(quality: dict[str, Any]) -> dict[str, str | None] | None:
+    why = (
+        "Fréchet distance of the samples to real pictures that the generator never saw, as a multiple of the distance "
+        "that as many training pictures have."
+    )
+    ratio = _number(quality.get("ratio"))
+    if ratio is not None:
+        return _row("Distance from real", f"{ratio:.1f} times" if ratio < 10 else f"{ratio:.0f} times",
+                    "1", why)  # fmt: skip
+    value, real = _pair(quality, "frechet")
+    if value is None:
+        return None
+    return _row(
+        "Fréchet distance", f"{value:.2g}", None if real is None else f"{real:.2g}", why.split(", as a")[0] + "."
+    )
+
+
+def _row(name: str, value: str, real: str | None, why: str) -> dict[str, str | None]:
+    return {"name": name, "value": value, "real": real, "why": why}
+
+
+def _pair(quality: dict[str, Any], field: str) -> tuple[float | None, float | None]:
+    pair = quality.get(field)
+    return (_number(pair.get("value")), _number(pair.get("real"))) if isinstance(pair, dict) else (None, None)
+
+
+def _number(value: Any) -> float | None:
+    known = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return value if known else None
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,47 @@
+"""A - B + C on samples' latent vectors, directions by label and by one's own marks, and what else they change."""
+
+from typing import Any
+
+import streamlit as st
+
+from explorer import saved
+from explorer.widgets.model_picker import adopt, choose_model
+from explorer.widgets.stage import stage
+from pipelines.errors import GanError
+
+# Parts
+
+
+def grant(wish: dict[str, Any]) -> None:
+    """Do what the person wants kept: save a direction, give it another name, or forget it.
+
+    Raises:
+        GanError: it cannot be done; one sentence.
+    """
+    model_id = str(wish.get("model"))
+    if isinstance(one := wish.get("save"), dict):
+        saved.save(model_id, one.get("name"), one.get("definition"))
+    elif isinstance(one := wish.get("rename"), dict):
+        saved.rename(model_id, str(one.get("name")), one.get("to"))
+    elif isinstance(name := wish.get("delete"), str):
+        saved.delete(model_id, name)
+
+
+# Layout
+
+heading, picker = st.columns([1, 2], vertical_alignment="center")
+heading.title("Arithmetic", anchor=False)
+with picker:
+    entry = choose_model("faces")
+if entry is not None:
+    result = stage("arithmetic", "Arithmetic of latent vectors")(
+        entry.id, size=entry.config.size, classes=list(entry.class_names) if entry.config.conditional else [],
+        saved=saved.directions(entry.id), problem=st.session_state.pop("arithmetic_problem", ""),
+    )  # fmt: skip
+    adopt(result)
+    if wish := getattr(result, "wish", None):
+        try:
+            grant(wish)
+        except GanError as error:
+            st.session_state["arithmetic_problem"] = str(error)
+        st.rerun()

@@ -1,0 +1,85 @@
+"""Ask a generator for a class: images of it, the same z in every class, a morph, a number, brute force beside it."""
+
+import json
+
+import streamlit as st
+
+from explorer.widgets.model_picker import CHOSEN, adopt, all_entries, choose_model
+from explorer.widgets.stage import stage
+from pipelines import data, metrics
+from pipelines.models.shelf import Entry
+
+DEFAULT = "digits-by-class"
+digits = stage("digits", "Digits by class")
+
+# Loaders
+
+
+def asks(entry: Entry) -> bool:
+    """Whether the model can be asked for a class."""
+    return entry.config.conditional and bool(entry.class_names)
+
+
+def default_model(entries: list[Entry]) -> str:
+    """The one that ships, else the first that can be asked, else whatever there is."""
+    asked = [entry.id for entry in entries if asks(entry)]
+    return DEFAULT if DEFAULT in asked else next(iter(asked), DEFAULT)
+
+
+def same_pictures(entry: Entry, other: Entry) -> bool:
+    """Whether both learnt from the same pictures."""
+    mine, others = entry.config, other.config
+    return (mine.data, mine.folder, mine.size, mine.channels) == (
+        others.data,
+        others.folder,
+        others.size,
+        others.channels,
+    )
+
+
+def readable_names(entry: Entry) -> list[str]:
+    """What the classifier that ships tells of the model's pictures."""
+    if metrics.attributes_available(entry.config.data):
+        return list(data.attribute_names_of(entry.config.data))
+    return list(data.class_names_of(entry.config.data)) if metrics.available(entry.config.data) else []
+
+
+def accuracy_of(entry: Entry) -> float | None:
+    """The share of real test pictures that the classifier names rightly, by its card."""
+    try:
+        card = json.loads((metrics.classifier_folder(entry.config.data) / "card.json").read_text("utf-8"))
+        return float(card["test_accuracy"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+# Layout
+
+title, picker = st.columns([1, 2], vertical_alignment="center")
+entries = all_entries()
+default = default_model(entries)
+if CHOSEN not in st.query_params and default in {entry.id for entry in entries}:
+    last = next((entry for entry in entries if entry.id == st.session_state.get(CHOSEN)), None)
+    if last is None or not asks(last):  # the page is about classes: a model without them is not carried over to it
+        st.query_params[CHOSEN] = default
+with picker:
+    chosen = choose_model(default)
+title.title("Digits" if chosen is None or chosen.config.data == "digits" else "Classes", anchor=False)
+if chosen:
+    names = readable_names(chosen)
+    adopt(
+        digits(
+            chosen.id,
+            classes=list(chosen.class_names) if asks(chosen) else [],
+            names=names,
+            classified=bool(names),
+            attributes=metrics.attributes_available(chosen.config.data),
+            accuracy=accuracy_of(chosen) if names else None,
+            rivals=[
+                {"id": entry.id, "title": entry.title}
+                for entry in entries
+                if asks(chosen) and not entry.config.conditional and same_pictures(chosen, entry)
+            ],
+            conditionals=[{"id": entry.id, "title": entry.title} for entry in entries if asks(entry)],
+        )
+    )

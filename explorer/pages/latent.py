@@ -1,0 +1,63 @@
+"""Explore what a GAN has learnt: one large picture, moved along directions of its latent space while one drags."""
+
+import streamlit as st
+
+from explorer import saved
+from explorer.widgets.model_picker import adopt, choose_model
+from explorer.widgets.stage import stage
+from pipelines import data
+from pipelines.errors import GanError
+from pipelines.models.shelf import Entry
+
+# Parts
+
+
+def wanted_of(entry: Entry) -> dict[str, object]:
+    """Which pictures a model was trained on, as ``data.load`` takes them."""
+    config = entry.config
+    return {"size": config.size, "channels": config.channels, "folder": config.folder}
+
+
+def is_prepared(entry: Entry) -> bool:
+    """Whether a model's training pictures are on this machine."""
+    try:
+        return data.is_prepared(entry.config.data, **wanted_of(entry))
+    except GanError:
+        return False
+
+
+def prepare(entry: Entry, place: st.delta_generator.DeltaGenerator) -> bool:
+    """Bring a model's training pictures, and the test pictures they are compared with, to this machine."""
+    name = entry.config.data
+    bar = place.progress(0.0, text=f"Preparing {name} …")
+
+    def progress(share: float, message: str) -> None:
+        bar.progress(min(1.0, max(0.0, share)), text=message)
+
+    try:
+        for split in data.DATA_SETS.get(name).SPLITS:
+            data.load(name, **wanted_of(entry), split=split, progress=progress)
+    except GanError as error:
+        place.error(str(error), icon=":material/error:")
+        return False
+    return True
+
+
+# Layout
+
+heading, picker, news = st.columns([1, 1.6, 1], vertical_alignment="bottom")
+heading.title("Latent space", anchor=False)
+with picker:
+    entry = choose_model("faces")
+if entry is not None:
+    config = entry.config
+    result = stage("latent", "Latent space")(
+        entry.id, size=config.size, channels=config.channels, latent=config.latent_size, prior=config.prior,
+        classes=list(entry.class_names) if config.conditional else [], data=config.data, prepared=is_prepared(entry),
+        probability=config.loss in ("minimax", "non-saturating"),
+        saved=[{"id": one["definition"], "name": one["name"], "kind": "saved"} for one in saved.directions(entry.id)],
+    )  # fmt: skip
+    adopt(result)
+    wish = getattr(result, "wish", None) or {}
+    if wish.get("prepare") == entry.id and prepare(entry, news):
+        st.rerun()  # the part that moves looks again

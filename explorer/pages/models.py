@@ -1,0 +1,61 @@
+"""The first page: what to try first, every model there is, and what was trained here. Loads no torch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from explorer import publications
+from explorer.model_cards import model_cards
+from explorer.widgets.gallery import explorable_runs, gallery
+from explorer.widgets.model_dialogs import open_dialog, show_dialog
+from pipelines.models import shelf
+
+PAGES = ("latent", "arithmetic", "digits", "train")
+
+# Parts
+
+
+def open_page(page: str, query: dict[str, Any]) -> None:
+    """Go to another page of the app with its parameters."""
+    if page in PAGES and isinstance(query, dict):
+        st.switch_page(f"pages/{page}.py", query_params={str(name): str(value) for name, value in query.items()})
+
+
+def do(asked: dict[str, Any]) -> None:
+    """What the person asked for in the gallery."""
+    verb, about = asked["verb"], str(asked.get("id", ""))
+    if verb == "open":
+        open_page(asked.get("page", ""), asked.get("query", {}))
+    elif verb in ("publish", "rename", "delete"):
+        open_dialog(verb, about, str(asked.get("name", "")))
+    elif verb == "dismiss":
+        publications.dismiss(str(asked.get("name", "")))
+        st.rerun()
+    elif verb == "settled" and (name := str(asked.get("name", ""))) in shelf.published():
+        st.toast(f"{name} is published.", icon=":material/check:")
+
+
+# Layout
+
+if run := st.query_params.get("run"):  # a link from when the Train page was the first
+    open_page("train", {"run": run})
+st.title("See what a GAN has learnt", anchor=False)
+cards, damaged = model_cards()
+runs, under_way = explorable_runs(), publications.publications()
+if cards or runs or under_way:
+    st.markdown("Each of these takes a minute. Start with one, or explore any model below.")
+else:
+    st.info(
+        "There is no model yet. Train one in a minute: it can be explored here from its first checkpoint on.",
+        icon=":material/info:",
+    )
+if problem := st.session_state.pop("problem", None):
+    st.error(problem, icon=":material/error:")
+if said := st.session_state.pop("said", None):
+    st.toast(said, icon=":material/check:")
+asked = gallery(cards, damaged, runs, under_way)
+if asked:
+    do(asked)
+show_dialog()

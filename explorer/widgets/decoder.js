@@ -1,0 +1,69 @@
+// What a page asks of a model: pictures of points while somebody drags, and everything else as JSON.
+
+export class Refused extends Error {}
+
+/** Ask the server something of a model; an answer that is no success throws its sentence. */
+export async function ask(root, model, verb, body, signal) {
+  const options = body === undefined ? { signal } : {
+    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body), signal,
+  };
+  const answer = await fetch(`${root}api/models/${encodeURIComponent(model)}${verb ? `/${verb}` : ""}`, options);
+  if (!answer.ok) throw new Refused(await answer.text());
+  return answer;
+}
+
+export const askJson = async (...wish) => (await ask(...wish)).json();
+
+/** Pictures as { count, height, width, channels, bytes }. */
+export async function askPictures(root, model, points, verb = "pictures", body = { points }, signal = undefined) {
+  const answer = await ask(root, model, verb, body, signal);
+  const [count, height, width, channels] = answer.headers.get("x-shape").split(",").map(Number);
+  return { count, height, width, channels, bytes: new Uint8Array(await answer.arrayBuffer()) };
+}
+
+/** The address of a file to download: png, gif or mp4. */
+export function fileAddress(root, model, kind, wish) {
+  return `${root}api/models/${encodeURIComponent(model)}/file/${kind}?ask=${encodeURIComponent(JSON.stringify(wish))}`;
+}
+
+/**
+ * Decodes while somebody drags: one request is under way, and of all that was wished for meanwhile only the newest
+ * follows, so that the picture always ends where the slider is.
+ */
+export class Decoder {
+  constructor(root, { onTrouble = () => {} } = {}) {
+    Object.assign(this, { root, onTrouble, model: null, busy: false, next: null, closed: false });
+  }
+
+  /** Show the pictures of some points as soon as can be; ``show(pictures)`` is called for the newest wish only once. */
+  want(points, show) {
+    this.next = { model: this.model, points, show };
+    if (!this.busy) this.run();
+  }
+
+  async run() {
+    this.busy = true;
+    while (this.next && !this.closed) {
+      const { model, points, show } = this.next;
+      this.next = null;
+      try {
+        const pictures = await askPictures(this.root, model, points);
+        if (!this.closed && model === this.model) {
+          show(pictures);
+          this.onTrouble("");
+        }
+      } catch (error) {
+        if (this.closed) break;
+        this.onTrouble(error instanceof Refused ? error.message : "The server does not answer; trying again.");
+        if (error instanceof Refused) continue;
+        this.next ??= { model, points, show }; // the line is broken: the last wish is kept
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      }
+    }
+    this.busy = false;
+  }
+
+  close() {
+    this.closed = true;
+  }
+}

@@ -1,0 +1,147 @@
+"""What one does with models: publish a run, rename a model of one's own, delete it. Each asks in a dialog.
+
+Which dialog is open is kept in the session, so that it stays open, with what was typed, when the page reruns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import streamlit as st
+
+from explorer import publications
+from explorer.widgets.text import literal
+from pipelines.errors import GanError, ModelError
+from pipelines.models import shelf
+from pipelines.models.shelf import Entry
+from pipelines.runs import jobs
+from pipelines.runs.folder import RunFolder
+
+OPEN = "model_dialog"  # in the session: (verb, what it is about)
+CHECKPOINTS = {"best": "The best by its measures", "last": "The last"}
+
+
+def open_dialog(verb: str, about: str, name: str = "") -> None:
+    """Open a dialog (``publish`` a run, ``rename`` or ``delete`` a model) from the next call of ``show_dialog`` on."""
+    for key in ("dialog_name", "dialog_title", "dialog_about", "dialog_checkpoint"):
+        st.session_state.pop(key, None)
+    if name:
+        st.session_state["dialog_name"] = name
+    st.session_state[OPEN] = verb, about
+
+
+def show_dialog() -> None:
+    """Show the dialog that is open, if one is."""
+    verb, about = st.session_state.get(OPEN, (None, ""))
+    if verb is None:
+        return
+    try:
+        entry = _explorable(about) if verb == "publish" else shelf.find(about)
+    except GanError as error:  # gone meanwhile
+        _close()
+        st.session_state["problem"] = str(error)
+        st.rerun()
+    {"publish": _publish, "rename": _rename, "delete": _delete}[verb](entry)
+
+
+def _close() -> None:
+    st.session_state.pop(OPEN, None)
+
+
+def _done(verb: Callable[[], None], said: str) -> None:
+    """Do what was asked for; where that fails the dialog stays and tells why."""
+    try:
+        verb()
+    except GanError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    except OSError as error:  # a full disk, say
+        st.error(f"It cannot be written ({error.strerror or error}).", icon=":material/error:")
+        return
+    _close()
+    st.session_state["said"] = said
+    st.rerun()
+
+
+def _name_field(value: str) -> str:
+    if "dialog_name" not in st.session_state:
+        st.session_state["dialog_name"] = value
+    return st.text_input(
+        "Name", key="dialog_name", max_chars=80, help="Small letters, digits and hyphens; it is in every link."
+    ).strip()
+
+
+def _buttons(label: str, icon: str, disabled: bool = False) -> bool:
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Cancel", key="dialog_no"):
+            _close()
+            st.rerun()
+        return st.button(label, key="dialog_yes", type="primary", icon=f":material/{icon}:", disabled=disabled)
+
+
+@st.dialog("Publish this run", icon=":material/publish:", on_dismiss=_close)
+def _publish(entry: Entry) -> None:
+    run = RunFolder(entry.folder)
+    st.text(f"{entry.title} ({run.id}) becomes a model with a name of its own, and stays when the run is deleted.")
+    name = _name_field(_free_name(entry.title))
+    if "dialog_title" not in st.session_state:
+        st.session_state["dialog_title"] = entry.title
+    title = st.text_input("Title", key="dialog_title", max_chars=80).strip()
+    about = st.text_input("One sentence on it", key="dialog_about", max_chars=300,
+                          placeholder="Made from its settings if left empty").strip()  # fmt: skip
+    steps = [shelf.step_of(path) for path in run.checkpoints()]
+    words = CHECKPOINTS | {"last": f"The last, step {steps[-1]:,}" if steps else "The last"}
+    choices = ["best", *(["last"] if steps else [])]
+    checkpoint = st.segmented_control("Checkpoint", choices, key="dialog_checkpoint", default="best", required=True,
+                                      format_func=words.get)  # fmt: skip
+    problem = _name_problem(name)
+    if problem:
+        st.warning(literal(problem), icon=":material/edit:")
+    st.caption("10,000 samples are drawn and measured: about half a minute, in the background.")
+    if _buttons("Publish", "publish", disabled=bool(problem)):
+        _done(lambda: publications.start(run, name, checkpoint=checkpoint or "best", title=title, about=about), "")
+
+
+@st.dialog("Rename this model", icon=":material/edit:", on_dismiss=_close)
+def _rename(entry: Entry) -> None:
+    st.text(f"{entry.title} is in links as {entry.id}; links with the old name will no longer find it.")
+    name = _name_field(entry.id)
+    problem = "" if name == entry.id else _name_problem(name)
+    if problem:
+        st.warning(literal(problem), icon=":material/edit:")
+    if _buttons("Rename", "edit", disabled=bool(problem) or name == entry.id):
+        _done(lambda: shelf.rename(entry.id, name), f"{entry.id} is now {name}.")
+
+
+@st.dialog("Delete this model?", icon=":material/delete:", on_dismiss=_close)
+def _delete(entry: Entry) -> None:
+    st.text(f"{entry.title} ({entry.id})")
+    st.text("Its weights, card and preview will be gone for good. The run that it came from, if it is here, stays.")
+    if _buttons("Delete", "delete"):
+        _done(lambda: shelf.delete(entry.id), f"{entry.id} is deleted.")
+
+
+def _explorable(run_id: str) -> Entry:
+    """A run that can be published."""
+    run = next((run for run in jobs.runs() if run.id == run_id), None)
+    if run is None:
+        raise ModelError(f"There is no run {run_id!r} any more; it may have been deleted.")
+    shelf.checkpoint_path(run)
+    return shelf.find(run.path)
+
+
+def _name_problem(name: str) -> str:
+    """What speaks against a name; empty where nothing does."""
+    try:
+        shelf.free_place(name)
+    except ModelError as error:
+        return str(error)
+    return ""
+
+
+def _free_name(title: str) -> str:
+    """A name after a title that nobody has yet."""
+    stem = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:70] or "model"
+    names = (stem if number == 1 else f"{stem}-{number}" for number in range(1, 1000))
+    return next((name for name in names if not _name_problem(name)), stem)

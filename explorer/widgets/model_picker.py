@@ -1,0 +1,81 @@
+"""Which model a page explores: chosen from a list, kept in the URL and from page to page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pipelines.errors import GanError
+from pipelines.models import shelf
+from pipelines.models.shelf import Entry
+
+CHOSEN = "model"  # in the URL and in the session
+
+
+def all_entries() -> list[Entry]:
+    """Every model that can be explored: those that ship, those published here, then runs, the newest first."""
+    found = []
+    for reference in [*shelf.published(), *shelf.trained_runs()]:
+        try:
+            found.append(shelf.find(reference))
+        except GanError:
+            continue  # one damaged folder must not hide the others; the Models page names it
+    return sorted(found, key=lambda entry: (not entry.ships, entry.run is not None))
+
+
+def choose_model(default: str) -> Entry | None:
+    """The picker, and the model that is chosen: the URL's, else the last one chosen anywhere, else ``default``.
+
+    Says what is the matter and returns None where there is no model, or the one asked for is gone.
+    """
+    entries = {entry.id: entry for entry in all_entries()}
+    asked = st.query_params.get(CHOSEN)
+    chosen = asked or st.session_state.get(CHOSEN)
+    if asked and asked not in entries:
+        try:
+            entries[asked] = shelf.find(asked) if shelf.REFERENCE.fullmatch(asked) else entries[asked]
+        except (GanError, KeyError):
+            st.warning(
+                f"There is no model {asked[:80]!r} here any more; it may have been deleted. Choose another.",
+                icon=":material/search_off:",
+            )
+            chosen = None
+    if not entries:
+        st.info(
+            "There is no model yet. Train one: it can be explored from its first checkpoint on.", icon=":material/info:"
+        )
+        st.page_link("pages/train.py", label="Train a GAN", icon=":material/model_training:")
+        return None
+    if chosen not in entries:
+        chosen = default if default in entries else next(iter(entries))
+    if st.session_state.get("picked_model") not in entries or asked:
+        st.session_state["picked_model"] = chosen
+    st.selectbox(
+        "Model", list(entries), key="picked_model", format_func=lambda id_: _words(entries[id_]), on_change=_picked,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    entry = entries[st.session_state["picked_model"]]
+    st.session_state[CHOSEN] = entry.id
+    if st.query_params.get(CHOSEN) != entry.id:
+        st.query_params[CHOSEN] = entry.id
+    return entry
+
+
+def adopt(result: object) -> None:
+    """Take over the model that the person went back to."""
+    went_to = getattr(result, "model", None)
+    if went_to and went_to != st.session_state.get(CHOSEN):
+        st.session_state[CHOSEN] = went_to
+        st.query_params.from_dict({CHOSEN: went_to})
+        st.rerun()
+
+
+def _picked() -> None:
+    st.session_state[CHOSEN] = st.session_state["picked_model"]
+    st.query_params.from_dict({CHOSEN: st.session_state["picked_model"]})
+
+
+def _words(entry: Entry) -> str:
+    kind = "classes" if entry.config.conditional else "no classes"
+    whose = "ships" if entry.ships else "yours" if entry.run is None else "run"
+    size = f"{entry.config.size} x {entry.config.size}"
+    return f"{entry.title} · {entry.id} · {size}, {kind} · {whose}"

@@ -1,0 +1,82 @@
+"""Every page of the app: its script runs whatever there is and whatever the URL says, and loads no torch."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pipelines.paths import PROJECT
+from tests.explorer.train_pages import checked, words
+
+MAIN = PROJECT / "explorer" / "main.py"
+PAGES = sorted(path.name for path in (PROJECT / "explorer" / "pages").glob("*.py"))
+EXPLORING = ["arithmetic.py", "digits.py", "latent.py"]
+
+
+def opened(page_name: str, **query: str) -> AppTest:
+    page = AppTest.from_file(str(MAIN), default_timeout=30)
+    checked(page.run())  # before, Streamlit does not know which pages there are
+    for name, value in query.items():
+        page.query_params[name] = value
+    return checked(page.switch_page(f"pages/{page_name}").run())
+
+
+def test_every_page_is_in_the_navigation():
+    listed = re.findall(r'st\.Page\("pages/([a-z_]+\.py)"', MAIN.read_text("utf-8"))
+    assert sorted(listed) == PAGES and set(EXPLORING) < set(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_runs_with_no_model(homes, name):
+    page = opened(name)
+    assert page.title, "it says what it is"
+    if name in EXPLORING:
+        assert "There is no model yet" in words(page)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_runs_with_models(own_models, name):
+    assert "There is no model yet" not in words(opened(name))
+
+
+@pytest.mark.parametrize("model", ["tiny-classes", "tiny-faces", "tiny-plain"])
+@pytest.mark.parametrize("name", EXPLORING)
+def test_a_page_explores_the_model_of_its_link(own_models, name, model):
+    page = opened(name, model=model)
+    assert page.selectbox(key="picked_model").value == model and not page.warning
+
+
+@pytest.mark.parametrize("model", ["gone", "../../etc/passwd", "gone@best", "A B", ""])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_runs_with_a_deleted_model_in_its_link(own_models, name, model):
+    page = opened(name, model=model)
+    if name in EXPLORING and model:
+        assert "There is no model" in page.warning[0].value
+        assert page.selectbox(key="picked_model").value in ("tiny-classes", "tiny-faces", "tiny-plain")
+
+
+@pytest.mark.parametrize("name", EXPLORING)
+def test_a_deleted_model_where_there_is_no_other_is_no_trouble(homes, name):
+    page = opened(name, model="gone")
+    assert "There is no model" in page.warning[0].value and "There is no model yet" in words(page)
+
+
+def test_no_page_and_no_route_loads_torch(own_models):
+    script = (
+        "import sys\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        "import explorer.routes\n"
+        f"page = AppTest.from_file({str(MAIN)!r}, default_timeout=60).run()\n"
+        f"for name in {PAGES!r}:\n"
+        "    page.switch_page(f'pages/{name}').run()\n"
+        "    assert not page.exception, page.exception[0].value\n"
+        "print('torch' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, timeout=120,
+                          env={**os.environ, "PYTHONPATH": str(PROJECT)})  # fmt: skip
+    assert done.stdout.strip() == "False", done.stderr

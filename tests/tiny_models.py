@@ -1,0 +1,117 @@
+"""Small models with random weights, written as published models are: what tests of models and of their pages draw with.
+
+``write_all`` makes three, in a second:
+
+    tiny-classes   conditional, 28 x 28 grey, ten digits, latent size 8
+    tiny-faces     unconditional, 64 x 64 colour, latent size 16, with the readings of its first 2,000 samples feigned:
+                   attribute k is surely seen where z[k] is large, so that its direction must be the axis k
+    tiny-plain     unconditional, 28 x 28 grey, dense layers, latent size 6, no readings
+
+Their pictures are noise, but each z gives another picture, with black, white and everything in between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from pipelines import data
+from pipelines.models import readings, shelf, trained
+from pipelines.training.config import TrainConfig, check
+from pipelines.training.trainer import build, to_uint8
+from pipelines.training.view import FixedView, grid_png
+
+NAMES = ("tiny-classes", "tiny-faces", "tiny-plain")
+CLASSES = TrainConfig(
+    data="digits", network="quick", width=4, latent_size=8, conditional=True, dropout=0.0, samples=40, device="cpu"
+)
+FACES = TrainConfig(
+    data="faces", size=64, channels=3, network="dcgan", width=4, latent_size=16, loss="hinge", samples=16, device="cpu"
+)
+PLAIN = TrainConfig(data="digits", network="mlp", width=8, latent_size=6, dropout=0.0, samples=16, device="cpu")
+READ = 2000  # samples of tiny-faces with readings
+
+
+def write_all(home: Path) -> Path:
+    """The three models in a folder, which is returned."""
+    digits = data.class_names_of("digits")
+    write(home / "tiny-classes", CLASSES, digits, title="Tiny digits by class")
+    write(home / "tiny-plain", PLAIN, digits, title="Tiny digits")
+    faces = write(home / "tiny-faces", FACES, title="Tiny faces")
+    gan = trained.load_entry(shelf.find(faces))
+    z = gan.draw((readings.SEED, index) for index in range(READ))[0].numpy()
+    names = data.attribute_names_of("faces")[: FACES.latent_size]
+    seen = 1 / (1 + np.exp(-4 * z[:, : len(names)]))
+    readings.save(readings.Readings(tuple(names), seen.astype(np.float32), exclusive=False), faces)
+    return home
+
+
+def write(
+    folder: Path,
+    config: TrainConfig,
+    class_names: Sequence[str] = (),
+    *,
+    title: str = "A tiny model",
+    seed: int = 0,
+    ships: bool = False,
+    networks: tuple[nn.Module, nn.Module | None] | None = None,
+) -> Path:
+    """One published model.
+
+    Args:
+        seed: of the random weights.
+        ships: that it belongs to the project, so that it cannot be renamed or deleted.
+        networks: generator and discriminator of one's own; without a discriminator none is written.
+    """
+    check(config)
+    if networks is None:
+        torch.manual_seed(seed)
+        networks = build(config, len(class_names) if config.conditional else 0)
+        _enliven(networks[0], config, len(class_names))
+    folder.mkdir(parents=True)
+    for name, network in zip(("generator", "discriminator"), networks, strict=True):
+        if network is not None:
+            weights = {key: value.contiguous() for key, value in network.state_dict().items()}
+            save_file(weights, folder / f"{name}.safetensors")
+    values = {"config": config.to_dict(), "class_names": list(class_names)}
+    (folder / "config.json").write_text(json.dumps(values), "utf-8")
+    card = {
+        "title": title, "about": "Random weights, for tests.", "ships": ships, "run": "a-run", "command": "none",
+        "preset": None, "seed": seed, "step": 1000, "images_seen": 64000, "training_seconds": 60.0, "machine": "CPU",
+        "versions": {"torch": torch.__version__}, "trained": "2025-01-01", "quality": None,
+        "data": {"name": config.data, "count": 60000, "source": "a test", "licence": "none", "citation": "none"},
+        "sha256": sha256(folder),
+    }  # fmt: skip
+    (folder / "card.json").write_text(json.dumps(card), "utf-8")
+    generator, view = networks[0].eval(), FixedView(config, tuple(class_names))
+    with torch.inference_mode():
+        (folder / "preview.png").write_bytes(grid_png(to_uint8(generator(view.z, view.y)), view.columns))
+    return folder
+
+
+def sha256(folder: Path) -> dict[str, str]:
+    """What a card says of the weights in a folder."""
+    weights = (folder / f"{name}.safetensors" for name in ("generator", "discriminator"))
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in weights if path.is_file()}
+
+
+@torch.no_grad()
+def _enliven(generator: nn.Module, config: TrainConfig, classes: int) -> None:
+    """Statistics for the batch norms, and a last layer strong enough to draw black and white."""
+    generator.train()
+    for layer in generator.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.momentum = None  # the mean of what it sees
+    y = torch.arange(256) % classes if config.conditional else None
+    for _ in range(2):
+        pictures = generator(torch.randn(256, config.latent_size), y)
+    generator.eval()
+    last = [layer for layer in generator.modules() if isinstance(layer, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d))][-1]
+    last.weight.mul_(0.8 / torch.atanh(pictures.clamp(-0.999, 0.999)).std())
