@@ -6,14 +6,18 @@ The real server and headless Chromium run on the same cores. The Latent page of 
 slider is dragged to and fro at 60 movements a second. For each movement the time is taken from the pointer event's own
 time stamp to the first picture that was asked for at or after that movement and lies on the canvas (``drawn``), and to
 the frame of the screen in which it is shown (``shown``). At the end the picture must be that of the slider's last
-value, pixel by pixel. Then several visitors, each in a browser context of its own, drag the same model at once.
+value, pixel by pixel. Then several visitors drag the same model at once: first each in a browser context of its own, so
+that ten browsers and the server share the cores; then one in a browser, and the others as bare connections that ask as
+their pages would, which is what the server sees when they sit at computers of their own.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
+import re
 import time
 from typing import Any
 
@@ -134,6 +138,29 @@ def drivers() -> list[psutil.Process]:
     return [own, *(one for one in own.children(recursive=True) if "node" in one.name())]
 
 
+async def ask(url: str, model: str, direction: str, seconds: float) -> dict[str, Any]:
+    """A visitor without a browser: one request under way, the newest value next, as the page does it."""
+    host, port = url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    path = f"POST /api/models/{model}/pictures HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n"
+    drawn, start = [], time.monotonic()
+    while (now := time.monotonic() - start) < seconds:
+        amount = round(now / PERIOD_S % 1, 2)
+        points = [{"z": [[f"0.{index}", 1]], "moves": {direction: amount}} for index in range(8)]
+        body = json.dumps({"points": points}).encode()
+        up_to = int(now * RATE) + 1  # movements that the request knows of
+        writer.write(f"{path}content-length: {len(body)}\r\n\r\n".encode() + body)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        if " 200 " not in head.splitlines()[0]:
+            raise SystemExit(f"The server refuses: {head}")
+        await reader.readexactly(int(re.search(r"content-length: (\d+)", head)[1]))
+        drawn.append([up_to, 1000 * (time.monotonic() - start)])
+    writer.close()
+    found = latencies([1000 * number / RATE for number in range(drawn[-1][0])], drawn)
+    figures = [round(float(np.percentile(found, share)), 1) for share in (50, 95)]
+    return {"browser": False, "pictures_per_s": round(len(drawn) / seconds, 1), "drawn_ms": figures}
+
+
 def latencies(moves: list[float], pictures: list[list[float]]) -> np.ndarray:
     """For each movement the ms until the first picture that shows it or a later one; those never shown are inf."""
     found, at = np.full(len(moves), np.inf), 0
@@ -164,13 +191,15 @@ async def measured(page: Page, box: dict[str, float], direction: str, seconds: f
 
 
 async def one_round(
-    browser: Browser, url: str, model: str, visitors: int, seconds: float, server: int
+    browser: Browser, url: str, model: str, visitors: int, bare: int, seconds: float, server: int
 ) -> dict[str, Any]:
-    """So many visitors at once, each measured; and what of the processors server and browser took."""
+    """So many visitors with a browser and so many without, at once; and what of the processors each part took."""
     pages = [await visit(browser, url, model) for _ in range(visitors)]
+    direction = pages[0][2]
     watched = {"server": [psutil.Process(server)], "browser": chromium_processes(), "driver": drivers()}
     before, start = {name: cpu_seconds(found) for name, found in watched.items()}, time.monotonic()
-    found = await asyncio.gather(*(measured(*page, seconds) for page in pages))
+    asking = (ask(url, model, direction, seconds) for _ in range(bare))
+    found = await asyncio.gather(*(measured(*page, seconds) for page in pages), *asking)
     took = time.monotonic() - start
     cores = {name: round((cpu_seconds(found_) - before[name]) / took, 2) for name, found_ in watched.items()}
     for page, _, _ in pages:
@@ -178,16 +207,24 @@ async def one_round(
     return {"model": model, "visitors": found, "cores": cores, "load": round(os.getloadavg()[0], 1)}
 
 
+def who(result: dict[str, Any]) -> str:
+    """How many visitors, and how many of them in a browser."""
+    each = result["visitors"]
+    inside = sum("ends_right" in one for one in each)
+    return f"{inside}" if inside == len(each) else f"{inside} + {len(each) - inside} bare"
+
+
 def say(result: dict[str, Any]) -> None:
     """A line for a round."""
     each, cores = result["visitors"], result["cores"]
     worst = max(each, key=lambda one: one["drawn_ms"][1])
+    seen = [one for one in each if "ends_right" in one]
     median = np.median([one["drawn_ms"][0] for one in each])
     rate = min(one["pictures_per_s"] for one in each)
-    right = sum(one["ends_right"] for one in each)
-    figures = [median, worst["drawn_ms"][1], worst["shown_ms"][1]]
-    print(f"{result['model']:20} {len(each):8} " + " ".join(f"{figure:8.0f}" for figure in figures), end=" ")
-    print(f"{rate:10.1f} {right:6}/{len(each):<3} {cores['server']:6.2f} {cores['browser']:8.2f} {cores['driver']:6.2f}"
+    right = sum(one["ends_right"] for one in seen)
+    figures = [median, worst["drawn_ms"][1], max(one["shown_ms"][1] for one in seen)]
+    print(f"{result['model']:20} {who(result):>12} " + " ".join(f"{figure:8.0f}" for figure in figures), end=" ")
+    print(f"{rate:10.1f} {right:6}/{len(seen):<3} {cores['server']:6.2f} {cores['browser']:8.2f} {cores['driver']:6.2f}"
           f" {result['load']:6.1f}")  # fmt: skip
 
 
@@ -203,15 +240,17 @@ async def main() -> None:
         raise SystemExit("No model ships here yet; name one with --model.")
     about = {**machine_class(), "cores": os.cpu_count(), "load_before": round(os.getloadavg()[0], 1)}
     server, url = serve()
-    print(f"{'model':20} {'visitors':>8} {'median':>8} {'p95':>8} {'shown':>8} {'pictures/s':>10} {'right':>10} "
+    print(f"{'model':20} {'visitors':>12} {'median':>8} {'p95':>8} {'shown':>8} {'pictures/s':>10} {'right':>10} "
           f"{'server':>6} {'browser':>8} {'driver':>6} {'load':>6}")  # fmt: skip
     results = []
     try:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=options.chromium, args=CHROMIUM_FLAGS + AWAKE)
-            for visitors in [1, *([options.visitors] if options.visitors > 1 else [])]:
+            many = options.visitors
+            for visitors, bare in [(1, 0), *([(1, many - 1), (many, 0)] if many > 1 else [])]:
                 for model in models:
-                    results.append(await one_round(browser, url, model, visitors, options.seconds, server.pid))
+                    parts = (browser, url, model, visitors, bare, options.seconds, server.pid)
+                    results.append(await one_round(*parts))
                     say(results[-1])
             await browser.close()
     finally:
@@ -225,9 +264,9 @@ async def main() -> None:
         limit = TARGET_ALONE_MS if alone else TARGET_MANY_MS
         worst = max(one["drawn_ms"][1] for one in result["visitors"])
         verdict = "reached" if worst < limit else "MISSED"
-        print(f"{result['model']}, {'alone' if alone else len(result['visitors'])}: p95 {worst:.0f} ms, "
+        print(f"{result['model']}, {'alone' if alone else who(result)}: p95 {worst:.0f} ms, "
               f"target {limit} ms: {verdict}")  # fmt: skip
-    if not all(one["ends_right"] for result in results for one in result["visitors"]):
+    if not all(one.get("ends_right", True) for result in results for one in result["visitors"]):
         print("A drag did NOT end at the slider's value.")
     keep("drag", {**about, "seconds": options.seconds, "moves_per_s": RATE, "rounds": results})
 

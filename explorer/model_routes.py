@@ -408,7 +408,8 @@ def _find_directions(model: Model, points: list[Point]) -> None:
 
 def _raw(images: Any) -> Response:
     shape = ",".join(map(str, images.shape))
-    headers = {"x-shape": shape, "cache-control": "no-store"}
+    # Of its own encoding, so that Streamlit leaves it alone: packing holds up all others, and saves 4 % of a picture.
+    headers = {"x-shape": shape, "cache-control": "no-store", "content-encoding": "identity"}
     return Response(images.tobytes(), media_type="application/octet-stream", headers=headers)
 
 

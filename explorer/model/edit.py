@@ -3,11 +3,12 @@
 A direction is the same for all pictures, but what a classifier calls a beard is no flat boundary in z: along one and
 the same move one face grows a beard and another only changes its skin. Here a move is searched for one picture:
 
-1. Moves along the labelled direction, plain and held apart from the others, and random ones are tried.
+1. Moves along the labelled direction are tried, plain and held apart from the others.
 2. The most promising ones, and no move at all, are refined by gradient descent through G and the classifier: towards
-   what is wanted, and once that is there, back to what should be held. Where G switches, say, one mouth for another,
-   gradients vanish; that is what the first step is for.
-3. The best one is shortened as far as it goes.
+   what is wanted, and once that is there, back to what should be held.
+3. Where that is not enough, random moves are tried and the best refined in the same way: where G switches, say, one
+   mouth for another, gradients vanish.
+4. The best one is shortened as far as it goes.
 
 A move is the better the fewer held parts change their verdict, then the shorter; each is judged by the classifier on
 pixels. What is found is a vector, and is applied as one: half of it is half of the way, and a page lets it be dragged.
@@ -32,12 +33,13 @@ from pipelines.errors import ModelError
 
 AMOUNTS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)  # along a direction
 REACHES, TRIES = (0.15, 0.25, 0.35), 24  # random moves: their lengths as shares of that of a sample, and how many each
-REFINED = 7  # of the most promising moves; with no move at all they are one batch
+FIRST, REFINED = 2, 8  # of the most promising moves
 STEPS, RATE = 60, 0.03  # of the descent
 AIM, KEEP = 2.0, 1.0  # logits that are aimed at: of what is wanted, and at most of what is held
 FAR, HOME = 0.1, 1.0  # what holding counts before the wanted is there, and after
 SHRINKS = (0.9, 0.8, 0.7, 0.6, 0.5)  # is a shorter one enough?
 SURE = 0.7  # probability of what is wanted; with less it is not taken for shown
+CHANGED = 10  # what a part costs whose verdict changes; more than any length
 FIRM = 0.4  # a part that is held may lose so much probability, if its verdict stays
 
 
@@ -74,8 +76,12 @@ def edit(
     others = [part for part in parts_of(reader) if part != own and (held is None or set(part.names) & set(held))]
     judge = _Judge(model, z, y, reader.names.index(name), wanted, others)
     best = _Best(judge, np.zeros((1, len(z)), np.float32))
-    best.take(np.concatenate([_along(model, name, wanted, own), _around(model)]))
-    best.take(judge.descended(np.concatenate([np.zeros((1, len(z)), np.float32), best.of_all(REFINED)])))
+    nothing = np.zeros((1, len(z)), np.float32)
+    best.take(_along(model, name, wanted, own))
+    best.take(judge.descended(np.concatenate([nothing, best.of_all(FIRST)])))
+    if not best.is_perfect:
+        best.take(_around(model))
+        best.take(judge.descended(best.of_all(REFINED)))
     for _ in range(2):
         best.take(best.move * np.array(SHRINKS, np.float32)[:, None])
     return judge.verdict(best.move)
@@ -112,14 +118,14 @@ class _Judge:
         self.before = self._read(np.zeros((1, len(z)), np.float32))
 
     def cost(self, moves: np.ndarray) -> np.ndarray:
-        """[M]: 100 or more where the wanted is not shown, 10 and more for each part that changed, then the length."""
+        """[M]: 100 or more where the wanted is not shown, ``CHANGED`` for each part that changed, then the length."""
         seen = self._read(moves)
         p = seen[:, self.column] if self.wanted else 1 - seen[:, self.column]
         turned = verdicts(self.reader, seen)[:, self.at] != verdicts(self.reader, self.before)[:, self.at]
         moved = np.abs(seen - self.before)[:, self.columns]
         loose = np.maximum(0, moved - FIRM)
         short = np.where(p < SURE, 100 + 50 * (SURE - p), 0)
-        return short + 10 * turned.sum(1) + 5 * loose.sum(1) + moved.sum(1) + 0.5 * np.linalg.norm(moves, axis=1)
+        return short + CHANGED * turned.sum(1) + 5 * loose.sum(1) + moved.sum(1) + 0.5 * np.linalg.norm(moves, axis=1)
 
     def descended(self, moves: np.ndarray) -> np.ndarray:
         """Each move [M, latent_size] as good as gradient descent makes it."""
@@ -143,6 +149,8 @@ class _Judge:
                     better = cost < least
                     least = torch.where(better, cost, least)
                     best[better.numpy()] = move.detach()[better].numpy()
+                    if bool((lacking + loose <= 0.5 * AIM).all()):
+                        break  # all are there, and hold what they should
                 loss = torch.where(there, 3.0, 1.0) * lacking + torch.where(there, HOME, FAR) * loose
                 optimizer.zero_grad()
                 loss.sum().backward()
@@ -178,3 +186,8 @@ class _Best:
     def move(self) -> np.ndarray:
         """The best."""
         return self.of_all(1)[0]
+
+    @property
+    def is_perfect(self) -> bool:
+        """What is wanted is shown, and every held part keeps its verdict."""
+        return bool(self._costs.min() < CHANGED)

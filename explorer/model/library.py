@@ -96,6 +96,6 @@ class Turnstile:
 
 
 LIBRARY = Library()
-DECODING = Turnstile(max(1, (os.cpu_count() or 2) // 2))
+DECODING = Turnstile(min(16, os.cpu_count() or 2))
 ENCODING = Turnstile(1)  # files to download, which may take hundreds of megabytes while they are made
 COMPUTING = Turnstile(1)  # what takes seconds: it must not keep those waiting who drag

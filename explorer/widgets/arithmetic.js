@@ -117,6 +117,7 @@ class Arithmetic {
     this.data = data;
     if (data.model !== this.model) this.open(data.model);
     else this.show();
+    if (data.problem) this.say(data.problem);
   }
 
   open(model) {
@@ -331,7 +332,6 @@ class Arithmetic {
       : this.about.attributes.length ? "Finding directions …" : "No classifier ships for these pictures. Mark samples to find a direction of your own.");
     this.labels.show(state, this.seen);
     this.marks.show(state, this.data.saved, this.model);
-    if (this.data.problem) this.say(this.data.problem);
     this.read();
   }
 

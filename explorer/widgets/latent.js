@@ -122,9 +122,8 @@ class Latent {
 
   // From Streamlit
 
-  update({ data, setStateValue, setTriggerValue }) {
+  update({ data, setTriggerValue }) {
     this.wish = (wish) => setTriggerValue("wish", { ...wish, at: Date.now() });
-    this.goToModel = (model) => setStateValue("model", model);
     const same = data.model === this.model;
     this.data = data;
     this.size = data.size;
@@ -213,10 +212,7 @@ class Latent {
 
   wentBack(texts) {
     if (!this.model) return;
-    if (this.address.modelInUrl && this.address.modelInUrl !== this.model) {
-      this.goToModel(this.address.modelInUrl);
-      return;
-    }
+    if (this.address.modelInUrl && this.address.modelInUrl !== this.model) return; // Streamlit runs the page with it
     this.state = stateOf(texts);
     this.steps.take(this.state, "");
     this.walk.leave();
@@ -320,7 +316,7 @@ class Latent {
     this.place.classList.toggle("gx-narrow", narrow);
     const top = this.place.getBoundingClientRect().top + window.scrollY;
     const below = 150; // the others and the downloads
-    const room = narrow ? width : Math.min(width * 0.5, Math.max(260, window.innerHeight - Math.min(top, 240) - below));
+    const room = narrow ? Math.min(width, Math.max(220, window.innerHeight * 0.36)) : Math.min(width * 0.5, Math.max(260, window.innerHeight - Math.min(top, 240) - below));
     const ratio = window.devicePixelRatio || 1;
     const times = Math.max(1, Math.floor((room * ratio) / this.size));
     const edge = (times * this.size) / ratio;
