@@ -1,6 +1,7 @@
 """Does arithmetic on z do what it says, and nothing else? Measured with the attribute classifier that ships.
 
     python -m benchmarks.edits [--model faces] [--count 500] [--equations 25] [--attributes NAME ...]
+                               [--tables equation direction given]
 
 Three tables, each with the share that shows what was wanted, and for every other part (hair colours count as one) the
 share whose verdict changed:
@@ -37,6 +38,7 @@ from explorer.model.search import along
 from pipelines.models import readings
 
 SEED = 1
+TABLES = ("equation", "direction", "given")
 MAIN = ("glasses", "sunglasses", "long hair", "smile", "open mouth", "beard")
 
 
@@ -126,6 +128,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=500, help="samples without the attribute")
     parser.add_argument("--equations", type=int, default=25, help="choices of exemplars for each equation")
     parser.add_argument("--attributes", nargs="*", default=list(MAIN), metavar="NAME")
+    parser.add_argument("--tables", nargs="*", default=list(TABLES), choices=TABLES, metavar="TABLE")
     parser.add_argument("--output", default="edits", help="name of the file in benchmarks/results")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -142,9 +145,12 @@ def main() -> None:
         show(console, title, rows)
 
     samples = {name: lacking(model, name, options.count) for name in options.attributes}
-    table("equation", known.classic(model), lambda one: equation(model, one, options.equations))
-    table("direction", options.attributes, lambda name: direction(model, name, samples[name]))
-    table("given", options.attributes, lambda name: given(model, name, samples[name]))
+    if "equation" in options.tables:
+        table("equation", known.classic(model), lambda one: equation(model, one, options.equations))
+    if "direction" in options.tables:
+        table("direction", options.attributes, lambda name: direction(model, name, samples[name]))
+    if "given" in options.tables:
+        table("given", options.attributes, lambda name: given(model, name, samples[name]))
 
 
 if __name__ == "__main__":

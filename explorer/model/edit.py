@@ -32,6 +32,7 @@ from explorer.model.parts import Part, part_of, parts_of, verdicts
 from pipelines.errors import ModelError
 
 AMOUNTS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)  # along a direction
+ROUNDS = 3  # of random moves, where they are needed
 REACHES, TRIES = (0.15, 0.25, 0.35), 24  # random moves: their lengths as shares of that of a sample, and how many each
 FIRST, REFINED = 2, 8  # of the most promising moves
 STEPS, RATE = 60, 0.03  # of the descent
@@ -79,8 +80,10 @@ def edit(
     nothing = np.zeros((1, len(z)), np.float32)
     best.take(_along(model, name, wanted, own))
     best.take(judge.descended(np.concatenate([nothing, best.of_all(FIRST)])))
-    if not best.is_perfect:
-        best.take(_around(model))
+    for number in range(ROUNDS):
+        if best.is_perfect:
+            break
+        best.take(_around(model, number))
         best.take(judge.descended(best.of_all(REFINED)))
     for _ in range(2):
         best.take(best.move * np.array(SHRINKS, np.float32)[:, None])
@@ -100,10 +103,10 @@ def _along(model: Model, name: str, wanted: bool, own: Part) -> np.ndarray:
     return np.concatenate([amounts * vector for vector in vectors])
 
 
-def _around(model: Model) -> np.ndarray:
+def _around(model: Model, number: int) -> np.ndarray:
     """Random moves [M, latent_size], the same for every picture."""
     length = np.sqrt(model.latent_size / (3 if model.trained.config.prior == "uniform" else 1))
-    noise = np.random.default_rng(0).standard_normal((len(REACHES), TRIES, model.latent_size)).astype(np.float32)
+    noise = np.random.default_rng(number).standard_normal((len(REACHES), TRIES, model.latent_size)).astype(np.float32)
     noise /= np.linalg.norm(noise, axis=2, keepdims=True)
     return (noise * (length * np.array(REACHES, np.float32))[:, None, None]).reshape(-1, model.latent_size)
 

@@ -394,7 +394,7 @@ class Arithmetic {
   }
 
   async downloadEquation() {
-    await saveCanvas(equationPicture(this.equation, this.state, this.model), `${this.model}-equation`.replace("@", "-"));
+    await saveCanvas(equationPicture(this.equation, this.model), `${this.model}-equation`.replace("@", "-"));
   }
 
   close() {

@@ -6,9 +6,10 @@ const BIG = 256;
 const GAP = 24;
 const SIGN = 64;
 const HEAD = 56;
+const SIGNS = ["−", "+", "="];
 
 /** A canvas with the equation that an ``Equation`` shows; ``caption`` stands below it. */
-export function equationPicture(equation, state, caption) {
+export function equationPicture(equation, caption) {
   const nine = 2 * BIG;
   const width = 2 * GAP + 3 * BIG + 3 * SIGN + nine + 6 * GAP;
   const height = GAP + HEAD + nine + HEAD + GAP;
@@ -26,7 +27,6 @@ export function equationPicture(equation, state, caption) {
     pen.font = `${font} system-ui, sans-serif`;
     pen.fillText(words, at, y);
   };
-  const scaled = state.strength === 1 ? ["−", "+", "="] : ["−", "+", "="];
   SLOTS.forEach((slot, index) => {
     const { mean, exemplars } = equation.slots[slot];
     text(slot.toUpperCase(), x + BIG / 2, top - 18, "600 32px");
@@ -35,7 +35,7 @@ export function equationPicture(equation, state, caption) {
     const edge = Math.floor((BIG - 2 * 8) / 3);
     tiles.forEach((tile, at) => pen.drawImage(tile, x + (at % 3) * (edge + 8), top + BIG + 12 + Math.floor(at / 3) * (edge + 8), edge, edge));
     x += BIG + GAP;
-    text(scaled[index], x + SIGN / 2, middle + 20, "400 64px");
+    text(SIGNS[index], x + SIGN / 2, middle + 20, "400 64px");
     x += SIGN + GAP;
   });
   text(equation.title.textContent, x + nine / 2, top - 18, "600 32px");

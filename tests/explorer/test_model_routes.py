@@ -23,7 +23,7 @@ import uvicorn
 from PIL import Image
 from starlette.applications import Starlette
 
-from explorer import model_routes, routes
+from explorer import answers, model_routes, routes
 from explorer.model import film, library, load
 from explorer.model import projection as searching
 from explorer.model.gan import addresses
@@ -153,6 +153,14 @@ def test_reading_is_that_of_the_classifier(ask) -> None:
         reader = Reader.of(gan.trained.config.data)
         assert told["names"] == list(reader.names) and told["groups"] == [list(group) for group in reader.groups]
         assert np.allclose(told["probabilities"], reader.read(gan.sample(40)), atol=1e-4)
+
+
+def test_a_long_list_is_read_as_its_parts_are(ask) -> None:
+    points = [{"z": [[f"0.{index}", 1]]} for index in range(40)]
+    whole = ask("tiny-faces", "read", points=points).json()
+    parts = [ask("tiny-faces", "read", points=points[start : start + 8]).json() for start in range(0, 40, 8)]
+    assert whole["says"] == [row for part in parts for row in part["says"]]
+    assert whole["probabilities"] == [row for part in parts for row in part["probabilities"]]
 
 
 def test_where_nothing_ships_there_is_nothing_to_read(ask, own_models: Path) -> None:
@@ -324,7 +332,7 @@ def test_a_file_that_cannot_be_made_is_refused(ask, wish: dict, kind: str) -> No
 
 def test_a_file_stays_within_its_bounds(ask, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is too large is refused before anything is drawn."""
-    monkeypatch.setattr(model_routes, "_decoded", lambda *args: pytest.fail("It was drawn."))
+    monkeypatch.setattr(answers, "_decoded", lambda *args: pytest.fail("It was drawn."))
     points = [POINT] * 400
     for kind, wish in (
         ("png", {"points": points, "columns": 20, "scale": 12}),
@@ -564,6 +572,6 @@ def test_an_error_gives_the_turn_back(ask, monkeypatch: pytest.MonkeyPatch) -> N
         broken.setattr(type(gan), "pictures", lambda *args: 1 / 0)
         for _ in range(5):
             with pytest.raises(ZeroDivisionError):
-                model_routes._answered(model_routes.pictures, "tiny-plain", body)
+                model_routes._answered("pictures", {"ref": "tiny-plain"}, body)
     points = [{"z": [[source, 1]]} for source in ("0.0", "0.1")]
     assert np.array_equal(images(ask("tiny-plain", "pictures", points=points)), gan.pictures(addresses(0, range(2))))
