@@ -6,8 +6,8 @@ the same move one face grows a beard and another only changes its skin. Here a m
 1. Moves along the labelled direction are tried, plain and held apart from the others.
 2. The most promising ones, and no move at all, are refined by gradient descent through G and the classifier: towards
    what is wanted, and once that is there, back to what should be held.
-3. Where that is not enough, random moves are tried and the best refined in the same way: where G switches, say, one
-   mouth for another, gradients vanish.
+3. Where that is not enough, random moves are tried, then others around the best so far, and refined in the same way:
+   where G switches, say, one mouth for another, gradients vanish.
 4. The best one is shortened as far as it goes.
 
 A move is the better the fewer held parts change their verdict, then the shorter; each is judged by the classifier on
@@ -83,7 +83,8 @@ def edit(
     for number in range(ROUNDS):
         if best.is_perfect:
             break
-        best.take(_around(model, number))
+        noise = _around(model, number)
+        best.take(noise if number == 0 else best.move + 0.5 * noise)
         best.take(judge.descended(best.of_all(REFINED)))
     for _ in range(2):
         best.take(best.move * np.array(SHRINKS, np.float32)[:, None])

@@ -48,10 +48,9 @@ class Library:
         with one:  # the first loads, the others wait for it
             entry = shelf.find(reference, anywhere=False)
             try:
-                found = os.stat(entry.generator_path)
+                stamp = _stamp(entry)
             except OSError:
                 raise ModelError(f"There is no model {reference!r} any more; it was deleted.") from None
-            stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
             with self._lock:
                 known = self._models.get(reference)
                 if known and known[0] == stamp:
@@ -63,6 +62,14 @@ class Library:
                 while len(self._models) > self._most:
                     self._models.popitem(last=False)
             return model
+
+
+def _stamp(entry: shelf.Entry) -> tuple[int, ...]:
+    """Changes when the model's files do. A copy may keep its time, and a new file may get an old one's number."""
+    files = [os.stat(entry.generator_path)]
+    if entry.run is None and (kept := entry.folder / "readings.safetensors").is_file():
+        files.append(os.stat(kept))
+    return tuple(number for file in files for number in (file.st_mtime_ns, file.st_ctime_ns, file.st_size, file.st_ino))
 
 
 class Turnstile:
