@@ -1,0 +1,41 @@
+"""The models that ship: whole, small, measured, and as they were published."""
+
+import numpy as np
+import pytest
+
+from pipelines import paths
+from pipelines.models import readings, shelf, trained
+
+SHIPPED = ("clothes-by-class", "digits", "digits-by-class", "faces")
+MOST_BYTES = 10_000_000
+
+
+def test_these_ship(monkeypatch):
+    monkeypatch.delenv("GAN_EXPLORER_MODELS", raising=False)
+    assert tuple(name for name in shelf.published() if shelf.find(name).ships) == SHIPPED
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_model_that_ships_is_whole(name, monkeypatch):
+    monkeypatch.delenv("GAN_EXPLORER_MODELS", raising=False)
+    gan = trained.load(name)  # which also compares the SHA-256 of its weights
+    card = gan.entry.card
+    assert all(path.stat().st_size <= MOST_BYTES for path in (paths.MODELS / name).iterdir())
+    assert gan.discriminator is not None and gan.entry.preview_path is not None
+    assert card["about"] and card["command"].startswith("python -m pipelines train ") and card["data"]["licence"]
+    assert card["images_seen"] > 100_000 and card["machine"] and card["quality"]["samples"] == 10_000
+    kept, made = readings.load(paths.MODELS / name), readings.make(gan, 32)
+    assert kept.names == made.names and len(kept.probabilities) == readings.COUNT
+    # Another processor may round otherwise, so that a doubtful picture is judged otherwise; but not most of them.
+    assert np.abs(kept.probabilities[:32] - made.probabilities).mean() < 0.02
+
+
+@pytest.mark.parametrize("name", ["clothes-by-class", "digits-by-class"])
+def test_a_conditional_model_that_ships_draws_what_is_asked(name, monkeypatch):
+    from pipelines.metrics.reader import Reader
+
+    monkeypatch.delenv("GAN_EXPLORER_MODELS", raising=False)
+    gan = trained.load(name)
+    images, labels = gan.sample(200, gan.labels("cycle", 200), seed=3)
+    seen = Reader.of(gan.config.data).read(images).argmax(1)
+    assert (seen == labels).mean() > 0.85
