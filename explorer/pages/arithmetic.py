@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from explorer import saved
-from explorer.widgets.model_picker import adopt, choose_model
+from explorer.widgets.model_picker import choose_model
 from explorer.widgets.stage import stage
 from pipelines.errors import GanError
 
@@ -38,7 +38,6 @@ if entry is not None:
         entry.id, size=entry.config.size, classes=list(entry.class_names) if entry.config.conditional else [],
         saved=saved.directions(entry.id), problem=st.session_state.pop("arithmetic_problem", ""),
     )  # fmt: skip
-    adopt(result)
     if wish := getattr(result, "wish", None):
         try:
             grant(wish)

@@ -4,7 +4,7 @@ import json
 
 import streamlit as st
 
-from explorer.widgets.model_picker import CHOSEN, adopt, all_entries, choose_model
+from explorer.widgets.model_picker import CHOSEN, all_entries, choose_model
 from explorer.widgets.stage import stage
 from pipelines import data, metrics
 from pipelines.models.shelf import Entry
@@ -67,19 +67,17 @@ with picker:
 title.title("Digits" if chosen is None or chosen.config.data == "digits" else "Classes", anchor=False)
 if chosen:
     names = readable_names(chosen)
-    adopt(
-        digits(
-            chosen.id,
-            classes=list(chosen.class_names) if asks(chosen) else [],
-            names=names,
-            classified=bool(names),
-            attributes=metrics.attributes_available(chosen.config.data),
-            accuracy=accuracy_of(chosen) if names else None,
-            rivals=[
-                {"id": entry.id, "title": entry.title}
-                for entry in entries
-                if asks(chosen) and not entry.config.conditional and same_pictures(chosen, entry)
-            ],
-            conditionals=[{"id": entry.id, "title": entry.title} for entry in entries if asks(entry)],
-        )
+    digits(
+        chosen.id,
+        classes=list(chosen.class_names) if asks(chosen) else [],
+        names=names,
+        classified=bool(names),
+        attributes=metrics.attributes_available(chosen.config.data),
+        accuracy=accuracy_of(chosen) if names else None,
+        rivals=[
+            {"id": entry.id, "title": entry.title}
+            for entry in entries
+            if asks(chosen) and not entry.config.conditional and same_pictures(chosen, entry)
+        ],
+        conditionals=[{"id": entry.id, "title": entry.title} for entry in entries if asks(entry)],
     )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer import saved
-from explorer.widgets.model_picker import adopt, choose_model
+from explorer.widgets.model_picker import choose_model
 from explorer.widgets.stage import stage
 from pipelines import data
 from pipelines.errors import GanError
@@ -57,7 +57,6 @@ if entry is not None:
         probability=config.loss in ("minimax", "non-saturating"),
         saved=[{"id": one["definition"], "name": one["name"], "kind": "saved"} for one in saved.directions(entry.id)],
     )  # fmt: skip
-    adopt(result)
     wish = getattr(result, "wish", None) or {}
     if wish.get("prepare") == entry.id and prepare(entry, news):
         st.rerun()  # the part that moves looks again

@@ -111,9 +111,8 @@ class Arithmetic {
 
   // From Streamlit
 
-  update({ data, setStateValue, setTriggerValue }) {
+  update({ data, setTriggerValue }) {
     this.wish = (wish) => setTriggerValue("wish", { ...wish, model: this.model, at: Date.now() });
-    this.goToModel = (model) => setStateValue("model", model);
     this.data = data;
     if (data.model !== this.model) this.open(data.model);
     else this.show();
@@ -193,10 +192,7 @@ class Arithmetic {
   wentBack(texts) {
     if (!this.model || window.location.pathname !== this.path) return; // on the way to another page
     const { modelInUrl } = this.address;
-    if (modelInUrl && modelInUrl !== this.model) {
-      this.goToModel(modelInUrl);
-      return;
-    }
+    if (modelInUrl && modelInUrl !== this.model) return; // Streamlit runs the page with it
     this.state = this.fitted(stateOf(texts));
     this.address.replace(textsOf(this.state)); // what the tab remembers is this, too
     this.draw();

@@ -65,8 +65,7 @@ class Digits {
     this.tabs.addEventListener("keydown", (event) => this.turn(event));
   }
 
-  update({ data, setStateValue }) {
-    this.setStateValue = setStateValue;
+  update({ data }) {
     const known = JSON.stringify([data.model, data.classes, data.rivals, data.conditionals, data.names]);
     if (known === this.known) return;
     this.known = known;

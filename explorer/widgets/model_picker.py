@@ -60,15 +60,6 @@ def choose_model(default: str) -> Entry | None:
     return entry
 
 
-def adopt(result: object) -> None:
-    """Take over the model that the person went back to."""
-    went_to = getattr(result, "model", None)
-    if went_to and went_to != st.session_state.get(CHOSEN):
-        st.session_state[CHOSEN] = went_to
-        st.query_params.from_dict({CHOSEN: went_to})
-        st.rerun()
-
-
 def _picked() -> None:
     st.session_state[CHOSEN] = st.session_state["picked_model"]
     st.query_params.from_dict({CHOSEN: st.session_state["picked_model"]})

@@ -13,13 +13,13 @@ def stage(name: str, label: str) -> Callable[..., Any]:
     """A component ``<name>.js`` for exploring a model.
 
     Returns:
-        A function ``mount(model_id, **data)`` that mounts it; its result has ``model``, the model that the person went
-        back to by the browser's Back, and ``wish``, what the script wants done that writes (a direction to save).
+        A function ``mount(model_id, **data)`` that mounts it; its result has ``wish``, what the script wants done that
+        writes (a direction to save).
     """
     mounted = assets.component(name, label, "stage")
 
     def mount(model_id: str, **data: Any) -> Any:
         known = {"model": model_id, "palette": palette(), "assets": assets.address(), **data}
-        return mounted(key=name, data=known, on_model_change=lambda: None, on_wish_change=lambda: None)
+        return mounted(key=name, data=known, on_wish_change=lambda: None)
 
     return mount
