@@ -14,7 +14,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-CENTRES, SPREAD = 32, 0.5  # of the mixture prior: how many points, and the deviation around each
+from pipelines.training.config import TrainConfig
+
+SPREAD = 0.3  # of the mixture prior: the deviation around a centre of the numbers that tell which one it is
 
 
 class ConditionalGenerator(nn.Module):
@@ -38,30 +40,41 @@ class ConditionalGenerator(nn.Module):
 
 
 class ConditionalDiscriminator(nn.Module):
-    """A body that maps pictures to features, and a linear head with the projection term where there are classes.
+    """A body that maps pictures to features, and a linear head with the projection term where there are labels.
 
-    The head's first output is the unconditional logit. Its others are the inner products of the features with each
-    class's embedding, of which the label picks one: the same numbers as an embedding table's, in one matrix product.
+    A label is a class, or one of a class's groups of like pictures where D is told of groups. The head's first output
+    is the unconditional logit. Its others are the inner products of the features with each label's embedding, of which
+    the label picks one: the same numbers as an embedding table's, in one matrix product.
     """
 
-    def __init__(self, body: nn.Module, features: int, classes: int) -> None:
+    def __init__(self, body: nn.Module, features: int, classes: int, groups: int = 0) -> None:
         super().__init__()
-        self.body, self.classes = body, classes
-        self.head = nn.Linear(features, 1 + classes)
+        self.body, self.groups = body, groups
+        self.labels = max(classes, 1) * groups if groups else classes
+        self.head = nn.Linear(features, 1 + self.labels)
 
-    def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, y: Tensor | None = None, group: Tensor | None = None) -> Tensor:
         """Logits, [B].
 
         Args:
             x: pictures in [-1, 1], [B, C, H, W].
             y: class numbers, [B]; None without classes.
+            group: numbers of groups, [B]; None takes the group of the class in which a picture looks most real.
         """
         h = self.body(x)  # [B, features] or [B, maps, h, w]
         if h.ndim == 4:
             h = h.permute(0, 2, 3, 1).flatten(1)  # channels last lie in this order already: nothing is copied
         scores = self.head(h)  # [B, 1 + classes]
         logits = scores[:, 0]
-        return logits + scores.gather(1, 1 + y[:, None]).squeeze(1) if self.classes else logits
+        if not self.labels:
+            return logits
+        if not self.groups:
+            return logits + scores.gather(1, 1 + y[:, None]).squeeze(1)
+        first = 1 + (0 if y is None else y[:, None] * self.groups)  # of the class's groups
+        if group is not None:
+            return logits + scores.gather(1, first + group[:, None]).squeeze(1)
+        every = first + torch.arange(self.groups, device=x.device).expand(len(x), -1)
+        return logits + scores.gather(1, every).amax(1)
 
 
 class ToMaps(nn.Module):
@@ -76,25 +89,47 @@ class ToMaps(nn.Module):
 
 
 @cache
-def centres(size: int) -> Tensor:
-    """The fixed points of the ``mixture`` prior, [CENTRES, size]; the same everywhere."""
-    points = np.random.default_rng(0).standard_normal((CENTRES, size)) * (1 - SPREAD**2) ** 0.5
-    return torch.from_numpy(points.astype(np.float32))
+def centres(count: int, size: int, device: str | torch.device = "cpu") -> Tensor:
+    """The fixed points of the ``mixture`` prior, [count, size], on a device; the same everywhere.
+
+    They differ in the first half of the numbers, which say what kind of picture it is, and are zero in the others.
+    """
+    points = np.zeros((count, size), np.float32)
+    tell = (size + 1) // 2
+    points[:, :tell] = np.random.default_rng(0).standard_normal((count, tell)) * (1 - SPREAD**2) ** 0.5
+    return torch.from_numpy(points).to(device)
 
 
-def draw_latent(count: int, size: int, prior: str, generator: torch.Generator | None = None, device="cpu") -> Tensor:
-    """Latent vectors, [count, size].
+@cache
+def spread(size: int, device: str | torch.device = "cpu") -> Tensor:
+    """The deviations around a centre of the ``mixture`` prior, [size]: with them each number has variance 1."""
+    deviations = torch.ones(size, device=device)
+    deviations[: (size + 1) // 2] = SPREAD
+    return deviations
+
+
+def nearest_centre(z: Tensor, count: int) -> Tensor:
+    """The number of the point of the ``mixture`` prior that each z [B, size] lies nearest to, int64 [B]."""
+    points = centres(count, z.shape[1], z.device)
+    return (z @ points.T - points.square().sum(1) / 2).argmax(1)
+
+
+def draw_latent(count: int, config: TrainConfig, generator: torch.Generator | None = None, device="cpu") -> Tensor:
+    """Latent vectors of a configuration's prior, [count, latent_size].
+
+    The priors: ``gaussian``, N(0, 1); ``uniform``, on [-1, 1] (as in the DCGAN paper); or ``mixture``, one of
+    ``centres`` fixed points and a Gaussian around it (Ben-Yosef and Weinshall, Gaussian Mixture Generative Adversarial
+    Networks, 2018), narrow in the half of the numbers that tell the points apart. Under the first and the last each
+    number has variance 1.
 
     Args:
-        prior: ``gaussian``, N(0, 1); ``uniform``, on [-1, 1] (as in the DCGAN paper); or ``mixture``, one of
-            ``CENTRES`` fixed points and a narrower Gaussian around it (Ben-Yosef and Weinshall, Gaussian Mixture
-            Generative Adversarial Networks, 2018). Under the first and the last each number has variance 1.
         generator: the source of randomness; None takes torch's global one.
     """
-    if prior == "mixture":
-        around = torch.randint(CENTRES, (count,), generator=generator, device=device)
+    size = config.latent_size
+    if config.prior == "mixture":
+        around = torch.randint(config.centres, (count,), generator=generator, device=device)
         noise = torch.randn(count, size, generator=generator, device=device)
-        return centres(size).to(device)[around] + SPREAD * noise
-    if prior == "uniform":
+        return centres(config.centres, size, device)[around] + spread(size, device) * noise
+    if config.prior == "uniform":
         return torch.rand(count, size, generator=generator, device=device) * 2 - 1
     return torch.randn(count, size, generator=generator, device=device)

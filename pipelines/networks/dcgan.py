@@ -30,8 +30,8 @@ def discriminator(config: TrainConfig, classes: int) -> nn.Module:
     else:
         body, features = _radford_discriminator(config.width, config.channels, config.size, config.d_norm)
         if config.d_norm == "none":  # nothing sets the scale of a layer but its weights, so 0.02 would be too small
-            return ConditionalDiscriminator(body, features, classes).apply(_he_init)
-    return ConditionalDiscriminator(body, features, classes).apply(_init)
+            return ConditionalDiscriminator(body, features, classes, config.groups).apply(_he_init)
+    return ConditionalDiscriminator(body, features, classes, config.groups).apply(_init)
 
 
 def _lecture_generator(inputs: int, width: int, channels: int, size: int) -> nn.Sequential:

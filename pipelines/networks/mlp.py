@@ -39,7 +39,7 @@ def discriminator(config: TrainConfig, classes: int) -> nn.Module:
         nn.ReLU(),
         nn.Dropout(config.dropout),
     )
-    return ConditionalDiscriminator(_he_init(body), narrow, classes)
+    return ConditionalDiscriminator(_he_init(body), narrow, classes, config.groups)
 
 
 def _he_init(body: nn.Sequential) -> nn.Sequential:

@@ -49,4 +49,4 @@ def discriminator(config: TrainConfig, classes: int) -> nn.Module:
         nn.Conv2d(2 * width, 2 * width, 3, padding=1),
         nn.LeakyReLU(0.2, inplace=True),
     )
-    return ConditionalDiscriminator(body, 2 * width * side * side, classes)
+    return ConditionalDiscriminator(body, 2 * width * side * side, classes, config.groups)

@@ -176,7 +176,7 @@ def _machine_of(folder: RunFolder, config: TrainConfig) -> Machine:
     first = folder.record().resolved
     where = machine.resolve(config)
     if first.get("device") == where.device:
-        where = Machine(where.device, first["precision"], first["threads"])
+        where = replace(where, precision=first["precision"], threads=first["threads"])
     return where
 
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from pipelines.errors import ModelError
 from pipelines.training.trainer import Trainer
 
-POSITION = ("step", "d_batches", "seconds", "best")  # the trainer's plain numbers
+POSITION = ("step", "d_batches", "seconds", "best", "rates")  # the trainer's plain numbers
 
 
 def save(trainer: Trainer, path: Path) -> None:
@@ -46,11 +46,17 @@ def load(trainer: Trainer, path: Path) -> None:
         for name, network in trainer.named_parts():
             network.load_state_dict(_under(tensors, f"{name}."))
         for name, optimizer in (("opt_g", trainer.opt_g), ("opt_d", trainer.opt_d)):
-            optimizer.load_state_dict(_optimizer_state(optimizer, _under(tensors, f"{name}."), plain[name]))
+            # A run that began on another device keeps its settings, but not what only that device can do.
+            able = {"capturable": optimizer.defaults["capturable"]} if "capturable" in optimizer.defaults else {}
+            groups = [{**group, **able} for group in plain[name]]
+            optimizer.load_state_dict(_optimizer_state(optimizer, _under(tensors, f"{name}."), groups))
     except (RuntimeError, KeyError, ValueError) as error:
         raise ModelError(f"The checkpoint {path} does not fit the run's configuration ({error}).") from None
+    plain.setdefault("rates", trainer.rates_in_force)  # of before there was a decay
     for field in POSITION:
         setattr(trainer, field, plain[field])
+    trainer.rates = tuple(trainer.rates)  # a list in the file
+    trainer.state_replaced()
     torch.set_rng_state(tensors["rng.cpu"])
     if trainer.device.type == "cuda" and "rng.cuda" in tensors:
         torch.cuda.set_rng_state(tensors["rng.cuda"])

@@ -74,10 +74,21 @@ class TrainConfig:
     prior: str = setting(
         "gaussian",
         "Networks",
-        "Where z is drawn from. A mixture of 32 Gaussians leaves gaps between kinds of pictures, so that fewer samples "
+        "Where z is drawn from. A mixture of Gaussians leaves gaps between kinds of pictures, so that fewer samples "
         "lie between two of them.",
         ("gaussian", "uniform", "mixture"),
         label="Prior of z",
+    )
+    centres: int = setting(
+        32, "Networks", "Gaussians in the mixture prior.", low=2, high=1024, label="Centres of the mixture"
+    )
+    self_conditional: bool = setting(
+        False,
+        "Networks",
+        "Group the real pictures by their looks alone, into as many groups as the mixture has centres (in each class), "
+        "and tell D the group: of a real picture its own, of a fake that of its centre. It needs no labels, and each "
+        "centre learns one kind of picture (self-conditioned GAN).",
+        label="Self-conditioned",
     )
     conditional: bool = setting(
         False, "Networks", "Tell G which class to draw and D which class to expect (conditional GAN)."
@@ -135,6 +146,15 @@ class TrainConfig:
         label="Weight clipping",
     )
 
+    augment: str = setting(
+        "none",
+        "Objective",
+        "Show D every picture, real or fake, moved a little: with few pictures it then cannot learn them by heart, and "
+        "G does not learn to draw moved ones.",
+        ("none", "translation"),
+        label="Augmentation of what D sees",
+    )
+
     # Optimisers
     optimizer: str = setting(
         "adam",
@@ -161,6 +181,14 @@ class TrainConfig:
         high=0.9999,
         label="Beta 2",
     )
+    decay: float = setting(
+        0.0,
+        "Optimisers",
+        "Share of the run, at its end, over which both learning rates fall in a straight line to zero: G and D settle.",
+        low=0.0,
+        high=1.0,
+        label="Learning rate decay",
+    )
     batch_size: int = setting(64, "Optimisers", "Real pictures D sees in one step.", low=2, high=4096)
 
     # Length
@@ -179,6 +207,13 @@ class TrainConfig:
         "Machine",
         "Arithmetic of the networks. auto takes bf16 where the processor computes it natively.",
         ("auto", "fp32", "bf16"),
+    )
+    cuda_graphs: bool = setting(
+        False,
+        "Machine",
+        "On an NVIDIA GPU: record a step once and replay it whole, which spares a fast GPU from waiting for the "
+        "processor. Not tried on a GPU yet, therefore off.",
+        label="Replay steps (CUDA graphs)",
     )
     threads: int = setting(0, "Machine", "Processor threads for training; 0 takes one per core.", low=0, high=256)
 
@@ -207,6 +242,11 @@ class TrainConfig:
         high=400,
         label="Samples in the grid",
     )
+
+    @property
+    def groups(self) -> int:
+        """Groups of real pictures in each class, of which D is told; 0 where it is not."""
+        return self.centres if self.self_conditional else 0
 
     def changed(self, **changes: Any) -> TrainConfig:
         """A copy with some fields changed."""
@@ -265,6 +305,16 @@ def problems(config: TrainConfig) -> list[str]:
         found.append("Weight clipping and the gradient penalty do the same job: set one of the two to 0.")
     if config.weight_clip and config.loss != "wasserstein":
         found.append(f"Weight clipping belongs to the Wasserstein loss, and the loss is {config.loss!r}: set it to 0.")
+    if config.self_conditional and config.prior != "mixture":
+        found.append(
+            f"A self-conditioned GAN needs a prior with centres, and the prior is {config.prior!r}: set prior to "
+            "'mixture', or switch self_conditional off."
+        )
+    if config.decay and config.seconds is None and config.epochs is None:
+        found.append(
+            "A run without an end has no last part in which learning rates could fall: set seconds or epochs, or set "
+            "decay to 0."
+        )
     if config.device == "mps" and config.precision == "bf16":
         found.append("bf16 is not supported on mps here: set precision to 'auto' or 'fp32'.")
     return found

@@ -24,6 +24,7 @@ CURE = (
     "fp32 or another loss."
 )
 _EVERY_STEP_UNTIL = 50  # rows of metrics are written at every step of the start
+_TELLING = 0.1  # share of the time, at most, for grids, and as much for measures, once the first epoch is over
 
 
 class Hooks(Protocol):
@@ -54,9 +55,9 @@ def train(trainer: Trainer, view: FixedView, meter: QualityMeter, hooks: Hooks) 
     Raises:
         TrainingError: a loss is no longer a finite number.
     """
-    config, speed = trainer.config, _Speed(trainer)
+    config, speed, drawing, measuring = trainer.config, _Speed(trainer), _Thrift(), _Thrift()
     steps_per_epoch = trainer.batches_per_epoch / config.d_steps
-    clock = time.perf_counter()
+    clock, before_share = time.perf_counter(), None
     if trainer.step == 0:
         hooks.grid(trainer, view.picture(trainer))
     while not is_over(trainer):
@@ -68,6 +69,9 @@ def train(trainer: Trainer, view: FixedView, meter: QualityMeter, hooks: Hooks) 
         clock += now - waited
         speed.skip(now - waited)
 
+        if config.decay and (share := rate_share(trainer)) != before_share:
+            trainer.decay_rates(share)
+            before_share = share
         epoch_before = trainer.epoch
         watch = order == "single" or row_due(trainer.step + 1, config)
         numbers = trainer.train_step(watch)
@@ -77,11 +81,14 @@ def train(trainer: Trainer, view: FixedView, meter: QualityMeter, hooks: Hooks) 
             raise_if_bad(trainer)
             hooks.row({**position(trainer), "epoch": trainer.epoch, **numbers, "images_per_s": images_per_s})
         over = is_over(trainer)
-        if over or order == "single" or grid_due(trainer.step, steps_per_epoch):
-            hooks.grid(trainer, view.picture(trainer))
-        if over or measure_due(epoch_before, trainer.epoch, steps_per_epoch):
+        must = over or trainer.epoch <= 1
+        if order == "single" or grid_due(trainer.step, steps_per_epoch) and drawing.allows(must) or over:
+            with drawing:
+                hooks.grid(trainer, view.picture(trainer))
+        if measure_due(epoch_before, trainer.epoch, steps_per_epoch) and measuring.allows(must) or over:
             raise_if_bad(trainer)
-            _measure(trainer, meter, hooks)
+            with measuring:
+                _measure(trainer, meter, hooks)
         hooks.after_step(trainer, images_per_s, int(trainer.epoch) > int(epoch_before))
     return True
 
@@ -91,6 +98,17 @@ def is_over(trainer: Trainer) -> bool:
     config = trainer.config
     by_time = config.seconds is not None and trainer.seconds >= config.seconds
     return by_time or (config.epochs is not None and trainer.epoch >= config.epochs)
+
+
+def rate_share(trainer: Trainer) -> float:
+    """What the learning rates are multiplied with, in (0, 1]; it changes in hundredths of the decay."""
+    config = trainer.config
+    done = max(
+        trainer.seconds / config.seconds if config.seconds else 0.0,
+        trainer.epoch / config.epochs if config.epochs else 0.0,
+    )
+    left = min(1.0, (1 - done) / config.decay) if config.decay else 1.0
+    return max(0.01, round(left, 2))
 
 
 def seconds_left(trainer: Trainer, images_per_s: float) -> float | None:
@@ -126,13 +144,30 @@ def raise_if_bad(trainer: Trainer) -> None:
 
 def _measure(trainer: Trainer, meter: QualityMeter, hooks: Hooks) -> None:
     noise = torch.Generator().manual_seed(trainer.config.seed + 2)
-    z = draw_latent(meter.samples, trainer.config.latent_size, trainer.config.prior, noise)
+    z = draw_latent(meter.samples, trainer.config, noise)
     y = torch.arange(meter.samples) % trainer.classes if trainer.classes else None
     quality = meter.measure(trainer.sample(z, y), y)
     best = trainer.best is None or quality.frechet < trainer.best
     if best:
         trainer.best = quality.frechet
     hooks.measured(trainer, quality, best)
+
+
+class _Thrift:
+    """Keeps what is told beside training to a share of the time: on a fast GPU, an epoch may last a second."""
+
+    def __init__(self) -> None:
+        self._ended = self._took = 0.0
+
+    def allows(self, must: bool) -> bool:
+        return must or time.perf_counter() - self._ended > self._took / _TELLING
+
+    def __enter__(self) -> None:
+        self._began = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self._ended = time.perf_counter()
+        self._took = self._ended - self._began
 
 
 class _Speed:

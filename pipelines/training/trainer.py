@@ -16,11 +16,16 @@ from torch import Tensor, nn
 
 from pipelines.data import ImageSet
 from pipelines.networks import NETWORKS
-from pipelines.networks._conditioning import draw_latent
+from pipelines.networks._conditioning import draw_latent, nearest_centre
 from pipelines.objectives import LOSSES
 from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
+from pipelines.training.augment import translate
 from pipelines.training.config import TrainConfig
+from pipelines.training.graphs import Replayed
+from pipelines.training.groups import balanced_groups
 from pipelines.training.machine import Machine
+
+Told = tuple[Tensor | None, Tensor | None]  # what D is told of pictures: classes int64 [B], groups int64 [B]
 
 R1_EVERY = 16  # steps between two that pay the R1 penalty
 NUMBERS = ("d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g", "penalty")  # what a step can tell
@@ -45,6 +50,9 @@ class Trainer:
         torch.manual_seed(config.seed)
         self.images = _place(images, self.device)
         self.labels = labels.to(self.images.device) if self.classes and labels is not None else None
+        self.groups = None  # of each real picture in its class, int64 [N], where D is told of them
+        if config.self_conditional:
+            self.groups = balanced_groups(images, self.labels, config.centres).to(self.images.device)
 
         self.generator, self.discriminator = build(config, self.classes, self.device)
         self.average, _ = build(config, self.classes, self.device, only_generator=True)
@@ -52,6 +60,9 @@ class Trainer:
         self.average.eval().requires_grad_(False)
         self.opt_g = make_optimizer(config, self.generator, config.lr_g)
         self.opt_d = make_optimizer(config, self.discriminator, config.lr_d)
+        self._averaged = _pairs(self.average, self.generator)
+        self.rates = (config.lr_g, config.lr_d)  # as set, before any decay
+        self._decayed = 1.0  # the share of them that is in force
 
         loss = LOSSES.get(config.loss)
         smooth = config.label_smoothing
@@ -64,8 +75,16 @@ class Trainer:
         self.d_batches = 0  # batches of real pictures shown to D
         self.seconds = 0.0  # of training, over all attempts
         self.best: float | None = None  # the lowest Frechet distance measured so far
-        self._first_bad = torch.zeros((), dtype=torch.int64, device=self.device)  # step of the first non-finite loss
         self._order: tuple[int, Tensor] | None = None  # the epoch's shuffled indices
+        # What a step reads and writes beside weights lies in tensors that stay in place, so that it can be replayed.
+        self._first_bad = torch.zeros((), dtype=torch.int64, device=self.device)  # step of the first non-finite loss
+        self._clock = torch.zeros_like(self._first_bad)  # the step
+        self._chosen = torch.zeros(config.d_steps, self._count, dtype=torch.int64, device=self.images.device)
+        self._replayed = Replayed() if machine.graphs and self.images.device == self.device else None
+
+    @property
+    def _count(self) -> int:
+        return min(self.config.batch_size, len(self.images))
 
     @property
     def batches_per_epoch(self) -> int:
@@ -80,7 +99,7 @@ class Trainer:
     @property
     def images_seen(self) -> int:
         """Real pictures shown to D so far."""
-        return self.d_batches * min(self.config.batch_size, len(self.images))
+        return self.d_batches * self._count
 
     def train_step(self, watch: bool = False) -> dict[str, float]:
         """``d_steps`` updates of D, then one of G.
@@ -92,15 +111,17 @@ class Trainer:
             The ``NUMBERS`` of the last D step and of the G step; empty without ``watch``.
         """
         self.step += 1
-        for _ in range(self.config.d_steps - 1):
-            self._discriminator_step(*self._draw_fakes(for_g=False), watch=False)
-        fake, y = self._draw_fakes(for_g=True)  # drawn once: D learns from them, then G from what D says of them
-        d_numbers = self._discriminator_step(fake.detach(), y, watch)
-        g_numbers = self._generator_step(fake, y, watch)
+        self._clock.fill_(self.step)
+        self._choose_real()
+        # Now and then, and then more of it: as good, at a fraction of the cost (Karras et al., StyleGAN2, 2020).
+        r1 = self.config.r1 * R1_EVERY if self.step % R1_EVERY == 0 else 0.0
+        if self._replayed:  # one graph serves all steps, so it always measures; what it found is read only when asked
+            numbers = self._replayed(r1, lambda: self._both_steps(r1, watch=True))
+        else:
+            numbers = self._both_steps(r1, watch)
         self._update_average()
         if not watch:
             return {}
-        numbers = {**d_numbers, **g_numbers}
         return dict(zip(numbers, torch.stack([n.float() for n in numbers.values()]).tolist(), strict=True))
 
     def first_bad_step(self) -> int | None:
@@ -113,14 +134,26 @@ class Trainer:
         return math.isfinite(torch.stack(torch._foreach_norm([w.detach() for w in weights])).sum().item())
 
     def set_rates(self, lr_g: float | None = None, lr_d: float | None = None) -> None:
-        """Change learning rates from the next step on."""
-        for optimizer, rate in ((self.opt_g, lr_g), (self.opt_d, lr_d)):
-            for group in optimizer.param_groups if rate is not None else ():
-                group["lr"] = rate
+        """Change learning rates from the next step on; a decay goes on from them."""
+        self.rates = (self.rates[0] if lr_g is None else lr_g, self.rates[1] if lr_d is None else lr_d)
+        self.decay_rates(self._decayed)
+
+    def decay_rates(self, share: float) -> None:
+        """Let both learning rates be a share, in [0, 1], of what they are set to."""
+        self._decayed = share
+        for optimizer, rate in zip((self.opt_g, self.opt_d), self.rates, strict=True):
+            for group in optimizer.param_groups:
+                group["lr"] = rate * share
+        self.state_replaced()
+
+    def state_replaced(self) -> None:
+        """To be called when optimisers were given other rates or other state than they had."""
+        if self._replayed:
+            self._replayed.forget()
 
     @property
-    def rates(self) -> tuple[float, float]:
-        """The learning rates in force: of G, of D."""
+    def rates_in_force(self) -> tuple[float, float]:
+        """The learning rates of the next step, after any decay: of G, of D."""
         return self.opt_g.param_groups[0]["lr"], self.opt_d.param_groups[0]["lr"]
 
     @torch.inference_mode()
@@ -138,34 +171,44 @@ class Trainer:
 
     # One step of each player
 
-    def _draw_fakes(self, for_g: bool) -> tuple[Tensor, Tensor | None]:
-        """Pictures [B, C, H, W] and their labels [B]; with what is needed to teach G, if they are for it."""
-        count = min(self.config.batch_size, len(self.images))
-        y = torch.randint(self.classes, (count,), device=self.device) if self.classes else None
-        z = draw_latent(count, self.config.latent_size, self.config.prior, device=self.device)
-        with torch.set_grad_enabled(for_g), self._autocast():
-            return self.generator(z, y), y
+    def _both_steps(self, r1: float, watch: bool) -> dict[str, Tensor]:
+        """``d_steps`` updates of D, then one of G, on the real pictures that are chosen."""
+        for turn in range(self.config.d_steps - 1):
+            self._discriminator_step(turn, *self._draw_fakes(for_g=False), r1, watch=False)
+        fake, told = self._draw_fakes(for_g=True)  # drawn once: D learns from them, then G from what D says of them
+        d_numbers = self._discriminator_step(-1, fake.detach(), told, r1, watch)
+        return {**d_numbers, **self._generator_step(fake, told, watch)}
 
-    def _discriminator_step(self, fake: Tensor, fake_y: Tensor | None, watch: bool) -> dict[str, Tensor]:
-        real, y = self._next_real()
+    def _draw_fakes(self, for_g: bool) -> tuple[Tensor, Told]:
+        """Pictures [B, C, H, W] and what D is told of them; with what is needed to teach G, if they are for it."""
+        y = torch.randint(self.classes, (self._count,), device=self.device) if self.classes else None
+        z = draw_latent(self._count, self.config, device=self.device)
+        group = nearest_centre(z, self.config.centres) if self.config.groups else None
+        with torch.set_grad_enabled(for_g), self._autocast():
+            return self.generator(z, y), (y, group)
+
+    def _discriminator_step(
+        self, turn: int, fake: Tensor, fake_told: Told, r1: float, watch: bool
+    ) -> dict[str, Tensor]:
+        real, told = self._real(turn)
+        real, fake = self._augmented(real), self._augmented(fake.to(real.dtype))
+        discriminate = functools.partial(self.discriminator, y=told[0], group=told[1])
         with self._autocast():
             if self._apart:
-                real_logits, fake_logits = self.discriminator(real, y), self.discriminator(fake.to(real.dtype), fake_y)
+                real_logits, fake_logits = discriminate(real), self.discriminator(fake, *fake_told)
             else:
-                both_y = None if y is None else torch.cat([y, fake_y])
-                pictures = torch.cat([real, fake.to(real.dtype)]).to(memory_format=torch.channels_last)
-                real_logits, fake_logits = self.discriminator(pictures, both_y).chunk(2)
+                both = [None if a is None else torch.cat([a, b]) for a, b in zip(told, fake_told, strict=True)]
+                pictures = torch.cat([real, fake]).to(memory_format=torch.channels_last)
+                real_logits, fake_logits = self.discriminator(pictures, *both).chunk(2)
         real_logits, fake_logits = real_logits.float(), fake_logits.float()
         loss = total = self.d_loss(real_logits, fake_logits)
         penalty = None
         if weight := self.config.gradient_penalty:
             # In full precision: the slope is a difference of small numbers, and it is differentiated twice.
-            penalty = gradient_penalty(functools.partial(self.discriminator, y=y), real, fake.float())
+            penalty = gradient_penalty(discriminate, real, fake.float())
             total = loss + weight * penalty
-        if self.config.r1 and self.step % R1_EVERY == 0:
-            # Now and then, and then more of it: as good, at a fraction of the cost (Karras et al., StyleGAN2, 2020).
-            slope = r1_penalty(functools.partial(self.discriminator, y=y), real)
-            total = total + 0.5 * self.config.r1 * R1_EVERY * slope
+        if r1:
+            total = total + 0.5 * r1 * r1_penalty(discriminate, real)
         total.backward()
         numbers = {}
         if watch:
@@ -183,10 +226,10 @@ class Trainer:
             clip_weights(self.discriminator, self.config.weight_clip)
         return numbers
 
-    def _generator_step(self, fake: Tensor, y: Tensor | None, watch: bool) -> dict[str, Tensor]:
+    def _generator_step(self, fake: Tensor, told: Told, watch: bool) -> dict[str, Tensor]:
         self.discriminator.requires_grad_(False)  # no gradients are computed that nobody will use
         with self._autocast():
-            logits = self.discriminator(fake, y)
+            logits = self.discriminator(self._augmented(fake), *told)
         loss = self.g_loss(logits.float())
         loss.backward()
         self.discriminator.requires_grad_(True)
@@ -201,31 +244,39 @@ class Trainer:
         if not self.config.ema:
             return
         decay = min(self.config.ema, (1 + self.step) / (10 + self.step))
-        pairs = zip(self.average.state_dict().values(), self.generator.state_dict().values(), strict=True)
-        mine, theirs = zip(*[pair for pair in pairs if pair[0].is_floating_point()], strict=True)
-        torch._foreach_lerp_(list(mine), list(theirs), 1 - decay)
+        torch._foreach_lerp_(*self._averaged, 1 - decay)
 
     def _note_bad(self, loss: Tensor) -> None:
         bad = ~torch.isfinite(loss.detach()) & (self._first_bad == 0)
-        self._first_bad = torch.where(bad, self.step, self._first_bad)
+        self._first_bad.copy_(torch.where(bad, self._clock, self._first_bad))
 
     # What a step draws
 
-    def _next_real(self) -> tuple[Tensor, Tensor | None]:
-        """The next batch: pictures float32 [B, C, H, W] in [-1, 1], labels [B]."""
-        epoch, position = divmod(self.d_batches, self.batches_per_epoch)
-        if self._order is None or self._order[0] != epoch:
-            shuffle = torch.Generator().manual_seed(self.config.seed * 1_000_003 + epoch)
-            self._order = epoch, torch.randperm(len(self.images), generator=shuffle).to(self.images.device)
+    def _choose_real(self) -> None:
+        """The real pictures of the coming step: the next of the epoch's order, for each of its D steps."""
         size = self.config.batch_size
-        index = self._order[1][position * size : (position + 1) * size]
-        self.d_batches += 1
+        for chosen in self._chosen:
+            epoch, position = divmod(self.d_batches, self.batches_per_epoch)
+            if self._order is None or self._order[0] != epoch:
+                shuffle = torch.Generator().manual_seed(self.config.seed * 1_000_003 + epoch)
+                self._order = epoch, torch.randperm(len(self.images), generator=shuffle).to(self.images.device)
+            chosen.copy_(self._order[1][position * size : (position + 1) * size])
+            self.d_batches += 1
+
+    def _real(self, turn: int) -> tuple[Tensor, Told]:
+        """The pictures chosen for one D step, float32 [B, C, H, W] in [-1, 1], and what D is told of them."""
+        index = self._chosen[turn]
         real = to_float(self.images[index].to(self.device))
         if self.config.flip:
             mirrored = torch.rand(len(real), 1, 1, 1, device=self.device) < 0.5
             real = torch.where(mirrored, real.flip(3), real)
         y = self.labels[index].to(self.device) if self.labels is not None else None
-        return real.to(memory_format=torch.channels_last), y
+        group = self.groups[index].to(self.device) if self.groups is not None else None
+        return real.to(memory_format=torch.channels_last), (y, group)
+
+    def _augmented(self, pictures: Tensor) -> Tensor:
+        """Pictures as D sees them, real and fake alike."""
+        return translate(pictures) if self.config.augment == "translation" else pictures
 
     def _autocast(self) -> contextlib.AbstractContextManager[Any]:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.machine.precision == "bf16")
@@ -248,14 +299,14 @@ def build(
 def make_optimizer(config: TrainConfig, network: nn.Module, rate: float) -> torch.optim.Optimizer:
     """The configured optimiser over a network's weights; fused where torch has it."""
     weights = list(network.parameters())
-    betas = (config.beta1, config.beta2)
+    betas, on_gpu = (config.beta1, config.beta2), weights[0].is_cuda
     match config.optimizer:
         case "adam":
-            return torch.optim.Adam(weights, rate, betas, fused=True)
+            return torch.optim.Adam(weights, rate, betas, fused=True, capturable=on_gpu)
         case "nadam":
-            return torch.optim.NAdam(weights, rate, betas, foreach=True)
+            return torch.optim.NAdam(weights, rate, betas, foreach=True, capturable=on_gpu)
         case "rmsprop":
-            return torch.optim.RMSprop(weights, rate, alpha=config.beta2, eps=1e-7, foreach=True)
+            return torch.optim.RMSprop(weights, rate, alpha=config.beta2, eps=1e-7, foreach=True, capturable=on_gpu)
         case _:
             return torch.optim.SGD(weights, rate, momentum=config.beta1, fused=True)
 
@@ -274,6 +325,13 @@ def to_float(images: Tensor) -> Tensor:
 def to_uint8(images: Tensor) -> Tensor:
     """Floats in [-1, 1] to uint8 [0, 255], same shape; rounded to nearest."""
     return images.float().add(1).mul(127.5).round_().clamp_(0, 255).to(torch.uint8)
+
+
+def _pairs(average: nn.Module, network: nn.Module) -> tuple[list[Tensor], list[Tensor]]:
+    """The numbers of two like networks that an average is taken of, weights and batch norm's statistics."""
+    both = zip(average.state_dict().values(), network.state_dict().values(), strict=True)
+    mine, theirs = zip(*[pair for pair in both if pair[0].is_floating_point()], strict=True)
+    return list(mine), list(theirs)
 
 
 def _gradient_norm(network: nn.Module) -> Tensor:

@@ -27,14 +27,14 @@ class FixedView:
         if config.conditional:
             self.rows = min(len(class_names), _MOST_ROWS)
             self.columns = max(2, config.samples // self.rows)
-            z = draw_latent(self.columns, config.latent_size, config.prior, noise)
+            z = draw_latent(self.columns, config, noise)
             self.z = z.repeat(self.rows, 1)
             self.y = torch.arange(self.rows).repeat_interleave(self.columns)
             self.row_labels = list(class_names[: self.rows])
         else:
             self.columns = math.ceil(math.sqrt(config.samples))
             self.rows = math.ceil(config.samples / self.columns)
-            self.z = draw_latent(config.samples, config.latent_size, config.prior, noise)
+            self.z = draw_latent(config.samples, config, noise)
             self.y, self.row_labels = None, []
 
     def picture(self, trainer: Trainer) -> bytes:

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from pipelines.networks import NETWORKS
-from pipelines.networks._conditioning import CENTRES, SPREAD, centres, draw_latent
+from pipelines.networks._conditioning import centres, draw_latent, nearest_centre
 from pipelines.training.config import TrainConfig
 from pipelines.training.trainer import build
 
@@ -84,13 +84,29 @@ def test_radfords_rules(size):
 
 
 def test_priors():
-    noise = torch.Generator().manual_seed(0)
-    uniform = draw_latent(4000, 5, "uniform", noise)
+    noise, config = torch.Generator().manual_seed(0), TrainConfig(latent_size=5)
+    uniform = draw_latent(4000, config.changed(prior="uniform"), noise)
     assert uniform.shape == (4000, 5) and uniform.abs().max() <= 1
     assert uniform.std().item() == pytest.approx(3**-0.5, abs=0.01)
-    mixed = draw_latent(4000, 5, "mixture", noise)
+    mixed = draw_latent(4000, config.changed(prior="mixture", centres=40), noise)
     assert mixed.std().item() == pytest.approx(1.0, abs=0.1)
-    around = torch.cdist(mixed, centres(5)).min(1).values.square().mean().item() / 5
-    assert around < SPREAD**2, "each lies near one of the centres, nearer than a draw from the whole"
-    assert torch.equal(centres(5), centres(5)) and centres(5).shape == (CENTRES, 5)
-    assert draw_latent(4000, 5, "gaussian", noise).std().item() == pytest.approx(1.0, abs=0.03)
+    far = torch.cdist(mixed[:, :3], centres(40, 5)[:, :3]).min(1).values.square().mean().item() / 3
+    assert far < 0.1, "each lies near one of the centres in the numbers that tell them apart"
+    assert mixed[:, 3:].std().item() == pytest.approx(1.0, abs=0.03) and not centres(40, 5)[:, 3:].any()
+    assert torch.equal(centres(40, 5), centres(40, 5)) and centres(40, 5).shape == (40, 5)
+    assert torch.equal(nearest_centre(mixed, 40), torch.cdist(mixed, centres(40, 5)).argmin(1))
+    assert draw_latent(4000, config, noise).std().item() == pytest.approx(1.0, abs=0.03)
+
+
+@pytest.mark.parametrize("network", NETWORKS.names())
+@pytest.mark.parametrize("classes", [0, 3])
+def test_a_discriminator_that_is_told_of_groups(network, classes):
+    config = TrainConfig(network=network, width=4, dropout=0.0, prior="mixture", centres=5, self_conditional=True)
+    _, discriminator = build(config, classes)
+    x, y = torch.randn(6, 1, 28, 28), torch.arange(6) % classes if classes else None
+    each = torch.stack([discriminator(x, y, torch.full((6,), group)) for group in range(5)])
+    assert each.std(0).min() > 0, "the group matters"
+    assert torch.equal(discriminator(x, y), each.amax(0)), "without one, the group in which a picture looks most real"
+    if classes:
+        other = discriminator(x, (y + 1) % classes, torch.zeros(6, dtype=torch.int64))
+        assert not torch.equal(other, each[0]), "and so does the class"

@@ -29,6 +29,8 @@ def test_training_goes_on_bit_for_bit(tmp_path, optimizer, size):
     for _ in range(3):
         straight.train_step()
     straight.seconds, straight.best = 1.25, 3.5
+    straight.set_rates(lr_g=1e-4)
+    straight.decay_rates(0.5)
     checkpoint.save(straight, tmp_path / "a.safetensors")
     expected = [straight.train_step(watch=True) for _ in range(4)]
 
@@ -37,6 +39,7 @@ def test_training_goes_on_bit_for_bit(tmp_path, optimizer, size):
     torch.manual_seed(999)
     checkpoint.load(resumed, tmp_path / "a.safetensors")
     assert (resumed.step, resumed.seconds, resumed.best) == (3, 1.25, 3.5)
+    assert (resumed.rates, resumed.rates_in_force) == ((1e-4, 2e-4), (5e-5, 1e-4))
     assert [resumed.train_step(watch=True) for _ in range(4)] == expected
     for (name, mine), (_, theirs) in zip(resumed.named_parts(), straight.named_parts(), strict=True):
         for key, value in mine.state_dict().items():

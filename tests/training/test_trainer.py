@@ -1,6 +1,7 @@
 """The step: who moves, what is counted, and that the same seed gives the same numbers."""
 
 import copy
+import types
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
 from pipelines.objectives._penalties import r1_penalty
 from pipelines.training import loop
+from pipelines.training.augment import translate
 from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine, pick_device, resolve
 from pipelines.training.trainer import R1_EVERY, Trainer, to_float, to_uint8
@@ -29,6 +31,11 @@ def weights(network):
     return copy.deepcopy([weight.detach() for weight in network.parameters()])
 
 
+def next_real(trainer):
+    trainer._choose_real()
+    return trainer._real(0)
+
+
 def same(a, b):
     return all(torch.equal(x, y) for x, y in zip(a, b, strict=True))
 
@@ -36,8 +43,8 @@ def same(a, b):
 def test_a_discriminator_step_moves_only_the_discriminator():
     trainer = make()
     g, d = weights(trainer.generator), weights(trainer.discriminator)
-    fake, y = trainer._draw_fakes(for_g=False)
-    trainer._discriminator_step(fake, y, watch=False)
+    fake, told = trainer._draw_fakes(for_g=False)
+    trainer._discriminator_step(0, fake, told, 0.0, watch=False)
     assert same(g, weights(trainer.generator)) and not same(d, weights(trainer.discriminator))
 
 
@@ -84,7 +91,11 @@ def test_every_optimizer_moves_with_its_own_rates(optimizer):
     moved_d = max((x - y).abs().max().item() for x, y in zip(d, weights(trainer.discriminator), strict=True))
     assert moved_g > 100 * moved_d > 0
     trainer.set_rates(lr_d=0.5)
-    assert trainer.rates == (1e-2, 0.5)
+    assert trainer.rates == trainer.rates_in_force == (1e-2, 0.5)
+    trainer.decay_rates(0.5)
+    assert trainer.rates == (1e-2, 0.5) and trainer.rates_in_force == (5e-3, 0.25)
+    trainer.set_rates(lr_g=2e-2)
+    assert trainer.rates_in_force == (1e-2, 0.25), "a decay goes on from what is set"
 
 
 @pytest.mark.parametrize("machine", [CPU, Machine("cpu", "bf16", 1)])
@@ -108,7 +119,7 @@ def test_an_epoch_shows_every_picture_once_and_the_next_in_another_order():
     trainer = make(images=numbered)
     epochs = []
     for _ in range(2):
-        batches = [trainer._next_real()[0] for _ in range(trainer.batches_per_epoch)]
+        batches = [next_real(trainer)[0] for _ in range(trainer.batches_per_epoch)]
         epochs.append([round((x + 1).item() * 127.5) for batch in batches for x in batch[:, 0, 0, 0]])
     assert sorted(epochs[0]) == sorted(epochs[1]) == list(range(40)) and epochs[0] != epochs[1]
 
@@ -116,7 +127,7 @@ def test_an_epoch_shows_every_picture_once_and_the_next_in_another_order():
 def test_labels_stay_with_their_pictures():
     numbered = torch.arange(40, dtype=torch.uint8).view(40, 1, 1, 1).expand(40, 1, 28, 28).contiguous()
     trainer = make(images=numbered, conditional=True)
-    real, y = trainer._next_real()
+    real, (y, _) = next_real(trainer)
     assert torch.equal(((real[:, 0, 0, 0] + 1) * 127.5).round().long() % 4, y)
 
 
@@ -124,8 +135,67 @@ def test_flipping_mirrors_about_half():
     half = torch.zeros(40, 1, 28, 28, dtype=torch.uint8)
     half[..., :14] = 255
     trainer = make(images=half, flip=True, batch_size=40, data="clothes")
-    mirrored = trainer._next_real()[0][:, 0, 0, 0] < 0
+    mirrored = next_real(trainer)[0][:, 0, 0, 0] < 0
     assert 5 < mirrored.sum() < 35
+
+
+def test_augmentation_moves_real_and_fake_by_an_eighth_at_most_and_repeats_the_edge():
+    dot = torch.full((400, 1, 28, 28), -1.0)
+    dot[:, 0, 14, 14] = 1.0
+    moved = translate(dot)
+    rows, columns = [(moved[:, 0].amax(axis) > 0).float().argmax(1) - 14 for axis in (2, 1)]
+    assert (moved.flatten(1).sum(1) == 2 - 28 * 28).all(), "whole pixels: nothing blurs"
+    assert rows.unique().tolist() == columns.unique().tolist() == list(range(-4, 5))
+    edge = torch.full((400, 1, 28, 28), -1.0)
+    edge[:, :, :, 0] = 1.0
+    assert (translate(edge)[:, 0, :, 0] == 1.0).all(1).any(), "what comes in repeats the edge"
+
+
+def test_gradients_flow_through_the_augmentation():
+    pictures = torch.randn(8, 1, 28, 28, requires_grad=True)
+    translate(pictures)[:, :, 10:18, 10:18].sum().backward()
+    assert (pictures.grad.flatten(1).sum(1) == 64).all()
+
+
+@pytest.mark.parametrize("network", NETWORKS.names())
+def test_a_step_with_everything_that_looks_at_ds_slope_and_augmentation(network):
+    trainer = make(network=network, conditional=True, augment="translation", r1=1.0, d_norm="none")
+    for _ in range(R1_EVERY):
+        numbers = trainer.train_step(watch=True)
+    assert numbers["grad_g"] > 0 and trainer.first_bad_step() is None
+
+
+@pytest.mark.parametrize("conditional", [False, True])
+def test_a_self_conditioned_gan_tells_d_the_group_and_g_nothing(conditional):
+    trainer = make(prior="mixture", centres=3, self_conditional=True, conditional=conditional)
+    told = []
+    trainer.discriminator.register_forward_pre_hook(lambda _, given: told.append(given), with_kwargs=False)
+    for _ in range(3):
+        numbers = trainer.train_step(watch=True)
+    assert numbers["grad_g"] > 0 and trainer.first_bad_step() is None
+    for _, y, group in told:
+        assert (y is not None) == conditional and group.min() >= 0 and group.max() < 3
+    assert trainer.discriminator.head.out_features == 1 + 3 * (4 if conditional else 1)
+    assert trainer.generator.classes == (4 if conditional else 0)
+
+
+def test_rates_fall_over_the_last_part_of_a_run(monkeypatch):
+    trainer, shares = make(epochs=4, decay=0.5, lr_g=1e-3, batch_size=4), {}
+    monkeypatch.setattr(loop, "row_due", lambda step, config: True)
+
+    class Hooks:
+        before_step = staticmethod(lambda trainer: "go")
+        row = grid = measured = staticmethod(lambda *_: None)
+
+        def after_step(self, trainer, images_per_s, epoch_ended):
+            shares[trainer.step] = trainer.rates_in_force[0] / 1e-3
+
+    view = types.SimpleNamespace(picture=lambda trainer: b"")
+    meter = types.SimpleNamespace(samples=1, measure=lambda images, y: types.SimpleNamespace(frechet=1.0))
+    assert loop.train(trainer, view, meter, Hooks()) and trainer.step == 40
+    assert [shares[step] for step in (1, 20, 21)] == [1.0, 1.0, 1.0]
+    assert shares[31] == pytest.approx(0.5) and shares[40] == pytest.approx(0.05)
+    assert trainer.rates == (1e-3, 2e-4)
 
 
 def test_the_average_follows_with_a_decay_that_grows():
@@ -193,3 +263,39 @@ def test_a_gpu_trains(network):
     numbers = [trainer.train_step(watch=True) for _ in range(3)][-1]
     assert all(abs(number) < 1e6 for number in numbers.values())
     assert trainer.sample(torch.randn(3, 4), torch.arange(3)).device.type == "cpu"
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"r1": 1.0, "augment": "translation", "prior": "mixture"},
+        {"network": "dcgan", "conditional": True, "dropout": 0.4, "d_steps": 2},
+        {"network": "mlp", "optimizer": "rmsprop", "gradient_penalty": 10.0, "loss": "wasserstein"},
+        {"optimizer": "nadam"},
+        {"optimizer": "sgd", "label_smoothing": 0.1},
+    ],
+)
+def test_a_replayed_step_computes_what_the_plain_one_does(changes):
+    told = []
+    for graphs in (False, True):
+        trainer = make(Machine("cuda", "fp32", 1, graphs), **changes)
+        numbers = [trainer.train_step(watch=True) for _ in range(10)]
+        trainer.set_rates(lr_g=1e-5)
+        told.append(numbers + [trainer.train_step(watch=True) for _ in range(3 * R1_EVERY)])
+        assert trainer.first_bad_step() is None and trainer.images_seen == 8 * trainer.d_batches
+    for plain, replayed in zip(*told, strict=True):
+        assert replayed == pytest.approx(plain, rel=1e-3, abs=1e-4)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_a_replayed_step_that_goes_wrong_is_known_by_its_number():
+    trainer = make(Machine("cuda", "fp32", 1, graphs=True))
+    for _ in range(5):
+        trainer.train_step()
+    with torch.no_grad():
+        next(trainer.discriminator.parameters()).fill_(float("nan"))
+    for _ in range(3):
+        trainer.train_step()
+    assert trainer.first_bad_step() == 6
