@@ -220,6 +220,7 @@ def publish(
 def evaluate(
     model: Annotated[str, typer.Argument(help="A model in checkpoints/, a run, or the folder of either.")],
     samples: Annotated[int, typer.Option(help="How many pictures it draws to be measured by.", min=100)] = 10_000,
+    draws: Annotated[int, typer.Option(help="How many times it draws them, to tell how far luck goes.", min=1)] = 5,
     seed: Annotated[int, typer.Option(help="The same seed gives the same pictures.", min=0)] = 0,
     json_file: Annotated[Path | None, typer.Option("--json", help="File to write the numbers to, too.")] = None,
 ) -> None:
@@ -231,7 +232,7 @@ def evaluate(
     with _bar() as bar:
         task = bar.add_task("Loading", total=1.0)
         found = metric.evaluate(
-            gan.sample, gan.config, gan.class_names, samples, seed,
+            gan.sample_many, gan.config, gan.class_names, samples, seed, times=draws,
             progress=lambda share, message: bar.update(task, completed=share, description=message),
         )  # fmt: skip
     table = Table("measure", Column("samples", justify="right"), Column("real", justify="right"), "note", box=None)

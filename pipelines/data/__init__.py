@@ -10,6 +10,7 @@ An entry is a module of this package that declares
 * ``ATTRIBUTE_NAMES``, where pictures have attributes: a tuple; or, where ``NEEDS_FOLDER``, a function
   ``attribute_names(folder)``,
 * ``ATTRIBUTE_GROUPS``, where attributes exclude each other: the names of a group, of which a picture has at most one,
+* ``require(split)``, where a person must put files there: raises the ``DataError`` that names those that are missing,
 * ``FLIP_MAKES_SENSE``: whether a mirrored picture is still one of the set,
 * ``LICENCE`` and ``CITATION``: what to say about the data,
 * ``read(size=, channels=, folder=, split=, progress=)``: does the work and returns an ``ImageSet``.
@@ -34,7 +35,7 @@ from pipelines.registry import Registry
 __all__ = [
     "CHANNELS", "DATA_SETS", "SIZES", "ImageSet", "Progress",
     "attribute_groups_of", "attribute_names_of", "class_names_of", "describe", "is_prepared", "load",
-    "names", "require_classes",
+    "missing_files", "names", "require_classes",
 ]  # fmt: skip
 
 DATA_SETS = Registry(__name__, __file__, "data set", DataError)
@@ -105,6 +106,24 @@ def is_prepared(name: str, *, size: int, channels: int, folder: str | Path | Non
     except DataError:
         return False
     return _cache.holds(_prepared_file(name, source, size, channels, split), version)
+
+
+def missing_files(name: str) -> str:
+    """What is missing of the files that a person must put there for a set, and where to get it: a sentence.
+
+    "" where nothing is missing, and for sets that are downloaded, drawn or read from a folder that is named. Looks for
+    the files and reads none, so that a form can ask each time. What was prepared earlier loads without them.
+
+    Raises:
+        DataError: there is no such set.
+    """
+    require = getattr(DATA_SETS.get(name), "require", None)
+    try:
+        if require:
+            require()
+    except DataError as problem:
+        return str(problem)
+    return ""
 
 
 def class_names_of(name: str, folder: str | Path | None = None) -> tuple[str, ...]:

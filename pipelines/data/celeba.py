@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pipelines import paths
 from pipelines.data import _photos
 from pipelines.data._image_set import ImageSet, Progress, fingerprint_of, within
@@ -28,6 +30,15 @@ NEEDED = (
 )  # fmt: skip
 
 
+def require(split: str = "train") -> None:
+    """Does nothing where the files of the set are; they are looked for, not read.
+
+    Raises:
+        DataError: some are missing; the sentence says which and where to get them.
+    """
+    _photos.require("celeba", _home(), NEEDED, _advice())
+
+
 def read(*, size: int, channels: int, folder: object, split: str, progress: Progress) -> ImageSet:
     """One split of the aligned pictures, each cut to its central square; ``folder`` is not used.
 
@@ -36,12 +47,8 @@ def read(*, size: int, channels: int, folder: object, split: str, progress: Prog
     Raises:
         DataError: files are missing or are not those of the authors, or no picture can be read.
     """
-    home = paths.data_home() / "celeba"
-    advice = (
-        "get the aligned pictures and lists from http://mmlab.ie.cuhk.edu.hk/projects/CelebA.html, unpack "
-        f"img_align_celeba.zip and put all of these into {home}"
-    )
-    _photos.require("celeba", home, NEEDED, advice)
+    require(split)
+    home, advice = _home(), _advice()
     progress(0.0, "Reading the lists of CelebA")
     from torchvision.datasets import CelebA  # takes seconds, and most sets do not need it
 
@@ -71,4 +78,15 @@ def read(*, size: int, channels: int, folder: object, split: str, progress: Prog
         notes=_photos.skipped("unreadable", unreadable),
         attributes=attributes,
         attribute_names=ATTRIBUTE_NAMES,
+    )
+
+
+def _home() -> Path:
+    return paths.data_home() / "celeba"
+
+
+def _advice() -> str:
+    return (
+        "get the aligned pictures and lists from http://mmlab.ie.cuhk.edu.hk/projects/CelebA.html, unpack "
+        f"img_align_celeba.zip and put all of these into {_home()}"
     )

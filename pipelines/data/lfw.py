@@ -21,6 +21,15 @@ CITATION = (
 LISTS = {"train": "peopleDevTrain.txt", "test": "peopleDevTest.txt"}
 
 
+def require(split: str = "train") -> None:
+    """Does nothing where the files of a split are; they are looked for, not read.
+
+    Raises:
+        DataError: some are missing; the sentence says which and where to get them.
+    """
+    _photos.require("lfw", _home(), ("lfw_funneled", "lfw-funneled.tgz", LISTS[split], "lfw-names.txt"), _advice(split))
+
+
 def read(*, size: int, channels: int, folder: object, split: str, progress: Progress) -> ImageSet:
     """One split of the funneled (aligned) pictures, each cut to its central square; ``folder`` is not used.
 
@@ -29,12 +38,8 @@ def read(*, size: int, channels: int, folder: object, split: str, progress: Prog
     Raises:
         DataError: files are missing or are not those of the authors, or no picture can be read.
     """
-    home = paths.data_home() / "lfw" / "lfw-py"  # the name that torchvision gives it
-    advice = (
-        f"get lfw-funneled.tgz, {LISTS[split]} and lfw-names.txt from http://vis-www.cs.umass.edu/lfw/ or a mirror of "
-        f"it, put them into {home} and unpack the archive there"
-    )
-    _photos.require("lfw", home, ("lfw_funneled", "lfw-funneled.tgz", LISTS[split], "lfw-names.txt"), advice)
+    require(split)
+    home, advice = _home(), _advice(split)
     progress(0.0, "Checking the archive of LFW")
     from torchvision.datasets import LFWPeople  # takes seconds, and most sets do not need it
 
@@ -61,4 +66,15 @@ def read(*, size: int, channels: int, folder: object, split: str, progress: Prog
         fingerprint=fingerprint_of(images, None, within(progress, 0.9, 1.0)),
         source=f"Labeled Faces in the Wild, funneled, its {split} pictures, from files in {home}.",
         notes=_photos.skipped("unreadable", unreadable),
+    )
+
+
+def _home() -> Path:
+    return paths.data_home() / "lfw" / "lfw-py"  # the name that torchvision gives it
+
+
+def _advice(split: str) -> str:
+    return (
+        f"get lfw-funneled.tgz, {LISTS[split]} and lfw-names.txt from http://vis-www.cs.umass.edu/lfw/ or a mirror of "
+        f"it, put them into {_home()} and unpack the archive there"
     )

@@ -5,37 +5,22 @@
 
 from __future__ import annotations
 
-import argparse
-import hashlib
-import json
 import math
-import os
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, TypeVar
 
-import safetensors.torch
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from pipelines import data
 from pipelines.data import ImageSet
-from pipelines.errors import GanError, ModelError
-from pipelines.metrics import ATTRIBUTES, CLASSES, classifier_folder, kind_of
+from pipelines.metrics import CLASSES, judge
+from pipelines.metrics.judge import FEATURES, Judge, as_float, block
 
-FEATURES = 64
 EPOCHS = 14
 BATCH = 256
 NONSENSE_SHARE = 16  # one picture of nothing for so many real ones; with more of them it doubts real pictures too
-LEARNING_RATE = 4e-3  # the highest one; it rises to it and falls to zero
-
-
-Network = TypeVar("Network", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -55,52 +40,19 @@ DISTORTIONS = {
 MILD = Distortion(degrees=5, stretch=0.05, pixels=1, mirror=False)
 
 
-class Classifier(nn.Module):
-    """From 28x28 grey pictures to class logits, through ``FEATURES`` numbers that say what is to be seen."""
+class Classifier(Judge):
+    """From 28x28 grey pictures to class logits."""
+
+    SIZE, CHANNELS = 28, 1
 
     def __init__(self, classes: int = 10) -> None:
-        super().__init__()
-        self.body = nn.Sequential(
+        body = nn.Sequential(
             *block(1, 16), nn.MaxPool2d(2),  # [B, 16, 14, 14]
             *block(16, 32), *block(32, 64), nn.MaxPool2d(2),  # [B, 64, 7, 7]
             *block(64, 64), nn.MaxPool2d(2),  # [B, 64, 3, 3]
             nn.Flatten(), nn.Dropout(0.2), nn.Linear(576, FEATURES, bias=False), nn.BatchNorm1d(FEATURES),
         )  # fmt: skip
-        self.head = nn.Sequential(nn.ReLU(), nn.Linear(FEATURES, classes))
-
-    def features(self, x: Tensor) -> Tensor:
-        """What is to be seen on pictures, float [B, 64], for pictures as in ``forward``."""
-        return self.body(x.contiguous(memory_format=torch.channels_last))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Logits, float [B, classes], of pictures float [B, 1, 28, 28] in [-1, 1]."""
-        return self.head(self.features(x))
-
-    @staticmethod
-    def prepared(images: Tensor) -> Tensor:
-        """Pictures of any size, grey or colour, as ``forward`` wants them.
-
-        Args:
-            images: [B, 1 or 3, H, W], uint8, or floating in [-1, 1].
-
-        Returns:
-            Float [B, 1, 28, 28] in [-1, 1]: colour as its mean, other sizes averaged or interpolated (bilinear).
-        """
-        images = as_float(images).mean(1, keepdim=True)
-        if images.shape[-2:] == (28, 28):
-            return images
-        return F.interpolate(images, (28, 28), mode="bilinear", antialias=True)
-
-
-def block(inputs: int, outputs: int, stride: int = 1) -> tuple[nn.Module, ...]:
-    """A convolution of 3x3 pixels, normalised over the batch: maps [B, inputs, H, W] to [B, outputs, H/stride, ...]."""
-    convolution = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
-    return convolution, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
-
-
-def as_float(images: Tensor) -> Tensor:
-    """uint8 pictures as float32 in [-1, 1]; floating ones as float32, unchanged."""
-    return images.float() / 127.5 - 1 if images.dtype == torch.uint8 else images.float()
+        super().__init__(body, classes)
 
 
 def train(
@@ -113,8 +65,7 @@ def train(
     """A classifier trained on slightly distorted pictures of a set with classes, and on pictures that show nothing.
 
     Of the latter it learns that every class is as probable as any other: a network that has only seen digits is sure
-    that noise is one (Hendrycks et al.: Deep anomaly detection with outlier exposure, 2019). The last state is taken,
-    not the best one on some other pictures, so that a test accuracy stays honest.
+    that noise is one (Hendrycks et al.: Deep anomaly detection with outlier exposure, 2019).
 
     Args:
         train_set: grey, 28x28, with labels.
@@ -129,28 +80,17 @@ def train(
     data.require_classes(train_set)
     images, classes = torch.from_numpy(train_set.images), len(train_set.class_names)
     targets = F.one_hot(torch.from_numpy(train_set.labels), classes).float()  # [N, classes]
-    size = min(BATCH, len(images))
-    undecided = torch.full((size // NONSENSE_SHARE, classes), 1 / classes)
-    steps = epochs * (len(images) // size)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = Classifier(classes).to(memory_format=torch.channels_last).train()
-        optimizer = torch.optim.AdamW(model.parameters(), weight_decay=0.02)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps)
-        for epoch in range(epochs):
-            order, total = torch.randperm(len(images)), 0.0
-            for batch in order[: len(order) // size * size].view(-1, size):
-                x = distorted(as_float(images[batch]), distortion)  # [B, 1, 28, 28]
-                x = torch.cat([x, nonsense(x[: size // NONSENSE_SHARE])])
-                with torch.autocast("cpu", torch.bfloat16):
-                    loss = F.cross_entropy(model(x).float(), torch.cat([targets[batch], undecided]))
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-                schedule.step()
-                total += loss.item()
-            progress(f"epoch {epoch + 1} of {epochs}: loss {total * epochs / steps:.4f}")
-    return model.eval()
+
+    def some(rows: Tensor) -> tuple[Tensor, Tensor]:
+        x = distorted(as_float(images[rows]), distortion)  # [B, 1, 28, 28]
+        nothing = nonsense(x[: len(x) // NONSENSE_SHARE])
+        undecided = torch.full((len(nothing), classes), 1 / classes)
+        return torch.cat([x, nothing]), torch.cat([targets[rows], undecided])
+
+    return judge.fitted(
+        lambda: Classifier(classes), len(images), some, F.cross_entropy,
+        batch=BATCH, seed=seed, epochs=epochs, progress=progress,
+    )  # fmt: skip
 
 
 def distorted(x: Tensor, most: Distortion) -> Tensor:
@@ -194,95 +134,28 @@ def accuracy(model: Classifier, test_set: ImageSet) -> float:
     return torch.cat(hits).float().mean().item()
 
 
-def publish(model: Classifier, data_name: str, **card: object) -> None:
-    """Writes weights and card to the project's folder of classifiers, weights first, each in one atomic step."""
-    folder = classifier_folder(data_name)
-    folder.mkdir(parents=True, exist_ok=True)
-    content = safetensors.torch.save({name: tensor.contiguous() for name, tensor in model.state_dict().items()})
-    card = {"data": data_name, **card, "weights_sha256": hashlib.sha256(content).hexdigest()}
-    for file, text in (("weights.safetensors", content), ("card.json", json.dumps(card, indent=2).encode() + b"\n")):
-        part = folder / f"{file}.part"
-        part.write_bytes(text)
-        os.replace(part, folder / file)
-
-
 def load(data_name: str) -> Classifier:
     """The classifier that ships for a data set, on the CPU, ready to judge; the global random state stays as it is.
 
     Raises:
         ModelError: none ships, or its weights are not those that its card was written for.
     """
-    return restored(data_name, CLASSES, lambda weights, card: Classifier(len(weights["head.1.bias"])))
-
-
-def restored(data_name: str, kind: str, make: Callable[[dict[str, Tensor], dict[str, Any]], Network]) -> Network:
-    """The network of one kind that ships for a data set, with its weights, on the CPU, ready to judge.
-
-    Args:
-        data_name: of the data set.
-        kind: ``CLASSES`` or ``ATTRIBUTES``.
-        make: the network for these weights and this card; what it draws as first weights is neither drawn nor kept.
-
-    Raises:
-        ModelError: none of this kind ships, or its weights are not those that its card was written for.
-    """
-    folder = classifier_folder(data_name)
-    what, module = {CLASSES: ("classifier", "classifier"), ATTRIBUTES: ("attribute classifier", "attributes")}[kind]
-    remedy = f"make it with: python -m pipelines.metrics.{module} {data_name}"
-    none = f"There is no {what} for the data set {data_name!r} in {folder}; {remedy}."
-    try:
-        content = (folder / "weights.safetensors").read_bytes()
-        card = json.loads((folder / "card.json").read_text("utf-8"))
-    except FileNotFoundError as problem:
-        raise ModelError(none) from problem
-    except (OSError, ValueError) as problem:
-        raise ModelError(f"The {what} in {folder} cannot be read ({problem}); {remedy}.") from problem
-    if kind_of(card) != kind:
-        raise ModelError(none)
-    if hashlib.sha256(content).hexdigest() != card.get("weights_sha256"):
-        raise ModelError(f"The weights in {folder} are damaged: they are not those that card.json describes; {remedy}.")
-    try:
-        weights = safetensors.torch.load(content)
-        with torch.device("meta"):  # no first weights are drawn
-            model = make(weights, card)
-        model.load_state_dict(weights, assign=True)
-    except (SafetensorError, KeyError, RuntimeError) as problem:
-        raise ModelError(f"The weights in {folder} do not fit the {what} of this version; {remedy}.") from problem
-    return model.requires_grad_(False).eval()
+    return judge.restored(data_name, CLASSES, lambda weights, card: Classifier(len(weights["head.1.bias"])))
 
 
 def main() -> None:
     """Trains the classifier of one data set, measures it on the test pictures and publishes it."""
-    parser = argparse.ArgumentParser(prog="python -m pipelines.metrics.classifier", description=main.__doc__)
-    parser.add_argument("data", help="a data set with classes and a test split, such as digits or clothes")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--epochs", type=int, default=EPOCHS)
-    options = parser.parse_args()
-    try:
-        train_set, test_set = (data.load(options.data, split=split) for split in ("train", "test"))
-        started_s = time.monotonic()
-        distortion = DISTORTIONS.get(options.data, MILD)
-        model = train(train_set, options.seed, options.epochs, distortion, lambda line: print(line, flush=True))
-        seconds = time.monotonic() - started_s
-        test_accuracy = accuracy(model, test_set)
-    except GanError as problem:
-        sys.exit(str(problem))
-    publish(
-        model,
-        options.data,
-        command=f"{parser.prog} {options.data} --seed {options.seed} --epochs {options.epochs}",
-        seed=options.seed,
-        seconds=round(seconds),
-        test_accuracy=round(test_accuracy, 4),
-        data_source=train_set.source,
-        data_licence=data.DATA_SETS.get(options.data).LICENCE,
-        data_citation=data.DATA_SETS.get(options.data).CITATION,
-        date=date.today().isoformat(),
-        machine=f"{os.cpu_count()} CPU cores",
-        threads=torch.get_num_threads(),
-        torch=torch.__version__,
+    judge.command(
+        CLASSES,
+        "a data set with classes and a test split, such as digits or clothes",
+        main.__doc__,
+        {},
+        EPOCHS,
+        lambda pictures, seed, epochs, progress: train(
+            pictures, seed, epochs, DISTORTIONS.get(pictures.name, MILD), progress
+        ),
+        lambda model, test_set: {"test_accuracy": round(accuracy(model, test_set), 4)},
     )
-    print(f"test accuracy {test_accuracy:.2%} after {seconds:.0f} s; wrote {classifier_folder(options.data)}")
 
 
 if __name__ == "__main__":

@@ -6,15 +6,27 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.metrics.draws import Repeated
 from pipelines.metrics.quality import CLEAR
 
 
 @dataclass(frozen=True)
 class Beside:
-    """A number of the samples, and the same number of real pictures."""
+    """A number of the samples, and the same number of real pictures; both the mean of their draws.
+
+    A spread is the standard deviation between draws: None of a single one, and of what is not drawn, such as the
+    share of the test pictures that is clear.
+    """
 
     value: float
     real: float | None  # None where there is no such real picture
+    spread: float | None = None
+    real_spread: float | None = None
+
+    @classmethod
+    def of(cls, fake: Repeated, real: Repeated) -> Beside:
+        """What both sides' draws gave."""
+        return cls(fake.mean, real.mean, fake.spread, real.spread)
 
 
 @dataclass(frozen=True)
@@ -22,14 +34,17 @@ class Evaluation:
     """What was measured. Shares are in [0, 1]; compare numbers of the same features and as many samples only."""
 
     data: str
-    samples: int  # of a conditional model as many of each class as the training pictures beside them have
+    samples: int  # of each draw; of a conditional model as many of each class as the training pictures beside them have
     seed: int
+    draws: int  # of samples, none of which is in two
+    real_draws: int  # of training pictures; see draws.py
     features: str  # what distance, precision and recall were measured in: "digit features", "pixel features"
     against: str  # "test pictures", or "training pictures" where the set has no others
     against_count: int
-    frechet_count: int  # of the samples, and of the training pictures beside them
+    frechet_count: int  # of the samples of a draw, and of the training pictures of a draw beside them
     frechet: Beside  # Fréchet distance to the pictures named by ``against``, >= 0, lower is better; see frechet.py
     ratio: float | None  # of the two: 1 is as near as real pictures are; None where those are at distance 0
+    ratio_error: float | None  # its standard error, by the luck of both sides' draws; None where one has a single draw
     neighbours: int  # the k of precision and recall, higher is better; see neighbours.py
     neighbours_count: int  # pictures of each side
     precision: Beside
@@ -43,20 +58,28 @@ class Evaluation:
     attribute_deviation: Beside | None  # the largest of these, in percentage points
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, as written to a file: numbers, texts, and ``{"value": ..., "real": ...}`` where two belong."""
-        return dataclasses.asdict(self)
+        """Plain values, as written to a file: numbers, texts, and ``{"value": ..., "real": ...}`` where two belong.
+
+        Where a spread is known the latter has ``"spread"`` and ``"real_spread"``, too.
+        """
+        return dataclasses.asdict(self, dict_factory=_without_unknown_spreads)
 
     def rows(self) -> list[tuple[str, str, str, str]]:
         """A table for people: measure, the samples' value, that of real pictures, and a note.
 
         What compares two sides is measured on training pictures to stand beside the samples, and shares on the
-        pictures named by ``against``.
+        pictures named by ``against``. A number after ± is the standard deviation between draws, and that of the ratio
+        its standard error.
         """
-        ratio = "" if self.ratio is None else f"ratio {self.ratio:.2f}; "
+        error = "" if self.ratio_error is None else f" ± {self.ratio_error:.2f}"
+        ratio = "" if self.ratio is None else f"ratio {self.ratio:.2f}{error}; "
         beside = f"{self.frechet_count:,} of each against {self.against_count:,} {self.against}"
+        drawn = f"± between {self.draws} draws" if self.draws > 1 else "one draw"
+        if self.real_draws != self.draws:
+            drawn += f", of real pictures {self.real_draws}"
         near = f"k = {self.neighbours}, {self.neighbours_count:,} of each"
         rows = [
-            ("Fréchet distance", *_texts(self.frechet, "{:.3f}"), f"{ratio}{self.features}; {beside}"),
+            ("Fréchet distance", *_texts(self.frechet, "{:.3f}"), f"{ratio}{self.features}; {beside}; {drawn}"),
             ("precision", *_texts(self.precision), f"samples that look like a real picture; {near}"),
             ("recall", *_texts(self.recall), f"real pictures that look like a sample; {near}"),
         ]
@@ -75,5 +98,16 @@ class Evaluation:
         return rows
 
 
+def _without_unknown_spreads(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: value for name, value in fields if value is not None or name not in ("spread", "real_spread")}
+
+
 def _texts(pair: Beside, form: str = "{:.2%}") -> tuple[str, str]:
-    return form.format(pair.value), "" if pair.real is None else form.format(pair.real)
+    """A pair in words, each with its spread where it has one, in the same digits."""
+
+    def text(value: float | None, spread: float | None) -> str:
+        if value is None:
+            return ""
+        return form.format(value) + ("" if spread is None else f" ± {form.format(spread)}")
+
+    return text(pair.value, pair.spread), text(pair.real, pair.real_spread)

@@ -20,6 +20,7 @@ from pipelines import data
 from pipelines.data import ImageSet
 from pipelines.errors import DataError, GanError, TrainingError
 from pipelines.metrics import attributes, attributes_available, available, classifier, frechet
+from pipelines.metrics.judge import FEATURES, as_float
 
 SAMPLES = 2000
 CLEAR = 0.9  # from this probability of one class on, a sample counts as clear
@@ -100,7 +101,7 @@ class QualityMeter:
         return Quality(far, self._judge.name, len(fakes), clear, as_asked, self._floor)
 
 
-def judge_of(data_name: str, real: Tensor, device: torch.device | str = "cpu") -> _Classes | _Attributes | _Pixels:
+def judge_of(data_name: str, real: Tensor, device: torch.device | str = "cpu") -> _Classifier | _Pixels:
     """What looks at pictures of a data set: the classifier that ships for it, or else their pixels.
 
     It has a ``name``, which says what is measured, and called with pictures [N, C, H, W], uint8 or floating in [-1, 1],
@@ -114,12 +115,8 @@ def judge_of(data_name: str, real: Tensor, device: torch.device | str = "cpu") -
     Raises:
         ModelError: the classifier that ships for the set is damaged.
     """
-    if len(real) <= classifier.FEATURES:
-        judge = _Pixels
-    elif available(data_name):
-        judge = _Classes
-    else:
-        judge = _Attributes if attributes_available(data_name) else _Pixels
+    ships = available(data_name) or attributes_available(data_name)
+    judge = _Classifier if ships and len(real) > FEATURES else _Pixels
     return judge(data_name, real, torch.device(device))
 
 
@@ -128,38 +125,25 @@ def features_name(data_name: str) -> str:
     return {"digits": "digit", "faces": "face"}.get(data_name, data_name) + " features"
 
 
-class _Classes:
-    """Looks with the classifier that ships for a data set."""
+class _Classifier:
+    """Looks with the classifier that ships for a data set; one of attributes tells no class."""
 
     def __init__(self, data_name: str, real: Tensor, device: torch.device) -> None:
         self.name = features_name(data_name)
-        self._device = device
-        self._model = classifier.load(data_name).to(device, memory_format=torch.channels_last)
+        self._device, self._classes = device, available(data_name)
+        load = classifier.load if self._classes else attributes.load
+        self._model = load(data_name).to(device, memory_format=torch.channels_last)
 
     @torch.inference_mode()
-    def __call__(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Features [N, 64] and class probabilities [N, classes], on the CPU, of pictures [N, C, H, W]."""
+    def __call__(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Features [N, 64] and class probabilities [N, classes], if any, on the CPU, of pictures [N, C, H, W]."""
         features, probabilities = [], []
         for chunk in images.split(CHUNK):
             seen = self._model.features(self._model.prepared(chunk.to(self._device)))
             features.append(seen.cpu())
-            probabilities.append(self._model.head(seen).softmax(1).cpu())
-        return torch.cat(features), torch.cat(probabilities)
-
-
-class _Attributes:
-    """Looks with the attribute classifier that ships for a data set; of attributes none is the class of a picture."""
-
-    def __init__(self, data_name: str, real: Tensor, device: torch.device) -> None:
-        self.name = features_name(data_name)
-        self._device = device
-        self._model = attributes.load(data_name).to(device, memory_format=torch.channels_last)
-
-    @torch.inference_mode()
-    def __call__(self, images: Tensor) -> tuple[Tensor, None]:
-        """Features [N, 64] on the CPU, and no class probabilities, of pictures [N, C, H, W]."""
-        chunks = (self._model.prepared(chunk.to(self._device)) for chunk in images.split(CHUNK))
-        return torch.cat([self._model.features(chunk).cpu() for chunk in chunks]), None
+            if self._classes:
+                probabilities.append(self._model.head(seen).softmax(1).cpu())
+        return torch.cat(features), torch.cat(probabilities) if self._classes else None
 
 
 class _Pixels:
@@ -179,7 +163,7 @@ class _Pixels:
 
     @staticmethod
     def _small(images: Tensor) -> Tensor:
-        images = classifier.as_float(images.detach().cpu())
+        images = as_float(images.detach().cpu())
         return F.interpolate(images, (PIXELS, PIXELS), mode="bilinear", antialias=True).flatten(1)
 
 

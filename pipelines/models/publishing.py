@@ -118,7 +118,8 @@ def _portable(config: TrainConfig) -> TrainConfig:
 
 def _quality(trained: Trained, samples: int, progress: Callable[[float, str], None] | None) -> dict[str, Any] | None:
     try:
-        return evaluate(trained.sample, trained.config, trained.entry.class_names, samples, progress=progress).to_dict()
+        names = trained.entry.class_names
+        return evaluate(trained.sample_many, trained.config, names, samples, progress=progress).to_dict()
     except GanError as error:  # a small folder has too few pictures to compare with; it can be published all the same
         return {"problem": str(error)}
 

@@ -11,7 +11,7 @@
     worker.lock     held by the training process for as long as it lives
     control.lock    held for a moment by whoever changes control.json or asks whether the run is held
 
-Files are published atomically and readers skip an unfinished last line, so reading never waits for writing.
+Files are published atomically and readers skip an unfinished last line (files.py), so reading never waits for writing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-import math
 import os
 import re
 import shutil
@@ -46,32 +45,17 @@ from pipelines.runs.facts import (
     Notes,
     Record,
     Status,
-)
+)  # fmt: skip
+from pipelines.runs.files import append_row, publish_bytes, publish_json, read_json, read_rows
 from pipelines.training.config import from_dict
 
 START_GRACE_S = 20.0  # a process that was launched has this long to take its lock
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 __all__ = [
-    "ACTIVE",
-    "FAILED",
-    "FINISHED",
-    "LOST",
-    "PAUSED",
-    "PREPARING",
-    "QUEUED",
-    "RUNNING",
-    "STOPPED",
-    "STOPPING",
-    "Control",
-    "Notes",
-    "Record",
-    "Status",
-    "ID_PATTERN",
-    "RunFolder",
-    "publish_bytes",
-    "read_rows",
-]
+    "ACTIVE", "FAILED", "FINISHED", "ID_PATTERN", "LOST", "PAUSED", "PREPARING", "QUEUED", "RUNNING", "STOPPED",
+    "STOPPING", "Control", "Notes", "Record", "RunFolder", "Status", "publish_bytes",
+]  # fmt: skip
 
 
 class RunFolder:
@@ -132,13 +116,15 @@ class RunFolder:
 
     def append_metrics(self, row: dict[str, Any]) -> None:
         """Append one row; a number that is not finite becomes null."""
-        _append(self.metrics_path, row)
+        append_row(self.metrics_path, row)
 
     def add_sample(self, png: bytes, *, step: int, images_seen: int, seconds: float) -> None:
         """Publish one grid of samples."""
         name = f"step-{step:08d}.png"
         publish_bytes(self.path / "samples" / name, png)
-        _append(self.samples_index_path, {"step": step, "images_seen": images_seen, "seconds": seconds, "file": name})
+        append_row(
+            self.samples_index_path, {"step": step, "images_seen": images_seen, "seconds": seconds, "file": name}
+        )
 
     def checkpoint_path(self, step: int) -> Path:
         return self.checkpoints_path / f"step-{step:08d}.safetensors"
@@ -318,54 +304,10 @@ class RunFolder:
             raise RunError(f"There is no run {self.id}; it may have been deleted.")
 
     def _publish(self, name: str, values: dict[str, Any]) -> None:
-        publish_bytes(self.path / name, json.dumps(_finite(values), indent=1).encode())
+        publish_json(self.path / name, values)
 
     def _read(self, name: str) -> dict[str, Any] | None:
-        try:
-            return json.loads((self.path / name).read_bytes())
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except (OSError, ValueError) as error:
-            raise RunError(f"{self.path / name} cannot be read ({error}).") from None
-
-
-def publish_bytes(path: Path, content: bytes) -> None:
-    """Write a file so that readers see the old one or the new one whole, never a part."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-
-
-def read_rows(path: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
-    """JSON rows of a file from a byte offset on, without an unfinished last line, and the offset to read on from."""
-    try:
-        with path.open("rb") as file:
-            file.seek(offset)
-            content = file.read()
-    except FileNotFoundError:
-        return [], offset
-    end = content.rfind(b"\n") + 1
-    return [json.loads(line) for line in content[:end].splitlines() if line.strip()], offset + end
-
-
-def _append(path: Path, row: dict[str, Any]) -> None:
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(_finite(row)) + "\n")
-
-
-def _finite(value: Any) -> Any:
-    """The value with numbers that JSON does not know replaced by None."""
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+        return read_json(self.path / name)
 
 
 def _from_values(kind: type, values: dict[str, Any] | None) -> Any:

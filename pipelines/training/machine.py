@@ -60,7 +60,9 @@ def resolve(config: TrainConfig) -> Machine:
     if precision == "auto":
         # Dense layers of the lecture's size are too small to gain from bf16; convolutions gain about twofold.
         precision = "bf16" if config.network != "mlp" and _computes_bf16(device) else "fp32"
-    return Machine(device, precision, config.threads or physical_cores(), graphs=config.cuda_graphs and device == "cuda")
+    return Machine(
+        device, precision, config.threads or physical_cores(), graphs=config.cuda_graphs and device == "cuda"
+    )
 
 
 def physical_cores() -> int:

@@ -91,6 +91,22 @@ def test_without_any_file_the_sentence_names_all(name: str, data_home: Path) -> 
         data.load(name)
 
 
+@pytest.mark.parametrize("name", VALUES)
+def test_a_form_can_ask_what_is_missing_and_gets_the_same_sentence(name: str, photographs: Path) -> None:
+    assert data.missing_files(name) == ""
+    data.load(name)
+    shutil.rmtree(photographs / {"celeba": "celeba/img_align_celeba", "lfw": "lfw/lfw-py/lfw_funneled"}[name])
+    sentence = data.missing_files(name)
+    assert data.is_prepared(name, size=28, channels=1), "what was prepared stays"
+    with pytest.raises(DataError) as error:
+        data.load(name, size=32)
+    assert str(error.value) == sentence != ""
+
+
+def test_sets_that_need_nothing_put_there_miss_nothing(data_home: Path) -> None:
+    assert {name for name in data.names() if data.missing_files(name)} == set(VALUES)
+
+
 @pytest.mark.parametrize(("name", "what"), [("celeba", "lists of CelebA"), ("lfw", "files of LFW")])
 def test_files_of_somebody_else_are_refused(name: str, what: str, photographs: Path, monkeypatch) -> None:
     monkeypatch.undo()  # the authors' checksums are asked for again

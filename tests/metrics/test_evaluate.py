@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -10,9 +11,9 @@ import torch
 
 from pipelines import data
 from pipelines.errors import ConfigError, DataError, ModelError
-from pipelines.metrics import classifier, evaluate, quality
+from pipelines.metrics import classifier, evaluate, quality, sides
 from pipelines.metrics.classifier import Classifier
-from pipelines.metrics.evaluate import Draw
+from pipelines.metrics.sides import Draw
 from pipelines.training.config import TrainConfig
 
 NAMES = ("low", "middle", "high")
@@ -55,7 +56,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
     monkeypatch.setattr(data, "load", load)
     monkeypatch.setattr(quality, "available", lambda name: name == "digits")
     monkeypatch.setattr(classifier, "load", lambda name: Reader())
-    monkeypatch.setattr(classifier, "FEATURES", 6)
+    monkeypatch.setattr(quality, "FEATURES", 6)
     monkeypatch.setattr(evaluate, "attribute_model", lambda name: None)
     return loaded
 
@@ -86,7 +87,10 @@ def test_real_pictures_passed_off_as_samples_are_as_good_as_real_ones() -> None:
     found = evaluate.evaluate(real_ones, DIGITS, NAMES, 600)
     assert found.features == "digit features" and found.against == "test pictures"
     assert (found.samples, found.against_count, found.frechet_count, found.neighbours_count) == (600, 600, 600, 600)
-    assert 0.4 < found.ratio < 2.5 and found.ratio == found.frechet.value / found.frechet.real
+    assert 0.5 < found.ratio < 2 and found.ratio == found.frechet.value / found.frechet.real
+    assert (found.draws, found.real_draws) == (5, 5) and 0 < found.ratio_error < 1
+    for pair in (found.frechet, found.precision, found.recall):
+        assert pair.spread > 0 and pair.real_spread > 0
     for measure in (found.precision, found.recall, found.clear):
         assert measure.value == pytest.approx(measure.real, abs=0.07)
     assert found.recall.value > 0.8 and found.clear.value > 0.95
@@ -140,24 +144,65 @@ def test_classes_are_asked_for_as_often_as_the_pictures_beside_them_have_them() 
         labels.append(wanted)
         return real_ones(count, wanted, seed)
 
-    found = evaluate.evaluate(draw, BY_CLASS, NAMES, 900)  # all training pictures stand beside the samples
-    assert torch.bincount(torch.cat(labels)).tolist() == np.bincount(stripes(900, 1).labels).tolist()
+    found = evaluate.evaluate(draw, BY_CLASS, NAMES, 900, times=2)  # all training pictures stand beside the samples
+    assert [torch.bincount(each).tolist() for each in labels] == 2 * [np.bincount(stripes(900, 1).labels).tolist()]
     assert found.ratio < 2.5
+    labels.clear()
+    evaluate.evaluate(draw, BY_CLASS, NAMES, 450, times=2)  # two draws, which are all training pictures together
+    assert len({tuple(each.tolist()) for each in labels}) == 2
+    assert torch.bincount(torch.cat(labels)).tolist() == np.bincount(stripes(900, 1).labels).tolist()
 
 
 def test_samples_are_drawn_in_batches_that_follow_from_the_seed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluate, "BATCH", 250)
+    monkeypatch.setattr(sides, "BATCH", 250)
     calls = []
 
     def draw(count: int, labels: torch.Tensor | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
         calls.append((count, seed))
         return real_ones(count, labels, seed)
 
-    first = evaluate.evaluate(draw, DIGITS, NAMES, 600, seed=3)
-    assert [count for count, _ in calls] == [250, 250, 100] and len({seed for _, seed in calls}) == 3
-    assert evaluate.evaluate(draw, DIGITS, NAMES, 600, seed=3) == first and calls[3:] == calls[:3]
-    other = evaluate.evaluate(draw, DIGITS, NAMES, 600, seed=4)
+    first = evaluate.evaluate(draw, DIGITS, NAMES, 600, seed=3, times=2)
+    assert [count for count, _ in calls] == 2 * [250, 250, 100] and len({seed for _, seed in calls}) == 6
+    assert evaluate.evaluate(draw, DIGITS, NAMES, 600, seed=3, times=2) == first and calls[6:] == calls[:6]
+    alone = evaluate.evaluate(draw, DIGITS, NAMES, 600, seed=3, times=1)
+    assert calls[12:] == calls[:3], "the first draw is the same whether others follow or not"
+    assert alone.frechet.value != first.frechet.value
+    other = evaluate.evaluate(draw, DIGITS, NAMES, 600, seed=4, times=2)
     assert other.frechet.value != first.frechet.value and other.frechet.real == first.frechet.real
+
+
+def test_the_mean_of_draws_is_steadier_than_one_and_its_error_is_about_right(asked: list[dict]) -> None:
+    """Other seeds stand for other luck: 5 draws of samples each, as the error of the mean is told from 5."""
+    runs = [evaluate.evaluate(real_ones, DIGITS, NAMES, 150, seed=seed) for seed in range(12)]
+    ones = [evaluate.evaluate(real_ones, DIGITS, NAMES, 150, seed=seed, times=1) for seed in range(12)]
+    means, single = (np.array([found.frechet.value for found in each]) for each in (runs, ones))
+    assert means.std() < 0.8 * single.std()
+    told = np.mean([found.frechet.spread for found in runs])
+    assert told == pytest.approx(single.std(ddof=1), rel=0.5)
+    assert np.mean([found.ratio for found in runs]) == pytest.approx(1, abs=0.35)
+
+
+def test_one_draw_has_no_spread_and_is_told_without(asked: list[dict]) -> None:
+    found = evaluate.evaluate(real_ones, DIGITS, NAMES, 200, times=1)
+    assert (found.draws, found.real_draws, found.ratio_error) == (1, 1, None)
+    assert found.to_dict()["frechet"] == {"value": found.frechet.value, "real": found.frechet.real}
+    assert found.to_dict()["clear"] == {"value": found.clear.value, "real": found.clear.real}
+    assert not any("±" in text for row in found.rows() for text in row)
+    assert "against 600 test pictures; one draw" in found.rows()[0][3]
+
+
+def test_the_order_of_the_training_pictures_hardly_matters(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = evaluate.evaluate(real_ones, DIGITS, NAMES, 300)
+    load = data.load
+
+    def other_way_round(name: str, **options: object) -> data.ImageSet:
+        found = load(name, **options)
+        return dataclasses.replace(found, images=found.images[::-1], labels=found.labels[::-1])
+
+    monkeypatch.setattr(data, "load", other_way_round)
+    turned = evaluate.evaluate(real_ones, DIGITS, NAMES, 300)
+    assert turned.frechet.real != first.frechet.real, "other draws"
+    assert turned.frechet.real == pytest.approx(first.frechet.real, rel=0.3)
 
 
 def test_the_global_random_state_is_neither_moved_nor_looked_at() -> None:
@@ -178,6 +223,8 @@ def test_a_set_without_test_pictures_or_classifier_is_measured_all_the_same(draw
     assert [each["split"] for each in asked] == ["train"] and asked[0]["folder"] == "somewhere"
     assert found.features == "pixel features" and found.against == "training pictures"
     assert found.against_count == found.frechet_count == 450  # two halves that share no picture
+    assert (found.draws, found.real_draws) == (5, 1) and "; ± between 5 draws, of real pictures 1" in found.rows()[0][3]
+    assert found.frechet.spread > 0 and found.frechet.real_spread is found.ratio_error is None
     assert found.frechet.real > 0
     good = draw is real_ones
     assert (found.ratio < 2) == good
@@ -220,18 +267,32 @@ def test_the_model_that_ships_tells_attributes_where_there_is_one(monkeypatch: p
 def test_numbers_can_be_written_and_read_by_people() -> None:
     found = evaluate.evaluate(real_ones, BY_CLASS, NAMES, 200, seed=5)
     plain = json.loads(json.dumps(found.to_dict(), allow_nan=False))
-    assert plain["seed"] == 5 and plain["recall"] == {"value": found.recall.value, "real": found.recall.real}
+    assert plain["seed"] == 5 and plain["draws"] == 5
+    recall = found.recall
+    assert plain["recall"] == {
+        "value": recall.value, "real": recall.real, "spread": recall.spread, "real_spread": recall.real_spread,
+    }  # fmt: skip
+    assert set(plain["class_shares"]["low"]) == {"value", "real"}
     rows = {row[0]: row[1:] for row in found.rows()}
     assert list(rows) == ["Fréchet distance", "precision", "recall", "clear", "as asked", *(f"  {n}" for n in NAMES)]
-    assert rows["as asked"][:2] == (f"{found.as_asked.value:.2%}", f"{found.as_asked.real:.2%}")
-    assert f"ratio {found.ratio:.2f}; digit features; 200 of each against 600 test pictures" in rows["Fréchet distance"]
+    asked = found.as_asked
+    assert rows["as asked"][:2] == (f"{asked.value:.2%} ± {asked.spread:.2%}", f"{asked.real:.2%}")
+    far, ratio = found.frechet, f"ratio {found.ratio:.2f} ± {found.ratio_error:.2f}"
+    assert rows["Fréchet distance"] == (
+        f"{far.value:.3f} ± {far.spread:.3f}", f"{far.real:.3f} ± {far.real_spread:.3f}",
+        f"{ratio}; digit features; 200 of each against 600 test pictures; ± between 5 draws",
+    )  # fmt: skip
 
 
 def test_progress_grows_to_one_and_can_end_the_work() -> None:
     told: list[tuple[float, str]] = []
     evaluate.evaluate(real_ones, DIGITS, NAMES, 100, progress=lambda *news: told.append(news))
     shares = [share for share, _ in told]
-    assert shares == sorted(shares) and shares[-1] == 1 and "Drawing samples" in {message for _, message in told}
+    assert (
+        shares == sorted(shares)
+        and shares[-1] == 1
+        and {f"Drawing samples, {index} of 5 times" for index in range(1, 6)} <= {message for _, message in told}
+    )
 
     def stop(share: float, message: str) -> None:
         raise KeyboardInterrupt
@@ -243,6 +304,8 @@ def test_progress_grows_to_one_and_can_end_the_work() -> None:
 def test_what_cannot_be_measured_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigError, match="measured on 100 samples at least, not 99; set samples to more"):
         evaluate.evaluate(real_ones, DIGITS, NAMES, 99)
+    with pytest.raises(ConfigError, match="measured on one draw at least, not 0; set draws to more"):
+        evaluate.evaluate(real_ones, DIGITS, NAMES, 100, times=0)
     with pytest.raises(ModelError, match="draws the classes a, b and the data set 'digits' has low, middle, high;"):
         evaluate.evaluate(real_ones, BY_CLASS, ("a", "b"), 100)
     monkeypatch.setattr(data, "load", lambda name, **options: stripes(quality.FEWEST - 1, 0, name))

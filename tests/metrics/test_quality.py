@@ -44,7 +44,7 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """A classifier for digits, clothes and nothing else."""
     monkeypatch.setattr(quality, "available", lambda name: name in ("digits", "clothes"))
     monkeypatch.setattr(classifier, "load", lambda name: Reader())
-    monkeypatch.setattr(classifier, "FEATURES", 10)
+    monkeypatch.setattr(quality, "FEATURES", 10)
 
 
 @pytest.mark.parametrize(("channels", "size"), [(1, 28), (3, 32), (3, 64)])

@@ -68,6 +68,14 @@ def test_samples_are_reproducible_and_labelled(tiny_models: Path) -> None:
     assert none.tolist() == [-1, -1, -1]
 
 
+def test_many_samples_for_measuring_are_the_same_pictures_but_for_rounding(run: RunFolder) -> None:
+    gan = trained.load(run.id)
+    images, labels = gan.sample(20, seed=3)
+    many, told = gan.sample_many(20, seed=3)
+    assert many.shape == images.shape and many.dtype == images.dtype and np.array_equal(labels, told)
+    assert np.abs(many.astype(int) - images.astype(int)).max() <= 1
+
+
 def test_labels_of_a_wish(tiny_models: Path) -> None:
     gan = trained.load(tiny_models / "tiny-classes")
     assert gan.labels(None, 3) is None

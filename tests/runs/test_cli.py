@@ -112,7 +112,7 @@ def test_a_run_in_a_folder_of_ones_own_is_stopped_and_resumed(type_in, tiny_opti
 def test_a_trained_model_is_measured(type_in, tiny_options, tmp_path):
     type_in("train", "conditional-digits", *tiny_options)
     run, out = jobs.runs()[0], tmp_path / "measured.json"
-    code, text = type_in("evaluate", run.id, "--samples", 100, "--seed", 3, "--json", out)
+    code, text = type_in("evaluate", run.id, "--samples", 100, "--draws", 2, "--seed", 3, "--json", out)
     assert code == 0 and f"Wrote {out}." in text
     found = json.loads(out.read_text())
     assert (found["model"], found["data"], found["samples"], found["seed"]) == (run.id, "folder", 100, 3)
@@ -121,10 +121,13 @@ def test_a_trained_model_is_measured(type_in, tiny_options, tmp_path):
     measures = {"Fréchet distance": "{:.3f}", "precision": "{:.2%}", "recall": "{:.2%}"}
     for name, form in measures.items():
         pair = found[name.split()[0].replace("é", "e").lower()]
-        assert f"{name} {form.format(pair['value'])} {form.format(pair['real'])} " in text
+        assert (
+            f"{name} {form.format(pair['value'])} ± {form.format(pair['spread'])} {form.format(pair['real'])} " in text
+        )
+    assert (found["draws"], found["real_draws"]) == (2, 1)  # half of the small folder is all that can be drawn
 
     again = tmp_path / "again.json"
-    type_in("evaluate", run.path, "--samples", 100, "--seed", 3, "--json", again)
+    type_in("evaluate", run.path, "--samples", 100, "--draws", 2, "--seed", 3, "--json", again)
     assert again.read_text() == out.read_text()
     code, text = type_in("evaluate", run.id, "--samples", 100, "--json", tmp_path / "none" / "measured.json")
     assert code == 1 and "cannot be written (No such file or directory); choose another --json." in text

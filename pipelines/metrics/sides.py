@@ -1,0 +1,132 @@
+"""What a model is measured on: real pictures to compare with, training pictures beside its samples, and the samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pipelines import data
+from pipelines.data import ImageSet, Progress
+from pipelines.data._image_set import within
+from pipelines.errors import DataError
+from pipelines.metrics import draws, quality
+from pipelines.training.config import TrainConfig
+
+REFERENCE = 60_000  # training pictures of a draw at most
+BATCH = 1000  # pictures drawn and looked at at a time
+
+Draw = Callable[[int, Tensor | None, int], tuple[np.ndarray, np.ndarray]]
+"""As ``Trained.sample``: count, labels int64 [count] or None, seed -> uint8 [count, H, W, C], and int64 [count]."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """Some pictures of a set, in an order of their own."""
+
+    pictures: ImageSet
+    chosen: np.ndarray  # int64 [N]
+
+    def __len__(self) -> int:
+        return len(self.chosen)
+
+    def some(self, count: int) -> np.ndarray:
+        """The first pictures, uint8 [count, C, H, W]."""
+        return self.pictures.images[self.chosen[:count]]
+
+    def labels(self) -> Tensor | None:
+        """Their classes, int64 [N], or None of a set without labels."""
+        return None if self.pictures.labels is None else torch.from_numpy(self.pictures.labels[self.chosen])
+
+    def batches(self) -> Iterator[Tensor]:
+        """All pictures, uint8 [some, C, H, W], a batch at a time."""
+        for start in range(0, len(self), BATCH):
+            yield torch.from_numpy(self.pictures.images[self.chosen[start : start + BATCH]])
+
+
+@dataclass(frozen=True)
+class Real:
+    """The real pictures of a measurement."""
+
+    against: Side  # what all is compared with
+    words: str  # what that is: "test pictures", or "training pictures" where the set has no others
+    beside: Side  # training pictures, none of which is in ``against``
+    parts: list[np.ndarray]  # draws of as many of them as stand beside the samples: rows of ``beside``, int64 [count]
+
+    @property
+    def count(self) -> int:
+        """How many pictures a draw has."""
+        return len(self.parts[0])
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a judge has seen on some pictures."""
+
+    features: Tensor  # [N, D]
+    probabilities: Tensor | None  # [N, classes or attributes]
+
+    def at(self, rows: np.ndarray) -> Seen:
+        """What it has seen on some of them, rows int64 [M]."""
+        chosen = torch.from_numpy(rows)
+        return Seen(self.features[chosen], None if self.probabilities is None else self.probabilities[chosen])
+
+
+def real_sides(config: TrainConfig, samples: int, times: int, report: Progress) -> Real:
+    """The real pictures for ``times`` draws of so many samples; the same ones each time.
+
+    A set that has only training pictures is halved: one half is compared with, draws are of the other. A draw is no
+    larger than what it is drawn from. Draws overlap where the set is too small for so many apart; see ``draws.parts``.
+
+    Raises:
+        DataError: the data set cannot be had or has too few pictures.
+    """
+    wanted = {"size": config.size, "channels": config.channels, "folder": config.folder}
+    random = np.random.default_rng(quality.SEED)
+    train = data.load(config.data, **wanted, split="train", progress=within(report, 0.0, 0.7))
+    if len(train) < quality.FEWEST:
+        raise DataError(
+            f"The data set {train.name!r} has {len(train)} pictures and measuring a model needs {quality.FEWEST} "
+            "at least; add pictures."
+        )
+    if "test" in data.DATA_SETS.get(config.data).SPLITS:
+        test = data.load(config.data, **wanted, split="test", progress=within(report, 0.7, 1.0))
+        against, words, rest = Side(test, random.permutation(len(test))), "test pictures", np.arange(len(train))
+    else:
+        order = random.permutation(len(train))
+        half = len(train) // 2
+        against, words, rest = Side(train, order[:half]), "training pictures", order[half:]
+    parts = draws.parts(len(rest), min(samples, REFERENCE, len(rest)), times, random)
+    looked_at = np.unique(np.concatenate(parts))  # each picture once, however many draws have it
+    return Real(against, words, Side(train, rest[looked_at]), [np.searchsorted(looked_at, part) for part in parts])
+
+
+def asked(labels: Tensor, samples: int) -> Tensor:
+    """Classes to ask for, int64 [samples]: those of the training pictures, over again where they are fewer."""
+    return labels.repeat(-(-samples // len(labels)))[:samples]
+
+
+def drawn(draw: Draw, labels: Tensor | None, seed: int, first: int, samples: int) -> Iterator[Tensor]:
+    """Samples of a seed from number ``first`` on, uint8 [some, C, H, W], a batch at a time, each batch of its own."""
+    for start in range(0, samples, BATCH):
+        wanted = None if labels is None else labels[start : start + BATCH]
+        batch_seed = int(np.random.SeedSequence((seed, first + start)).generate_state(1)[0])
+        images, _ = draw(min(BATCH, samples - start), wanted, batch_seed)
+        yield torch.from_numpy(images).permute(0, 3, 1, 2)
+
+
+def look(judge: Any, batches: Iterator[Tensor], count: int, message: str, report: Progress) -> Seen:
+    """What a judge sees on ``count`` pictures that come in batches."""
+    report(0.0, message)
+    features, probabilities, done = [], [], 0
+    for images in batches:
+        seen, sure = judge(images)
+        features.append(seen)
+        probabilities.append(sure)
+        done += len(images)
+        report(done / count, message)
+    return Seen(torch.cat(features), None if probabilities[0] is None else torch.cat(probabilities))
