@@ -80,7 +80,7 @@ def given(model: Model, name: str, z: np.ndarray) -> dict[str, Any]:
 def direction(model: Model, name: str, z: np.ndarray) -> dict[str, Any]:
     """One move for all pictures."""
     own = part_of(model.reader, name).names
-    held = [one.id for one in model.directions.values() if one.kind == "label" and one.name not in own]
+    held = [one.id for one in model.labelled.values() if one.name not in own]
     full = f"{slug(name)}~{','.join(held)}"
     amount = along(model, full, None, 64)["amount"]
     after = model.decode(z + np.float32(amount) * model.direction(full).vector)

@@ -7,7 +7,7 @@ points by ``point.py``; what is not allowed is answered by a 400 and a sentence.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +17,10 @@ from starlette.responses import JSONResponse, Response
 
 from explorer.model import equations as classics
 from explorer.model import film, search
+from explorer.model.directions import Direction
 from explorer.model.edit import edit as search_move
 from explorer.model.gan import Model, describe
-from explorer.model.library import COMPUTING, DECODING, ENCODING
+from explorer.model.library import COMPUTING, DECODING, ENCODING, SEARCHING
 from explorer.model.neighbours import training_set
 from explorer.model.point import MOST_POINTS, Point, pack, parse_all
 from explorer.model.projection import Projection
@@ -38,10 +39,21 @@ def about(model: Model, asked: dict[str, Any]) -> Response:
     return JSONResponse(describe(model), headers={"cache-control": "no-store"})
 
 
+def labels(model: Model, asked: dict[str, Any]) -> Response:
+    """The labelled directions alone, which need not wait for the others to be found."""
+    with SEARCHING.turn():
+        found = model.labelled.values()
+    return _listed(found)
+
+
 def directions(model: Model, asked: dict[str, Any]) -> Response:
     """The model's directions, the labelled ones first."""
     with COMPUTING.turn():
         found = model.directions.values()
+    return _listed(found)
+
+
+def _listed(found: Iterable[Direction]) -> Response:
     listed = [{"id": d.id, "name": d.name, "kind": d.kind, "weight": round(d.weight, 4)} for d in found]
     return JSONResponse({"directions": listed})
 
@@ -130,7 +142,7 @@ def find(model: Model, asked: dict[str, Any]) -> Response:
 
 def equations(model: Model, asked: dict[str, Any]) -> Response:
     """Equations to be had with one click."""
-    with COMPUTING.turn():
+    with SEARCHING.turn():
         found = classics.classic(model)
     return JSONResponse({"equations": found})
 
@@ -143,7 +155,7 @@ def equation(model: Model, asked: dict[str, Any]) -> Response:
         if not isinstance(wanted, dict) or not all(isinstance(value, bool) for value in wanted.values()):
             raise HTTPException(400, f"{slot} must be names of what is to be seen, each true or false.")
         wishes.append(wanted)
-    with COMPUTING.turn():
+    with SEARCHING.turn():
         found = classics.fill(model, *wishes, variant=_whole(asked, "variant", 0, 0, 1_000_000))
     return JSONResponse(found)
 

@@ -113,7 +113,10 @@ def _reference(request: Request) -> str:
 MODEL_ROUTES: list[tuple[str, Any, str]] = [
     ("/api/models/{ref}", _asking("about"), "GET"),
     ("/api/models/{ref}/preview", preview, "GET"),
-    *((f"/api/models/{{ref}}/{verb}", _asking(verb), "GET") for verb in ("directions", "agreement", "equations")),
+    *(
+        (f"/api/models/{{ref}}/{verb}", _asking(verb), "GET")
+        for verb in ("labels", "directions", "agreement", "equations")
+    ),
     *(
         (f"/api/models/{{ref}}/{verb}", _asking(verb), "POST")
         for verb in (

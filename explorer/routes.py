@@ -36,6 +36,7 @@ from explorer.live import HUB
 from explorer.live_reader import Position
 from explorer.model_routes import MODEL_ROUTES
 from explorer.run_summaries import SUMMARIES
+from explorer.sockets import send_at_once
 from explorer.widgets import assets
 from pipelines.paths import runs_home
 from pipelines.runs.folder import ID_PATTERN, RunFolder
@@ -140,7 +141,8 @@ def script(request: Request) -> Response:
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """End the open event streams when the server is told to end; it would wait for them for ever."""
+    """Answer without delay from the start; at the end let go of the event streams, which have none by themselves."""
+    send_at_once()
     previous = {}
 
     def on_signal(number: int, frame: Any) -> None:

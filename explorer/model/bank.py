@@ -73,7 +73,7 @@ class Bank:
         return np.concatenate([self._inner(inner, classes), self._pixels(pixels, classes)], 1)
 
     def slope(self, seen: np.ndarray) -> np.ndarray:
-        """How a number seen on each sample [N] grows with z, float32 [latent_size]."""
+        """How what is seen on each sample, [N] or [N, K], grows with z: float32 [latent_size] or [latent_size, K]."""
         return latent.slope(self.z, seen)
 
 

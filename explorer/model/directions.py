@@ -65,8 +65,8 @@ def named(model: Model, name: str) -> Direction:
         found = coordinate(at, model.latent_size)
     elif base.startswith(MARKED):
         found = from_marks(model, *parse_marks(base), base)
-    elif base in model.directions:
-        found = model.directions[base]
+    elif known := model.labelled.get(base) or model.directions.get(base):  # the former without the bank
+        found = known
     else:
         raise ModelError(f"The model {model.id} has no direction {base[:60]!r}; it has {', '.join(model.directions)}.")
     if not held:
@@ -95,23 +95,22 @@ def labelled(model: Model) -> list[Direction]:
     readings = model.readings
     if readings is None or (model.class_names and readings.exclusive):
         return []
-    z = model.z(len(readings.probabilities))
-    found = []
-    for column, name in enumerate(readings.names):
-        seen = readings.probabilities[:, column] * 2 - 1
-        if min((seen > 0).mean(), (seen < 0).mean()) < 0.005:
-            continue  # nearly all the same: nothing to learn a direction from
-        found.append(Direction(slug(name), name, "label", latent.unit(latent.slope(z, seen))))
-    return found
+    seen = readings.probabilities * 2 - 1
+    rarer = np.minimum((seen > 0).mean(0), (seen < 0).mean(0))
+    told = np.flatnonzero(rarer >= 0.005)  # of the others nearly all are the same: nothing to learn a direction from
+    slopes = latent.slope(model.z(len(seen)), seen[:, told]).T
+    names = [readings.names[column] for column in told]
+    return [Direction(slug(name), name, "label", latent.unit(slope)) for name, slope in zip(names, slopes, strict=True)]
 
 
 def components(model: Model) -> list[Direction]:
     """The strongest principal components of G's features, as directions of z."""
     bank = model.bank
+    slopes = bank.slope(bank.inner[:, : min(SHOWN, model.latent_size)]).T
     return [
-        Direction(f"pca-{number + 1}", f"Component {number + 1}", "component", latent.unit(bank.slope(coordinates)),
+        Direction(f"pca-{number + 1}", f"Component {number + 1}", "component", latent.unit(slope),
                   weight=float(bank.explained[number]))
-        for number, coordinates in enumerate(bank.inner.T[: min(SHOWN, model.latent_size)])
+        for number, slope in enumerate(slopes)
     ]  # fmt: skip
 
 

@@ -93,7 +93,7 @@ def edit(
 
 def _along(model: Model, name: str, wanted: bool, own: Part) -> np.ndarray:
     """Moves along the labelled direction, as it is and held apart from all other parts' [M, latent_size]."""
-    labels = {one.id: one for one in model.directions.values() if one.kind == "label"}
+    labels = model.labelled
     if slug(name) not in labels:
         return np.zeros((0, model.latent_size), np.float32)
     plain = labels[slug(name)].vector

@@ -10,8 +10,10 @@ does who picks an example to show.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -27,6 +29,9 @@ SURE = 0.5
 SLOTS = ("a", "b", "c")
 
 Wanted = Mapping[str, bool]
+
+MOST_FILLED = 64  # of a model, kept
+_FILLED: WeakKeyDictionary[Model, dict[str, dict[str, Any]]] = WeakKeyDictionary()
 
 
 def classic(model: Model) -> list[dict[str, Any]]:
@@ -82,7 +87,7 @@ def _of_faces() -> list[dict[str, Any]]:
 
 
 def fill(model: Model, a: Wanted, b: Wanted, c: Wanted, variant: int = 0) -> dict[str, Any]:
-    """Exemplars for the three slots.
+    """Exemplars for the three slots; what has been chosen is kept, since every visitor starts with the same equation.
 
     Args:
         a, b, c: names of the reader, each true (to be seen) or false (not to be seen).
@@ -94,6 +99,15 @@ def fill(model: Model, a: Wanted, b: Wanted, c: Wanted, variant: int = 0) -> dic
     Raises:
         ModelError: the pictures cannot be read, there is no such name, or too few samples show what is wanted.
     """
+    filled, key = _FILLED.setdefault(model, {}), json.dumps([a, b, c, variant])
+    if key not in filled:
+        while len(filled) >= MOST_FILLED:
+            filled.pop(next(iter(filled)))
+        filled[key] = _fill(model, a, b, c, variant)
+    return filled[key]
+
+
+def _fill(model: Model, a: Wanted, b: Wanted, c: Wanted, variant: int) -> dict[str, Any]:
     readings = model.readings
     if readings is None:
         raise ModelError(f"No classifier ships for the pictures of {model.id}, so no exemplars can be chosen.")

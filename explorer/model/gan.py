@@ -36,6 +36,7 @@ from pipelines.metrics.reader import Reader
 from pipelines.models import readings, shelf
 from pipelines.models.readings import Readings
 from pipelines.models.trained import Trained, load_entry
+from pipelines.networks._conditioning import centres, nearest_centre
 from pipelines.objectives import LOSSES
 from pipelines.training.trainer import to_float
 
@@ -49,7 +50,8 @@ class Model:
 
     def __init__(self, trained: Trained) -> None:
         self.trained = trained
-        # Locks are always taken in this order: naming, directions, readings, bank; so no two threads wait in a ring.
+        # Locks are always taken in this order, so that no two threads wait in a ring: naming, directions, labelled,
+        # readings, bank.
         self._naming = threading.RLock()
         self._named: dict[str, Direction] = {}
 
@@ -90,14 +92,15 @@ class Model:
 
         Args:
             y: as in ``decode``; None draws a class for each, from the same seed.
-            psi: truncation, in [0, 1] usually: z is scaled by it, so that 0 is the mean picture.
+            psi: truncation, in [0, 1] usually: z is drawn by it to the middle of the prior, so that 0 is the mean
+                picture (in a mixture, to its nearest centre, so that 0 is a centre's picture).
 
         Raises:
             ModelError: the model has no such class.
         """
         z, drawn = self.trained.draw((seed, index) for index in range(count))
         labels = self.classes(y, count) if y is not None else drawn
-        return _pictures(self.trained.decode(psi * z, labels))
+        return _pictures(self.trained.decode(torch.from_numpy(self._truncated(z.numpy(), psi)), labels))
 
     def decode(self, z: np.ndarray | Tensor, y: Classes = None) -> np.ndarray:
         """Pictures uint8 [B, H, W, C] of latent vectors [B, latent_size], or one [latent_size].
@@ -178,14 +181,22 @@ class Model:
         return Bank(self.trained)
 
     @once
+    def labelled(self) -> Mapping[str, Direction]:
+        """The directions to something that the classifier tells; at once where the readings were published."""
+        return {direction.id: direction for direction in directions.labelled(self)}
+
+    @once
     def directions(self) -> Mapping[str, Direction]:
-        """Every direction that is found without a person: labelled ones first, then components, then closed form."""
-        found = [*directions.labelled(self), *directions.components(self), *directions.closed_form(self)]
+        """Every direction that is found without a person: labelled ones first, then components, then closed form.
+
+        Takes seconds: components are found on the samples of the bank.
+        """
+        found = [*self.labelled.values(), *directions.components(self), *directions.closed_form(self)]
         return {direction.id: direction for direction in found}
 
     def knows(self, name: str) -> bool:
         """Whether a direction is found already, so that it can be had at once."""
-        return name in self._named
+        return self._known(name) is not None
 
     def direction(self, name: str) -> Direction:
         """A direction by its name, as directions.py lists them.
@@ -193,7 +204,7 @@ class Model:
         Raises:
             ModelError: there is none of that name, or nothing is left of it when others are held.
         """
-        known = self._named.get(name)  # what is known is not kept waiting by what is being found
+        known = self._known(name)  # what is known is not kept waiting by what is being found
         if known is None:
             with self._naming:
                 known = self._named.get(name) or directions.named(self, name)
@@ -204,11 +215,17 @@ class Model:
 
     # Inside
 
+    def _known(self, name: str) -> Direction | None:
+        at = point.coordinate_of(name)
+        if at is not None and at < self.latent_size:
+            return directions.coordinate(at, self.latent_size)
+        return self._named.get(name) or vars(self).get("labelled", {}).get(name)
+
     def _z_of(self, at: Point) -> np.ndarray:
         z = np.zeros(self.latent_size, np.float32)
         for source, weight in at.z:
             z += np.float32(weight) * self._source(source)
-        z *= np.float32(at.psi)
+        z = self._truncated(z[None], at.psi)[0]
         for name, amount in at.moves.items():
             if amount:
                 z += np.float32(amount) * self.direction(name).vector
@@ -217,6 +234,16 @@ class Model:
         if at.to is not None:
             z = (latent.slerp if at.path == "slerp" else latent.lerp)(z, self._z_of(at.to), at.t)
         return z
+
+    def _truncated(self, z: np.ndarray, psi: float) -> np.ndarray:
+        """z [B, d] drawn to the middle of the prior or, in a mixture, to the centre it lies nearest to."""
+        config, middle = self.trained.config, 0.0
+        if psi == 1:
+            return z
+        if config.prior == "mixture":
+            nearest = nearest_centre(torch.from_numpy(z), config.centres)
+            middle = centres(config.centres, config.latent_size)[nearest].numpy()
+        return latent.truncated(z, psi, middle)
 
     def _source(self, source: str) -> np.ndarray:
         if (sample := point.sample_of(source)) is not None:

@@ -39,6 +39,14 @@ def slerp(a: Array, b: Array, t: float | Array) -> Array:
     return np.where(t == 0, a, np.where(t == 1, b, path)).astype(np.float32)  # the ends exactly: the same pixels
 
 
+def truncated(z: Array, psi: float, middle: Array | float = 0) -> Array:
+    """z drawn to a middle by psi, 1 leaving it where it is and 0 ending there: fewer kinds of pictures, and surer ones.
+
+    Karras et al., A Style-Based Generator Architecture for GANs (2019), whose trick this is in another latent space.
+    """
+    return (middle + np.float32(psi) * (z - middle)).astype(np.float32)
+
+
 def mean(vectors: Sequence[Array] | Array) -> Array:
     """The mean of several vectors [N, d], as the DCGAN paper averages the z of three exemplars (Radford et al., 2016).
 
@@ -84,11 +92,11 @@ def orthogonal_to(vector: Array, held: Sequence[Array]) -> Array:
 
 
 def slope(z: Array, seen: Array) -> Array:
-    """How a number that is seen on samples [N] grows with their z [N, d]: the least-squares slope, float32 [d]."""
+    """How what is seen on samples, [N] or [N, K], grows with their z [N, d]: least squares, float32 [d] or [d, K]."""
     centred = (z - z.mean(0)).astype(np.float64)
     both = centred.T @ centred / len(z)
     both[np.diag_indices_from(both)] += 1e-3  # where there are fewer samples than numbers
-    return np.linalg.solve(both, centred.T @ (seen - seen.mean()) / len(z)).astype(np.float32)
+    return np.linalg.solve(both, centred.T @ (seen - seen.mean(0)) / len(z)).astype(np.float32)
 
 
 def on_shell(z: Array, prior: str = "gaussian") -> Array:

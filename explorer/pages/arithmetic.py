@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from explorer import saved
-from explorer.widgets.model_picker import choose_model
+from explorer.widgets.model_picker import choose_model, no_model
 from explorer.widgets.stage import stage
 from pipelines.errors import GanError
 
@@ -33,7 +33,9 @@ heading, picker = st.columns([1, 2], vertical_alignment="center")
 heading.title("Arithmetic", anchor=False)
 with picker:
     entry = choose_model("faces")
-if entry is not None:
+if entry is None:
+    no_model()
+else:
     result = stage("arithmetic", "Arithmetic of latent vectors")(
         entry.id, size=entry.config.size, classes=list(entry.class_names) if entry.config.conditional else [],
         saved=saved.directions(entry.id), problem=st.session_state.pop("arithmetic_problem", ""),

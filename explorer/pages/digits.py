@@ -4,7 +4,7 @@ import json
 
 import streamlit as st
 
-from explorer.widgets.model_picker import CHOSEN, all_entries, choose_model
+from explorer.widgets.model_picker import CHOSEN, all_entries, choose_model, no_model
 from explorer.widgets.stage import stage
 from pipelines import data, metrics
 from pipelines.models.shelf import Entry
@@ -65,7 +65,9 @@ if CHOSEN not in st.query_params and default in {entry.id for entry in entries}:
 with picker:
     chosen = choose_model(default)
 title.title("Digits" if chosen is None or chosen.config.data == "digits" else "Classes", anchor=False)
-if chosen:
+if chosen is None:
+    no_model()
+else:
     names = readable_names(chosen)
     digits(
         chosen.id,

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from explorer import saved
-from explorer.widgets.model_picker import choose_model
+from explorer.widgets.model_picker import choose_model, no_model
 from explorer.widgets.stage import stage
-from pipelines import data
+from pipelines import data, metrics
 from pipelines.errors import GanError
 from pipelines.models.shelf import Entry
 
@@ -16,6 +16,12 @@ def wanted_of(entry: Entry) -> dict[str, object]:
     """Which pictures a model was trained on, as ``data.load`` takes them."""
     config = entry.config
     return {"size": config.size, "channels": config.channels, "folder": config.folder}
+
+
+def has_labels(entry: Entry) -> bool:
+    """Whether directions to what a classifier tells can be found; of classes that are asked for there are none."""
+    known = metrics.available(entry.config.data) or metrics.attributes_available(entry.config.data)
+    return known and not entry.config.conditional
 
 
 def is_prepared(entry: Entry) -> bool:
@@ -49,11 +55,14 @@ heading, picker, news = st.columns([1, 1.6, 1], vertical_alignment="bottom")
 heading.title("Latent space", anchor=False)
 with picker:
     entry = choose_model("faces")
-if entry is not None:
+if entry is None:
+    no_model()
+else:
     config = entry.config
     result = stage("latent", "Latent space")(
         entry.id, size=config.size, channels=config.channels, latent=config.latent_size, prior=config.prior,
         classes=list(entry.class_names) if config.conditional else [], data=config.data, prepared=is_prepared(entry),
+        labelled=has_labels(entry),
         probability=config.loss in ("minimax", "non-saturating"),
         saved=[{"id": one["definition"], "name": one["name"], "kind": "saved"} for one in saved.directions(entry.id)],
     )  # fmt: skip

@@ -1,48 +1,26 @@
 // The Arithmetic page: A - B + C on means of samples, and what moves the result.
 
 import { Address } from "./address.js";
+import { Classics } from "./arithmetic_classics.js";
 import { Labels } from "./arithmetic_labels.js";
-import {
-  isComplete, meanOf, MOST_EXEMPLARS, MOST_STRENGTH, NAMES, nineOf, resultOf, sampleOf, SLOTS, stateOf, textsOf,
-} from "./arithmetic_state.js";
+import { Reading } from "./arithmetic_reading.js";
+import { meanOf, MOST_EXEMPLARS, NAMES, nineOf, resultOf, sampleOf, SLOTS, stateOf, textsOf } from "./arithmetic_state.js";
+import { Tools } from "./arithmetic_tools.js";
 import { askJson, Decoder, Refused } from "./decoder.js";
-import { save, scaleTo } from "./download.js";
-import { equationPicture, saveCanvas } from "./equation_picture.js";
 import { make, setText } from "./format.js";
 import { Marks } from "./marks.js";
-import { Slider } from "./slider.js";
+import { mounting } from "./mounting.js";
 import { Equation } from "./slots.js";
+import { Tabs } from "./tabs.js";
 import { Thumbs } from "./thumbs.js";
 import { Wall } from "./wall.js";
 
-const ENLARGED = 1024; // pixels, about
 const THREE = 3; // exemplars, as in the paper
-const READ_MS = 200; // after the last change
 const BROKEN = "The server does not answer; trying again when something changes.";
-const views = new WeakMap();
-
-/** Called by Streamlit at the first mount and again when the data or the theme changes. */
-export function mount(component, root) {
-  const { parentElement } = component;
-  const place = parentElement.querySelector(".gx-arithmetic");
-  let view = views.get(parentElement);
-  if (!view || view.place !== place) {
-    view?.close();
-    view = new Arithmetic(place, root);
-    views.set(parentElement, view);
-  }
-  view.update(component);
-  const call = (view.lastCall = {});
-  return () => {
-    if (view.lastCall !== call) return; // a newer call has taken the view over
-    view.close();
-    views.delete(parentElement);
-  };
-}
 
 class Arithmetic {
   constructor(place, root) {
-    Object.assign(this, { place, root, path: window.location.pathname, model: null, about: null, directions: [], equations: [], variants: {} });
+    Object.assign(this, { place, root, path: window.location.pathname, model: null, about: null, directions: null });
     this.decoder = new Decoder(root, { onTrouble: (text) => this.say(text) });
     this.address = new Address("arithmetic", NAMES, (texts) => this.wentBack(texts));
     this.build();
@@ -58,55 +36,30 @@ class Arithmetic {
     this.equation = new Equation(this.thumbs, { activate: (slot) => this.view({ slot, tool: "labels" }),
       drop: (slot, sample) => this.change({ [slot]: this.state[slot].filter((one) => one !== sample) }),
       clear: (slot) => this.change({ [slot]: [], slot }) });
-    this.strength = new Slider({ label: "Strength", low: 0, high: MOST_STRENGTH, step: 0.02, rest: 1, hint: "C + s · (A − B); double click: 1",
-      onMove: (strength) => this.move({ strength }), onEnd: () => this.commit("strength") });
-    this.classes = make("select", { class: "gx-field", "aria-label": "Class of all pictures" });
-    this.classes.addEventListener("change", () => this.change({ y: Number(this.classes.value) }));
-    this.classLabel = make("label", { class: "gx-quiet", title: "y is the same for all pictures: the arithmetic is in z alone" }, "Class ", this.classes);
-    this.swap = this.button("Swap A and B", "A − B becomes B − A", () => this.change({ a: this.state.b, b: this.state.a }));
-    this.reset = this.button("Clear", "Empty the equation and take back every move", () => this.change({ a: [], b: [], c: [], strength: 1, moves: {}, hold: [], edits: [], slot: "a" }));
-    this.files = make("span", { class: "gx-row gx-files" }, "Download",
-      this.button("Result", "At its own size, as PNG", () => this.download([resultOf(this.state)], 1)),
-      this.button("Enlarged", "Each pixel enlarged to a sharp square, as PNG", () => this.download([resultOf(this.state)], scaleTo(this.data.size, ENLARGED))),
-      this.button("Equation", "The whole equation as one picture, as PNG", () => this.downloadEquation()));
+    this.tools = new Tools(this.root, this.equation, { move: (values) => this.move(values), end: (key) => this.commit(key),
+      change: (values) => this.change(values), trouble });
     this.problem = make("p", { class: "gx-trouble", role: "alert" });
-    this.classics = make("div", { class: "gx-row gx-classics", role: "group", "aria-label": "Equations to start with" });
+    this.classics = new Classics((equation, variant, how) => this.classic(equation, variant, how));
+    this.reading = new Reading(this.root, { onTrouble: trouble, onRead: (texts, seen) => {
+      this.seen = seen;
+      this.equation.read(texts);
+      this.labels.show(this.state, seen);
+    } });
     this.wall = new Wall(this.root, this.thumbs, { pick: (sample, event) => this.pick(sample, event), view: (values) => this.view(values), fill: () => this.fill(), trouble });
     const moved = { move: (name, amount) => this.move({ moves: { ...this.state.moves, [name]: amount } }), end: (key) => this.commit(key), trouble };
     this.labels = new Labels(this.root, { ...moved, hold: (hold) => this.change({ hold }), edit: (name, wanted) => this.edit(name, wanted),
       amount: (index, amount) => this.move({ edits: this.state.edits.map((one, at) => (at === index ? { ...one, amount } : one)) }),
       drop: (index) => this.change({ edits: this.state.edits.filter((_, at) => at !== index) }) });
     this.marks = new Marks(this.root, { ...moved, clear: () => this.change({ yes: [], no: [] }), wish: (wish) => this.wish(wish) });
-    this.tabs = make("div", { class: "gx-tabs", role: "tablist", "aria-label": "Change the result" });
-    for (const [id, name] of [["labels", "Attributes"], ["marks", "Your own marks"]]) this.tabs.append(this.tab(id, name));
-    this.panels = { labels: this.labels.element, marks: this.marks.element };
-    for (const [id, panel] of Object.entries(this.panels)) {
-      for (const [name, value] of Object.entries({ role: "tabpanel", id: `gx-arithmetic-${id}` })) panel.setAttribute(name, value);
-    }
+    this.tabs = new Tabs("arithmetic", "Change the result", (tool) => this.view({ tool }));
+    this.tabs.set({ labels: { name: "Attributes", panel: this.labels.element },
+      marks: { name: "Your own marks", panel: this.marks.element } });
     this.unlabelled = make("p", { class: "gx-quiet" });
-    this.panels.labels.prepend(this.unlabelled);
-    this.place.replaceChildren(this.classics, this.equation.element,
-      make("div", { class: "gx-row gx-tools" }, this.strength.element, this.classLabel, this.swap, this.reset, this.files), this.problem,
-      make("div", { class: "gx-halves" }, this.wall.element, make("section", { class: "gx-change", "aria-label": "Change the result" }, this.tabs, this.panels.labels, this.panels.marks)));
-  }
-
-  button(text, about, onClick) {
-    const made = make("button", { type: "button", class: "gx-button gx-small", title: about }, text);
-    made.addEventListener("click", onClick);
-    return made;
-  }
-
-  tab(id, name) {
-    const button = make("button", { type: "button", role: "tab", "aria-controls": `gx-arithmetic-${id}` }, name);
-    button.dataset.tab = id;
-    button.addEventListener("click", () => this.view({ tool: id }));
-    button.addEventListener("keydown", (event) => {
-      if (event.key !== "ArrowRight" && event.key !== "ArrowLeft") return;
-      const other = id === "labels" ? "marks" : "labels";
-      this.view({ tool: other });
-      this.tabs.querySelector(`[data-tab="${other}"]`).focus();
-    });
-    return button;
+    this.labels.element.prepend(this.unlabelled);
+    const change = make("section", { class: "gx-change", "aria-label": "Change the result" }, this.tabs.element,
+      this.labels.element, this.marks.element);
+    this.place.replaceChildren(this.classics.element, this.equation.element, this.tools.element, this.problem,
+      make("div", { class: "gx-halves" }, this.wall.element, change));
   }
 
   // From Streamlit
@@ -120,11 +73,12 @@ class Arithmetic {
   }
 
   open(model) {
-    Object.assign(this, { model, about: null, directions: [], equations: [], variants: {}, readFor: null, seen: null });
+    Object.assign(this, { model, about: null, directions: null, seen: null });
     this.decoder.model = model;
     this.state = this.fitted(stateOf(this.address.start(model)));
-    this.classes.replaceChildren(...this.data.classes.map((name, index) => make("option", { value: index }, name)));
-    this.classics.replaceChildren(make("span", { class: "gx-quiet" }, "Loading the model …"));
+    this.tools.open(model, this.data);
+    this.classics.wait();
+    this.reading.forget();
     this.wall.setNames([]);
     this.labels.setDirections(model, [], false);
     this.equation.read({});
@@ -142,20 +96,19 @@ class Arithmetic {
   /** What the model can be asked for; the slowest last. */
   async learn(model) {
     try {
-      this.about = await askJson(this.root, model, "");
-      const { equations } = await askJson(this.root, model, "equations");
+      const [about, { equations }] = await Promise.all([askJson(this.root, model, ""), askJson(this.root, model, "equations")]);
       if (model !== this.model) return;
-      this.equations = equations;
-      const filters = this.about.attributes.length && !this.data.classes.length ? this.about.attributes : [];
-      this.wall.setNames(filters);
-      this.showClassics();
+      this.about = about;
+      const conditional = this.data.classes.length > 0;
+      this.wall.setNames(conditional ? [] : about.attributes);
+      this.classics.show(equations, { conditional, attributes: about.attributes.length });
       this.show();
       const untouched = !SLOTS.some((slot) => this.state[slot].length) && !this.state.yes.length && !this.state.no.length;
-      if (untouched && equations.length && this.state.tool === "labels") await this.classic(0, "replace");
-      const { directions } = await askJson(this.root, model, "directions");
+      if (untouched && equations.length && this.state.tool === "labels") await this.classics.choose(0, "replace");
+      const { directions } = await askJson(this.root, model, "labels");
       if (model !== this.model) return;
-      this.directions = directions.filter(({ kind }) => kind === "label");
-      this.labels.setDirections(model, this.directions, this.directions.length > 0 && !this.about.exclusive);
+      this.directions = directions;
+      this.labels.setDirections(model, directions, directions.length > 0 && !about.exclusive);
       this.show();
     } catch (error) {
       if (model === this.model) this.trouble(error);
@@ -243,11 +196,8 @@ class Arithmetic {
     });
   }
 
-  /** One of the classic equations; again: with other exemplars. */
-  async classic(index, how = "push") {
-    const { a, b, c } = this.equations[index];
-    const variant = this.variants[index] ?? 0;
-    this.variants[index] = variant + 1;
+  /** Exemplars for one of the classic equations. */
+  async classic({ a, b, c }, variant, how = "push") {
     await this.asking(async () => {
       const found = await askJson(this.root, this.model, "equation", { a, b, c, variant });
       return { a: found.a, b: found.b, c: found.c, strength: 1, moves: {}, edits: [] };
@@ -310,65 +260,25 @@ class Arithmetic {
     const { state } = this;
     const marking = state.tool === "marks";
     this.equation.show(state, marking);
-    this.strength.set(state.strength);
-    this.strength.input.disabled = !isComplete(state);
-    this.classLabel.hidden = !this.data.classes.length;
-    if (state.y !== null) this.classes.value = String(state.y);
-    this.swap.disabled = !state.a.length && !state.b.length;
-    for (const button of this.files.querySelectorAll("button")) button.disabled = !state.c.length;
+    this.tools.show(state);
     this.wall.show(state, marking);
-    for (const button of this.tabs.children) {
-      const open = button.dataset.tab === state.tool;
-      button.setAttribute("aria-selected", String(open));
-      button.tabIndex = open ? 0 : -1;
-      this.panels[button.dataset.tab].hidden = !open;
-    }
-    setText(this.unlabelled, !this.about || this.directions.length ? "" : this.data.classes.length
-      ? "This model is asked for its class, so no labels are searched in z. Mark samples to find a direction of your own."
-      : this.about.attributes.length ? "Finding directions …" : "No classifier ships for these pictures. Mark samples to find a direction of your own.");
+    this.tabs.show(state.tool);
+    setText(this.unlabelled, this.whyUnlabelled());
     this.labels.show(state, this.seen);
     this.marks.show(state, this.data.saved, this.model);
-    this.read();
+    if (this.about?.attributes.length) {
+      const points = { ...Object.fromEntries(SLOTS.map((slot) => [slot, meanOf(state, slot)])), result: resultOf(state) };
+      this.reading.look(this.model, points);
+    }
   }
 
-  showClassics() {
-    const none = this.data.classes.length ? "Arithmetic is in z; the class stays the same for all pictures."
-      : this.about.attributes.length ? "Too few samples show what the classic equations need." : "No classifier ships for these pictures, so exemplars are chosen by you.";
-    if (!this.equations.length) {
-      this.classics.replaceChildren(make("span", { class: "gx-quiet" }, `${none} Click three samples each for A, B and C.`));
-      return;
-    }
-    this.classics.replaceChildren(make("span", { class: "gx-quiet" }, "Try"),
-      ...this.equations.map(({ title, words }, index) => this.button(title, `${words}. Fills all three slots; a second click takes other exemplars.`, () => this.classic(index))));
-  }
-
-  /** What the classifier sees on the means and the result, once nothing moves any more. */
-  read() {
-    if (!this.about?.attributes.length) return;
-    const points = { a: meanOf(this.state, "a"), b: meanOf(this.state, "b"), c: meanOf(this.state, "c"), result: resultOf(this.state) };
-    const places = Object.keys(points).filter((place) => points[place]);
-    const key = JSON.stringify([this.model, points]);
-    if (key === this.readFor) return;
-    this.readFor = key;
-    clearTimeout(this.readLater);
-    if (!places.length) {
-      this.equation.read({});
-      return;
-    }
-    this.readLater = setTimeout(async () => {
-      try {
-        const { names, says } = await askJson(this.root, this.model, "read", { points: places.map((place) => points[place]) });
-        if (this.readFor !== key) return;
-        const rows = places.map((place, index) => [place, Object.fromEntries(names.map((name, column) => [name, says[index][column]]))]);
-        this.equation.read(Object.fromEntries(rows.map(([place, row]) => [place, names.filter((name) => row[name]).join(", ") || "nothing it knows"])));
-        this.seen = Object.fromEntries(rows).result ?? null;
-        this.labels.show(this.state, this.seen);
-      } catch (error) {
-        if (this.readFor !== key) return;
-        this.readFor = null;
-        this.trouble(error);
-      }
-    }, READ_MS);
+  /** Why there are no attributes to move along, or not yet. */
+  whyUnlabelled() {
+    const own = "Mark samples to find a direction of your own.";
+    if (!this.about || this.directions?.length) return "";
+    if (this.data.classes.length) return `This model is asked for its class, so no labels are searched in z. ${own}`;
+    if (!this.about.attributes.length) return `No classifier ships for these pictures. ${own}`;
+    return this.directions ? `Its samples differ in nothing that the classifier tells. ${own}` : "Finding directions …";
   }
 
   say(text) {
@@ -379,22 +289,8 @@ class Arithmetic {
     this.say(error instanceof Refused ? error.message : BROKEN);
   }
 
-  // Files
-
-  async download(points, scale) {
-    try {
-      await save(this.root, this.model, "png", { points, scale }, `${this.model}-arithmetic`.replace("@", "-"));
-    } catch (error) {
-      this.trouble(error);
-    }
-  }
-
-  async downloadEquation() {
-    await saveCanvas(equationPicture(this.equation, this.model), `${this.model}-equation`.replace("@", "-"));
-  }
-
   close() {
-    clearTimeout(this.readLater);
+    this.reading.forget();
     this.decoder.close();
     this.address.close();
     this.sized.disconnect();
@@ -402,3 +298,5 @@ class Arithmetic {
     this.place.replaceChildren();
   }
 }
+
+export const mount = mounting("arithmetic", Arithmetic);

@@ -4,6 +4,7 @@
 import { Address } from "./address.js";
 import { Decoder } from "./decoder.js";
 import { make, setText } from "./format.js";
+import { mounting } from "./mounting.js";
 import { draw } from "./picture.js";
 import { COUNTS, Images } from "./digits_images.js";
 import { GOALS, Search } from "./digits_search.js";
@@ -13,31 +14,12 @@ import { Morph, ZS } from "./digits_morph.js";
 import { Agreement } from "./digits_agreement.js";
 import { Look } from "./digits_look.js";
 import { emptyPicture, isTypeable, link, pointAt, term } from "./digits_common.js";
+import { Tabs } from "./tabs.js";
 
 const VIEWS = { images: Images, grid: Grid, morph: Morph, write: Row, search: Search, agreement: Agreement };
 const NAMES = ["view", "y", "n", "seed", "rows", "to", "t", "zs", "row", "hand", "goal", "rival", "search", "draws"];
 const PICTURED = 100; // classes with a picture on their button
 const SLOW_MS = 700; // until it is said that something is under way
-const pages = new WeakMap();
-
-/** Called by Streamlit at the first mount and again when the data or the theme changes. */
-export function mount(component, root) {
-  const { parentElement } = component;
-  const place = parentElement.querySelector(".gx-digits");
-  let page = pages.get(parentElement);
-  if (!page || page.place !== place) {
-    page?.close();
-    page = new Digits(place, root);
-    pages.set(parentElement, page);
-  }
-  page.update(component);
-  const call = (page.lastCall = {});
-  return () => {
-    if (page.lastCall !== call) return; // a newer call has taken the page over
-    page.close();
-    pages.delete(parentElement);
-  };
-}
 
 class Digits {
   constructor(place, root) {
@@ -46,12 +28,12 @@ class Digits {
     this.why = make("p", { class: "gx-why" });
     this.others = make("p", { class: "gx-row gx-others" });
     this.keys = make("div", { class: "gx-keys", role: "group", "aria-label": "Class" });
-    this.tabs = make("div", { class: "gx-tabs", role: "tablist", "aria-label": "View" });
+    this.tabs = new Tabs("digits", "View", (view) => this.open(view));
     this.loading = make("span", { class: "gx-quiet gx-loading", role: "status" });
     this.body = make("div", { class: "gx-view" });
     this.notice = make("p", { class: "gx-trouble", role: "alert" });
     this.look = new Look();
-    const bar = make("div", { class: "gx-bar-of-tabs" }, this.tabs, this.loading);
+    const bar = make("div", { class: "gx-bar-of-tabs" }, this.tabs.element, this.loading);
     place.append(this.why, this.others, this.keys, bar, this.notice, this.body, this.look.element);
     this.trouble = (text) => setText(this.notice, text);
     this.address = new Address("digits", NAMES, (values) => this.back(values));
@@ -62,7 +44,6 @@ class Digits {
     } });
     this.onKey = (event) => this.key(event);
     window.addEventListener("keydown", this.onKey);
-    this.tabs.addEventListener("keydown", (event) => this.turn(event));
   }
 
   update({ data }) {
@@ -205,14 +186,7 @@ class Digits {
   makeTabs() {
     const names = { images: "Images", grid: "Same z", morph: "Morph",
       write: isTypeable(this.classes) ? "Write" : "Compose", search: "Search or ask", agreement: "As asked?" };
-    const views = this.possibleViews();
-    this.tabs.hidden = views.length < 2;
-    this.tabButtons = views.map((id) => {
-      const tab = make("button", { type: "button", class: "gx-tab", role: "tab", "data-view": id }, names[id]);
-      tab.addEventListener("click", () => this.open(id));
-      return tab;
-    });
-    this.tabs.replaceChildren(...this.tabButtons);
+    this.tabs.set(Object.fromEntries(this.possibleViews().map((id) => [id, { name: names[id] }])));
   }
 
   open(view) {
@@ -233,10 +207,7 @@ class Digits {
 
   show() {
     const { view, y } = this.state;
-    for (const tab of this.tabButtons) {
-      tab.setAttribute("aria-selected", String(tab.dataset.view === view));
-      tab.tabIndex = tab.dataset.view === view ? 0 : -1;
-    }
+    this.tabs.show(view);
     this.keyButtons.forEach((button, at) => {
       if (view === "write") button.removeAttribute("aria-pressed");
       else button.setAttribute("aria-pressed", String(at === y));
@@ -250,7 +221,7 @@ class Digits {
     shown.show();
   }
 
-  // Keys: a digit chooses its class, arrows turn from view to view
+  // A digit's key chooses its class
 
   key(event) {
     const into = event.target;
@@ -259,16 +230,6 @@ class Digits {
     const names = this.classes.length ? this.classes : this.names;
     const y = isTypeable(names) ? names.indexOf(event.key) : -1;
     if (y >= 0) this.choose(y);
-  }
-
-  turn(event) {
-    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!by) return;
-    event.preventDefault();
-    const views = this.possibleViews();
-    const next = views[(views.indexOf(this.state.view) + by + views.length) % views.length];
-    this.open(next);
-    this.tabButtons[views.indexOf(next)].focus();
   }
 
   close() {
@@ -282,3 +243,5 @@ class Digits {
     this.place.replaceChildren();
   }
 }
+
+export const mount = mounting("digits", Digits);

@@ -4,29 +4,9 @@ import { make } from "./format.js";
 import { ModelCards } from "./gallery_cards.js";
 import { Runs } from "./gallery_runs.js";
 import { Steps } from "./gallery_steps.js";
+import { mounting } from "./mounting.js";
 
 const EVERY_MS = 3000, OFTEN_MS = 1000; // between two looks at the server; often while something is being published
-const galleries = new WeakMap();
-
-/** Called by Streamlit at the first mount and again when the data or the theme changes. */
-export function mount(component, root) {
-  const { parentElement } = component;
-  const place = parentElement.querySelector(".gx-gallery");
-  let gallery = galleries.get(parentElement);
-  if (!gallery || gallery.place !== place) {
-    gallery?.close();
-    gallery = new Gallery(place, root);
-    galleries.set(parentElement, gallery);
-  }
-  gallery.page.ask = (wish) => component.setTriggerValue("asked", wish);
-  gallery.update(component.data);
-  const call = (gallery.lastCall = {});
-  return () => {
-    if (gallery.lastCall !== call) return; // a newer call has taken the gallery over
-    gallery.close();
-    galleries.delete(parentElement);
-  };
-}
 
 class Gallery {
   constructor(place, root) {
@@ -41,7 +21,9 @@ class Gallery {
     document.addEventListener("visibilitychange", this.onShown);
   }
 
-  update({ steps, models, damaged, runs, publications }) {
+  update({ data, setTriggerValue }) {
+    const { steps, models, damaged, runs, publications } = data;
+    this.page.ask = (wish) => setTriggerValue("asked", wish);
     this.steps.show(steps);
     this.models.show(models);
     this.showPublications(publications);
@@ -91,3 +73,5 @@ class Gallery {
     this.place.replaceChildren();
   }
 }
+
+export const mount = mounting("gallery", Gallery);

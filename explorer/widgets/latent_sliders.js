@@ -6,6 +6,7 @@ import { Slider } from "./slider.js";
 
 const COORDINATES = 12; // at a time
 const EXPECTED = 10; // places kept free until the directions are known
+const FOUND_AT_LENGTH = new Set(["component", "closed-form"]);
 const GROUPS = [
   ["label", "Labelled", "Directions to something that a classifier tells on the pictures."],
   ["component", "Components", "Principal components of what G computes: what varies most, without a name. Name them."],
@@ -41,14 +42,24 @@ export class Names {
   }
 }
 
-/** All directions of a model: those that the server found (null: not known yet), its coordinates, and the saved. */
+/** All directions of a model: those that the server finds, the labelled ones first; its coordinates; and the saved. */
 export class Directions {
-  constructor({ latent, prior, saved = [] }, names) {
-    Object.assign(this, { latent, names, found: null, saved });
+  constructor({ latent, prior, labelled, saved = [] }, names) {
+    Object.assign(this, { latent, names, labelled, found: null, complete: false, saved });
     this.spread = prior === "uniform" ? Math.sqrt(1 / 3) : 1; // standard deviation of each number of z
   }
 
-  /** The groups that have something in them. */
+  /** What the server has found: the labelled ones, then, ``complete``, all. */
+  know(found, complete) {
+    Object.assign(this, { found, complete });
+  }
+
+  /** Whether there is something to choose from. */
+  get ready() {
+    return this.complete || Boolean(this.found?.length);
+  }
+
+  /** The groups that have something in them, or are expected to. */
   groups() {
     return GROUPS.filter(([id]) => this.size(id));
   }
@@ -56,7 +67,8 @@ export class Directions {
   size(group) {
     if (group === "coordinate") return this.latent;
     if (group === "saved") return this.saved.length;
-    return this.found ? this.found.filter(({ kind }) => kind === group).length : group === "component" ? EXPECTED : 0;
+    const isExpected = FOUND_AT_LENGTH.has(group) ? !this.complete : !this.found && this.labelled;
+    return isExpected ? EXPECTED : (this.found ?? []).filter(({ kind }) => kind === group).length;
   }
 
   in(group, page) {
@@ -155,7 +167,7 @@ export class Sliders {
     this.list.classList.toggle("gx-many", rows.length > EXPECTED);
     if (rows.length) return this.list.replaceChildren(...[...this.rows.values()].map(({ element }) => element));
     this.list.replaceChildren(...Array.from({ length: EXPECTED }, (_, number) => make("div", { class: "gx-awaited" },
-      number ? "" : "Finding what varies most …")));
+      number ? "" : group === "label" ? "Finding what can be told …" : "Finding what varies most …")));
     return undefined;
   }
 

@@ -4,32 +4,13 @@ import { TERMS } from "./charts.js";
 import { Curves } from "./curves.js";
 import { count, duration, make, qualityWords, setText, stateIcon, stateWord } from "./format.js";
 import { History } from "./history.js";
+import { mounting } from "./mounting.js";
 import { readTheme } from "./plotting.js";
 import { Samples } from "./samples.js";
 
 const STATUS_MS = 250; // between two changes of the status line's figures
 const AGREE_MS = 1500; // more than the stream takes to see a state that the page already shows
 const RETRY_MS = [1000, 2000, 4000, 8000];
-const views = new WeakMap();
-
-/** Called by Streamlit at the first mount and again when the data or the theme changes. */
-export function mount(component, root) {
-  const { parentElement } = component;
-  const place = parentElement.querySelector(".gx-live-run");
-  let view = views.get(parentElement);
-  if (!view || view.place !== place) {
-    view?.close();
-    view = new LiveRun(place, root);
-    views.set(parentElement, view);
-  }
-  view.update(component);
-  const call = (view.lastCall = {});
-  return () => {
-    if (view.lastCall !== call) return; // a newer call has taken the view over
-    view.close();
-    views.delete(parentElement);
-  };
-}
 
 class StatusLine {
   constructor() {
@@ -259,3 +240,5 @@ class LiveRun {
     this.place.replaceChildren();
   }
 }
+
+export const mount = mounting("live-run", LiveRun);

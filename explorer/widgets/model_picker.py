@@ -25,7 +25,7 @@ def all_entries() -> list[Entry]:
 def choose_model(default: str) -> Entry | None:
     """The picker, and the model that is chosen: the URL's, else the last one chosen anywhere, else ``default``.
 
-    Says what is the matter and returns None where there is no model, or the one asked for is gone.
+    Says so where the one asked for is gone; None where there is no model at all, which ``no_model`` tells.
     """
     entries = {entry.id: entry for entry in all_entries()}
     asked = st.query_params.get(CHOSEN)
@@ -40,15 +40,10 @@ def choose_model(default: str) -> Entry | None:
             )
             chosen = None
     if not entries:
-        st.info(
-            "There is no model yet. Train one: it can be explored from its first checkpoint on.", icon=":material/info:"
-        )
-        st.page_link("pages/train.py", label="Train a GAN", icon=":material/model_training:")
         return None
     if chosen not in entries:
         chosen = default if default in entries else next(iter(entries))
-    if st.session_state.get("picked_model") not in entries or asked:
-        st.session_state["picked_model"] = chosen
+    st.session_state["picked_model"] = chosen  # always: what another page's picker left is no choice of this one's
     st.selectbox(
         "Model", list(entries), key="picked_model", format_func=lambda id_: _words(entries[id_]), on_change=_picked,
         label_visibility="collapsed",
@@ -58,6 +53,14 @@ def choose_model(default: str) -> Entry | None:
     if st.query_params.get(CHOSEN) != entry.id:
         st.query_params[CHOSEN] = entry.id
     return entry
+
+
+def no_model() -> None:
+    """What a page says in the place of a model, and the way to one."""
+    st.info(
+        "There is no model yet. Train one: it can be explored from its first checkpoint on.", icon=":material/info:"
+    )
+    st.page_link("pages/train.py", label="Train a GAN", icon=":material/model_training:")
 
 
 def _picked() -> None:

@@ -30,7 +30,8 @@ def _look_at_data(name: str, folder: str | None, size: int, channels: int, home:
     """Whether a data set is prepared, how many classes it has, and what is wrong with it; ``home`` keys the cache."""
     try:
         classes = len(data.class_names_of(name, folder))
-        return data.is_prepared(name, size=size, channels=channels, folder=folder), classes, ""
+        prepared = data.is_prepared(name, size=size, channels=channels, folder=folder)
+        return prepared, classes, "" if prepared else data.missing_files(name)
     except DataError as error:
         return False, 0, str(error)
 
@@ -83,7 +84,7 @@ def _what_will_happen(config: TrainConfig, preset: str | None, changed: list[str
         config.data, config.folder, config.size, config.channels, str(data_home())
     )
     found = problems(config)
-    if data_problem and config.folder:  # without a folder, problems() says so already
+    if data_problem and (config.folder or config.data != "folder"):  # problems() says that a folder is not given
         found.append(data_problem)
     elif config.conditional and not data_problem and classes < 2:
         found.append("A conditional model wants two classes at least: give the folder one subfolder a class.")

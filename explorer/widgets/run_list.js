@@ -1,30 +1,10 @@
 // The list of runs. It asks for all of them every two seconds, and touches only what has changed.
 
 import { ago, distance, duration, make, percent, setText, stateIcon, stateWord } from "./format.js";
+import { mounting } from "./mounting.js";
 
 const EVERY_MS = 2000;
 const LIVING = new Set(["preparing", "running", "paused", "stopping"]);
-const lists = new WeakMap();
-
-/** Called by Streamlit at the first mount and again when the data or the theme changes. */
-export function mount(component, root) {
-  const { parentElement } = component;
-  const place = parentElement.querySelector(".gx-run-list");
-  let list = lists.get(parentElement);
-  if (!list || list.place !== place) {
-    list?.close();
-    list = new RunList(place, root);
-    lists.set(parentElement, list);
-  }
-  list.choose = (id) => component.setTriggerValue("selected", id);
-  list.select(component.data.selected);
-  const call = (list.lastCall = {});
-  return () => {
-    if (list.lastCall !== call) return; // a newer call has taken the list over
-    list.close();
-    lists.delete(parentElement);
-  };
-}
 
 class RunList {
   constructor(place, root) {
@@ -35,6 +15,11 @@ class RunList {
     this.onShown = () => document.hidden || this.refresh();
     document.addEventListener("visibilitychange", this.onShown);
     this.refresh();
+  }
+
+  update({ data, setTriggerValue }) {
+    this.choose = (id) => setTriggerValue("selected", id);
+    this.select(data.selected);
   }
 
   async refresh() {
@@ -142,3 +127,5 @@ class RunList {
     this.place.replaceChildren();
   }
 }
+
+export const mount = mounting("run-list", RunList);

@@ -93,7 +93,7 @@ def _field(name: str, mark: str) -> None:
     rule, kinds = SETTINGS[name], _kinds(name)
     common = {"label": label_of(name) + mark, "key": key_of(name), "help": rule.help, "persist_state": "session"}
     if name in DESCRIPTIONS:
-        st.selectbox(**common, options=rule.choices)
+        st.selectbox(**common, options=rule.choices, format_func=_with_missing_files if name == "data" else str)
         st.caption(DESCRIPTIONS[name](st.session_state[key_of(name)]))
     elif rule.choices and len(rule.choices) <= FEW:
         st.segmented_control(**common, options=rule.choices, format_func=str, required=True)
@@ -114,6 +114,11 @@ def _field(name: str, mark: str) -> None:
             step=number(STEPS.get(name, 0.05 if number is float else 1)),
             format="%g" if number is float else "%d",
         )
+
+
+def _with_missing_files(data_set: str) -> str:
+    """A data set's name, marked where a person must first put its files there."""
+    return f"{data_set} (needs its files)" if data.missing_files(data_set) else data_set
 
 
 def _kinds(name: str) -> tuple[type, ...]:

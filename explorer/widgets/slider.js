@@ -41,5 +41,6 @@ export class Slider {
     this.element.classList.toggle("gx-moved", this.value !== this.rest);
     const { min, max } = this.input;
     this.input.style.setProperty("--gx-at", `${(100 * (this.value - min)) / (max - min)}%`);
+    this.input.style.setProperty("--gx-rest", `${(100 * (this.rest - min)) / (max - min)}%`);
   }
 }

@@ -1,9 +1,12 @@
 // The wall of samples: paged, of any seed, filtered by what the classifier sees; clicks choose.
 
+import { smallButton } from "./button.js";
 import { askJson } from "./decoder.js";
 import { count, make, setText } from "./format.js";
 
 const WORDS = { any: "any", true: "with", false: "without" };
+
+const named = (text, about, onClick) => smallButton(text, about, onClick, { "aria-label": about });
 
 export class Wall {
   /** ``on``: pick(sample, event), view(values), fill(), trouble(error). */
@@ -12,12 +15,12 @@ export class Wall {
     this.title = make("h3", {}, "Samples");
     this.hint = make("span", { class: "gx-quiet gx-hint" });
     this.chips = make("div", { class: "gx-chips", role: "group", "aria-label": "Show samples with or without" });
-    this.fillButton = this.button("Fill for me", "The three that show all that is chosen here most surely", () => on.fill());
-    this.none = this.button("Any", "Show all samples", () => on.view({ wanted: {}, page: 0 }));
+    this.fillButton = named("Fill for me", "The three that show all that is chosen here most surely", () => on.fill());
+    this.none = named("Any", "Show all samples", () => on.view({ wanted: {}, page: 0 }));
     this.sheet = make("div", { class: "gx-sheet gx-wall", role: "group", "aria-label": "Samples" });
     this.sheet.addEventListener("keydown", (event) => this.key(event));
-    this.back = this.button("‹", "Earlier samples", () => on.view({ page: this.state.page - 1 }));
-    this.next = this.button("›", "Further samples", () => on.view({ page: this.state.page + 1 }));
+    this.back = named("‹", "Earlier samples", () => on.view({ page: this.state.page - 1 }));
+    this.next = named("›", "Further samples", () => on.view({ page: this.state.page + 1 }));
     this.place = make("span", { class: "gx-quiet gx-place", role: "status" });
     this.seed = make("input", { class: "gx-field gx-seed", type: "number", min: 0, max: 4294967295, step: 1, "aria-label": "Seed of the samples" });
     this.seed.addEventListener("change", () => on.view({ seed: Math.max(0, Math.min(4294967295, Math.round(Number(this.seed.value) || 0))), page: 0 }));
@@ -26,12 +29,6 @@ export class Wall {
       make("header", { class: "gx-row" }, make("span", { class: "gx-row" }, this.title, this.hint), this.fillButton),
       make("div", { class: "gx-row gx-filter" }, this.chips, this.none), this.sheet,
       make("div", { class: "gx-row gx-pager" }, this.back, this.next, this.place, this.seedLabel));
-  }
-
-  button(text, about, onClick) {
-    const made = make("button", { type: "button", class: "gx-button gx-small", title: about, "aria-label": about }, text);
-    made.addEventListener("click", onClick);
-    return made;
   }
 
   /** The names that can be told, or none; ``groups`` are shown together. */

@@ -89,7 +89,7 @@ def shows(page: Page, view: str, timeout: int = REACT_MS, **state: object) -> No
     """Wait until a view has drawn a state."""
     page.wait_for_function(
         """([view, wanted]) => {
-          const tab = document.querySelector(`.gx-digits .gx-tab[data-view=${view}]`);
+          const tab = document.querySelector(`.gx-digits .gx-tab[data-tab=${view}]`);
           if (tab && tab.getAttribute('aria-selected') !== 'true') return false;
           const shown = JSON.parse(document.querySelector('.gx-digits .gx-view > section')?.dataset.shown ?? '{}');
           return Object.entries(wanted).every(([name, value]) => JSON.stringify(shown[name]) === JSON.stringify(value));

@@ -313,3 +313,11 @@ def test_a_model_deleted_while_it_is_looked_at(browser: Browser, server):
     expect(page.locator(".gx-left .gx-trouble")).to_contain_text("There is no model", timeout=WAIT_MS)
     assert pixels(page) == before, "What was to be seen stays"
     context.close()
+
+
+def test_the_model_goes_along_by_the_navigation(server, page: Page) -> None:
+    visit(page, server, "model=tiny-plain")  # not the first of the list
+    for name, shown in (("Arithmetic", ".gx-arithmetic"), ("Latent space", LARGE), ("Arithmetic", ".gx-arithmetic")):
+        page.get_by_role("link", name=name).click()
+        expect(page.locator(shown)).to_be_visible(timeout=WAIT_MS)
+        until(lambda: parts(page.url).get("model") == ["tiny-plain"], page, f"the same model on {name}")

@@ -1,13 +1,66 @@
-"""Runs for the tests of the Train page: in any state, and without a training process."""
+"""What several tests of the explorer share.
+
+- ``address``: the routes on a real server, without Streamlit around them; ``client`` and ``ask`` speak to those of the
+  models, with the tiny models as the published ones.
+- ``made``: runs in any state, without a training process; ``launched``: those whose process would have been started.
+"""
 
 from __future__ import annotations
 
-import pytest
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import httpx
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+
+from explorer import routes
+from explorer.live import HUB
 from pipelines.runs import jobs
 from pipelines.runs.folder import PAUSED, PREPARING, QUEUED, RUNNING, STOPPING, RunFolder
 from tests.explorer.train_pages import RUN
 from tests.fake_run import FakeRun
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The routes on a real server, without Streamlit around them."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes.ROUTES), log_level="warning", ws="none"))
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        HUB.drop_viewers()
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture
+def client(address: str, homes, tiny_models: Path, request, monkeypatch) -> Iterator[httpx.Client]:
+    if "own_models" not in request.fixturenames:  # then nothing is written, and what was loaded can be used again
+        monkeypatch.setenv("GAN_EXPLORER_MODELS", str(tiny_models))
+    with httpx.Client(base_url=f"{address}/api/models/", trust_env=False, timeout=60) as made:
+        yield made
+
+
+@pytest.fixture
+def ask(client: httpx.Client) -> Callable[..., httpx.Response]:
+    """``ask(model, verb, **body)`` posts JSON; a verb with a slash before it is fetched."""
+
+    def send(model: str, verb: str, **body) -> httpx.Response:
+        if verb.startswith("/") or not verb:
+            return client.get(f"{model}{verb}", params={"ask": json.dumps(body)} if body else None)
+        return client.post(f"{model}/{verb}", json=body)
+
+    return send
 
 
 @pytest.fixture

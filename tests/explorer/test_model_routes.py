@@ -1,112 +1,31 @@
-"""What the browser asks of models: what is answered, what is refused, and that nobody keeps the others waiting."""
+"""What the browser asks of models, and what it is told."""
 
 from __future__ import annotations
 
 import base64
 import io
 import json
-import shutil
-import socket
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import av
-import httpx
 import numpy as np
 import pytest
-import uvicorn
 from PIL import Image
-from starlette.applications import Starlette
 
-from explorer import answers, model_routes, routes
-from explorer.model import film, library, load
+from explorer.model import load
 from explorer.model import projection as searching
-from explorer.model.gan import addresses
 from explorer.model.point import unpack
 from pipelines import data
 from pipelines.metrics.reader import Reader
 from tests import tiny_models as tiny
-from tests.fake_run import FakeRun
-
-POINT = {"z": [["0.0", 1]]}
-GETS = ["", "/preview", "/directions", "/agreement", "/equations", "/file/png"]
-POSTS = [
-    "pictures",
-    "read",
-    "opinion",
-    "nearest",
-    "training",
-    "find",
-    "equation",
-    "edit",
-    "effects",
-    "project",
-    "file/gif",
-]
-NO_NAMES = ["..", "%2e%2e", "..%2f..%2fetc", "%2Fetc%2Fpasswd", "UPPER", "a.b", "a b", "-a", "a" * 81, "é", "a%00b",
-            "a%5Cb", "tiny-plain@", "tiny-plain@worst"]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """The routes on a real server, without Streamlit around them."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes.ROUTES), log_level="warning", ws="none"))
-        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
-
-
-@pytest.fixture
-def client(address: str, homes, tiny_models: Path, request, monkeypatch) -> Iterator[httpx.Client]:
-    if "own_models" not in request.fixturenames:  # then nothing is written, and what was loaded can be used again
-        monkeypatch.setenv("GAN_EXPLORER_MODELS", str(tiny_models))
-    with httpx.Client(base_url=f"{address}/api/models/", trust_env=False, timeout=60) as made:
-        yield made
-
-
-@pytest.fixture
-def ask(client: httpx.Client) -> Callable[..., httpx.Response]:
-    """``ask(model, verb, **body)`` posts JSON; a verb with a slash before it is fetched."""
-
-    def send(model: str, verb: str, **body) -> httpx.Response:
-        if verb.startswith("/") or not verb:
-            return client.get(f"{model}{verb}", params={"ask": json.dumps(body)} if body else None)
-        return client.post(f"{model}/{verb}", json=body)
-
-    return send
-
-
-def images(answer: httpx.Response) -> np.ndarray:
-    assert answer.status_code == 200, answer.text
-    shape = [int(edge) for edge in answer.headers["x-shape"].split(",")]
-    return np.frombuffer(answer.content, np.uint8).reshape(shape)
-
-
-def refused(answer: httpx.Response, status: int, words: str = "") -> None:
-    assert answer.status_code == status, (answer.status_code, answer.text[:300])
-    sentence = answer.text
-    assert words in sentence and sentence.endswith(".") and "\n" not in sentence
-    assert "Traceback" not in sentence and sentence.count(". ") == 0 and len(sentence) < 600
+from tests.explorer.model_answers import POINT, encoded, images, refused
 
 
 def test_the_server_starts_without_torch() -> None:
     code = "import explorer.routes, sys; sys.exit('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
-
-
-# Good answers
 
 
 @pytest.mark.parametrize("name", tiny.NAMES)
@@ -144,6 +63,12 @@ def test_moves_move(ask) -> None:
     assert len({picture.tobytes() for picture in drawn}) == 7
     gan = load("tiny-faces")
     assert np.array_equal(drawn[4], gan.decode(gan.z(1) + 2 * np.eye(16)[3])[0])
+
+
+def test_the_labelled_directions_can_be_had_alone(ask) -> None:
+    labels, everything = (ask("tiny-faces", verb).json()["directions"] for verb in ("/labels", "/directions"))
+    assert labels and labels == [one for one in everything if one["kind"] == "label"]
+    assert ask("tiny-classes", "/labels").json() == {"directions": []}
 
 
 def test_reading_is_that_of_the_classifier(ask) -> None:
@@ -248,12 +173,6 @@ def test_agreement_is_told_of_each_class(ask) -> None:
     assert ask("tiny-faces", "/agreement").json()["names"] == []
 
 
-def encoded(picture: np.ndarray, kind: str = "PNG") -> str:
-    file = io.BytesIO()
-    Image.fromarray(picture.squeeze()).save(file, kind)
-    return base64.b64encode(file.getvalue()).decode()
-
-
 def test_a_picture_is_searched_step_by_step(ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching.project, "__kwdefaults__", {**searching.project.__kwdefaults__, "steps": 60})
     (picture,) = load("tiny-classes").sample(1, seed=4, y=2)
@@ -286,292 +205,3 @@ def test_a_class_that_is_not_there_is_refused(ask) -> None:
     picture = encoded(np.zeros((28, 28), np.uint8))
     for wrong in (10, -1, "3", 1.5, True, None, 10**400):
         refused(ask("tiny-classes", "project", picture=picture, y=wrong), 400, "y must be a whole number from 0 to 9")
-
-
-# Files
-
-
-def test_files_to_download(ask) -> None:
-    points = [{"z": [[f"0.{index}", 1]]} for index in range(6)]
-    drawn = load("tiny-faces").sample(6)
-    one = ask("tiny-faces", "/file/png", points=points[:1], scale=3)
-    assert one.headers["content-disposition"] == 'attachment; filename="tiny-faces.png"'
-    assert one.headers["content-type"] == "image/png"
-    assert np.array_equal(np.asarray(Image.open(io.BytesIO(one.content)))[::3, ::3], drawn[0])
-    grid = ask("tiny-faces", "/file/png", points=points, columns=3, gap=4)
-    assert Image.open(io.BytesIO(grid.content)).size == (3 * 68 - 4, 2 * 68 - 4)
-    gif = Image.open(io.BytesIO(ask("tiny-faces", "file/gif", points=points, fps=20, scale=2).content))
-    assert (gif.n_frames, gif.size, gif.info["duration"]) == (6, (128, 128), 50)
-    with av.open(io.BytesIO(ask("tiny-faces", "/file/mp4", points=points, fps=30).content)) as film_:
-        assert len(list(film_.decode(video=0))) == 6 and film_.streams.video[0].average_rate == 30
-
-
-def test_walks_to_download(ask) -> None:
-    paths = [{"z": [[f"0.{index}", 1]], "to": {"z": [[f"1.{index}", 1]]}} for index in range(2)]
-    strip = ask("tiny-plain", "file/png", points=paths, frames=5, gap=0)
-    pixels = np.asarray(Image.open(io.BytesIO(strip.content)))[..., :1]
-    assert pixels.shape == (2 * 28, 5 * 28, 1)  # one row a path
-    gan = load("tiny-plain")
-    assert np.array_equal(pixels[:28, :28], gan.sample(1)[0])
-    assert np.array_equal(pixels[28:, -28:], gan.sample(2, seed=1)[1])
-    gif = Image.open(io.BytesIO(ask("tiny-plain", "file/gif", points=paths, frames=8).content))
-    assert (gif.n_frames, gif.size) == (8, (56, 28))  # side by side, there and back
-    refused(ask("tiny-plain", "file/gif", points=paths, frames=201), 400, "402 pictures")
-
-
-@pytest.mark.parametrize(
-    "wish",
-    [{"scale": 0}, {"scale": 33}, {"scale": 1.5}, {"scale": "2"}, {"scale": True}, {"columns": 0}, {"columns": 3},
-     {"fps": 0}, {"fps": 61}, {"frames": 1}, {"frames": 401}, {"frames": None}, {"gap": -1}, {"gap": 17},
-     {"points": []}, {"points": [{}] * 401}, {"points": None}, {"scale": 10**400}],
-)  # fmt: skip
-@pytest.mark.parametrize("kind", ["png", "gif"])
-def test_a_file_that_cannot_be_made_is_refused(ask, wish: dict, kind: str) -> None:
-    refused(ask("tiny-plain", f"/file/{kind}", **{"points": [POINT, POINT], **wish}), 400)
-
-
-def test_a_file_stays_within_its_bounds(ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is too large is refused before anything is drawn."""
-    monkeypatch.setattr(answers, "_decoded", lambda *args: pytest.fail("It was drawn."))
-    points = [POINT] * 400
-    for kind, wish in (
-        ("png", {"points": points, "columns": 20, "scale": 12}),
-        ("png", {"points": points[:300], "columns": 300, "scale": 4}),
-        ("png", {"points": points[:300], "columns": 1, "scale": 4}),
-        ("gif", {"points": points, "scale": 20}),
-        ("mp4", {"points": points, "scale": 20}),
-        ("mp4", {"points": points[:200], "frames": 2, "scale": 4}),
-    ):
-        refused(ask("tiny-plain", f"file/{kind}", **wish), 400, "choose a smaller scale")
-
-
-def test_the_largest_files_are_made(ask) -> None:
-    large = ask("tiny-plain", "file/png", points=[POINT] * 25, columns=5, scale=32)
-    assert Image.open(io.BytesIO(large.content)).size == ((5 * 30 - 2) * 32,) * 2
-
-
-@pytest.mark.parametrize("kind", ["svg", "py", "%2e%2e", "PNG", "png.exe"])
-def test_other_kinds_of_files_are_not_there(client: httpx.Client, kind: str) -> None:
-    assert client.get(f"tiny-plain/file/{kind}").status_code == 404
-
-
-def test_the_files_are_made_one_after_the_other(ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    inside, most = 0, 0
-    real, lock = film.gif, threading.Lock()
-
-    def slow(*args):
-        nonlocal inside, most
-        with lock:
-            inside += 1
-            most = max(most, inside)
-        time.sleep(0.05)
-        made = real(*args)
-        with lock:
-            inside -= 1
-        return made
-
-    monkeypatch.setattr(film, "gif", slow)
-    with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda _: ask("tiny-plain", "file/gif", points=[POINT] * 3), range(6)))
-    assert {answer.status_code for answer in answers} == {200} and most == 1
-
-
-# What is refused
-
-
-@pytest.mark.parametrize("verb", [*GETS, *POSTS])
-def test_an_unknown_model_is_not_found(ask, verb: str) -> None:
-    refused(ask("nobody", verb), 404, "There is no model and no run 'nobody'")
-
-
-@pytest.mark.parametrize("verb", [*GETS, "pictures", "project"])
-@pytest.mark.parametrize("name", NO_NAMES)
-def test_what_is_no_name_is_refused(client: httpx.Client, verb: str, name: str) -> None:
-    path = f"{name}{verb}" if verb.startswith("/") or not verb else f"{name}/{verb}"
-    answer = client.get(path) if verb in GETS else client.post(path, json={})
-    assert answer.status_code in (400, 404) and answer.text and "Traceback" not in answer.text
-    assert "root:" not in answer.text
-
-
-def test_a_deleted_model_is_not_found(ask, own_models: Path) -> None:
-    assert ask("tiny-plain", "pictures", points=[POINT]).status_code == 200
-    shutil.rmtree(own_models / "tiny-plain")
-    refused(ask("tiny-plain", "pictures", points=[POINT]), 404, "There is no model")
-
-
-def test_a_damaged_model_is_one_sentence(ask, own_models: Path) -> None:
-    (own_models / "tiny-plain" / "generator.safetensors").write_bytes(b"nothing")
-    refused(ask("tiny-plain", "pictures", points=[POINT]), 400, "SHA-256 differs")
-    (own_models / "tiny-faces" / "readings.safetensors").write_bytes(b"nothing")
-    refused(ask("tiny-faces", "/directions"), 400, "damaged")
-
-
-def test_a_run_without_a_checkpoint_is_one_sentence(ask, homes) -> None:
-    fake = FakeRun("a-run", home=homes.runs)
-    refused(ask("a-run", "pictures", points=[POINT]), 400, "has no checkpoint yet")
-    assert ask("a-run", "/preview").status_code == 404
-    fake.rows(3)
-    fake.sample()
-    assert ask("a-run", "/preview").content.startswith(b"\x89PNG")
-
-
-@pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
-def test_only_json_is_read(client: httpx.Client, kind: str | None) -> None:
-    headers = {} if kind is None else {"content-type": kind}
-    for verb in POSTS:
-        refused(client.post(f"tiny-plain/{verb}", content=b"{}", headers=headers), 415, "application/json")
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b"nothing", b"[]", b"3", b"null", b'"x"', b"\xff\xfe", b"[" * 100_000, b"1" * 5000, b"{}{}"]
-)
-def test_what_is_no_object_is_refused(client: httpx.Client, body: bytes) -> None:
-    headers = {"content-type": "application/json; charset=utf-8"}
-    refused(client.post("tiny-plain/pictures", content=body, headers=headers), 400)
-    if len(body) < 1000:
-        refused(client.get("tiny-plain/file/png", params={"ask": body}), 400)
-
-
-def test_a_body_has_its_bounds_whatever_it_says_of_its_length(client: httpx.Client) -> None:
-    headers = {"content-type": "application/json"}
-    refused(client.post("tiny-plain/pictures", content=b" " * 400_001, headers=headers), 413, "400,000 bytes")
-
-    def endless() -> Iterator[bytes]:
-        for _ in range(2_000):  # 32 MB, if somebody read it to the end
-            yield b" " * 16_000
-
-    try:
-        answer = client.post("tiny-plain/pictures", content=endless(), headers=headers)
-    except (httpx.WriteError, httpx.ReadError, httpx.RemoteProtocolError):
-        answer = None  # the server hung up, which is as good
-    if answer is not None:
-        refused(answer, 413, "400,000 bytes")
-    whole = json.dumps({"points": [POINT]}).encode()
-    answer = client.post("tiny-plain/pictures", content=(bytes([byte]) for byte in whole), headers=headers)
-    assert images(answer).shape == (1, 28, 28, 1)  # in pieces is well
-
-
-BAD_POINTS = [
-    None, {}, [], "x", [3], [{"z": []}], [{"z": [["0.0", "1"]]}], [{"psi": 9}], [{"moves": {"nothing": 1}}],
-    [{"moves": {"z99": 1}}], [{"z": [["v.AAAA", 1]]}], [{"y": "a"}], [{}] * 401, [{"moves": {"m:0.1|0.2": 1}}],
-    [{"moves": {f"z{n}": 1}} for n in range(100)], [{"z": [["0.0", 10**400]]}],
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("verb", ["pictures", "read", "opinion", "nearest", "file/png"])
-@pytest.mark.parametrize("points", BAD_POINTS, ids=lambda points: repr(points)[:40])
-def test_bad_points_are_refused(ask, verb: str, points) -> None:
-    answer = ask("tiny-classes", verb, points=points)
-    if verb == "nearest" and answer.status_code == 200:
-        assert answer.json()["prepared"] is False  # then nothing is drawn
-    else:
-        refused(answer, 400)
-
-
-def test_classes_that_are_not_there_are_refused(ask) -> None:
-    for y in (10, -1, [1.0], [0.1] * 11):
-        refused(ask("tiny-classes", "pictures", points=[{**POINT, "y": y}]), 400)
-
-
-def test_numbers_that_are_no_numbers_are_refused(client: httpx.Client) -> None:
-    headers = {"content-type": "application/json"}
-    for number in ("NaN", "Infinity", "-Infinity", "1e999"):
-        body = json.dumps({"points": [{"z": [["0.0", "number"]]}]}).replace('"number"', number)
-        refused(client.post("tiny-plain/pictures", content=body, headers=headers), 400, "must be a number")
-
-
-@pytest.mark.parametrize(
-    ("verb", "wish"),
-    [
-        *(("find", wish) for wish in (
-            {}, {"wanted": 3}, {"wanted": {"smile": "yes"}}, {"wanted": {"nothing": True}}, {"wanted": {"smile": None}},
-            {"wanted": {"smile": True}, "count": 0}, {"wanted": {"smile": True}, "count": 10**9},
-            {"wanted": {"smile": True}, "count": True}, {"wanted": {"smile": True}, "skip": -1},
-        )),
-        *(("effects", wish) for wish in (
-            {"point": 3}, {"point": {"moves": {"nothing": 1}}}, {"point": {}, "count": 7},
-            {"point": {}, "count": 10**9},
-        )),
-        *(("nearest", {"points": [POINT], "count": count}) for count in (0, 17, "4", None, 1.0)),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_done_is_refused(ask, verb: str, wish: dict) -> None:
-    refused(ask("tiny-faces", verb, **wish), 400)
-
-
-def test_routes_only_read(client: httpx.Client, tiny_models: Path) -> None:
-    before = sorted((path, path.stat().st_mtime_ns) for path in tiny_models.rglob("*"))
-    for method in ("PUT", "PATCH", "DELETE"):
-        for verb in [*GETS, *(f"/{verb}" for verb in POSTS)]:
-            assert client.request(method, f"tiny-plain{verb}").status_code == 405
-    for verb in GETS[:-1]:
-        assert client.post(f"tiny-plain{verb}", json={}).status_code == 405
-    assert sorted((path, path.stat().st_mtime_ns) for path in tiny_models.rglob("*")) == before
-
-
-# Many at once
-
-
-def test_many_visitors_get_the_right_pictures(ask) -> None:
-    expected = {name: load(name).sample(30) for name in tiny.NAMES}
-
-    def visit(number: int) -> bool:
-        name = tiny.NAMES[number % 3]
-        points = [{"z": [[f"0.{index}", 1]]} for index in range(number, number + 3)]
-        return np.array_equal(images(ask(name, "pictures", points=points)), expected[name][number : number + 3])
-
-    with ThreadPoolExecutor(10) as pool:
-        assert all(pool.map(visit, range(27)))
-
-
-def test_all_kinds_of_requests_at_once_are_all_answered(ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A model that nobody has looked at yet, asked for everything at the same time: nobody waits for ever."""
-    monkeypatch.setattr(library, "LIBRARY", library.Library())
-    monkeypatch.setattr(searching.project, "__kwdefaults__", {**searching.project.__kwdefaults__, "steps": 20})
-    picture = encoded(np.zeros((64, 64, 3), np.uint8))
-    wishes = [
-        ("/directions", {}), ("pictures", {"points": [{**POINT, "moves": {"pca-1": 1}}]}),
-        ("find", {"wanted": {"smile": True}}), ("read", {"points": [POINT]}), ("opinion", {"points": [POINT]}),
-        ("effects", {"point": {"moves": {"smile~glasses": 1}}, "count": 8}), ("/agreement", {}), ("", {}),
-        ("project", {"picture": picture}), ("pictures", {"points": [{**POINT, "moves": {"m:0.1,0.2|0.3,0.4": 1}}]}),
-        ("/file/gif", {"points": [POINT] * 3}),
-    ]  # fmt: skip
-    with ThreadPoolExecutor(len(wishes) * 2) as pool:
-        answers = list(pool.map(lambda wish: ask("tiny-faces", wish[0], **wish[1]), wishes * 2))
-    assert [answer.status_code for answer in answers] == [200] * len(answers)
-
-
-def test_who_drags_does_not_wait_for_what_is_computed(ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While the directions of one model are being found, another one is drawn, and the server answers."""
-    monkeypatch.setattr(library, "LIBRARY", library.Library())
-    begun, go_on = threading.Event(), threading.Event()
-    real = library.load_entry
-
-    def slow_bank(gan):
-        begun.set()
-        assert go_on.wait(30)
-        raise RuntimeError("enough")
-
-    monkeypatch.setattr("explorer.model.gan.Bank", slow_bank)
-    with ThreadPoolExecutor(20) as pool:
-        waiting = [pool.submit(ask, "tiny-faces", "/directions") for _ in range(4)]
-        waiting += [
-            pool.submit(ask, "tiny-faces", "pictures", points=[{**POINT, "moves": {"pca-1": 1}}]) for _ in range(4)
-        ]
-        assert begun.wait(30) and real is library.load_entry
-        assert images(pool.submit(ask, "tiny-plain", "pictures", points=[POINT]).result(20)).shape == (1, 28, 28, 1)
-        assert images(pool.submit(ask, "tiny-faces", "pictures", points=[POINT]).result(20)).shape == (1, 64, 64, 3)
-        assert pool.submit(ask, "tiny-faces", "/preview").result(20).status_code == 200
-        go_on.set()
-        assert {future.result(30).status_code for future in waiting} == {500}  # the error of this test, each time
-
-
-def test_an_error_gives_the_turn_back(ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    gan, body = library.LIBRARY.get("tiny-plain"), json.dumps({"points": [POINT]}).encode()
-    with monkeypatch.context() as broken:
-        broken.setattr(type(gan), "pictures", lambda *args: 1 / 0)
-        for _ in range(5):
-            with pytest.raises(ZeroDivisionError):
-                model_routes._answered("pictures", {"ref": "tiny-plain"}, body)
-    points = [{"z": [[source, 1]]} for source in ("0.0", "0.1")]
-    assert np.array_equal(images(ask("tiny-plain", "pictures", points=points)), gan.pictures(addresses(0, range(2))))

@@ -114,6 +114,21 @@ def test_a_combination_that_cannot_work_is_explained_before_start(launched, name
     assert page.button(key="start").disabled
 
 
+def test_a_set_whose_files_are_not_there_says_so_before_start(launched):
+    page = open_settings(opened())
+    options = page.selectbox(key="draft_data").options
+    assert "celeba (needs its files)" in options and "lfw (needs its files)" in options
+    assert {"digits", "clothes", "faces", "folder"} <= set(options)
+    page.selectbox(key="draft_data").set_value("celeba")
+    checked(page.run())
+    (warning,) = page.warning
+    assert "The data set 'celeba' is not fetched by itself" in warning.value and "img_align_celeba" in warning.value
+    assert page.button(key="start").disabled
+    page.selectbox(key="draft_data").set_value("clothes")
+    checked(page.run())
+    assert not page.warning and not page.button(key="start").disabled
+
+
 def test_a_folder_without_classes_cannot_be_conditional(launched, tmp_path):
     from PIL import Image
 

@@ -51,6 +51,14 @@ def test_a_page_explores_the_model_of_its_link(own_models, name, model):
     assert page.selectbox(key="picked_model").value == model and not page.warning
 
 
+def test_the_model_goes_along_from_page_to_page(own_models):
+    page = opened("latent.py", model="tiny-plain")
+    for name in ("arithmetic.py", "train.py", "latent.py"):
+        page.query_params.pop("model", None)  # as a click on the navigation does
+        checked(page.switch_page(f"pages/{name}").run())
+        assert name == "train.py" or page.selectbox(key="picked_model").value == "tiny-plain"
+
+
 @pytest.mark.parametrize("model", ["gone", "../../etc/passwd", "gone@best", "A B", ""])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_runs_with_a_deleted_model_in_its_link(own_models, name, model):

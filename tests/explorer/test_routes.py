@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import socket
-import threading
 import time
 import zipfile
 from collections.abc import Iterator
@@ -13,8 +11,6 @@ from collections.abc import Iterator
 import httpx
 import plotly
 import pytest
-import uvicorn
-from starlette.applications import Starlette
 
 from explorer import routes
 from explorer.live import HUB
@@ -37,22 +33,6 @@ BAD_IDS = [
     "a%5Cb",
 ]
 NO_GRIDS = ["step-1.png", "index.jsonl", "..%2fconfig.json", "step-00000030.png%2f..", "step-99999999.png"]
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """The routes on a real server, without Streamlit around them."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes.ROUTES), log_level="warning", ws="none"))
-        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        HUB.drop_viewers()
-        server.should_exit = True
-        thread.join(10)
 
 
 @pytest.fixture

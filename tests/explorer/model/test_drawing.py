@@ -12,6 +12,7 @@ from explorer.model import Model, arithmetic, load, slerp
 from explorer.model.gan import addresses, describe
 from explorer.model.point import Point, parse
 from pipelines.errors import ModelError
+from pipelines.networks._conditioning import centres
 
 
 @pytest.fixture(params=["faces", "classes", "plain"])
@@ -78,6 +79,16 @@ def test_truncation_leads_to_the_mean_picture(gan: Model) -> None:
     assert np.array_equal(gan.sample(4, y=y, psi=0.5), gan.decode(0.5 * z, y))
     half = gan.pictures([Point(z=(("0.1", 1.0),), psi=0.5, y=y)])
     assert np.array_equal(half[0], gan.sample(4, y=y, psi=0.5)[1])
+
+
+def test_truncation_of_a_mixture_leads_to_the_nearest_centre(linear) -> None:
+    gan = linear([1.0] * 8, "mixture")
+    z, points = torch.from_numpy(gan.z(5)), centres(gan.trained.config.centres, 8)
+    nearest = points[torch.cdist(z, points).argmin(1)]
+    assert np.array_equal(gan.sample(5, psi=0), gan.decode(nearest))
+    assert np.array_equal(gan.sample(5, psi=1), gan.decode(z))
+    half = gan.pictures([Point(z=(("0.4", 1.0),), psi=0.5)])[0]
+    assert np.array_equal(half, gan.decode((z[4:] + nearest[4:]) / 2)[0])
 
 
 def test_a_point_is_made_as_its_description_says(plain: Model) -> None:

@@ -61,9 +61,10 @@ def test_every_slot_of_a_classic_equation_is_filled_as_it_is_wanted(faces: Model
 def test_exemplars_of_a_and_b_agree_in_all_else_and_another_variant_has_others(faces: Model) -> None:
     one = equations.classic(faces)[0]
     found = equations.fill(faces, one["a"], one["b"], one["c"])
-    again = equations.fill(faces, one["a"], one["b"], one["c"])
+    again = equations._fill(faces, one["a"], one["b"], one["c"], 0)
     other = equations.fill(faces, one["a"], one["b"], one["c"], variant=1)
     assert found == again
+    assert equations.fill(faces, one["a"], one["b"], one["c"]) is found  # kept, and not chosen anew
     assert found != other
     seen = faces.readings.probabilities
     free = [at for at, name in enumerate(faces.readings.names) if name not in ("glasses", "sunglasses")]

@@ -1,0 +1,150 @@
+"""How long a visitor waits for a page: the first one on a server that has just started, and each change of page.
+
+    python -m benchmarks.pages [--pages models latent ...] [--rounds 5]
+
+*Cold*: a new server process and a new browser each time, so that torch and the model are loaded while the page waits;
+from the navigation until the page is drawn. *Warm*: a server and a browser that have seen every page once; a visitor in
+a new tab goes from the first page to each other and back by clicks on the navigation, then the next visitor does; from
+the click until the destination is drawn. *Drawn* means that the heading, the main picture and the controls are there:
+all models' cards with their pictures, the large picture with its sliders, the result of the equation, the sheet of
+digits, the Start button. On the Models page the lively tiles come later by design and are not waited for. Server and
+headless Chromium run on the same cores, the models are those that ship, and there are no runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import tempfile
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from benchmarks._machine import keep, machine_class
+from benchmarks.viewer_cost import CHROMIUM_FLAGS, serve
+from pipelines.models import shelf
+
+TARGET_FIRST_MS, TARGET_CHANGE_MS = 3000, 1000
+FIRST = "models"
+LONGEST_MS = 60_000
+WINDOW = {"width": 1280, "height": 720}
+
+# The page's name in the navigation, its address, and what must be so when it is drawn.
+PAGES = {
+    "models": ("Models", "", """() => visible("h1") && cards.length >= %d
+        && cards.every((card) => card.querySelector(".gx-contact canvas"))"""),
+    "latent": ("Latent space", "latent", """() => visible("h1") && visible(".gx-latent input[data-direction]")
+        && visible(".gx-latent .gx-large") && !visible(".gx-latent .gx-waiting")
+        && document.querySelectorAll(".gx-latent .gx-left .gx-tile").length === 8"""),
+    "arithmetic": ("Arithmetic", "arithmetic", """() => visible("h1") && visible(".gx-arithmetic[data-drawn]")
+        && document.querySelector(".gx-arithmetic .gx-wall canvas")?.width === 64"""),
+    "digits": ("Digits", "digits", """() => visible("h1") && visible(".gx-digits .gx-keys button")
+        && visible(".gx-digits section[data-shown]")"""),
+    "train": ("Train", "train", """() => visible(".gx-run-list") && [...document.querySelectorAll("button")].some(
+        (button) => button.textContent.includes("Start:") && button.checkVisibility())"""),
+}  # fmt: skip
+
+# Waits, frame by frame, until the page is drawn: resolves to the page's own clock at that frame.
+WAIT = """
+() => new Promise((resolve, reject) => {
+  const begun = performance.now();
+  const visible = (selector) => [...document.querySelectorAll(selector)].some((one) => one.checkVisibility());
+  const look = () => {
+    const cards = [...document.querySelectorAll(".gx-card")];
+    if ((%s)()) resolve(performance.now());
+    else if (performance.now() - begun > LONGEST) reject(new Error("The page is not drawn."));
+    else requestAnimationFrame(look);
+  };
+  look();
+})
+"""
+
+# The same from a click on the navigation, in milliseconds.
+CHANGE = """
+async () => {
+  const links = [...document.querySelectorAll('[data-testid="stTopNavLink"]')];
+  const link = links.find((one) => one.textContent.endsWith("%s"));
+  const start = performance.now();
+  link.click();
+  return await (%s)() - start;
+}
+"""
+
+
+def drawn(page: str) -> str:
+    """The script that waits for a page."""
+    ready = PAGES[page][2]
+    return WAIT.replace("LONGEST", str(LONGEST_MS)) % (ready % len(shelf.published()) if page == "models" else ready)
+
+
+def opened(window: BrowserContext, url: str, page: str) -> tuple[Page, float]:
+    """A page in a tab of its own, and the ms from the navigation until it was drawn."""
+    fresh = window.new_page()
+    fresh.goto(f"{url}/{PAGES[page][1]}", wait_until="commit")
+    return fresh, fresh.evaluate(drawn(page))
+
+
+def cold(playwright: Any, chromium: str, page: str) -> float:
+    """A page as the first one that a new server is asked for, by a new browser."""
+    server, url = serve()
+    browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+    try:
+        return opened(browser.new_context(viewport=WINDOW), url, page)[1]
+    finally:
+        browser.close()
+        server.terminate()
+        server.wait(20)
+
+
+def warm(playwright: Any, chromium: str, pages: list[str], rounds: int) -> dict[str, list[float]]:
+    """Changes of page by a visitor who has seen them all."""
+    server, url = serve()
+    browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+    found: dict[str, list[float]] = {page: [] for page in dict.fromkeys([*pages, FIRST])}
+    try:
+        window = browser.new_context(viewport=WINDOW)
+        for number in range(rounds + 1):
+            visitor, _ = opened(window, url, FIRST)
+            for page in [*(one for one in pages if one != FIRST), FIRST]:
+                visitor.wait_for_timeout(1500 if number else 5000)  # what a page still does after it is drawn
+                took = visitor.evaluate(CHANGE % (PAGES[page][0], drawn(page)))
+                if number:  # the first round only warms up
+                    found[page].append(took)
+            visitor.close()
+    finally:
+        browser.close()
+        server.terminate()
+        server.wait(20)
+    return found
+
+
+def say(page: str, kind: str, times: list[float], target: int | None) -> dict[str, Any]:
+    """A line for a page."""
+    median, worst = statistics.median(times), max(times)
+    verdict = "" if target is None else f"target {target / 1000:.0f} s: {'reached' if median <= target else 'MISSED'}"
+    print(f"{page:12} {kind:6} {median:8.0f} {worst:8.0f}   {verdict}", flush=True)
+    return {"page": page, "kind": kind, "ms": [round(one) for one in times], "median_ms": round(median)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", nargs="+", choices=PAGES, default=list(PAGES))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--chromium", default="/usr/bin/chromium")
+    options = parser.parse_args()
+    about = {**machine_class(), "cores": os.cpu_count(), "load_before": round(os.getloadavg()[0], 1)}
+    print(f"{'page':12} {'kind':6} {'median':>8} {'worst':>8}   ms, of {options.rounds}")
+    results = []
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        os.environ |= {f"GAN_EXPLORER_{name}": f"{home}/{name.lower()}" for name in ("RUNS", "SAVED")}
+        for page in options.pages:
+            times = [cold(playwright, options.chromium, page) for _ in range(options.rounds)]
+            results.append(say(page, "cold", times, TARGET_FIRST_MS if page == FIRST else None))
+        for page, times in warm(playwright, options.chromium, options.pages, options.rounds).items():
+            results.append(say(page, "warm", times, TARGET_CHANGE_MS))
+    keep("pages", {**about, "rounds": options.rounds, "results": results})
+
+
+if __name__ == "__main__":
+    main()

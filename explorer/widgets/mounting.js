@@ -1,0 +1,30 @@
+// How Streamlit's calls become one living view, which stays as long as its element does.
+
+/**
+ * The ``mount(component, root)`` of a widget's script. Streamlit calls it at the first mount and again whenever data or
+ * theme change, and calls what it returned when the component goes, sometimes only after the next mount.
+ *
+ * ``View`` is made once on the element of the class ``gx-<name>``, as ``new View(place, root)``; ``update(component)``
+ * hears of every call, and ``close()`` ends it.
+ */
+export function mounting(name, View) {
+  const mounted = new WeakMap(); // the element that Streamlit gives -> { view, place, call }
+  return function mount(component, root) {
+    const { parentElement } = component;
+    const place = parentElement.querySelector(`.gx-${name}`);
+    const before = mounted.get(parentElement);
+    if (before && before.place !== place) {
+      before.view.close();
+      before.call = null; // what was returned for it has nothing left to do
+    }
+    const now = before?.place === place ? before : { view: new View(place, root), place };
+    mounted.set(parentElement, now);
+    const call = (now.call = {});
+    now.view.update(component);
+    return () => {
+      if (now.call !== call) return; // a newer call has taken the view over
+      now.view.close();
+      if (mounted.get(parentElement) === now) mounted.delete(parentElement);
+    };
+  };
+}
