@@ -110,22 +110,3 @@ def test_a_discriminator_that_is_told_of_groups(network, classes):
     if classes:
         other = discriminator(x, (y + 1) % classes, torch.zeros(6, dtype=torch.int64))
         assert not torch.equal(other, each[0]), "and so does the class"
-
-
-def test_a_skip_generator_paints_edges_over_a_smooth_picture():
-    config = TrainConfig(data="faces", network="skip", width=8, size=64, channels=3, latent_size=4)
-    generator, _ = build(config, 0)
-    z = torch.randn(6, 4)
-    body = generator.body
-    whole = generator(z)
-    for paint in body.paint[1:]:
-        nn.init.zeros_(paint.weight)
-        nn.init.zeros_(paint.bias)
-    smooth = generator(z)
-    picture = body.paint[0](body.start(z))
-    assert picture.shape == (6, 3, 4, 4)
-    for _ in range(4):
-        picture = nn.functional.interpolate(picture, scale_factor=2, mode="bilinear")
-    assert torch.allclose(smooth, picture.tanh(), atol=1e-5), "only the picture of 4 x 4, enlarged"
-    assert (smooth.diff(dim=3).abs().max() < whole.diff(dim=3).abs().max()).item()
-    assert [block[0].out_channels for block in body.blocks] == [32, 16, 8, 4], "half as many maps at each doubling"
