@@ -35,6 +35,7 @@ from explorer import publications
 from explorer.live import HUB
 from explorer.live_reader import Position
 from explorer.model_routes import MODEL_ROUTES
+from explorer.plane_routes import PLANE_ROUTES
 from explorer.run_summaries import SUMMARIES
 from explorer.sockets import send_at_once
 from explorer.widgets import assets
@@ -225,5 +226,5 @@ ROUTES: list[Route] = [
     _route("/api/publications", publishing),
     _route("/assets/plotly.min.js", plotly_library),
     _route("/assets/{version}/{name}", script),
-    *(_route(*parts) for parts in MODEL_ROUTES),
+    *(_route(*parts) for parts in (*MODEL_ROUTES, *PLANE_ROUTES)),
 ]

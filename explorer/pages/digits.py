@@ -4,7 +4,7 @@ import json
 
 import streamlit as st
 
-from explorer.widgets.model_picker import CHOSEN, all_entries, choose_model, no_model
+from explorer.widgets.model_picker import all_entries, choose_model, no_model
 from explorer.widgets.stage import stage
 from pipelines import data, metrics
 from pipelines.models.shelf import Entry
@@ -57,13 +57,8 @@ def accuracy_of(entry: Entry) -> float | None:
 
 title, picker = st.columns([1, 2], vertical_alignment="center")
 entries = all_entries()
-default = default_model(entries)
-if CHOSEN not in st.query_params and default in {entry.id for entry in entries}:
-    last = next((entry for entry in entries if entry.id == st.session_state.get(CHOSEN)), None)
-    if last is None or not asks(last):  # the page is about classes: a model without them is not carried over to it
-        st.query_params[CHOSEN] = default
 with picker:
-    chosen = choose_model(default)
+    chosen = choose_model(default_model(entries), fits=asks)  # a model without classes is not carried over to here
 title.title("Digits" if chosen is None or chosen.config.data == "digits" else "Classes", anchor=False)
 if chosen is None:
     no_model()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pipelines.errors import GanError
@@ -9,6 +11,7 @@ from pipelines.models import shelf
 from pipelines.models.shelf import Entry
 
 CHOSEN = "model"  # in the URL and in the session
+STAND_IN = "stand_in_model"  # what a page showed because nothing was chosen: no choice for the next page
 
 
 def all_entries() -> list[Entry]:
@@ -22,14 +25,18 @@ def all_entries() -> list[Entry]:
     return sorted(found, key=lambda entry: (not entry.ships, entry.run is not None))
 
 
-def choose_model(default: str) -> Entry | None:
+def choose_model(default: str, fits: Callable[[Entry], bool] = lambda entry: True) -> Entry | None:
     """The picker, and the model that is chosen: the URL's, else the last one chosen anywhere, else ``default``.
 
     Says so where the one asked for is gone; None where there is no model at all, which ``no_model`` tells.
+
+    Args:
+        fits: whether a model that was chosen on another page is carried over to this one.
     """
     entries = {entry.id: entry for entry in all_entries()}
     asked = st.query_params.get(CHOSEN)
-    chosen = asked or st.session_state.get(CHOSEN)
+    last = st.session_state.get(CHOSEN)
+    chosen = asked or (last if last in entries and fits(entries[last]) else None)
     if asked and asked not in entries:
         try:
             entries[asked] = shelf.find(asked) if shelf.REFERENCE.fullmatch(asked) else entries[asked]
@@ -43,13 +50,15 @@ def choose_model(default: str) -> Entry | None:
         return None
     if chosen not in entries:
         chosen = default if default in entries else next(iter(entries))
+        st.session_state[STAND_IN] = chosen
     st.session_state["picked_model"] = chosen  # always: what another page's picker left is no choice of this one's
     st.selectbox(
         "Model", list(entries), key="picked_model", format_func=lambda id_: _words(entries[id_]), on_change=_picked,
         label_visibility="collapsed",
     )  # fmt: skip
     entry = entries[st.session_state["picked_model"]]
-    st.session_state[CHOSEN] = entry.id
+    if entry.id != st.session_state.get(STAND_IN):
+        st.session_state[CHOSEN] = entry.id
     if st.query_params.get(CHOSEN) != entry.id:
         st.query_params[CHOSEN] = entry.id
     return entry
@@ -65,6 +74,7 @@ def no_model() -> None:
 
 def _picked() -> None:
     st.session_state[CHOSEN] = st.session_state["picked_model"]
+    st.session_state[STAND_IN] = None
     st.query_params.from_dict({CHOSEN: st.session_state["picked_model"]})
 
 

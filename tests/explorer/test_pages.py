@@ -59,6 +59,21 @@ def test_the_model_goes_along_from_page_to_page(own_models):
         assert name == "train.py" or page.selectbox(key="picked_model").value == "tiny-plain"
 
 
+def test_what_a_page_shows_unasked_is_no_choice_for_the_next(own_models):
+    for tiny, name in (("tiny-classes", "digits-by-class"), ("tiny-faces", "faces")):
+        (own_models / tiny).rename(own_models / name)
+    page = opened("digits.py")
+    assert page.selectbox(key="picked_model").value == "digits-by-class"
+    page.run()
+    page.query_params.pop("model", None)
+    checked(page.switch_page("pages/latent.py").run())
+    assert page.selectbox(key="picked_model").value == "faces", "each page has a model of its own to begin with"
+    checked(page.selectbox(key="picked_model").select("digits-by-class").run())
+    page.query_params.pop("model", None)
+    checked(page.switch_page("pages/arithmetic.py").run())
+    assert page.selectbox(key="picked_model").value == "digits-by-class", "what a person picks goes along"
+
+
 @pytest.mark.parametrize("model", ["gone", "../../etc/passwd", "gone@best", "A B", ""])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_runs_with_a_deleted_model_in_its_link(own_models, name, model):
