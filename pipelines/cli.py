@@ -222,9 +222,12 @@ def evaluate(
     samples: Annotated[int, typer.Option(help="How many pictures it draws to be measured by.", min=100)] = 10_000,
     draws: Annotated[int, typer.Option(help="How many times it draws them, to tell how far luck goes.", min=1)] = 5,
     seed: Annotated[int, typer.Option(help="The same seed gives the same pictures.", min=0)] = 0,
+    features: Annotated[
+        str, typer.Option(help="What is measured in: own, of the data set's classifier; or inception, for FID and IS.")
+    ] = "own",
     json_file: Annotated[Path | None, typer.Option("--json", help="File to write the numbers to, too.")] = None,
 ) -> None:
-    """Measure a trained model: how near its pictures are to real ones, how varied, how clear, and whether as asked."""
+    """Measure a trained model: how near its pictures are to real ones, how varied, how clear, as asked, or copied."""
     from pipelines.metrics import evaluate as metric
     from pipelines.models import trained
 
@@ -232,12 +235,14 @@ def evaluate(
     with _bar() as bar:
         task = bar.add_task("Loading", total=1.0)
         found = metric.evaluate(
-            gan.sample_many, gan.config, gan.class_names, samples, seed, times=draws,
+            gan.sample_many, gan.config, gan.class_names, samples, seed, times=draws, features=features,
             progress=lambda share, message: bar.update(task, completed=share, description=message),
         )  # fmt: skip
     table = Table("measure", Column("samples", justify="right"), Column("real", justify="right"), "note", box=None)
     for row in found.rows():
         table.add_row(*row)
+    times = f"{draws} draws of " if draws > 1 else ""
+    out.print(f"{gan.name}: {times}{samples:,} samples, seed {seed}, {found.features}", soft_wrap=True, highlight=False)
     out.print(table)
     if json_file:
         try:

@@ -9,11 +9,14 @@ and the spread between them. The test pictures are the same for all draws, so a 
 pictures would change; that moves both sides alike. Where a set is too small for so many draws that share no picture,
 draws overlap and their spread is corrected for it; see draws.py.
 
-A new measure is a field of ``Evaluation`` and a row of its table in evaluation.py, and a line of ``evaluate`` here.
+A new measure is a field of ``Evaluation`` and a row of its table in evaluation.py, and a line of ``evaluate`` here; one
+that the data set's own classifier tells is in shares.py.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import operator
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -24,17 +27,20 @@ from pipelines import data
 from pipelines.data import Progress
 from pipelines.data._image_set import within
 from pipelines.errors import ConfigError, ModelError
-from pipelines.metrics import attributes, attributes_available, draws, frechet, quality, sides
+from pipelines.metrics import attributes, attributes_available, draws, frechet, inception, kernel, quality, score, sides
+from pipelines.metrics import shares as told
+from pipelines.metrics.copying import HELD_OUT, Yardstick
 from pipelines.metrics.draws import DRAWS, Repeated
 from pipelines.metrics.evaluation import Beside, Evaluation
 from pipelines.metrics.judge import as_float
-from pipelines.metrics.neighbours import K, Neighbourhoods
+from pipelines.metrics.neighbours import Compared, K, Neighbourhoods
 from pipelines.metrics.sides import Draw, Real, Seen
 from pipelines.training.config import TrainConfig
 
 SAMPLES = 10_000
 FEWEST = 100  # samples, below which shares are coarse and a covariance of 64 features has no full rank
-NEIGHBOURS = 2000  # pictures of each side for precision and recall
+NEIGHBOURS = 2000  # pictures of each side for precision, recall, density, coverage, diversity, and copies
+FEATURE_SPACES = OWN, INCEPTION = "own", "inception"
 
 
 class AttributeModel(Protocol):
@@ -59,6 +65,7 @@ def evaluate(
     seed: int = 0,
     *,
     times: int = DRAWS,
+    features: str = OWN,
     teller: AttributeModel | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
@@ -76,20 +83,28 @@ def evaluate(
         seed: of the samples, >= 0.
         times: how many draws, 1 at least, of samples and of training pictures; of the latter fewer where a draw is the
             whole set.
+        features: ``OWN``, what the classifier that ships for the data set sees, or pixels where none does; or
+            ``INCEPTION``, which takes a package and weights of its own, 2 GB of memory and, without a GPU, hours.
         teller: what tells attributes; by default the model that ships for the data set, if one does.
         progress: told the share done and a message.
 
     Raises:
-        ConfigError: fewer than ``FEWEST`` samples, or no draw.
+        ConfigError: fewer than ``FEWEST`` samples, no draw, unknown features, or too few pictures for Inception-v3.
         DataError: the data set cannot be had, has too few pictures, or no classes for a conditional model.
-        ModelError: the model's classes are not those of the data set, or the set's classifier is damaged.
+        ModelError: the model's classes are not those of the data set, the set's classifier is damaged, or Inception-v3
+            is not to be had.
     """
     if samples < FEWEST:
         raise ConfigError(f"A model is measured on {FEWEST} samples at least, not {samples}; set samples to more.")
     if times < 1:
         raise ConfigError(f"A model is measured on one draw at least, not {times}; set draws to more.")
     report = progress or (lambda share, message: None)
-    real = sides.real_sides(config, samples, times, within(report, 0.0, 0.1))
+    if features not in FEATURE_SPACES:
+        raise ConfigError(f"features is {features!r}; choose one of: {', '.join(FEATURE_SPACES)}.")
+    judge: Any = inception.Inception() if features == INCEPTION else None
+    real = sides.real_sides(config, samples, times, within(report, 0.0, 0.1), whole=judge is None)
+    if judge:
+        inception.require_enough(min(real.count, len(real.against)))
     against = real.against
     classes = against.pictures.class_names
     if config.conditional:
@@ -100,11 +115,15 @@ def evaluate(
                 f"{', '.join(classes)}; measure it on the data that it was trained on."
             )
     teller = teller or attribute_model(config.data)
-    judge: Any = (
+    own: Any = (
         _Attributes(config.data, teller)
         if teller
         else quality.judge_of(config.data, torch.from_numpy(against.some(min(quality.SAMPLES, real.count))))
     )
+    if judge:
+        judge.own = own
+    else:
+        judge = own
     looking = "Looking at real pictures"
     target = sides.look(judge, against.batches(), len(against), looking, within(report, 0.1, 0.2))
     training = sides.look(judge, real.beside.batches(), len(real.beside), looking, within(report, 0.2, 0.4))
@@ -114,25 +133,34 @@ def evaluate(
     for index, wanted in enumerate(labels):
         pictures = sides.drawn(draw, wanted, seed, index * samples, samples)
         message = f"Drawing samples, {index + 1} of {times} times" if times > 1 else "Drawing samples"
-        told = within(drawing, index / times, (index + 1) / times)
-        fakes.append(sides.look(judge, pictures, samples, message, told))
+        share = within(drawing, index / times, (index + 1) / times)
+        fakes.append(sides.look(judge, pictures, samples, message, share))
 
     report(0.9, "Comparing")
     near = min(NEIGHBOURS, real.count, len(against))
-    gaussian, balls = frechet.Gaussian.of(target.features), Neighbourhoods.of(target.features[:near])
-
-    def both(measure: Callable[[Tensor], float], count: int) -> tuple[Repeated, Repeated]:
-        """A measure of the first features of each draw, of the samples and of the training pictures."""
-        shared = draws.shared([part[:count] for part in real.parts])
-        return (
-            Repeated.of(measure, [seen.features[:count] for seen in fakes]),
-            Repeated.of(measure, [seen.features[:count] for seen in others], shared),
-        )
-
-    # never more of the samples than of training pictures: the distance falls with more, so both sides get as many
     common = draws.shared(real.parts)
-    far = both(lambda features: frechet.distance(gaussian, frechet.Gaussian.of(features)), real.count)
+    # never more of the samples than of training pictures: distances fall with more, so both sides get as many
+    clouds = [[seen.features[: real.count] for seen in side] for side in (fakes, others)]
+
+    def both(measure: Callable[[Any], float], drawn: list[list[Any]], shared: float) -> tuple[Repeated, Repeated]:
+        """A number of each draw, of the samples and of the training pictures."""
+        return Repeated.of(measure, drawn[0]), Repeated.of(measure, drawn[1], shared)
+
+    gaussian, points = frechet.Gaussian.of(target.features), kernel.Cloud.of(target.features)
+    far = both(lambda cloud: frechet.distance(gaussian, frechet.Gaussian.of(cloud)), clouds, common)
     ratio, ratio_error = draws.ratio(*far)
+    report(0.92, "Comparing")
+    unlike = both(lambda cloud: kernel.distance(points, kernel.Cloud.of(cloud)), clouds, common)
+    report(0.94, "Comparing")
+    balls = Neighbourhoods.of(target.features[:near])
+    found = [[balls.compare(cloud[:near]) for cloud in side] for side in clouds]
+    common_near = draws.shared([part[:near] for part in real.parts])
+    compared = {
+        field.name: Beside.of(*both(operator.attrgetter(field.name), found, common_near))
+        for field in dataclasses.fields(Compared)
+    }
+    report(0.97, "Looking for copies")
+    names = () if teller else classes
     evaluation = Evaluation(
         data=config.data,
         samples=samples,
@@ -146,12 +174,15 @@ def evaluate(
         frechet=Beside.of(*far),
         ratio=ratio,
         ratio_error=ratio_error,
+        kernel=Beside.of(*unlike),
         neighbours=K,
+        wide_neighbours=balls.wide_k,
         neighbours_count=near,
-        precision=Beside.of(*both(balls.share, near)),
-        recall=Beside.of(*both(lambda features: Neighbourhoods.of(features).share(balls.points), near)),
-        **_class_measures(fakes, target, others, common, labels, against.labels(), () if teller else classes),
-        **_attribute_measures(fakes, target, others, common, tuple(teller.attribute_names) if teller else ()),
+        **compared,
+        **_score(fakes, target, others, common, config.data, names),
+        **_copies(real, fakes, target, training),
+        **told.class_measures(fakes, target, others, common, labels, against.labels(), names),
+        **told.attribute_measures(fakes, target, others, common, tuple(teller.attribute_names) if teller else ()),
     )
     report(1.0, "Done")
     return evaluation
@@ -193,77 +224,44 @@ def _asked(real: Real, samples: int, times: int) -> list[Tensor]:
     ]
 
 
-def _class_measures(
-    fakes: list[Seen],
-    target: Seen,
-    others: list[Seen],
-    common: float,
-    labels: list[Tensor | None],
-    real_labels: Tensor | None,
-    names: tuple[str, ...],
+def _score(
+    fakes: list[Seen], target: Seen, others: list[Seen], common: float, data_name: str, names: tuple[str, ...]
 ) -> dict[str, Any]:
-    """The fields of ``Evaluation`` that need class probabilities, all None without them; see ``_share_measures``."""
-    fields = ("clear", "as_asked", "as_asked_by_class", "class_shares", "class_deviation")
-    measures: dict[str, Any] = dict.fromkeys(fields)
-    if target.probabilities is None or not names:
-        return measures
-    sure, guess = zip(*(_top(seen) for seen in fakes), strict=True)  # of each draw: [samples]
-    real_sure, real_guess = _top(target)
-    clear = Repeated.of(lambda top: _mean(top > quality.CLEAR), sure)
-    measures["clear"] = Beside(clear.mean, _mean(real_sure > quality.CLEAR), clear.spread)
-    shares = [
-        [torch.bincount(each, minlength=len(names)).double() / len(each) for each in side]
-        for side in (guess, [real_guess], [_top(seen)[1] for seen in others])
-    ]
-    measures |= _share_measures("class", names, *shares, common)
-    if labels[0] is None:
-        return measures
-    measures["class_deviation"] = None  # it would tell of the labels that were asked for, not of the model
-    hits = [one == other for one, other in zip(guess, labels, strict=True)]
-    right, real_hits = Repeated.of(_mean, hits), real_guess == real_labels
-    measures["as_asked"] = Beside(right.mean, _mean(real_hits), right.spread)
-    all_hits, asked = torch.cat(hits), torch.cat(labels)
-    measures["as_asked_by_class"] = {
-        name: Beside(_mean(all_hits[asked == value]), _mean(real_hits[real_labels == value]))
-        for value, name in enumerate(names)
-        if (asked == value).any()
-    }
-    return measures
+    """The inception score: of Inception-v3 where it has looked, or else of a classifier of classes, if there is one.
 
-
-def _attribute_measures(
-    fakes: list[Seen], target: Seen, others: list[Seen], common: float, names: tuple[str, ...]
-) -> dict[str, Any]:
-    """The fields of ``Evaluation`` that need attributes, all None where there are no names of them."""
-    if not names:
-        return {"attribute_shares": None, "attribute_deviation": None}
-    shares = [[(seen.probabilities > 0.5).double().mean(0) for seen in side] for side in (fakes, [target], others)]
-    return _share_measures("attribute", names, *shares, common)
-
-
-def _share_measures(
-    what: str, names: tuple[str, ...], fakes: list[Tensor], target: list[Tensor], others: list[Tensor], common: float
-) -> dict[str, Any]:
-    """Shares [names] of samples beside those of the real pictures, and how far both and training pictures are off.
-
-    ``common`` is what part of it a draw of training pictures shares with another one.
+    Such a classifier has learnt from the training pictures, so beside the samples stand the pictures compared with.
     """
-    (real,) = target
+    if target.scored is not None:
+        found, real = ([score.inception_score(seen.scored) for seen in side] for side in (fakes, others))
+        pair = Beside.of(Repeated.of(float, found), Repeated.of(float, real, common))
+        return {"inception_score": pair, "scored_by": "Inception-v3"}
+    if target.probabilities is None or not names:
+        return {"inception_score": None, "scored_by": None}
+    found = Repeated.of(lambda seen: score.inception_score(seen.probabilities), fakes)
+    pair = Beside(found.mean, score.inception_score(target.probabilities), found.spread)
+    return {"inception_score": pair, "scored_by": quality.features_name(data_name).replace("features", "classifier")}
 
-    def off(shares: Tensor) -> float:
-        return 100 * (shares - real).abs().max().item()
 
-    pairs = zip(names, (sum(fakes) / len(fakes)).tolist(), real.tolist(), strict=True)
+def _copies(real: Real, fakes: list[Seen], target: Seen, training: Seen) -> dict[str, Any]:
+    """The fields that tell whether samples are copied; see copying.py."""
+    # Directions of pixel features follow from the first pictures compared with, in which these lie farther apart than
+    # new ones do. So the last of those stand for unseen pictures, or training pictures that are not among them.
+    if real.unseen:
+        seen = training.features
+        yardstick = Yardstick.of(seen, target.features[-HELD_OUT:])
+    else:
+        seen = torch.cat([training.features, target.features])
+        yardstick = Yardstick.of(seen, training.features[:HELD_OUT], own=0)
+    nearer, copied = zip(*(yardstick.measure(each.features[:NEIGHBOURS]) for each in fakes), strict=True)
+
+    def pair(values: tuple[float | None, ...], real_value: float | None) -> Beside | None:
+        if real_value is None:
+            return None
+        found = Repeated.of(float, values)
+        return Beside(found.mean, real_value, found.spread)
+
     return {
-        f"{what}_shares": {name: Beside(value, beside) for name, value, beside in pairs},
-        f"{what}_deviation": Beside.of(Repeated.of(off, fakes), Repeated.of(off, others, common)),
+        "training_count": len(seen),
+        "nearer_to_training": pair(nearer, yardstick.nearer_real),
+        "copied": pair(copied, yardstick.copied_real),
     }
-
-
-def _top(seen: Seen) -> tuple[Tensor, Tensor]:
-    """The largest probability of each picture, [N], and its class, int64 [N]."""
-    return tuple(seen.probabilities.max(1))
-
-
-def _mean(hits: Tensor) -> float | None:
-    return hits.double().mean().item() if len(hits) else None

@@ -6,8 +6,10 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.metrics.copying import NEAREST
 from pipelines.metrics.draws import Repeated
-from pipelines.metrics.quality import CLEAR
+from pipelines.metrics.inception import NAME as INCEPTION
+from pipelines.metrics.score import CLEAR, MODE_SHARE
 
 
 @dataclass(frozen=True)
@@ -38,24 +40,36 @@ class Evaluation:
     seed: int
     draws: int  # of samples, none of which is in two
     real_draws: int  # of training pictures; see draws.py
-    features: str  # what distance, precision and recall were measured in: "digit features", "pixel features"
+    features: str  # what is measured in: "digit features", "pixel features", "Inception-v3 features"
     against: str  # "test pictures", or "training pictures" where the set has no others
     against_count: int
     frechet_count: int  # of the samples of a draw, and of the training pictures of a draw beside them
     frechet: Beside  # Fréchet distance to the pictures named by ``against``, >= 0, lower is better; see frechet.py
     ratio: float | None  # of the two: 1 is as near as real pictures are; None where those are at distance 0
     ratio_error: float | None  # its standard error, by the luck of both sides' draws; None where one has a single draw
+    kernel: Beside  # kernel distance, of as many; 0 on average of perfect samples; see kernel.py
     neighbours: int  # the k of precision and recall, higher is better; see neighbours.py
+    wide_neighbours: int  # the k of density and coverage
     neighbours_count: int  # pictures of each side
     precision: Beside
     recall: Beside
+    density: Beside
+    coverage: Beside
+    diversity: Beside  # mean distance of two pictures of a side, in units of the features
+    inception_score: Beside | None  # None without a classifier of classes; see score.py
+    scored_by: str | None  # whose probabilities: "digit classifier", "Inception-v3"
+    training_count: int  # training pictures that were searched for copies; see copying.py
+    nearer_to_training: Beside  # chance that a sample lies nearer to one of them than an unseen real picture does
+    copied: Beside | None  # share as near as the nearest hundredth of unseen real pictures; None where those are few
     clear: Beside | None  # share that the classifier is sure about, p > 0.9; None without a classifier
     as_asked: Beside | None  # share that is the class asked for, beside the classifier's accuracy
     as_asked_by_class: dict[str, Beside] | None  # of the classes that were asked for
     class_shares: dict[str, Beside] | None  # as the classifier sees it
     class_deviation: Beside | None  # the largest of these, in percentage points; None where classes are asked for
+    modes: Beside | None  # how many classes come, a mean of draws; see score.py
     attribute_shares: dict[str, Beside] | None  # share with each attribute; None without an attribute classifier
     attribute_deviation: Beside | None  # the largest of these, in percentage points
+    combinations: Beside | None  # different combinations of attributes among ``frechet_count`` pictures; see score.py
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as written to a file: numbers, texts, and ``{"value": ..., "real": ...}`` where two belong.
@@ -78,11 +92,32 @@ class Evaluation:
         if self.real_draws != self.draws:
             drawn += f", of real pictures {self.real_draws}"
         near = f"k = {self.neighbours}, {self.neighbours_count:,} of each"
+        wide = f"k = {self.wide_neighbours}, {self.neighbours_count:,} of each"
+        far, unlike, sure = "Fréchet distance", "kernel distance", f"inception score, {self.scored_by}"
+        if self.features == INCEPTION:
+            far, unlike, sure = "FID", "KID", "IS"
+        seen, few = f"training picture of {self.training_count:,}", f"{100 * NEAREST:g} %"
         rows = [
-            ("Fréchet distance", *_texts(self.frechet, "{:.3f}"), f"{ratio}{self.features}; {beside}; {drawn}"),
+            (far, *_texts(self.frechet, "{:.3f}"), f"{ratio}{self.features}; {beside}; {drawn}"),
+            (unlike, *_texts(self.kernel, "{:.4f}"), "0 on average of perfect samples; the same pictures"),
             ("precision", *_texts(self.precision), f"samples that look like a real picture; {near}"),
             ("recall", *_texts(self.recall), f"real pictures that look like a sample; {near}"),
-        ]
+            ("density", *_texts(self.density, "{:.3f}"), f"samples lie where real pictures are dense; {wide}"),
+            ("coverage", *_texts(self.coverage), f"real pictures with a sample near them; {wide}"),
+            ("diversity", *_texts(self.diversity, "{:.3f}"), "mean distance of two pictures; of as many"),
+            ("nearer than unseen", *_texts(self.nearer_to_training),
+             f"to the nearest {seen}, than unseen real pictures are"),
+        ]  # fmt: skip
+        if self.copied:
+            rows.append(("like copies", *_texts(self.copied), f"as near to one as the nearest {few} of unseen ones"))
+        if self.inception_score:
+            rows.append((sure, *_texts(self.inception_score, "{:.3f}"), "each sample one class, and all classes"))
+        if self.modes:
+            text = f"classes with at least {MODE_SHARE:g} of their share among real pictures, p > {CLEAR}"
+            rows.append(("modes covered", *_texts(self.modes, "{:.1f}"), text))
+        if self.combinations:
+            text = f"different combinations of attributes, all p > {CLEAR}; {self.frechet_count:,} of each"
+            rows.append(("combinations", *_texts(self.combinations, "{:.1f}"), text))
         if self.clear:
             rows.append(("clear", *_texts(self.clear), f"the classifier is sure, p > {CLEAR}"))
         if self.as_asked and self.as_asked_by_class:

@@ -1,4 +1,4 @@
-"""The cheap measure of a run's samples: how far they are from real pictures, how clear, and whether they are as asked.
+"""The cheap measure of a run's samples: how far they are from real pictures, how varied, how clear, whether as asked.
 
 ``python -m pipelines.metrics.quality FILE.npz --data digits`` measures samples that lie in a file.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 import zipfile
 from dataclasses import dataclass
@@ -19,11 +20,12 @@ from torch import Tensor
 from pipelines import data
 from pipelines.data import ImageSet
 from pipelines.errors import DataError, GanError, TrainingError
-from pipelines.metrics import attributes, attributes_available, available, classifier, frechet
+from pipelines.metrics import ATTRIBUTES, CLASSES, attributes, attributes_available, available, classifier, frechet
 from pipelines.metrics.judge import FEATURES, as_float
+from pipelines.metrics.neighbours import Compared, K, Neighbourhoods
+from pipelines.metrics.score import CLEAR, combinations, modes
 
 SAMPLES = 2000
-CLEAR = 0.9  # from this probability of one class on, a sample counts as clear
 SEED = 20140610  # of the choice of real pictures; fixed, so that numbers of all runs on a set compare
 CHUNK = 250  # pictures judged at a time: what they become stays in a processor's cache
 PIXELS, COMPONENTS = 16, 64  # edge of the pictures, and directions kept of them, for "pixel features"
@@ -40,6 +42,20 @@ class Quality:
     clear: float | None  # share in [0, 1] that the classifier is sure about; None where no classifier ships
     as_asked: float | None  # share in [0, 1] that shows the class asked for; None without classes or classifier
     floor: float  # the same distance between two disjoint draws of real pictures: what perfect samples would get
+    # The rest is None where there are too few pictures for neighbourhoods, or no classifier of the kind. What begins
+    # with real_ is the same of real pictures: of the second draw of them beside the first.
+    precision: float | None = None  # share in [0, 1] of samples that look real; this and the next two: neighbours.py
+    real_precision: float | None = None
+    recall: float | None = None  # share in [0, 1] of real pictures that look like a sample
+    real_recall: float | None = None
+    coverage: float | None = None  # share in [0, 1] of real pictures near which there is a sample
+    real_coverage: float | None = None
+    diversity: float | None = None  # mean distance of two samples, >= 0, in units of the features
+    real_diversity: float | None = None
+    modes: int | None = None  # classes that are covered; see score.py
+    real_modes: int | None = None
+    combinations: int | None = None  # different combinations of attributes; see score.py
+    real_combinations: int | None = None
 
 
 class QualityMeter:
@@ -69,8 +85,12 @@ class QualityMeter:
         chosen = np.random.default_rng(SEED).permutation(len(image_set))[: 2 * self.samples]
         one, other = torch.from_numpy(image_set.images[chosen]).split(self.samples)
         self._judge = judge_of(image_set.name, one, device)
-        self._real = frechet.Gaussian.of(self._judge(one)[0])
-        self._floor = frechet.distance(self._real, frechet.Gaussian.of(self._judge(other)[0]))
+        features, self._real_probabilities = self._judge(one)
+        self._real = frechet.Gaussian.of(features)
+        self._near = Neighbourhoods.of(features, K, exact=False) if self.samples > K else None
+        features, probabilities = self._judge(other)
+        self._floor = frechet.distance(self._real, frechet.Gaussian.of(features))
+        self._real_variety = {f"real_{name}": value for name, value in self._variety(features, probabilities).items()}
 
     def measure(self, fakes: Tensor, labels: Tensor | None = None) -> Quality:
         """The quality of samples; give ``self.samples`` of them for a distance that compares with ``floor``.
@@ -92,20 +112,33 @@ class QualityMeter:
             )
         features, probabilities = self._judge(fakes)
         clear = as_asked = None
-        if probabilities is not None:
+        if probabilities is not None and self._judge.kind == CLASSES:
             top, guess = probabilities.max(1)
             clear = (top > CLEAR).float().mean().item()
             if labels is not None:
                 as_asked = (guess == labels.cpu()).float().mean().item()
         far = frechet.distance(self._real, frechet.Gaussian.of(features))
-        return Quality(far, self._judge.name, len(fakes), clear, as_asked, self._floor)
+        variety = self._variety(features, probabilities)
+        return Quality(far, self._judge.name, len(fakes), clear, as_asked, self._floor, **variety, **self._real_variety)
+
+    def _variety(self, features: Tensor, probabilities: Tensor | None) -> dict[str, float | int | None]:
+        """The fields of ``Quality`` that tell how varied pictures are, features [N, D], probabilities [N, ...]."""
+        compared = self._near.compare(features) if self._near and len(features) > K else None
+        names = [field.name for field in dataclasses.fields(Compared) if field.name != "density"]
+        found = {name: getattr(compared, name) if compared else None for name in names}
+        kind = self._judge.kind
+        return found | {
+            "modes": modes(probabilities, self._real_probabilities) if kind == CLASSES else None,
+            "combinations": combinations(probabilities) if kind == ATTRIBUTES else None,
+        }
 
 
 def judge_of(data_name: str, real: Tensor, device: torch.device | str = "cpu") -> _Classifier | _Pixels:
     """What looks at pictures of a data set: the classifier that ships for it, or else their pixels.
 
     It has a ``name``, which says what is measured, and called with pictures [N, C, H, W], uint8 or floating in [-1, 1],
-    it gives their features [N, D] and class probabilities [N, classes], or None for these, on the CPU.
+    it gives their features [N, D] and the probabilities of what its ``kind`` says, [N, classes] or [N, attributes], or
+    None for these, on the CPU.
 
     Args:
         data_name: of the data set.
@@ -126,30 +159,31 @@ def features_name(data_name: str) -> str:
 
 
 class _Classifier:
-    """Looks with the classifier that ships for a data set; one of attributes tells no class."""
+    """Looks with the classifier that ships for a data set."""
 
     def __init__(self, data_name: str, real: Tensor, device: torch.device) -> None:
         self.name = features_name(data_name)
-        self._device, self._classes = device, available(data_name)
-        load = classifier.load if self._classes else attributes.load
+        self.kind = CLASSES if available(data_name) else ATTRIBUTES
+        self._device = device
+        load = classifier.load if self.kind == CLASSES else attributes.load
         self._model = load(data_name).to(device, memory_format=torch.channels_last)
 
     @torch.inference_mode()
-    def __call__(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Features [N, 64] and class probabilities [N, classes], if any, on the CPU, of pictures [N, C, H, W]."""
+    def __call__(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Features [N, 64] and probabilities of classes or attributes, on the CPU, of pictures [N, C, H, W]."""
         features, probabilities = [], []
         for chunk in images.split(CHUNK):
             seen = self._model.features(self._model.prepared(chunk.to(self._device)))
+            logits = self._model.head(seen)
             features.append(seen.cpu())
-            if self._classes:
-                probabilities.append(self._model.head(seen).softmax(1).cpu())
-        return torch.cat(features), torch.cat(probabilities) if self._classes else None
+            probabilities.append((logits.softmax(1) if self.kind == CLASSES else logits.sigmoid()).cpu())
+        return torch.cat(features), torch.cat(probabilities)
 
 
 class _Pixels:
     """Looks at the pixels themselves, along the directions in which the real pictures differ most (PCA)."""
 
-    name = "pixel features"
+    name, kind = "pixel features", None
 
     def __init__(self, data_name: str, real: Tensor, device: torch.device) -> None:
         pixels = self._small(real).double()  # [N, C * 16 * 16]

@@ -17,7 +17,7 @@ from pipelines.errors import DataError
 from pipelines.metrics import draws, quality
 from pipelines.training.config import TrainConfig
 
-REFERENCE = 60_000  # training pictures of a draw at most
+REFERENCE = 60_000  # training pictures of a draw at most, and looked at for copies at least
 BATCH = 1000  # pictures drawn and looked at at a time
 
 Draw = Callable[[int, Tensor | None, int], tuple[np.ndarray, np.ndarray]]
@@ -54,7 +54,7 @@ class Real:
 
     against: Side  # what all is compared with
     words: str  # what that is: "test pictures", or "training pictures" where the set has no others
-    beside: Side  # training pictures, none of which is in ``against``
+    beside: Side  # training pictures, none of which is in ``against``: all that are looked at
     parts: list[np.ndarray]  # draws of as many of them as stand beside the samples: rows of ``beside``, int64 [count]
 
     @property
@@ -62,25 +62,33 @@ class Real:
         """How many pictures a draw has."""
         return len(self.parts[0])
 
+    @property
+    def unseen(self) -> bool:
+        """Whether the model has never seen what it is compared with."""
+        return self.against.pictures is not self.beside.pictures
+
 
 @dataclass(frozen=True)
 class Seen:
     """What a judge has seen on some pictures."""
 
     features: Tensor  # [N, D]
-    probabilities: Tensor | None  # [N, classes or attributes]
+    probabilities: Tensor | None  # [N, classes or attributes], of the data set's own classifier
+    scored: Tensor | None = None  # [N, 1008], of Inception-v3 where that looks
 
-    def at(self, rows: np.ndarray) -> Seen:
+    def at(self, rows: np.ndarray | slice) -> Seen:
         """What it has seen on some of them, rows int64 [M]."""
-        chosen = torch.from_numpy(rows)
-        return Seen(self.features[chosen], None if self.probabilities is None else self.probabilities[chosen])
+        chosen = rows if isinstance(rows, slice) else torch.from_numpy(rows)
+        return Seen(*(None if each is None else each[chosen] for each in vars(self).values()))
 
 
-def real_sides(config: TrainConfig, samples: int, times: int, report: Progress) -> Real:
+def real_sides(config: TrainConfig, samples: int, times: int, report: Progress, whole: bool = True) -> Real:
     """The real pictures for ``times`` draws of so many samples; the same ones each time.
 
     A set that has only training pictures is halved: one half is compared with, draws are of the other. A draw is no
     larger than what it is drawn from. Draws overlap where the set is too small for so many apart; see ``draws.parts``.
+    Looked at are all training pictures, up to ``REFERENCE``, so that copies are found; without ``whole`` those of the
+    draws only.
 
     Raises:
         DataError: the data set cannot be had or has too few pictures.
@@ -101,7 +109,8 @@ def real_sides(config: TrainConfig, samples: int, times: int, report: Progress) 
         half = len(train) // 2
         against, words, rest = Side(train, order[:half]), "training pictures", order[half:]
     parts = draws.parts(len(rest), min(samples, REFERENCE, len(rest)), times, random)
-    looked_at = np.unique(np.concatenate(parts))  # each picture once, however many draws have it
+    more = random.permutation(len(rest))[:REFERENCE] if whole else parts[0]
+    looked_at = np.unique(np.concatenate([*parts, more]))  # each picture once, however many draws have it
     return Real(against, words, Side(train, rest[looked_at]), [np.searchsorted(looked_at, part) for part in parts])
 
 
@@ -122,11 +131,9 @@ def drawn(draw: Draw, labels: Tensor | None, seed: int, first: int, samples: int
 def look(judge: Any, batches: Iterator[Tensor], count: int, message: str, report: Progress) -> Seen:
     """What a judge sees on ``count`` pictures that come in batches."""
     report(0.0, message)
-    features, probabilities, done = [], [], 0
+    seen, done = [], 0
     for images in batches:
-        seen, sure = judge(images)
-        features.append(seen)
-        probabilities.append(sure)
+        seen.append(judge(images))
         done += len(images)
         report(done / count, message)
-    return Seen(torch.cat(features), None if probabilities[0] is None else torch.cat(probabilities))
+    return Seen(*(None if parts[0] is None else torch.cat(parts) for parts in zip(*seen, strict=True)))

@@ -24,7 +24,8 @@ CURE = (
     "fp32 or another loss."
 )
 _EVERY_STEP_UNTIL = 50  # rows of metrics are written at every step of the start
-_TELLING = 0.1  # share of the time, at most, for grids, and as much for measures, once the first epoch is over
+_ALL_UNTIL = 1000  # steps in which all that is due is drawn and measured, whatever it costs
+_TELLING = 0.1  # share of the time, at most, for grids, and as much for measures, after that
 
 
 class Hooks(Protocol):
@@ -81,7 +82,7 @@ def train(trainer: Trainer, view: FixedView, meter: QualityMeter, hooks: Hooks) 
             raise_if_bad(trainer)
             hooks.row({**position(trainer), "epoch": trainer.epoch, **numbers, "images_per_s": images_per_s})
         over = is_over(trainer)
-        must = over or trainer.epoch <= 1
+        must = over or trainer.step <= _ALL_UNTIL
         if order == "single" or grid_due(trainer.step, steps_per_epoch) and drawing.allows(must) or over:
             with drawing:
                 hooks.grid(trainer, view.picture(trainer))

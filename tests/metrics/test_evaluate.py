@@ -11,76 +11,11 @@ import torch
 
 from pipelines import data
 from pipelines.errors import ConfigError, DataError, ModelError
-from pipelines.metrics import classifier, evaluate, quality, sides
-from pipelines.metrics.classifier import Classifier
+from pipelines.metrics import evaluate, quality, sides
 from pipelines.metrics.sides import Draw
-from pipelines.training.config import TrainConfig
+from tests.metrics.made import BY_CLASS, DIGITS, NAMES, OWN, channels_last, noise, one_picture, real_ones, stripes
 
-NAMES = ("low", "middle", "high")
-DIGITS, BY_CLASS = TrainConfig(data="digits"), TrainConfig(data="digits", conditional=True)
-OWN = TrainConfig(data="folder", folder="somewhere")
-
-
-def stripes(count: int, seed: int, name: str = "digits", shares: tuple[float, ...] = (0.5, 0.3, 0.2)) -> data.ImageSet:
-    """Pictures of one bright bar at a height that is their class, each with a brightness and a speckle of its own."""
-    random = np.random.default_rng(seed)
-    labels = random.choice(3, count, p=shares)
-    images = random.integers(0, 30, (count, 1, 28, 28), np.uint8)
-    for image, label in zip(images, labels, strict=True):
-        image[:, 9 * label + 2 : 9 * label + 7] += random.integers(120, 200, (5, 28), np.uint8)
-    return data.ImageSet(name, images, labels.astype(np.int64), NAMES, "", "")
-
-
-class Reader(torch.nn.Module):
-    """Stands for a shipped classifier: six bands of the picture, and as logits the brightness of three of them."""
-
-    prepared = staticmethod(Classifier.prepared)
-
-    def features(self, x: torch.Tensor) -> torch.Tensor:
-        edges = (1, 5, 10, 14, 19, 23)
-        return torch.stack([x[:, 0, top : top + 4].mean((1, 2)) for top in edges], 1)
-
-    def head(self, features: torch.Tensor) -> torch.Tensor:
-        return 10 * features[:, 0::2]
-
-
-@pytest.fixture(autouse=True)
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
-    """The made pictures in place of the data sets, a reader for digits; a list of what was loaded."""
-    loaded = []
-
-    def load(name: str, **options: object) -> data.ImageSet:
-        loaded.append({"name": name, **options})
-        return stripes(*{"train": (900, 1), "test": (600, 2)}[options["split"]], name)
-
-    monkeypatch.setattr(data, "load", load)
-    monkeypatch.setattr(quality, "available", lambda name: name == "digits")
-    monkeypatch.setattr(classifier, "load", lambda name: Reader())
-    monkeypatch.setattr(quality, "FEATURES", 6)
-    monkeypatch.setattr(evaluate, "attribute_model", lambda name: None)
-    return loaded
-
-
-def channels_last(images: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray(images.transpose(0, 2, 3, 1))
-
-
-def real_ones(count: int, labels: torch.Tensor | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """A perfect model: new pictures of the same kind, of the classes asked for where some are."""
-    pictures = stripes(40 * count if labels is not None else count, seed)
-    if labels is None:
-        return channels_last(pictures.images), np.full(count, -1)
-    rows = [np.flatnonzero(pictures.labels == label)[index] for index, label in enumerate(labels.tolist())]
-    return channels_last(pictures.images[rows]), labels.numpy()
-
-
-def noise(count: int, labels: torch.Tensor | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    return np.random.default_rng(seed).integers(0, 256, (count, 28, 28, 1), np.uint8), np.full(count, -1)
-
-
-def one_picture(count: int, labels: torch.Tensor | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """A collapsed model, whose picture is a good one."""
-    return channels_last(stripes(600, 2).images[[5] * count]), np.full(count, -1)
+pytestmark = pytest.mark.usefixtures("asked")
 
 
 def test_real_pictures_passed_off_as_samples_are_as_good_as_real_ones() -> None:
@@ -104,12 +39,17 @@ def test_noise_is_bad_at_everything() -> None:
     assert found.ratio > 50
     assert found.precision.value == found.recall.value == 0
     assert found.clear.value < 0.2 < 0.95 < found.clear.real
+    assert found.density.value == found.coverage.value == found.modes.value == 0
+    assert found.kernel.value > 50 * abs(found.kernel.real) and found.inception_score.value < 1.5
+    assert found.nearer_to_training.value == 0
 
 
 def test_a_collapsed_model_is_precise_and_not_varied() -> None:
     found = evaluate.evaluate(one_picture, DIGITS, NAMES, 600)
     assert found.precision.value == 1 and found.recall.value < 0.01 < 0.8 < found.recall.real
     assert found.ratio > 50 and found.clear.value == 1
+    assert found.coverage.value < 0.1 and found.diversity.value == 0 and found.modes.value == 1 < found.modes.real
+    assert found.inception_score.value == pytest.approx(1) and found.inception_score.real > 2
     shown = NAMES[stripes(600, 2).labels[5]]
     assert found.class_shares[shown].value == 1
     assert found.class_deviation.value == pytest.approx(100 * (1 - found.class_shares[shown].real))
@@ -256,6 +196,8 @@ def test_attributes_are_told_beside_those_of_real_pictures() -> None:
     assert found.attribute_deviation.value > 20 > 10 > real.attribute_deviation.value
     assert found.frechet.value > 10 * real.frechet.value and found.recall.value < 0.8 * real.recall.value
     assert "attribute shares off by" in [row[0] for row in found.rows()]
+    assert found.modes is found.inception_score is found.scored_by is None
+    assert found.combinations.value < found.combinations.real == real.combinations.real
 
 
 def test_the_model_that_ships_tells_attributes_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,7 +216,16 @@ def test_numbers_can_be_written_and_read_by_people() -> None:
     }  # fmt: skip
     assert set(plain["class_shares"]["low"]) == {"value", "real"}
     rows = {row[0]: row[1:] for row in found.rows()}
-    assert list(rows) == ["Fréchet distance", "precision", "recall", "clear", "as asked", *(f"  {n}" for n in NAMES)]
+    assert list(rows) == [
+        "Fréchet distance", "kernel distance", "precision", "recall", "density", "coverage", "diversity",
+        "nearer than unseen", "like copies", "inception score, digit classifier", "modes covered", "clear", "as asked",
+        *(f"  {name}" for name in NAMES),
+    ]  # fmt: skip
+    near = found.nearer_to_training
+    assert rows["nearer than unseen"] == (
+        f"{near.value:.2%} ± {near.spread:.2%}", f"{near.real:.2%}",
+        "to the nearest training picture of 900, than unseen real pictures are",
+    )  # fmt: skip
     asked = found.as_asked
     assert rows["as asked"][:2] == (f"{asked.value:.2%} ± {asked.spread:.2%}", f"{asked.real:.2%}")
     far, ratio = found.frechet, f"ratio {found.ratio:.2f} ± {found.ratio_error:.2f}"

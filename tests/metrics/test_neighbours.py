@@ -47,6 +47,8 @@ def test_it_agrees_with_the_definition(k: int, batch: int, monkeypatch: pytest.M
     assert precision(real, fake, k) == pytest.approx(by_hand(real.double().numpy(), fake.double().numpy(), k))
     assert recall(real, fake, k) == pytest.approx(by_hand(fake.double().numpy(), real.double().numpy(), k))
     assert 0 < precision(real, fake, k) < 1
+    found = Neighbourhoods.of(real, k).compare(fake)
+    assert (found.precision, found.recall) == (precision(real, fake, k), recall(real, fake, k))
 
 
 def test_the_same_cloud_is_precise_and_complete() -> None:
@@ -54,6 +56,50 @@ def test_the_same_cloud_is_precise_and_complete() -> None:
     assert precision(features, features.flip(0)) == recall(features, features.flip(0)) == 1.0
     doubled = torch.cat([features[:5]] * 6)  # every point lies on others, so that all radii are zero
     assert precision(doubled, doubled) == recall(doubled, doubled) == 1.0
+
+
+def test_density_and_coverage_in_the_plane() -> None:
+    real = Neighbourhoods.of(torch.tensor([[0.0, 0], [3, 0], [0, 4], [20, 0]]), k=1, wide_k=1)  # radii 3, 3, 4, 17
+    found = real.compare(torch.tensor([[0.0, -3], [2, 0], [50, 50]]))
+    assert found.density == (1 + 2 + 0) / 3, "the first lies in the first ball, on its edge; the second in two"
+    assert found.coverage == 2 / 4
+
+
+def test_diversity_is_the_mean_distance_of_two() -> None:
+    line = torch.tensor([[0.0], [1.0], [3.0], [7.0]])  # 1, 3, 7, 2, 6 and 4 apart
+    assert Neighbourhoods.of(line, k=1).diversity == pytest.approx(23 / 6)
+    assert Neighbourhoods.of(line, k=1).compare(3 * line).diversity == pytest.approx(23 / 2)
+    assert Neighbourhoods.of(line, k=1).compare(line[:1].expand(9, -1)).diversity == 0
+
+
+def test_real_pictures_are_as_dense_as_real_ones_and_cover_them() -> None:
+    real = Neighbourhoods.of(cloud(0, 1000))
+    same, itself = real.compare(cloud(1, 1000)), real.compare(cloud(0, 1000))
+    assert same.density == pytest.approx(1, abs=0.1) and same.coverage == pytest.approx(0.97, abs=0.02)
+    assert same.diversity == pytest.approx(real.diversity, rel=0.05)
+    assert (itself.precision, itself.recall, itself.coverage) == (1, 1, 1) and itself.diversity == real.diversity
+    assert itself.density == pytest.approx(1 + 1 / real.wide_k, abs=0.06), "each picture lies in its own ball, too"
+
+
+def test_a_collapse_lowers_recall_coverage_and_diversity_and_crowds() -> None:
+    real = Neighbourhoods.of(cloud(0, 600))
+    good, narrow, collapsed = (
+        real.compare(fake) for fake in (cloud(1, 600), cloud(1, 600) * 0.4, cloud(0, 600)[7] + 0.05 * cloud(2, 600))
+    )
+    for name in ("recall", "coverage", "diversity"):
+        values = [getattr(found, name) for found in (good, narrow, collapsed)]
+        assert values[0] > 1.3 * values[1] and values[1] > 1.3 * values[2], name
+    assert narrow.precision > good.precision and narrow.density > 1.1 * good.density
+
+
+def test_quick_distances_give_the_same_but_for_rounding() -> None:
+    real, fake = cloud(0, 500), 1.2 * cloud(1, 500)
+    exact, quick = (vars(Neighbourhoods.of(real, exact=exact).compare(fake)) for exact in (True, False))
+    assert quick == pytest.approx(exact, rel=1e-6)
+
+
+def test_a_small_cloud_has_smaller_neighbourhoods() -> None:
+    assert Neighbourhoods.of(cloud(0, 4)).wide_k == 3 and Neighbourhoods.of(cloud(0, 40)).wide_k == neighbours.WIDE_K
 
 
 def test_points_far_from_the_origin_are_told_apart() -> None:
@@ -108,3 +154,5 @@ def test_a_larger_k_never_holds_less() -> None:
 def test_what_has_no_neighbourhoods_is_refused(real: torch.Tensor, fake: torch.Tensor, k: int, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         precision(real, fake, k)
+    with pytest.raises(ValueError, match=reason):
+        Neighbourhoods.of(real, k).compare(fake)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -108,16 +109,48 @@ def test_faces_are_measured_with_the_features_of_their_attribute_classifier() ->
         meter.measure(torch.from_numpy(fakes)) for fakes in (images[:100], np.full((100, 3, 64, 64), 200, np.uint8))
     )
     assert near.features == "face features"
-    assert near.clear is None and near.as_asked is None
+    assert near.clear is None and near.as_asked is None and near.modes is None
+    assert far.combinations <= 1 and near.combinations >= 0 and near.real_combinations >= 0
     assert 0 <= near.frechet < 2 * near.floor < far.frechet
     small = torch.from_numpy(images[:100, :, ::2, ::2].copy())
     assert meter.measure(small).samples == 100  # pictures of any size
 
 
+def test_variety_is_told_beside_that_of_real_pictures() -> None:
+    meter = QualityMeter(blobs(800, 0), samples=300)
+    real = meter.measure(torch.from_numpy(blobs(300, 1).images))
+    for name in ("precision", "recall", "coverage", "diversity"):
+        assert getattr(real, name) == pytest.approx(getattr(real, f"real_{name}"), rel=0.15), name
+    few = meter.measure(torch.from_numpy(blobs(4, 1).images).repeat(75, 1, 1, 1))
+    assert few.recall < 0.2 * few.real_recall and few.coverage < 0.3 * few.real_coverage
+    assert few.diversity < 0.85 * few.real_diversity
+    one = meter.measure(torch.from_numpy(blobs(1, 1).images).expand(300, -1, -1, -1))
+    assert one.diversity == pytest.approx(0, abs=1e-3) and one.recall < 0.02
+    assert one.modes is one.real_modes is one.combinations is one.real_combinations is None
+
+
+def test_modes_are_classes_that_come_clearly(reader: None) -> None:
+    meter = QualityMeter(rows(range(10), 40), samples=200)
+    assert meter.measure(torch.from_numpy(rows(range(10), 20).images)).modes == 10
+    three = meter.measure(torch.from_numpy(rows((2, 5, 7), 67).images))
+    assert (three.modes, three.real_modes, three.combinations) == (3, 10, None)
+    assert three.recall < 0.9 and three.real_recall == 1
+
+
+def rows(classes: Iterable[int], each: int) -> data.ImageSet:
+    """Digits as ``Reader`` reads them: one bright row a class."""
+    labels = np.array([label for label in classes for _ in range(each)])
+    images = np.zeros((len(labels), 1, 28, 28), np.uint8)
+    images[np.arange(len(labels)), 0, labels] = 255
+    return data.ImageSet("digits", images, labels, tuple("0123456789"), "", "")
+
+
 def test_a_small_folder_is_measured_with_what_it_has() -> None:
     meter = QualityMeter(blobs(quality.FEWEST, 0))
     assert meter.samples == quality.FEWEST // 2
-    assert meter.measure(torch.from_numpy(blobs(meter.samples, 1).images)).frechet >= 0
+    found = meter.measure(torch.from_numpy(blobs(meter.samples, 1).images))
+    assert found.frechet >= 0 and 0 <= found.recall <= 1
+    assert meter.measure(torch.from_numpy(blobs(3, 1).images)).recall is None, "too few for a third neighbour"
 
 
 def test_too_few_pictures_are_told_in_a_sentence() -> None:

@@ -1,0 +1,98 @@
+"""What a data set's own classifier says of samples and of real pictures: clear, as asked, which classes, attributes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pipelines.metrics.draws import Repeated
+from pipelines.metrics.evaluation import Beside
+from pipelines.metrics.score import CLEAR, combinations, modes
+from pipelines.metrics.sides import Seen
+
+
+def class_measures(
+    fakes: list[Seen],
+    target: Seen,
+    others: list[Seen],
+    common: float,
+    labels: list[Tensor | None],
+    real_labels: Tensor | None,
+    names: tuple[str, ...],
+) -> dict[str, Any]:
+    """The fields of ``Evaluation`` that need class probabilities, all None without them; see ``_share_measures``."""
+    fields = ("clear", "as_asked", "as_asked_by_class", "class_shares", "class_deviation", "modes")
+    measures: dict[str, Any] = dict.fromkeys(fields)
+    if target.probabilities is None or not names:
+        return measures
+    sure, guess = zip(*(_top(seen) for seen in fakes), strict=True)  # of each draw: [samples]
+    real_sure, real_guess = _top(target)
+    clear = Repeated.of(lambda top: _mean(top > CLEAR), sure)
+    measures["clear"] = Beside(clear.mean, _mean(real_sure > CLEAR), clear.spread)
+    shares = [
+        [torch.bincount(each, minlength=len(names)).double() / len(each) for each in side]
+        for side in (guess, [real_guess], [_top(seen)[1] for seen in others])
+    ]
+    measures |= _share_measures("class", names, *shares, common)
+    measures["modes"] = Beside.of(
+        *(
+            Repeated.of(lambda seen: modes(seen.probabilities, target.probabilities), *side)
+            for side in ((fakes,), (others, common))
+        )
+    )
+    if labels[0] is None:
+        return measures
+    measures["class_deviation"] = None  # it would tell of the labels that were asked for, not of the model
+    hits = [one == other for one, other in zip(guess, labels, strict=True)]
+    right, real_hits = Repeated.of(_mean, hits), real_guess == real_labels
+    measures["as_asked"] = Beside(right.mean, _mean(real_hits), right.spread)
+    all_hits, asked = torch.cat(hits), torch.cat(labels)
+    measures["as_asked_by_class"] = {
+        name: Beside(_mean(all_hits[asked == value]), _mean(real_hits[real_labels == value]))
+        for value, name in enumerate(names)
+        if (asked == value).any()
+    }
+    return measures
+
+
+def attribute_measures(
+    fakes: list[Seen], target: Seen, others: list[Seen], common: float, names: tuple[str, ...]
+) -> dict[str, Any]:
+    """The fields of ``Evaluation`` that need attributes, all None where there are no names of them."""
+    if not names:
+        return dict.fromkeys(("attribute_shares", "attribute_deviation", "combinations"))
+    shares = [[(seen.probabilities > 0.5).double().mean(0) for seen in side] for side in (fakes, [target], others)]
+    count = len(others[0].probabilities)  # as many of each, since more pictures have more of them
+    found = [Repeated.of(lambda seen: combinations(seen.probabilities[:count]), *side)
+             for side in ((fakes,), (others, common))]  # fmt: skip
+    return {"combinations": Beside.of(*found), **_share_measures("attribute", names, *shares, common)}
+
+
+def _share_measures(
+    what: str, names: tuple[str, ...], fakes: list[Tensor], target: list[Tensor], others: list[Tensor], common: float
+) -> dict[str, Any]:
+    """Shares [names] of samples beside those of the real pictures, and how far both and training pictures are off.
+
+    ``common`` is what part of it a draw of training pictures shares with another one.
+    """
+    (real,) = target
+
+    def off(shares: Tensor) -> float:
+        return 100 * (shares - real).abs().max().item()
+
+    pairs = zip(names, (sum(fakes) / len(fakes)).tolist(), real.tolist(), strict=True)
+    return {
+        f"{what}_shares": {name: Beside(value, beside) for name, value, beside in pairs},
+        f"{what}_deviation": Beside.of(Repeated.of(off, fakes), Repeated.of(off, others, common)),
+    }
+
+
+def _top(seen: Seen) -> tuple[Tensor, Tensor]:
+    """The largest probability of each picture, [N], and its class, int64 [N]."""
+    return tuple(seen.probabilities.max(1))
+
+
+def _mean(hits: Tensor) -> float | None:
+    return hits.double().mean().item() if len(hits) else None
