@@ -13,6 +13,7 @@ page = st.navigation(
         st.Page("pages/latent.py", title="Latent space", icon=":material/tune:", url_path="latent"),
         st.Page("pages/arithmetic.py", title="Arithmetic", icon=":material/calculate:", url_path="arithmetic"),
         st.Page("pages/digits.py", title="Digits", icon=":material/dialpad:", url_path="digits"),
+        st.Page("pages/playground.py", title="Playground", icon=":material/scatter_plot:", url_path="playground"),
         st.Page("pages/train.py", title="Train", icon=":material/model_training:", url_path="train"),
     ],
     position="top",

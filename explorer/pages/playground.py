@@ -1,0 +1,34 @@
+"""The idea at a glance: a generator that learns a distribution of points in the plane, a step at a time."""
+
+import dataclasses
+
+import streamlit as st
+
+from explorer.widgets.stage import stage
+from pipelines.objectives import LOSSES
+from pipelines.plane import settings
+
+# Parts
+
+
+def on_offer() -> list[dict[str, object]]:
+    """Every setting as the page's script takes it."""
+    rest = settings.PlaneConfig().to_dict()
+    return [
+        {**dataclasses.asdict(rule), "name": name, "label": settings.label_of(name), "rest": rest[name]}
+        for name, rule in settings.SETTINGS.items()
+    ]
+
+
+# Layout
+
+st.title("Playground", anchor=False)
+stage("playground", "A GAN in the plane")(
+    "",
+    settings=on_offer(),
+    shapes=settings.DATA,
+    formulas=settings.FORMULAS,
+    losses={name: LOSSES.describe(name) for name in LOSSES.names()},
+    probabilities=list(settings.PROBABILITIES),
+    most_drawn=settings.MOST_DRAWN,
+)
