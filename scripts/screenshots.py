@@ -1,7 +1,8 @@
 """Makes the README's pictures: drives the app in Chromium, through a real one-minute run and the models that ship.
 
     python -m scripts.screenshots                       all of them
-    python -m scripts.screenshots --only models,latent  some of: models, latent, arithmetic, digits, train
+    python -m scripts.screenshots --only models,latent  some of: models, latent, arithmetic, digits,
+                                                        playground, train
 
 The run gets a folder of its own and is thrown away; the data set is the project's own and is prepared first if need be.
 A page or a model that is not there is skipped with a sentence.
@@ -46,6 +47,7 @@ class Shot:
     settle_ms: int = 5000  # until its last picture is there
     narrow: bool = False
     lively: str = ""  # a selector of what comes last, where the model can do it
+    key: str = ""  # pressed once the page is there
 
 
 EXPLORING = (
@@ -53,6 +55,16 @@ EXPLORING = (
     Shot("latent", "latent", "faces", ".gx-latent canvas"),
     Shot("arithmetic", "arithmetic", "faces", ".gx-arithmetic canvas", settle_ms=8000),
     Shot("digits", "digits", "digits-by-class", ".gx-digits canvas"),
+    Shot(
+        "playground",
+        "playground",
+        None,
+        ".gx-playground canvas",
+        settle_ms=12_000,
+        narrow=True,
+        lively="text=/bits, real/",
+        key="Space",
+    ),
 )
 TRAIN = "train"
 PARTS = (*(shot.name for shot in EXPLORING), TRAIN)
@@ -104,6 +116,8 @@ def _exploring(browser: Browser, url: str, shot: Shot) -> None:
         if shot.lively:
             with contextlib.suppress(TimeoutError):
                 page.locator(shot.lively).wait_for(timeout=1000 * OPEN_S)
+        if shot.key:
+            page.keyboard.press(shot.key)
         page.wait_for_timeout(shot.settle_ms)
         _take(page, shot.name + suffix)
         page.context.close()
