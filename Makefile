@@ -10,7 +10,7 @@ app: .venv/.app  ## install what is missing and open the app in the browser
 	$(BIN)/streamlit run streamlit_app.py
 
 test: .venv/.dev  ## install what is missing and run the tests (browser tests need Chromium and skip without it)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slow: .venv/.dev  ## real training for minutes; results are recorded in docs/RESULTS.md
 	$(BIN)/python -m pytest -m slow -s
