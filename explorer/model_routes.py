@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
+from explorer.bodies import json_body
 from pipelines.errors import GanError
 from pipelines.models import shelf
 
@@ -70,15 +71,7 @@ async def _text(request: Request) -> bytes:
     """The JSON that is asked, not yet read: the body, or the query of a GET."""
     if request.method != "POST":
         return request.query_params.get("ask", "{}").encode()
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
-        raise HTTPException(415, "The body must be application/json.")  # which a form of a foreign page cannot send
-    parts, size = [], 0
-    async for part in request.stream():  # whatever length was announced, if any
-        parts.append(part)
-        size += len(part)
-        if size > MOST_BYTES:
-            raise HTTPException(413, f"The body may hold {MOST_BYTES:,} bytes at most.")
-    return b"".join(parts)
+    return await json_body(request, MOST_BYTES)
 
 
 def _asked(text: bytes) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from explorer.bodies import json_body
 from pipelines.errors import GanError
 
 MOST_BYTES = 6_000_000  # of a request's body: a saved game of the largest networks has 4.2 million
@@ -29,7 +30,7 @@ def _asking(verb: str) -> Callable[[Request], Any]:
     """A route that asks ``plane_answers.<verb>``, with the game of its address and the JSON of its body."""
 
     async def route(request: Request) -> Response:
-        text = await _body(request) if request.method == "POST" else b"{}"
+        text = await json_body(request, MOST_BYTES) if request.method == "POST" else b"{}"
         if (limiter := _threads.get(None)) is None:
             _threads.set(limiter := CapacityLimiter(THREADS))
         return await to_thread.run_sync(_answered, verb, dict(request.path_params), text, limiter=limiter)
@@ -52,18 +53,6 @@ def _answered(verb: str, place: dict[str, str], text: bytes) -> Response:
         raise HTTPException(404, str(error)) from None
     except GanError as error:
         raise HTTPException(400, str(error)) from None
-
-
-async def _body(request: Request) -> bytes:
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
-        raise HTTPException(415, "The body must be application/json.")  # which a form of a foreign page cannot send
-    parts, size = [], 0
-    async for part in request.stream():  # whatever length was announced, if any
-        parts.append(part)
-        size += len(part)
-        if size > MOST_BYTES:
-            raise HTTPException(413, f"The body may hold {MOST_BYTES:,} bytes at most.")
-    return b"".join(parts)
 
 
 # (path, route, method); routes.py puts them under the app's base path
