@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -24,3 +27,18 @@ async def json_body(request: Request, most: int) -> bytes:
         if size > most:
             raise HTTPException(413, f"The body may hold {most:,} bytes at most.")
     return b"".join(parts)
+
+
+def json_object(text: bytes) -> dict[str, Any]:
+    """What a page asks, as an object.
+
+    Raises:
+        HTTPException: 400 where it is not JSON, or not an object.
+    """
+    try:
+        asked = json.loads(text)
+    except (ValueError, RecursionError):
+        raise HTTPException(400, "What was asked is not JSON.") from None
+    if not isinstance(asked, dict):
+        raise HTTPException(400, "What is asked must be a JSON object.")
+    return asked

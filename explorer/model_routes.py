@@ -10,7 +10,6 @@ Pictures come as plain bytes, uint8 [B, H, W, C] with the shape in ``x-shape``: 
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -20,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from explorer.bodies import json_body
+from explorer.bodies import json_body, json_object
 from pipelines.errors import GanError
 from pipelines.models import shelf
 
@@ -55,7 +54,7 @@ def _limiter() -> CapacityLimiter:
 
 
 def _answered(verb: str, place: dict[str, str], text: bytes) -> Response | Iterator[bytes]:
-    asked = _asked(text)
+    asked = json_object(text)
     from explorer import answers
     from explorer.model.library import LIBRARY
 
@@ -72,16 +71,6 @@ async def _text(request: Request) -> bytes:
     if request.method != "POST":
         return request.query_params.get("ask", "{}").encode()
     return await json_body(request, MOST_BYTES)
-
-
-def _asked(text: bytes) -> dict[str, Any]:
-    try:
-        asked = json.loads(text)
-    except (ValueError, RecursionError):
-        raise HTTPException(400, "What was asked is not JSON.") from None
-    if not isinstance(asked, dict):
-        raise HTTPException(400, "What is asked must be a JSON object.")
-    return asked
 
 
 def preview(request: Request) -> Response:

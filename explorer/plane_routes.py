@@ -8,7 +8,6 @@ request. A game lies in memory under a name that nobody can guess; no file is wr
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from explorer.bodies import json_body
+from explorer.bodies import json_body, json_object
 from pipelines.errors import GanError
 
 MOST_BYTES = 6_000_000  # of a request's body: a saved game of the largest networks has 4.2 million
@@ -39,12 +38,7 @@ def _asking(verb: str) -> Callable[[Request], Any]:
 
 
 def _answered(verb: str, place: dict[str, str], text: bytes) -> Response:
-    try:
-        asked = json.loads(text)
-    except (ValueError, RecursionError):
-        raise HTTPException(400, "What was asked is not JSON.") from None
-    if not isinstance(asked, dict):
-        raise HTTPException(400, "What is asked must be a JSON object.")
+    asked = json_object(text)
     from explorer import plane_answers
 
     try:
