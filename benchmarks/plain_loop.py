@@ -9,8 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from pipelines.training.building import build
 from pipelines.training.config import TrainConfig
-from pipelines.training.trainer import build
 
 
 class PlainLoop:

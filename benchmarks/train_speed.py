@@ -21,8 +21,9 @@ from benchmarks._machine import keep, machine_class
 from benchmarks.plain_loop import PlainLoop
 from pipelines import data
 from pipelines.training.machine import resolve
+from pipelines.training.pictures import tensors_of
 from pipelines.training.presets import PRESETS
-from pipelines.training.trainer import Trainer, tensors_of
+from pipelines.training.trainer import Trainer
 
 
 def images_per_s(loop: Trainer | PlainLoop, seconds: float, device: str) -> float:

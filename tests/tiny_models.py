@@ -25,7 +25,8 @@ from torch import nn
 from pipelines import data
 from pipelines.models import readings, shelf, trained
 from pipelines.training.config import TrainConfig, check
-from pipelines.training.trainer import build, to_uint8
+from pipelines.training.building import build
+from pipelines.training.pictures import to_uint8
 from pipelines.training.view import FixedView, grid_png
 
 NAMES = ("tiny-classes", "tiny-faces", "tiny-plain")

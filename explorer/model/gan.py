@@ -38,7 +38,7 @@ from pipelines.models.readings import Readings
 from pipelines.models.trained import Trained, load_entry
 from pipelines.networks._conditioning import centres, nearest_centre
 from pipelines.objectives import LOSSES
-from pipelines.training.trainer import to_float
+from pipelines.training.pictures import to_float
 
 MOST_NAMED = 256  # directions made from marks or held apart that are kept
 

@@ -16,7 +16,7 @@ from torch.nn.functional import avg_pool2d
 
 from explorer.model.gan import Classes, Model
 from pipelines.errors import ModelError
-from pipelines.training.trainer import to_float
+from pipelines.training.pictures import to_float
 
 STEPS, STARTS, POOL = 200, 8, 64
 RATE = 0.1

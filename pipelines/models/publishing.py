@@ -28,7 +28,7 @@ from pipelines.runs.folder import Record, RunFolder
 from pipelines.training import checkpoint
 from pipelines.training.config import TrainConfig
 from pipelines.training.presets import PRESETS
-from pipelines.training.trainer import to_uint8
+from pipelines.training.pictures import to_uint8
 from pipelines.training.view import FixedView, grid_png
 
 

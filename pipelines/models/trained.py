@@ -20,8 +20,9 @@ from pipelines.errors import ModelError
 from pipelines.models.shelf import Entry, find
 from pipelines.networks._conditioning import centres, spread
 from pipelines.training import checkpoint
+from pipelines.training.building import build
 from pipelines.training.config import TrainConfig
-from pipelines.training.trainer import build, to_uint8
+from pipelines.training.pictures import to_uint8
 
 PARTS = ("generator.", "average.", "discriminator.")  # of a checkpoint; the rest is for training on
 BATCH = 8  # pictures decoded at once: always as many, so that company changes no pixel

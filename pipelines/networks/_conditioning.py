@@ -7,6 +7,7 @@ Discriminator, 2018): it learns faster than a label pasted to D's input and adds
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -14,9 +15,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from pipelines.networks import _minibatch
+from pipelines.networks._norms import spectral_norm
 from pipelines.training.config import TrainConfig
 
-SPREAD = 0.3  # of the mixture prior: the deviation around a centre of the numbers that tell which one it is
+SPREAD = 0.2  # of the mixture prior: the deviation around a centre of the numbers that tell which one it is
 
 
 class ConditionalGenerator(nn.Module):
@@ -47,11 +50,18 @@ class ConditionalDiscriminator(nn.Module):
     the label picks one: the same numbers as an embedding table's, in one matrix product.
     """
 
-    def __init__(self, body: nn.Module, features: int, classes: int, groups: int = 0) -> None:
+    def __init__(self, body: nn.Module, features: int, classes: int, groups: int = 0, minibatch: str = "none") -> None:
         super().__init__()
         self.body, self.groups = body, groups
         self.labels = max(classes, 1) * groups if groups else classes
-        self.head = nn.Linear(features, 1 + self.labels)
+        self.minibatch = _minibatch.make(minibatch, features)
+        self.head = nn.Linear(features + (self.minibatch.count if self.minibatch else 0), 1 + self.labels)
+
+    def features(self, x: Tensor) -> Tensor:
+        """What D sees in pictures [B, C, H, W] before it judges, [B, F]."""
+        h = self.body(x)  # [B, F] or [B, maps, h, w]
+        # channels last lie in this order already: nothing is copied
+        return h.permute(0, 2, 3, 1).flatten(1) if h.ndim == 4 else h
 
     def forward(self, x: Tensor, y: Tensor | None = None, group: Tensor | None = None) -> Tensor:
         """Logits, [B].
@@ -61,9 +71,9 @@ class ConditionalDiscriminator(nn.Module):
             y: class numbers, [B]; None without classes.
             group: numbers of groups, [B]; None takes the group of the class in which a picture looks most real.
         """
-        h = self.body(x)  # [B, features] or [B, maps, h, w]
-        if h.ndim == 4:
-            h = h.permute(0, 2, 3, 1).flatten(1)  # channels last lie in this order already: nothing is copied
+        h = self.features(x)
+        if self.minibatch is not None:
+            h = self.minibatch(h)
         scores = self.head(h)  # [B, 1 + classes]
         logits = scores[:, 0]
         if not self.labels:
@@ -75,6 +85,24 @@ class ConditionalDiscriminator(nn.Module):
             return logits + scores.gather(1, first + group[:, None]).squeeze(1)
         every = first + torch.arange(self.groups, device=x.device).expand(len(x), -1)
         return logits + scores.gather(1, every).amax(1)
+
+
+def finished(
+    body: nn.Module, features: int, config: TrainConfig, classes: int, init: Callable[[nn.Module], None] | None = None
+) -> nn.Module:
+    """The discriminator that a family's body becomes, as the configuration wants its head and its weights' norm.
+
+    Args:
+        body: pictures [B, C, H, W] to features, [B, F] or [B, maps, h, w].
+        features: numbers of a picture's features, F or maps * h * w.
+        config: says ``centres``, ``self_conditional``, ``minibatch`` and ``d_norm``.
+        classes: 0 without labels.
+        init: applied to each layer, the head included.
+    """
+    network = ConditionalDiscriminator(body, features, classes, config.groups, config.minibatch)
+    if init is not None:
+        network.apply(init)
+    return spectral_norm(network) if config.d_norm == "spectral" else network
 
 
 class ToMaps(nn.Module):

@@ -12,7 +12,8 @@ import math
 
 from torch import nn
 
-from pipelines.networks._conditioning import ConditionalDiscriminator, ConditionalGenerator, ToMaps
+from pipelines.networks._conditioning import ConditionalGenerator, ToMaps, finished
+from pipelines.networks._norms import layer_norm
 from pipelines.training.config import TrainConfig
 
 
@@ -26,12 +27,12 @@ def generator(config: TrainConfig, classes: int) -> nn.Module:
 def discriminator(config: TrainConfig, classes: int) -> nn.Module:
     """Pictures [B, C, H, W], y [B] or None, to logits [B]."""
     if config.size == 28:
-        body, features = _lecture_discriminator(config.width, config.channels, config.dropout)
+        body, features = _lecture_discriminator(config)
     else:
-        body, features = _radford_discriminator(config.width, config.channels, config.size, config.d_norm)
-        if config.d_norm == "none":  # nothing sets the scale of a layer but its weights, so 0.02 would be too small
-            return ConditionalDiscriminator(body, features, classes, config.groups).apply(_he_init)
-    return ConditionalDiscriminator(body, features, classes, config.groups).apply(_init)
+        body, features = _radford_discriminator(config)
+    # Where nothing sets the scale of a layer but its weights, 0.02 would be too small.
+    alone = config.size != 28 and config.d_norm in ("none", "spectral")
+    return finished(body, features, config, classes, _he_init if alone else _init)
 
 
 def _lecture_generator(inputs: int, width: int, channels: int, size: int) -> nn.Sequential:
@@ -48,14 +49,16 @@ def _lecture_generator(inputs: int, width: int, channels: int, size: int) -> nn.
     )
 
 
-def _lecture_discriminator(width: int, channels: int, dropout: float) -> tuple[nn.Sequential, int]:
+def _lecture_discriminator(config: TrainConfig) -> tuple[nn.Sequential, int]:
+    width = config.width
     body = nn.Sequential(
-        nn.Conv2d(channels, width, 5, stride=2, padding=2),  # (B, w, 14, 14)
+        nn.Conv2d(config.channels, width, 5, stride=2, padding=2),  # (B, w, 14, 14)
         nn.LeakyReLU(0.2, inplace=True),
-        nn.Dropout(dropout),
+        nn.Dropout(config.dropout),
         nn.Conv2d(width, 2 * width, 5, stride=2, padding=2),  # (B, 2w, 7, 7)
+        *layer_norm(config.d_norm, 2 * width),
         nn.LeakyReLU(0.2, inplace=True),
-        nn.Dropout(dropout),
+        nn.Dropout(config.dropout),
     )
     return body, 2 * width * 7 * 7
 
@@ -79,13 +82,13 @@ def _radford_generator(inputs: int, width: int, channels: int, size: int) -> nn.
     return nn.Sequential(*layers, nn.ConvTranspose2d(maps, channels, 4, 2, 1), nn.Tanh())
 
 
-def _radford_discriminator(width: int, channels: int, size: int, norm: str) -> tuple[nn.Sequential, int]:
-    layers: list[nn.Module] = [nn.Conv2d(channels, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)]
-    maps, side = width, size // 2
+def _radford_discriminator(config: TrainConfig) -> tuple[nn.Sequential, int]:
+    layers: list[nn.Module] = [nn.Conv2d(config.channels, config.width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)]
+    maps, side = config.width, config.size // 2
     while side > 4:
         layers += [
-            nn.Conv2d(maps, 2 * maps, 4, 2, 1, bias=norm == "none"),
-            *([nn.BatchNorm2d(2 * maps)] if norm == "batch" else []),
+            nn.Conv2d(maps, 2 * maps, 4, 2, 1, bias=config.d_norm in ("none", "spectral")),
+            *([nn.BatchNorm2d(2 * maps)] if config.d_norm == "batch" else layer_norm(config.d_norm, 2 * maps)),
             nn.LeakyReLU(0.2, inplace=True),
         ]
         maps, side = 2 * maps, side // 2

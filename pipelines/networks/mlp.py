@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from torch import nn
 
-from pipelines.networks._conditioning import ConditionalDiscriminator, ConditionalGenerator
+from pipelines.networks._conditioning import ConditionalGenerator, finished
+from pipelines.networks._norms import layer_norm
 from pipelines.training.config import TrainConfig
 
 
@@ -33,13 +34,15 @@ def discriminator(config: TrainConfig, classes: int) -> nn.Module:
     body = nn.Sequential(
         nn.Flatten(),
         nn.Linear(config.channels * config.size**2, wide),
+        *layer_norm(config.d_norm, wide),
         nn.ReLU(),
         nn.Dropout(config.dropout),
         nn.Linear(wide, narrow),
+        *layer_norm(config.d_norm, narrow),
         nn.ReLU(),
         nn.Dropout(config.dropout),
     )
-    return ConditionalDiscriminator(_he_init(body), narrow, classes, config.groups)
+    return finished(_he_init(body), narrow, config, classes)
 
 
 def _he_init(body: nn.Sequential) -> nn.Sequential:

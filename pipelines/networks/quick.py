@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from torch import nn
 
-from pipelines.networks._conditioning import ConditionalDiscriminator, ConditionalGenerator, ToMaps
+from pipelines.networks._conditioning import ConditionalGenerator, ToMaps, finished
+from pipelines.networks._norms import layer_norm
 from pipelines.training.config import TrainConfig
 
 
@@ -44,9 +45,11 @@ def discriminator(config: TrainConfig, classes: int) -> nn.Module:
         nn.LeakyReLU(0.2, inplace=True),
         nn.Dropout(config.dropout),
         nn.Conv2d(width, 2 * width, 4, stride=2, padding=1),  # (B, 2w, s/4, s/4)
+        *layer_norm(config.d_norm, 2 * width),
         nn.LeakyReLU(0.2, inplace=True),
         nn.Dropout(config.dropout),
         nn.Conv2d(2 * width, 2 * width, 3, padding=1),
+        *layer_norm(config.d_norm, 2 * width),
         nn.LeakyReLU(0.2, inplace=True),
     )
-    return ConditionalDiscriminator(body, 2 * width * side * side, classes, config.groups)
+    return finished(body, 2 * width * side * side, config, classes)

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelines.errors import ConfigError
 from pipelines.objectives import LOSSES
-from pipelines.training.config import Setting, setting
+from pipelines.training.settings import Setting, setting
 
 DATA = {
     "ring": "Ring of 8 Gaussians",

@@ -20,7 +20,8 @@ from pipelines.runs.queue import Turn
 from pipelines.training import checkpoint, loop, machine
 from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine
-from pipelines.training.trainer import Trainer, tensors_of
+from pipelines.training.pictures import tensors_of
+from pipelines.training.trainer import Trainer
 from pipelines.training.view import GAP, FixedView
 
 _LOOK_S = 0.05  # between two looks at what is wanted, while paused

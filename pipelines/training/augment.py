@@ -1,4 +1,8 @@
-"""Differentiable augmentation: what D sees is changed at random, real and fake alike, and G learns through it."""
+"""Differentiable augmentation: what D sees is changed at random, real and fake alike, and G learns through it.
+
+Zhao et al., Differentiable Augmentation for Data-Efficient GAN Training (2020), with the paper's strengths. All take
+pictures in [-1, 1], [B, C, H, W], and give as many of the same type, each changed by itself; gradients flow through.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +11,20 @@ import torch.nn.functional as F
 from torch import Tensor
 
 SHARE = 1 / 8  # of the edge, by which a picture is moved at most
+CUT = 1 / 2  # of the edge, that of the square which is cut out
+
+
+def augmented(pictures: Tensor, augment: str) -> Tensor:
+    """Pictures as the setting ``augment`` wants them shown to D."""
+    if augment == "none":
+        return pictures
+    if augment == "diffaugment":
+        pictures = cut_out(recolour(pictures))
+    return translate(pictures)
 
 
 def translate(pictures: Tensor) -> Tensor:
-    """Each picture moved by a random number of whole pixels; what comes in at an edge repeats the edge.
-
-    Zhao et al., Differentiable Augmentation for Data-Efficient GAN Training (2020), of which this is the translation.
-
-    Args:
-        pictures: [B, C, H, W].
-
-    Returns:
-        As many, of the same type; gradients flow through.
-    """
+    """Each picture moved by a random number of whole pixels; what comes in at an edge repeats the edge."""
     count, _, height, width = pictures.shape
     moves = []
     for edge in (width, height):  # in the units of a sampling grid, where the edge is 2 long
@@ -30,3 +35,30 @@ def translate(pictures: Tensor) -> Tensor:
     grid = F.affine_grid(maps, list(pictures.shape), align_corners=False)
     moved = F.grid_sample(pictures.float(), grid, mode="nearest", padding_mode="border", align_corners=False)
     return moved.to(pictures.dtype)
+
+
+def recolour(pictures: Tensor) -> Tensor:
+    """Each picture lighter or darker by up to 0.5, its colours 0 to 2 times as strong, its contrast 0.5 to 1.5."""
+
+    def chance() -> Tensor:  # in [0, 1), one a picture
+        return torch.rand(len(pictures), 1, 1, 1, device=pictures.device, dtype=pictures.dtype)
+
+    pictures = pictures + chance() - 0.5
+    if pictures.shape[1] > 1:
+        grey = pictures.mean(1, keepdim=True)
+        pictures = grey + (pictures - grey) * (chance() * 2)
+    middle = pictures.mean((1, 2, 3), keepdim=True)
+    return middle + (pictures - middle) * (chance() + 0.5)
+
+
+def cut_out(pictures: Tensor) -> Tensor:
+    """Each picture with a square of half of its edge set to 0, middle grey, anywhere, also half over its border."""
+    count, _, height, width = pictures.shape
+    inside = []
+    for edge in (height, width):
+        long = round(CUT * edge)
+        start = torch.randint(1 - long % 2, edge + 1, (count, 1), device=pictures.device) - long // 2
+        at = torch.arange(edge, device=pictures.device)
+        inside.append((at >= start) & (at < start + long))
+    cut = inside[0][:, None, :, None] & inside[1][:, None, None, :]
+    return pictures.masked_fill(cut, 0)

@@ -7,8 +7,6 @@ checks are all made from it. This module does not import torch, so that a page c
 from __future__ import annotations
 
 import dataclasses
-import math
-import types
 import typing
 from dataclasses import dataclass
 from typing import Any
@@ -17,27 +15,9 @@ from pipelines import data
 from pipelines.errors import ConfigError
 from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
+from pipelines.training.settings import Setting, has_type, problem, setting, type_words
 
 GROUPS = ("Data", "Networks", "Objective", "Optimisers", "Length", "Machine", "Records")
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What a person needs to know of one field: where it stands in the form, what it means, what it may be."""
-
-    group: str
-    help: str
-    choices: tuple[Any, ...] = ()
-    low: float | None = None
-    high: float | None = None
-    label: str = ""  # what a person calls it, where the field's name with spaces is not it
-
-
-def setting(default: Any, group: str, help: str, choices=(), low=None, high=None, label="") -> Any:
-    """A dataclass field that carries a ``Setting``."""
-    return dataclasses.field(
-        default=default, metadata={"setting": Setting(group, help, tuple(choices), low, high, label)}
-    )
 
 
 @dataclass(frozen=True)
@@ -99,9 +79,20 @@ class TrainConfig:
     d_norm: str = setting(
         "batch",
         "Networks",
-        "Normalisation in D, where the pair has one (dcgan at 32 and 64 pixels). Penalties of D's slope want none.",
-        ("batch", "none"),
+        "Normalisation in D. batch: where the pair has one, dcgan at 32 and 64 pixels. layer: of each picture by "
+        "itself, which penalties of D's slope can bear, as they can none. spectral: of the weights; it bounds D's "
+        "slope, so that a sure D still teaches G.",
+        ("batch", "none", "layer", "spectral"),
         label="Normalisation in D",
+    )
+    minibatch: str = setting(
+        "none",
+        "Networks",
+        "Let D see how alike the pictures of a batch are, so that a G which draws the same again and again is caught. "
+        "stddev: their mean deviation (progressive growing). discrimination: how near each lies to the others, in "
+        "features that are learnt.",
+        ("none", "stddev", "discrimination"),
+        label="D looks at the batch",
     )
     ema: float = setting(
         0.999,
@@ -120,6 +111,30 @@ class TrainConfig:
     )
     label_smoothing: float = setting(
         0.0, "Objective", "One-sided: D's target for real pictures is 1 minus this (0.1 is usual).", low=0.0, high=0.5
+    )
+    feature_matching: bool = setting(
+        False,
+        "Objective",
+        "G no longer tries to deceive D: it learns to draw pictures whose features in D are, on average, those of real "
+        "ones.",
+    )
+    instance_noise: float = setting(
+        0.0,
+        "Objective",
+        "Deviation of the noise that is laid over every picture that D sees, real or fake, at first (0.1 to 0.5; "
+        "pictures reach from -1 to 1); it fades to nothing at the run's end. Real and fake then overlap, and a D that "
+        "is sure of itself still has a slope for G.",
+        low=0.0,
+        high=2.0,
+    )
+    replay: float = setting(
+        0.0,
+        "Objective",
+        "Share of the fakes shown to D that G has drawn earlier (0.5 is usual), so that D does not forget what it once "
+        "caught and G cannot go round in circles.",
+        low=0.0,
+        high=1.0,
+        label="Experience replay",
     )
     gradient_penalty: float = setting(
         0.0,
@@ -149,9 +164,10 @@ class TrainConfig:
     augment: str = setting(
         "none",
         "Objective",
-        "Show D every picture, real or fake, moved a little: with few pictures it then cannot learn them by heart, and "
-        "G does not learn to draw moved ones.",
-        ("none", "translation"),
+        "Change every picture that D sees, real or fake, at random: with few pictures it then cannot learn them by "
+        "heart, and G does not learn to draw changed ones. translation: moved a little. diffaugment: also a piece cut "
+        "out, and lighter or darker, duller or stronger.",
+        ("none", "translation", "diffaugment"),
         label="Augmentation of what D sees",
     )
 
@@ -275,14 +291,15 @@ def from_dict(values: dict[str, Any]) -> TrainConfig:
     for name, value in values.items():
         if name not in SETTINGS:
             raise ConfigError(f"There is no setting named {name!r}; the settings are: {', '.join(SETTINGS)}.")
-        if not _has_type(value, TYPES[name]):
-            raise ConfigError(f"The setting {name} is {value!r}; it must be {_type_words(TYPES[name])}.")
+        if not has_type(value, TYPES[name]):
+            raise ConfigError(f"The setting {name} is {value!r}; it must be {type_words(TYPES[name])}.")
     return TrainConfig(**values)
 
 
 def problems(config: TrainConfig) -> list[str]:
     """What is wrong with a configuration, one sentence each; empty when it can be trained."""
-    found = [sentence for name in SETTINGS if (sentence := _range_problem(name, getattr(config, name)))]
+    each = (problem(name, getattr(config, name), rule, TYPES[name]) for name, rule in SETTINGS.items())
+    found = [sentence for sentence in each if sentence]
     if found:
         return found
     if config.data == "folder" and not config.folder:
@@ -303,8 +320,17 @@ def problems(config: TrainConfig) -> list[str]:
         )
     if config.weight_clip and config.gradient_penalty:
         found.append("Weight clipping and the gradient penalty do the same job: set one of the two to 0.")
+    if config.weight_clip and config.d_norm == "spectral":
+        found.append(
+            "Weight clipping and spectral norm both bound D's weights: set weight_clip to 0, or d_norm to 'none'."
+        )
     if config.weight_clip and config.loss != "wasserstein":
         found.append(f"Weight clipping belongs to the Wasserstein loss, and the loss is {config.loss!r}: set it to 0.")
+    if config.feature_matching and config.loss == "wasserstein":
+        found.append(
+            "Feature matching takes the place of G's loss, and Wasserstein's D measures a distance only for a G that "
+            "follows it: switch feature_matching off, or set the loss to 'non-saturating'."
+        )
     if config.self_conditional and config.prior != "mixture":
         found.append(
             f"A self-conditioned GAN needs a prior with centres, and the prior is {config.prior!r}: set prior to "
@@ -329,34 +355,3 @@ def check(config: TrainConfig) -> TrainConfig:
     if found := problems(config):
         raise ConfigError(" ".join(found))
     return config
-
-
-def _range_problem(name: str, value: Any) -> str | None:
-    rule = SETTINGS[name]
-    if not _has_type(value, TYPES[name]):
-        return f"{name} is {value!r}; it must be {_type_words(TYPES[name])}."
-    if rule.choices and value not in rule.choices:
-        return f"{name} is {value!r}; choose one of: {', '.join(map(str, rule.choices))}."
-    if value is None or isinstance(value, (str, bool)):
-        return None
-    if not math.isfinite(value):
-        return f"{name} is {value}; it must be a finite number."
-    if rule.low is not None and value < rule.low or rule.high is not None and value > rule.high:
-        return f"{name} is {value:g}; it must lie between {rule.low:g} and {rule.high:g}."
-    return None
-
-
-def _members(hint: Any) -> tuple[Any, ...]:
-    return typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-
-
-def _has_type(value: Any, hint: Any) -> bool:
-    if isinstance(value, bool):
-        return bool in _members(hint)
-    allowed = _members(hint)
-    return isinstance(value, allowed) or (float in allowed and isinstance(value, int))
-
-
-def _type_words(hint: Any) -> str:
-    words = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", types.NoneType: "nothing"}
-    return " or ".join(words[member] for member in _members(hint))

@@ -73,6 +73,8 @@ def train(trainer: Trainer, view: FixedView, meter: QualityMeter, hooks: Hooks) 
         if config.decay and (share := rate_share(trainer)) != before_share:
             trainer.decay_rates(share)
             before_share = share
+        if config.instance_noise:
+            trainer.fade_noise(1 - done(trainer))
         epoch_before = trainer.epoch
         watch = order == "single" or row_due(trainer.step + 1, config)
         numbers = trainer.train_step(watch)
@@ -103,13 +105,17 @@ def is_over(trainer: Trainer) -> bool:
 
 def rate_share(trainer: Trainer) -> float:
     """What the learning rates are multiplied with, in (0, 1]; it changes in hundredths of the decay."""
-    config = trainer.config
-    done = max(
-        trainer.seconds / config.seconds if config.seconds else 0.0,
-        trainer.epoch / config.epochs if config.epochs else 0.0,
-    )
-    left = min(1.0, (1 - done) / config.decay) if config.decay else 1.0
+    decay = trainer.config.decay
+    left = min(1.0, (1 - done(trainer)) / decay) if decay else 1.0
     return max(0.01, round(left, 2))
+
+
+def done(trainer: Trainer) -> float:
+    """The share of the run that lies behind, in [0, 1]; 0 of a run without an end."""
+    config = trainer.config
+    by_time = trainer.seconds / config.seconds if config.seconds else 0.0
+    by_epochs = trainer.epoch / config.epochs if config.epochs else 0.0
+    return min(1.0, max(by_time, by_epochs))
 
 
 def seconds_left(trainer: Trainer, images_per_s: float) -> float | None:

@@ -14,16 +14,19 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from pipelines.data import ImageSet
-from pipelines.networks import NETWORKS
 from pipelines.networks._conditioning import draw_latent, nearest_centre
+from pipelines.networks._minibatch import MinibatchNumbers
 from pipelines.objectives import LOSSES
+from pipelines.objectives._matching import feature_matching
 from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
-from pipelines.training.augment import translate
+from pipelines.training.augment import augmented
+from pipelines.training.building import build, gradient_norm, make_optimizer, number_pairs
 from pipelines.training.config import TrainConfig
 from pipelines.training.graphs import Replayed
 from pipelines.training.groups import balanced_groups
 from pipelines.training.machine import Machine
+from pipelines.training.pictures import place, to_float, to_uint8
+from pipelines.training.replay import Replay
 
 Told = tuple[Tensor | None, Tensor | None]  # what D is told of pictures: classes int64 [B], groups int64 [B]
 
@@ -48,7 +51,7 @@ class Trainer:
         self.config, self.machine, self.classes = config, machine, classes if config.conditional else 0
         self.device = torch.device(machine.device)
         torch.manual_seed(config.seed)
-        self.images = _place(images, self.device)
+        self.images = place(images, self.device)
         self.labels = labels.to(self.images.device) if self.classes and labels is not None else None
         self.groups = None  # of each real picture in its class, int64 [N], where D is told of them
         if config.self_conditional:
@@ -60,7 +63,7 @@ class Trainer:
         self.average.eval().requires_grad_(False)
         self.opt_g = make_optimizer(config, self.generator, config.lr_g)
         self.opt_d = make_optimizer(config, self.discriminator, config.lr_d)
-        self._averaged = _pairs(self.average, self.generator)
+        self._averaged = number_pairs(self.average, self.generator)
         self.rates = (config.lr_g, config.lr_d)  # as set, before any decay
         self._decayed = 1.0  # the share of them that is in force
 
@@ -68,8 +71,10 @@ class Trainer:
         smooth = config.label_smoothing
         self.d_loss = functools.partial(loss.d_loss, smoothing=smooth) if smooth else loss.d_loss
         self.g_loss, self.d_output = loss.g_loss, loss.d_output
-        # Batch norm in D wants batches of one kind; without it, one pass over real and fake together is faster.
-        self._apart = any(isinstance(layer, nn.BatchNorm2d) for layer in self.discriminator.modules())
+        # What looks at a whole batch in D wants it of one kind; without it, one pass over real and fake is faster.
+        of_batches = (nn.BatchNorm2d, MinibatchNumbers)
+        self._apart = any(isinstance(layer, of_batches) for layer in self.discriminator.modules())
+        self.replay = Replay(config.replay, tuple(images.shape[1:])).to(self.device) if config.replay else None
 
         self.step = 0  # updates of G
         self.d_batches = 0  # batches of real pictures shown to D
@@ -79,6 +84,7 @@ class Trainer:
         # What a step reads and writes beside weights lies in tensors that stay in place, so that it can be replayed.
         self._first_bad = torch.zeros((), dtype=torch.int64, device=self.device)  # step of the first non-finite loss
         self._clock = torch.zeros_like(self._first_bad)  # the step
+        self._noise = torch.full((), config.instance_noise, device=self.device)  # its deviation
         self._chosen = torch.zeros(config.d_steps, self._count, dtype=torch.int64, device=self.images.device)
         self._replayed = Replayed() if machine.graphs and self.images.device == self.device else None
 
@@ -146,6 +152,10 @@ class Trainer:
                 group["lr"] = rate * share
         self.state_replaced()
 
+    def fade_noise(self, share: float) -> None:
+        """Let the instance noise be a share, in [0, 1], of what it is set to."""
+        self._noise.fill_(self.config.instance_noise * share)
+
     def state_replaced(self) -> None:
         """To be called when optimisers were given other rates or other state than they had."""
         if self._replayed:
@@ -191,7 +201,10 @@ class Trainer:
         self, turn: int, fake: Tensor, fake_told: Told, r1: float, watch: bool
     ) -> dict[str, Tensor]:
         real, told = self._real(turn)
-        real, fake = self._augmented(real), self._augmented(fake.to(real.dtype))
+        fake = fake.to(real.dtype)
+        if self.replay is not None:
+            fake, fake_told = self.replay(fake, *fake_told)
+        real, fake = self._shown(real), self._shown(fake)
         discriminate = functools.partial(self.discriminator, y=told[0], group=told[1])
         with self._autocast():
             if self._apart:
@@ -216,7 +229,7 @@ class Trainer:
                 "d_loss": loss.detach(),
                 "d_real": self.d_output(real_logits.detach()).mean(),
                 "d_fake": self.d_output(fake_logits.detach()).mean(),
-                "grad_d": _gradient_norm(self.discriminator),
+                "grad_d": gradient_norm(self.discriminator),
                 **({"penalty": penalty.detach()} if penalty is not None else {}),
             }
         self._note_bad(total)
@@ -229,11 +242,15 @@ class Trainer:
     def _generator_step(self, fake: Tensor, told: Told, watch: bool) -> dict[str, Tensor]:
         self.discriminator.requires_grad_(False)  # no gradients are computed that nobody will use
         with self._autocast():
-            logits = self.discriminator(self._augmented(fake), *told)
-        loss = self.g_loss(logits.float())
+            if self.config.feature_matching:
+                with torch.no_grad():
+                    wanted = self.discriminator.features(self._shown(self._real(-1)[0]))
+                loss = feature_matching(wanted, self.discriminator.features(self._shown(fake)))
+            else:
+                loss = self.g_loss(self.discriminator(self._shown(fake), *told).float())
         loss.backward()
         self.discriminator.requires_grad_(True)
-        numbers = {"g_loss": loss.detach(), "grad_g": _gradient_norm(self.generator)} if watch else {}
+        numbers = {"g_loss": loss.detach(), "grad_g": gradient_norm(self.generator)} if watch else {}
         self._note_bad(loss)
         self.opt_g.step()
         self.opt_g.zero_grad(set_to_none=True)
@@ -274,72 +291,18 @@ class Trainer:
         group = self.groups[index].to(self.device) if self.groups is not None else None
         return real.to(memory_format=torch.channels_last), (y, group)
 
-    def _augmented(self, pictures: Tensor) -> Tensor:
+    def _shown(self, pictures: Tensor) -> Tensor:
         """Pictures as D sees them, real and fake alike."""
-        return translate(pictures) if self.config.augment == "translation" else pictures
+        pictures = augmented(pictures, self.config.augment)
+        if self.config.instance_noise:  # Sonderby et al., Amortised MAP Inference for Image Super-resolution (2017)
+            pictures = pictures + self._noise * torch.randn_like(pictures)
+        return pictures
 
     def _autocast(self) -> contextlib.AbstractContextManager[Any]:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.machine.precision == "bf16")
 
     def named_parts(self) -> Iterator[tuple[str, nn.Module]]:
-        """The networks by the names under which they are saved."""
+        """The networks, and what else has a state of its own, by the names under which they are saved."""
         yield from (("generator", self.generator), ("discriminator", self.discriminator), ("average", self.average))
-
-
-def build(
-    config: TrainConfig, classes: int, device: torch.device | str = "cpu", only_generator: bool = False
-) -> tuple[nn.Module, nn.Module | None]:
-    """The generator and the discriminator of a configuration, channels last, on a device."""
-    family = NETWORKS.get(config.network)
-    makers = (family.generator,) if only_generator else (family.generator, family.discriminator)
-    networks = [make(config, classes).to(device, memory_format=torch.channels_last) for make in makers]
-    return networks[0], networks[1] if len(networks) > 1 else None
-
-
-def make_optimizer(config: TrainConfig, network: nn.Module, rate: float) -> torch.optim.Optimizer:
-    """The configured optimiser over a network's weights; fused where torch has it."""
-    weights = list(network.parameters())
-    betas, on_gpu = (config.beta1, config.beta2), weights[0].is_cuda
-    match config.optimizer:
-        case "adam":
-            return torch.optim.Adam(weights, rate, betas, fused=True, capturable=on_gpu)
-        case "nadam":
-            return torch.optim.NAdam(weights, rate, betas, foreach=True, capturable=on_gpu)
-        case "rmsprop":
-            return torch.optim.RMSprop(weights, rate, alpha=config.beta2, eps=1e-7, foreach=True, capturable=on_gpu)
-        case _:
-            return torch.optim.SGD(weights, rate, momentum=config.beta1, fused=True)
-
-
-def tensors_of(image_set: ImageSet) -> tuple[Tensor, Tensor | None, int]:
-    """A data set as tensors: images uint8 [N, C, H, W], labels int64 [N] or None, number of classes."""
-    labels = None if image_set.labels is None else torch.from_numpy(image_set.labels)
-    return torch.from_numpy(image_set.images), labels, len(image_set.class_names)
-
-
-def to_float(images: Tensor) -> Tensor:
-    """uint8 [0, 255] to float32 [-1, 1], same shape."""
-    return images.to(torch.float32).mul_(2 / 255).sub_(1)
-
-
-def to_uint8(images: Tensor) -> Tensor:
-    """Floats in [-1, 1] to uint8 [0, 255], same shape; rounded to nearest."""
-    return images.float().add(1).mul(127.5).round_().clamp_(0, 255).to(torch.uint8)
-
-
-def _pairs(average: nn.Module, network: nn.Module) -> tuple[list[Tensor], list[Tensor]]:
-    """The numbers of two like networks that an average is taken of, weights and batch norm's statistics."""
-    both = zip(average.state_dict().values(), network.state_dict().values(), strict=True)
-    mine, theirs = zip(*[pair for pair in both if pair[0].is_floating_point()], strict=True)
-    return list(mine), list(theirs)
-
-
-def _gradient_norm(network: nn.Module) -> Tensor:
-    return torch.stack(torch._foreach_norm([w.grad for w in network.parameters() if w.grad is not None])).norm()
-
-
-def _place(images: Tensor, device: torch.device) -> Tensor:
-    """The data on the device as one uint8 tensor, or, where a GPU has no room for it, in memory."""
-    if device.type == "cuda" and images.numel() > 0.4 * torch.cuda.mem_get_info(device)[0]:
-        return images
-    return images.to(device)
+        if self.replay is not None:
+            yield "replay", self.replay

@@ -15,7 +15,7 @@ from playwright.sync_api import Download, Locator, Page, expect
 
 from pipelines import data
 from pipelines.models import readings
-from pipelines.training.trainer import build
+from pipelines.training.building import build
 from tests import tiny_models as tiny
 
 pytestmark = pytest.mark.browser

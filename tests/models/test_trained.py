@@ -16,7 +16,8 @@ from pipelines.errors import ModelError
 from pipelines.models import trained
 from pipelines.runs.folder import RunFolder
 from pipelines.training import checkpoint
-from pipelines.training.trainer import build, to_uint8
+from pipelines.training.building import build
+from pipelines.training.pictures import to_uint8
 from tests import tiny_models as tiny
 
 NETWORKS = ["generator", "discriminator"]

@@ -6,8 +6,8 @@ from torch import nn
 
 from pipelines.networks import NETWORKS
 from pipelines.networks._conditioning import centres, draw_latent, nearest_centre
+from pipelines.training.building import build
 from pipelines.training.config import TrainConfig
-from pipelines.training.trainer import build
 
 
 def count(network):

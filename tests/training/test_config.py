@@ -46,6 +46,12 @@ def test_every_setting_is_explained(name):
         ({"loss": "wasserstein"}, "holds only for a D of bounded slope"),
         ({"loss": "wasserstein", "weight_clip": 0.01, "gradient_penalty": 10.0}, "do the same job"),
         ({"weight_clip": 0.01}, "belongs to the Wasserstein loss"),
+        (
+            {"loss": "wasserstein", "weight_clip": 0.01, "d_norm": "spectral"},
+            "Weight clipping and spectral norm both bound D's weights",
+        ),
+        ({"loss": "wasserstein", "gradient_penalty": 10.0, "feature_matching": True}, "switch feature_matching off"),
+        ({"instance_noise": -0.1}, "instance_noise is -0.1; it must lie between 0 and 2"),
         ({"device": "mps", "precision": "bf16"}, "not supported on mps"),
     ],
 )

@@ -14,7 +14,8 @@ from pipelines.training import loop
 from pipelines.training.augment import translate
 from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine, pick_device, resolve
-from pipelines.training.trainer import R1_EVERY, Trainer, to_float, to_uint8
+from pipelines.training.pictures import to_float, to_uint8
+from pipelines.training.trainer import R1_EVERY, Trainer
 
 CPU = Machine("cpu", "fp32", 1)
 IMAGES = torch.randint(0, 256, (40, 1, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))

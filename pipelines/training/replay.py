@@ -1,0 +1,69 @@
+"""Fakes of earlier steps, shown to D again among those of now, so that it does not forget what it once caught.
+
+Shrivastava et al., Learning from Simulated and Unsupervised Images through Adversarial Training (2017), section 2.3,
+where half of each batch comes from such a store.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from pipelines.training.pictures import to_float, to_uint8
+
+SIZE = 1024  # pictures kept
+KEPT = 32  # of as many fakes one is kept, so that with batches of 64 the store reaches back some 500 steps
+
+
+class Replay(nn.Module):
+    """A store of old fakes with what D was told of them; the newest replace old ones at random.
+
+    They are kept as the real pictures are, uint8. All of it lies in tensors that stay in place: it is saved with a
+    checkpoint, and a step that a GPU replays can use it.
+
+    Args:
+        share: of each batch of fakes that is replaced by old ones, in [0, 1].
+        shape: of a picture, (C, H, W).
+    """
+
+    def __init__(self, share: float, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.share = share
+        self.register_buffer("pictures", torch.zeros(SIZE, *shape, dtype=torch.uint8))
+        self.register_buffer(
+            "told", torch.zeros(2, SIZE, dtype=torch.int64)
+        )  # classes, groups; zeros where there are none
+        self.register_buffer("seen", torch.zeros((), dtype=torch.int64))  # pictures that have been stored so far
+
+    @torch.no_grad()
+    def forward(self, fake: Tensor, *told: Tensor | None) -> tuple[Tensor, tuple[Tensor | None, ...]]:
+        """A batch with its first pictures replaced by old ones, and what D is told of each; some of it is then stored.
+
+        Args:
+            fake: new fakes in [-1, 1], float [B, C, H, W].
+            told: classes and groups of them, int64 [B] each, or None.
+        """
+        count, device = len(fake), fake.device
+        old = round(self.share * count)
+        filled = self.seen.clamp(max=SIZE)
+        chosen = (torch.rand(old, device=device) * filled).long()
+        there = filled > 0  # nothing is replaced at the very first step
+        pictures = fake.clone()
+        pictures[:old] = torch.where(there, to_float(self.pictures[chosen]).to(fake.dtype), fake[:old])
+        mixed = []
+        for kept, new in zip(self.told, told, strict=True):
+            if new is not None:
+                new = torch.cat([torch.where(there, kept[chosen], new[:old]), new[old:]])
+            mixed.append(new)
+        self._keep(fake, told)
+        return pictures, tuple(mixed)
+
+    def _keep(self, fake: Tensor, told: tuple[Tensor | None, ...]) -> None:
+        new = max(1, len(fake) // KEPT)
+        following = self.seen + torch.arange(new, device=fake.device)
+        slots = torch.where(following < SIZE, following, torch.randint(SIZE, (new,), device=fake.device))
+        self.pictures[slots] = to_uint8(fake[-new:])
+        for kept, each in zip(self.told, told, strict=True):
+            if each is not None:
+                kept[slots] = each[-new:]
+        self.seen += new

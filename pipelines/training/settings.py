@@ -1,0 +1,72 @@
+"""What a person needs to know of a setting, carried by the dataclass field it describes; and whether a value fits it.
+
+Made of these are the command line, the settings form and the checks. It does not import torch.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import types
+import typing
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a person needs to know of one field: where it stands in the form, what it means, what it may be."""
+
+    group: str
+    help: str
+    choices: tuple[Any, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    label: str = ""  # what a person calls it, where the field's name with spaces is not it
+
+
+def setting(default: Any, group: str, help: str, choices=(), low=None, high=None, label="") -> Any:
+    """A dataclass field that carries a ``Setting``."""
+    return dataclasses.field(
+        default=default, metadata={"setting": Setting(group, help, tuple(choices), low, high, label)}
+    )
+
+
+def problem(name: str, value: Any, rule: Setting, hint: Any) -> str | None:
+    """What is wrong with a setting's value, in one sentence, or None.
+
+    Args:
+        name: of the setting.
+        value: given for it.
+        rule: its field's metadata.
+        hint: its field's type, such as ``float | None``.
+    """
+    if not has_type(value, hint):
+        return f"{name} is {value!r}; it must be {type_words(hint)}."
+    if rule.choices and value not in rule.choices:
+        return f"{name} is {value!r}; choose one of: {', '.join(map(str, rule.choices))}."
+    if value is None or isinstance(value, (str, bool)):
+        return None
+    if not math.isfinite(value):
+        return f"{name} is {value}; it must be a finite number."
+    if rule.low is not None and value < rule.low or rule.high is not None and value > rule.high:
+        return f"{name} is {value:g}; it must lie between {rule.low:g} and {rule.high:g}."
+    return None
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    return typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+
+
+def has_type(value: Any, hint: Any) -> bool:
+    """Whether a value is of a field's type; a whole number is also a number, and truth is not a number."""
+    if isinstance(value, bool):
+        return bool in _members(hint)
+    allowed = _members(hint)
+    return isinstance(value, allowed) or (float in allowed and isinstance(value, int))
+
+
+def type_words(hint: Any) -> str:
+    """A field's type as a person would say it."""
+    words = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", types.NoneType: "nothing"}
+    return " or ".join(words[member] for member in _members(hint))
