@@ -23,7 +23,7 @@ screenshots: .venv/.dev  ## drive the app in Chromium and draw the README's pict
 	$(BIN)/python -m scripts.screenshots
 
 benchmarks: .venv/.dev
-	$(BIN)/python -m benchmarks.train_speed
+	$(BIN)/python -m benchmarks.train_step
 	$(BIN)/python -m benchmarks.viewer_cost
 
 .venv/bin/python:

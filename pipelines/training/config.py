@@ -231,6 +231,15 @@ class TrainConfig:
         "processor. Not tried on a GPU yet, therefore off.",
         label="Replay steps (CUDA graphs)",
     )
+    gpus: int = setting(
+        1,
+        "Machine",
+        "Share each batch among so many GPUs of this machine, a process each. Without GPUs, among processes of the "
+        "processor, which is of use for trying it out only.",
+        low=1,
+        high=16,
+        label="GPUs",
+    )
     threads: int = setting(0, "Machine", "Processor threads for training; 0 takes one per core.", low=0, high=256)
 
     # Records
@@ -341,6 +350,13 @@ def problems(config: TrainConfig) -> list[str]:
             "A run without an end has no last part in which learning rates could fall: set seconds or epochs, or set "
             "decay to 0."
         )
+    if config.batch_size % config.gpus:
+        found.append(
+            f"A batch of {config.batch_size} cannot be shared evenly among {config.gpus} GPUs: set batch_size to a "
+            f"multiple of {config.gpus}, or gpus to 1."
+        )
+    if config.gpus > 1 and config.cuda_graphs:
+        found.append("Steps that several GPUs share cannot be replayed: switch cuda_graphs off, or set gpus to 1.")
     if config.device == "mps" and config.precision == "bf16":
         found.append("bf16 is not supported on mps here: set precision to 'auto' or 'fp32'.")
     return found

@@ -1,6 +1,6 @@
 """What 'auto' means on this machine: the device, the precision and the number of threads.
 
-The answers depend on the hardware alone, never on a timing, so that the same settings give the same run twice.
+The answers depend on the hardware alone. On a processor with native bf16 a run then asks whether it pays (probe.py).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ class Machine:
     precision: str  # fp32 or bf16
     threads: int
     graphs: bool = False  # whether steps are recorded once and replayed; see graphs.py
+    verdict: str = ""  # what a probe of this machine has found, in words; see probe.py
 
     @property
     def words(self) -> str:
@@ -31,7 +32,8 @@ class Machine:
             return f"{torch.cuda.get_device_name()}, {self.precision}"
         if self.device == "mps":
             return f"Apple GPU, {self.precision}"
-        return f"CPU, {self.threads} {'thread' if self.threads == 1 else 'threads'}, {self.precision}"
+        found = f" ({self.verdict})" if self.verdict else ""
+        return f"CPU, {self.threads} {'thread' if self.threads == 1 else 'threads'}, {self.precision}{found}"
 
 
 def pick_device(wanted: str) -> str:
@@ -53,9 +55,13 @@ def resolve(config: TrainConfig) -> Machine:
     """Where and how a configuration computes on this machine.
 
     Raises:
-        ConfigError: the device that was asked for is not there.
+        ConfigError: the device that was asked for is not there, or fewer of its kind than asked for.
     """
     device = pick_device(config.device)
+    if device == "cuda" and config.gpus > (there := torch.cuda.device_count()):
+        raise ConfigError(f"gpus is {config.gpus} and this machine has {there}; set gpus to {there} at most.")
+    if device == "mps" and config.gpus > 1:
+        raise ConfigError(f"gpus is {config.gpus} and an Apple machine has one; set gpus to 1.")
     precision = config.precision
     if precision == "auto":
         # Dense layers of the lecture's size are too small to gain from bf16; convolutions gain about twofold.
@@ -63,6 +69,15 @@ def resolve(config: TrainConfig) -> Machine:
     return Machine(
         device, precision, config.threads or physical_cores(), graphs=config.cuda_graphs and device == "cuda"
     )
+
+
+def set_up(where: Machine) -> None:
+    """Let torch compute as the machine says, for the whole process."""
+    torch.set_num_threads(where.threads)
+    if where.device == "cuda":
+        torch.set_float32_matmul_precision("high")  # TF32 for what stays in float32
+        torch.backends.cudnn.allow_tf32 = True
+        torch.backends.cudnn.benchmark = True  # every step has the same shapes
 
 
 def physical_cores() -> int:

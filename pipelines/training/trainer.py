@@ -27,6 +27,7 @@ from pipelines.training.groups import balanced_groups
 from pipelines.training.machine import Machine
 from pipelines.training.pictures import place, to_float, to_uint8
 from pipelines.training.replay import Replay
+from pipelines.training.team import Team, synchronised
 
 Told = tuple[Tensor | None, Tensor | None]  # what D is told of pictures: classes int64 [B], groups int64 [B]
 
@@ -43,12 +44,20 @@ class Trainer:
         machine: where and how to compute.
         labels: class numbers, int64 [N], for a conditional GAN.
         classes: number of classes; 0 trains without labels.
+        team: the processes that train it together; None alone.
     """
 
     def __init__(
-        self, config: TrainConfig, images: Tensor, machine: Machine, labels: Tensor | None = None, classes: int = 0
+        self,
+        config: TrainConfig,
+        images: Tensor,
+        machine: Machine,
+        labels: Tensor | None = None,
+        classes: int = 0,
+        team: Team | None = None,
     ) -> None:
         self.config, self.machine, self.classes = config, machine, classes if config.conditional else 0
+        self.team = team
         self.device = torch.device(machine.device)
         torch.manual_seed(config.seed)
         self.images = place(images, self.device)
@@ -58,6 +67,8 @@ class Trainer:
             self.groups = balanced_groups(images, self.labels, config.centres).to(self.images.device)
 
         self.generator, self.discriminator = build(config, self.classes, self.device)
+        if team:
+            self.generator, self.discriminator = synchronised(self.generator), synchronised(self.discriminator)
         self.average, _ = build(config, self.classes, self.device, only_generator=True)
         self.average.load_state_dict(self.generator.state_dict())
         self.average.eval().requires_grad_(False)
@@ -116,6 +127,8 @@ class Trainer:
         Returns:
             The ``NUMBERS`` of the last D step and of the G step; empty without ``watch``.
         """
+        if self.team and self.team.leads:
+            self.team.tell({"watch": watch, "rates": self.rates_in_force, "noise": float(self._noise)})
         self.step += 1
         self._clock.fill_(self.step)
         self._choose_real()
@@ -128,7 +141,16 @@ class Trainer:
         self._update_average()
         if not watch:
             return {}
-        return dict(zip(numbers, torch.stack([n.float() for n in numbers.values()]).tolist(), strict=True))
+        found = torch.stack([n.float() for n in numbers.values()])
+        return dict(zip(numbers, (self.team.mean(found) if self.team else found).tolist(), strict=True))
+
+    def follow(self, order: dict[str, Any]) -> None:
+        """Take the step that the leader of the team takes, with its rates."""
+        for optimizer, rate in zip((self.opt_g, self.opt_d), order["rates"], strict=True):
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+        self._noise.fill_(order["noise"])
+        self.train_step(order["watch"])
 
     def first_bad_step(self) -> int | None:
         """The step at which a loss was first not finite, or None; on a GPU this waits for the device."""
@@ -193,6 +215,7 @@ class Trainer:
         """Pictures [B, C, H, W] and what D is told of them; with what is needed to teach G, if they are for it."""
         y = torch.randint(self.classes, (self._count,), device=self.device) if self.classes else None
         z = draw_latent(self._count, self.config, device=self.device)
+        z, y = self._part(z), self._part(y)
         group = nearest_centre(z, self.config.centres) if self.config.groups else None
         with torch.set_grad_enabled(for_g), self._autocast():
             return self.generator(z, y), (y, group)
@@ -223,6 +246,8 @@ class Trainer:
         if r1:
             total = total + 0.5 * r1 * r1_penalty(discriminate, real)
         total.backward()
+        if self.team:
+            self.team.average_gradients(self.discriminator)
         numbers = {}
         if watch:
             numbers = {
@@ -250,6 +275,8 @@ class Trainer:
                 loss = self.g_loss(self.discriminator(self._shown(fake), *told).float())
         loss.backward()
         self.discriminator.requires_grad_(True)
+        if self.team:
+            self.team.average_gradients(self.generator)
         numbers = {"g_loss": loss.detach(), "grad_g": gradient_norm(self.generator)} if watch else {}
         self._note_bad(loss)
         self.opt_g.step()
@@ -282,14 +309,18 @@ class Trainer:
 
     def _real(self, turn: int) -> tuple[Tensor, Told]:
         """The pictures chosen for one D step, float32 [B, C, H, W] in [-1, 1], and what D is told of them."""
-        index = self._chosen[turn]
+        index = self._part(self._chosen[turn])
         real = to_float(self.images[index].to(self.device))
         if self.config.flip:
-            mirrored = torch.rand(len(real), 1, 1, 1, device=self.device) < 0.5
+            mirrored = self._part(torch.rand(self._count, 1, 1, 1, device=self.device) < 0.5)
             real = torch.where(mirrored, real.flip(3), real)
         y = self.labels[index].to(self.device) if self.labels is not None else None
         group = self.groups[index].to(self.device) if self.groups is not None else None
         return real.to(memory_format=torch.channels_last), (y, group)
+
+    def _part(self, batch: Tensor | None) -> Tensor | None:
+        """What of a batch is this process's to work on: all of it, unless there is a team."""
+        return self.team.part(batch) if self.team and batch is not None else batch
 
     def _shown(self, pictures: Tensor) -> Tensor:
         """Pictures as D sees them, real and fake alike."""

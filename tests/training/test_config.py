@@ -51,6 +51,8 @@ def test_every_setting_is_explained(name):
             "Weight clipping and spectral norm both bound D's weights",
         ),
         ({"loss": "wasserstein", "gradient_penalty": 10.0, "feature_matching": True}, "switch feature_matching off"),
+        ({"batch_size": 64, "gpus": 3}, "set batch_size to a multiple of 3, or gpus to 1"),
+        ({"gpus": 2, "cuda_graphs": True}, "switch cuda_graphs off"),
         ({"instance_noise": -0.1}, "instance_noise is -0.1; it must lie between 0 and 2"),
         ({"device": "mps", "precision": "bf16"}, "not supported on mps"),
     ],

@@ -1,0 +1,73 @@
+"""A batch that does not fit is refused with the largest that does."""
+
+import re
+
+import pytest
+import torch
+
+from pipelines.errors import ConfigError
+from pipelines.networks import NETWORKS
+from pipelines.training import memory
+from pipelines.training.config import TrainConfig
+from pipelines.training.machine import Machine
+
+CPU = Machine("cpu", "fp32", 1)
+
+
+def config(**changes):
+    return TrainConfig(**{"network": "quick", "width": 8, "latent_size": 8, "batch_size": 64, **changes})
+
+
+def test_the_largest_batch_that_fits_is_named_and_does_fit(monkeypatch):
+    fixed, per_picture = memory.bytes_needed(config(), CPU, 0)
+    monkeypatch.setattr(memory, "free_bytes", lambda device: fixed + 100 * per_picture)
+    memory.require_room(config(batch_size=100), CPU, 0)
+    with pytest.raises(
+        ConfigError, match=r"Batches of 101 pictures of 28 x 28 at width 8 need about .* are free"
+    ) as found:
+        memory.require_room(config(batch_size=101), CPU, 0)
+    most = int(re.search(r"set batch_size to (\d+) at most", str(found.value))[1])
+    assert most == 100
+    monkeypatch.setattr(memory, "free_bytes", lambda device: fixed)
+    with pytest.raises(ConfigError, match="too little for any batch: set the width to less"):
+        memory.require_room(config(), CPU, 0)
+
+
+def test_no_figure_refuses_nothing(monkeypatch):
+    monkeypatch.setattr(memory, "free_bytes", lambda device: None)
+    memory.require_room(config(batch_size=4096), CPU, 0)
+
+
+@pytest.mark.parametrize("network", NETWORKS.names())
+def test_more_is_needed_for_wider_and_larger_and_less_for_coarser(network):
+    def picture(precision="fp32", **changes):
+        return memory.bytes_needed(config(network=network, **changes), Machine("cpu", precision, 1), 0)[1]
+
+    assert picture(width=256) > 1.5 * picture(width=8)
+    assert picture(size=64) > 3 * picture(size=28)
+    if network != "mlp":
+        assert picture("bf16", width=64, dropout=0.0) < picture(width=64, dropout=0.0)
+
+
+def test_what_is_counted_is_what_autograd_keeps_at_least():
+    """A dense D of known layers: inputs, activations and masks of every layer are kept for twice the batch."""
+    _, per_picture = memory.bytes_needed(config(network="mlp", width=100, dropout=0.0), CPU, 0)
+    assert per_picture > 4 * (2 * (784 + 150 + 100) + (8 + 100 + 150 + 784))
+
+
+def test_the_random_state_is_left():
+    torch.manual_seed(3)
+    expected = torch.rand(2)
+    torch.manual_seed(3)
+    memory.bytes_needed(config(self_conditional=True, prior="mixture"), CPU, 0)
+    assert torch.equal(torch.rand(2), expected)
+
+
+def test_this_machine_has_some_memory_free_and_a_container_its_limit(monkeypatch, tmp_path):
+    assert memory.free_bytes("cpu") > 50e6
+    (tmp_path / "memory.max").write_text("5000\n")
+    (tmp_path / "memory.current").write_text("2000\n")
+    monkeypatch.setattr(memory, "CGROUP", tmp_path)
+    assert memory.free_bytes("cpu") == 3000
+    (tmp_path / "memory.max").write_text("max\n")
+    assert memory.free_bytes("cpu") > 50e6

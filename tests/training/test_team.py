@@ -1,0 +1,101 @@
+"""Two processes that train together get the weights that one gets of the whole batch."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from safetensors import safe_open
+
+from pipelines.runs import jobs, worker
+from pipelines.training.config import TrainConfig
+
+PROJECT = Path(__file__).parents[2]
+ALONE = [sys.executable, "-m", "tests.training.train_together"]
+TWO = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", *ALONE[1:]]
+
+
+def trained(command, settings, path):
+    """The weights and the numbers of each step that a command comes to."""
+    env = {**os.environ, "OMP_NUM_THREADS": "1"}
+    asked = [*command, json.dumps(settings), str(path)]
+    done = subprocess.run(asked, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-2000:]
+    with safe_open(path, "pt") as file:
+        return {key: file.get_tensor(key) for key in file.keys()}, json.loads(file.metadata()["numbers"])  # noqa: SIM118
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"network": "dcgan", "conditional": True},  # batch norm in both
+        {"network": "quick", "r1": 1.0, "prior": "mixture", "self_conditional": True, "centres": 4},
+        {"network": "dcgan", "loss": "wasserstein", "weight_clip": 0.01, "d_steps": 2, "optimizer": "rmsprop"},
+    ],
+    ids=["batch norm", "self-conditioned", "several D steps"],
+)
+def test_two_processes_get_the_weights_that_one_gets(tmp_path, settings):
+    settings = {"size": 32, "width": 4, "latent_size": 4, "batch_size": 8, "dropout": 0.0, **settings}
+    one, told_one = trained(ALONE, settings, tmp_path / "one")
+    two, told_two = trained(TWO, settings, tmp_path / "two")
+    assert one.keys() == two.keys() and len(one) > 10
+    for key, weight in one.items():
+        assert torch.allclose(weight.float(), two[key].float(), rtol=0, atol=1e-5), key
+    for mine, theirs in zip(told_one, told_two, strict=True):
+        for name in ("d_loss", "g_loss", "d_real", "d_fake", "grad_g"):
+            assert mine[name] == pytest.approx(theirs[name], rel=1e-3, abs=1e-4), name
+    pairs = [(key, key.replace("generator.", "average.")) for key in one if key.startswith("generator.")]
+    assert any(not torch.equal(one[mine], one[average]) for mine, average in pairs), (
+        "the steps moved G away from its average, so that the weights above were learnt"
+    )
+
+
+def test_a_run_that_is_shared_trains_stops_and_goes_on(tmp_path, monkeypatch):
+    """The whole way: the command line, torchrun, one folder, a stop, a resume; and the same run again, alone."""
+    monkeypatch.setenv("GAN_EXPLORER_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for number in range(32):
+        Image.new("L", (28, 28), 8 * number).save(pictures / f"{number}.png")
+    config = TrainConfig(
+        data="folder", folder=str(pictures), network="dcgan", width=4, latent_size=4, batch_size=8, epochs=4,
+        dropout=0.0, precision="fp32", threads=1, log_every=1,
+    )  # fmt: skip
+    told = []
+    shared = jobs.create(config.changed(gpus=2), path=tmp_path / "runs" / "shared")
+    assert jobs.attend(shared, told.append) == "finished"
+    assert any(status.state == "running" for status in told) or told[-1].step == 16
+    alone = jobs.create(config, path=tmp_path / "runs" / "alone")
+    assert worker.work(alone) == "finished"
+    rows = [[row for row in run.metrics()[0] if "d_loss" in row] for run in (shared, alone)]
+    assert [row["step"] for row in rows[0]] == [row["step"] for row in rows[1]] == list(range(1, 17))
+    for mine, theirs in zip(*rows, strict=True):
+        assert mine["d_loss"] == pytest.approx(theirs["d_loss"], abs=1e-3)
+    assert checkpoint_weights(shared).keys() == checkpoint_weights(alone).keys()
+    for key, weight in checkpoint_weights(alone).items():
+        assert torch.allclose(weight, checkpoint_weights(shared)[key], rtol=0, atol=1e-4), key
+
+    stopped = jobs.create(config.changed(gpus=2, epochs=4000), path=tmp_path / "runs" / "stopped")
+    jobs.launch(stopped)
+    deadline = time.monotonic() + 60
+    while stopped.status().step < 5 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    jobs.stop(stopped)
+    while stopped.is_held() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    for process in jobs._children:
+        process.wait(60)
+    status = stopped.status()
+    assert status.state == "stopped" and status.step >= 5
+    assert stopped.checkpoint_steps()[-1] == status.step
+
+
+def checkpoint_weights(run):
+    with safe_open(run.checkpoints()[-1], "pt") as file:
+        return {k: file.get_tensor(k) for k in file.keys() if k.startswith(("generator.", "discriminator."))}  # noqa: SIM118
