@@ -117,6 +117,10 @@ class RunReader:
         columns = {name: _encoded(column, exact=name in EXACT) for name, column in self._columns.items()}
         return {"run": self.run, "status": self.status, "columns": columns, **self._kept}
 
+    def recorded(self) -> tuple[dict[str, array], dict[str, list[dict[str, Any]]]]:
+        """All rows as columns, and the measures, events and grids beside them; for reading, until the next news."""
+        return self._columns, self._kept
+
     def rest(self, after: Position) -> dict[str, Any] | None:
         """What came after a position, up to where the folder has been read; None for a position of another history."""
         now = self.position
@@ -139,6 +143,8 @@ class RunReader:
     def _read_status(self) -> None:
         """Read the status where it may have changed; another attempt than before means that rows were cut off."""
         stamp = os.stat(self.folder.path).st_mtime_ns
+        if not self.folder.exists():  # whoever took a lock as the run was deleted may have made its folder anew
+            raise FileNotFoundError(self.folder.path)
         changed = stamp != self._stamp
         ended = self.status.get("state") in (FINISHED, STOPPED, FAILED)
         since = time.monotonic() - self._asked_at
@@ -230,6 +236,7 @@ def _described(folder: RunFolder) -> dict[str, Any]:
         "seconds": config.seconds,
         "epochs": config.epochs,
         "count": record.data.get("count"),
+        "config": config.to_dict(),
     }
 
 

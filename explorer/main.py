@@ -9,12 +9,14 @@ st.set_page_config(page_title="GAN Explorer", page_icon=Path(__file__).with_name
 
 page = st.navigation(
     [
-        st.Page("pages/models.py", title="Models", icon=":material/apps:", default=True),
-        st.Page("pages/latent.py", title="Latent space", icon=":material/tune:", url_path="latent"),
-        st.Page("pages/arithmetic.py", title="Arithmetic", icon=":material/calculate:", url_path="arithmetic"),
-        st.Page("pages/digits.py", title="Digits", icon=":material/dialpad:", url_path="digits"),
-        st.Page("pages/playground.py", title="Playground", icon=":material/scatter_plot:", url_path="playground"),
-        st.Page("pages/train.py", title="Train", icon=":material/model_training:", url_path="train"),
+        st.Page("pages/models.py", title="Models", default=True),
+        st.Page("pages/latent.py", title="Latent space", url_path="latent"),
+        st.Page("pages/arithmetic.py", title="Arithmetic", url_path="arithmetic"),
+        st.Page("pages/digits.py", title="Digits", url_path="digits"),
+        st.Page("pages/playground.py", title="Playground", url_path="playground"),
+        st.Page("pages/failures.py", title="Failures", url_path="failures"),
+        st.Page("pages/train.py", title="Train", url_path="train"),
+        st.Page("pages/compare.py", title="Compare", url_path="compare"),
     ],
     position="top",
 )

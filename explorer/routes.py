@@ -31,8 +31,10 @@ from starlette.routing import Route
 from starlette.types import Send
 from streamlit import config
 
-from explorer import publications
+from explorer import evaluations, publications
+from explorer.gallery_routes import GALLERY_ROUTES
 from explorer.live import HUB
+from explorer.live_many import stream_together
 from explorer.live_reader import Position
 from explorer.model_routes import MODEL_ROUTES
 from explorer.plane_routes import PLANE_ROUTES
@@ -44,6 +46,7 @@ from pipelines.runs.folder import ID_PATTERN, RunFolder
 
 FOREVER = "public, max-age=31536000, immutable"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+MOST_RUNS = 6  # that are compared
 LOG_LINES, MOST_LOG_LINES = 200, 2000
 
 
@@ -63,6 +66,19 @@ async def events(request: Request) -> Response:
     after = request.headers.get("last-event-id") or request.query_params.get("after")
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return EventStream(HUB.stream(folder, Position.parse(after)), media_type="text/event-stream", headers=headers)
+
+
+async def events_of_several(request: Request) -> Response:
+    """The live events of ``?runs=``, ids with commas between; ``&after=`` holds as many positions, or empty ones."""
+    ids = request.query_params.get("runs", "").split(",")
+    if not 1 <= len(ids) <= MOST_RUNS or len(set(ids)) != len(ids):
+        raise HTTPException(400, f"runs must name 1 to {MOST_RUNS} different runs.")
+    folders = [_named(run_id) for run_id in ids]
+    positions = [Position.parse(text) for text in request.query_params.get("after", "").split(",")]
+    positions += [None] * (len(ids) - len(positions))
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    stream = stream_together(HUB, list(zip(folders, positions, strict=False)))
+    return EventStream(stream, media_type="text/event-stream", headers=headers)
 
 
 def sample(request: Request) -> Response:
@@ -92,6 +108,12 @@ def summaries(request: Request) -> Response:
 def publishing(request: Request) -> Response:
     """The models that are being published, and those that could not be."""
     found = [asdict(one) for one in publications.publications()]
+    return Response(json.dumps(found), media_type="application/json", headers={"cache-control": "no-store"})
+
+
+def measured(request: Request) -> Response:
+    """The full measures of a run, and how far one is that is under way."""
+    found = evaluations.of_run(_run(request))
     return Response(json.dumps(found), media_type="application/json", headers={"cache-control": "no-store"})
 
 
@@ -165,13 +187,17 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 
 def _run(request: Request) -> RunFolder:
     """The run that the address names."""
-    run_id = request.path_params["id"]
+    folder = _named(request.path_params["id"])
+    if not folder.exists():
+        raise HTTPException(404, f"There is no run {folder.id}; it may have been deleted.")
+    return folder
+
+
+def _named(run_id: str) -> RunFolder:
+    """Where the run of that id lies, or would lie."""
     if not ID_PATTERN.fullmatch(run_id):
         raise HTTPException(400, "A run's id holds only small letters, digits and hyphens, at most 80 of them.")
-    folder = RunFolder(runs_home() / run_id)
-    if not folder.exists():
-        raise HTTPException(404, f"There is no run {run_id}; it may have been deleted.")
-    return folder
+    return RunFolder(runs_home() / run_id)
 
 
 def _unless_known(request: Request, answer: Response) -> Response:
@@ -218,13 +244,15 @@ def _route(path: str, answer: Any, method: str = "GET") -> Route:
 
 ROUTES: list[Route] = [
     _route("/api/runs", summaries),
+    _route("/api/events", events_of_several),
     _route("/api/runs/{id}/events", events),
     _route("/api/runs/{id}/samples/{file}", sample),
     _route("/api/runs/{id}/thumbnail", thumbnail),
     _route("/api/runs/{id}/zip", zipped),
     _route("/api/runs/{id}/log", log),
+    _route("/api/runs/{id}/evaluations", measured),
     _route("/api/publications", publishing),
     _route("/assets/plotly.min.js", plotly_library),
     _route("/assets/{version}/{name}", script),
-    *(_route(*parts) for parts in (*MODEL_ROUTES, *PLANE_ROUTES)),
+    *(_route(*parts) for parts in (*MODEL_ROUTES, *PLANE_ROUTES, *GALLERY_ROUTES)),
 ]

@@ -44,6 +44,8 @@ class FakeRun:
         score: bool = False,
         preset: str = "first-digits",
         stride: int = 10,
+        data_name: str = "digits",
+        **settings,
     ) -> None:
         self.folder = RunFolder((home or runs_home()) / run_id)
         self.score, self.stride = score, stride
@@ -61,14 +63,16 @@ class FakeRun:
             "balance": 0.0 if score else 0.5,
         }
         data = {
-            "name": "digits",
+            "name": data_name,
             "fingerprint": "fake",
             "count": DATA_COUNT,
             "class_names": LABELS,
             "source": "tests/fake_run.py",
             "notes": [],
         }
-        config = TrainConfig(network="quick", conditional=conditional, seconds=60.0)
+        config = TrainConfig(
+            **{"network": "quick", "conditional": conditional, "seconds": 60.0, "data": data_name, **settings}
+        )
         self.folder.create(
             Record(
                 config=config,
@@ -157,8 +161,8 @@ class FakeRun:
             _grid(1 - math.exp(-self.step / 900)), step=self.step, images_seen=self.images_seen, seconds=self.seconds
         )
 
-    def measure(self) -> None:
-        """Append a measure of quality; the next status tells it too."""
+    def measure(self, **changes) -> None:
+        """Append a measure of quality, some of its values given; the next status tells it too."""
         learnt = 1 - math.exp(-self.step / 1500)
         self.quality = {
             "frechet": 160 * (1 - learnt) + 9 + self.chance.random(),
@@ -167,6 +171,19 @@ class FakeRun:
             "samples": 2000,
             "clear": 0.35 + 0.6 * learnt,
             "as_asked": 0.2 + 0.78 * learnt,
+            "precision": 0.3 + 0.5 * learnt,
+            "real_precision": 0.82,
+            "recall": 0.1 + 0.6 * learnt,
+            "real_recall": 0.81,
+            "coverage": 0.1 + 0.75 * learnt,
+            "real_coverage": 0.97,
+            "diversity": 6 + 3 * learnt,
+            "real_diversity": 9.5,
+            "modes": round(4 + 6 * learnt),
+            "real_modes": 10,
+            "combinations": None,
+            "real_combinations": None,
+            **changes,
         }
         self.folder.append_metrics(
             {"step": self.step, "seconds": self.seconds, "images_seen": self.images_seen, **self.quality}

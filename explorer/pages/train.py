@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from explorer.widgets.branching import branch, wish_of
+from explorer.widgets.full_measure import full_measure
 from explorer.widgets.live_run import live_run
 from explorer.widgets.new_run import new_run
 from explorer.widgets.run_controls import run_controls
@@ -53,7 +55,11 @@ def one_run(run: RunFolder) -> None:
         run_controls(run, record, status)
     with message:
         run_message(run, record, status)
-    live_run(run.id, status.state, run.has_checkpoint)
+    asked = live_run(run.id, status.state, run.has_checkpoint)
+    if wish := wish_of(asked, run):
+        branch(run, *wish)
+        st.rerun()
+    full_measure(run)
     run_settings(record)
 
 

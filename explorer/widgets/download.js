@@ -8,8 +8,13 @@ export async function save(root, model, kind, wish, name) {
     method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(wish),
   });
   if (!answer.ok) throw new Refused(await answer.text());
-  const address = URL.createObjectURL(await answer.blob());
-  const link = Object.assign(document.createElement("a"), { href: address, download: `${name}.${kind}` });
+  offer(await answer.blob(), `${name}.${kind}`);
+}
+
+/** Hand a file to the browser to save. */
+export function offer(blob, name) {
+  const address = URL.createObjectURL(blob);
+  const link = Object.assign(document.createElement("a"), { href: address, download: name });
   document.body.append(link);
   link.click();
   link.remove();

@@ -14,11 +14,13 @@ export class History {
   constructor() {
     this.length = 0;
     this.columns = Object.fromEntries(CURVES.map((name) => [name, new Float64Array(256)]));
+    this.positive = {}; // by column: whether it is so far, and how far that was looked at
     this.smooth = new Map(); // by column: the smoothed values, and where the smoothing stands
   }
 
   load(columns) {
     this.length = 0;
+    this.positive = {};
     this.smooth.clear();
     for (const name of CURVES) {
       const values = decode(columns[name], EXACT.has(name));
@@ -89,8 +91,22 @@ export class History {
 
   /** Images seen at a step, which the rows of events do not tell. */
   imagesAt(step) {
-    const index = Math.min(firstAtLeast(this.values("step"), step), this.length - 1);
+    const index = this.indexAt("step", step);
     return index < 0 ? 0 : this.columns.images_seen[index];
+  }
+
+  /** Whether a log scale can show all values of a column; looks only at points that are new. */
+  isPositive(name) {
+    const known = this.positive[name] ?? { length: 0, is: true };
+    const values = this.values(name);
+    for (; known.length < values.length && known.is; known.length += 1) known.is = !(values[known.length] <= 0);
+    this.positive[name] = known;
+    return known.is;
+  }
+
+  /** Where a value in rising values of a column is first reached: the index of a row, or -1 where there is none. */
+  indexAt(name, value) {
+    return Math.min(firstAtLeast(this.values(name), value), this.length - 1);
   }
 
   last(name) {

@@ -2,6 +2,7 @@
 
 import { TERMS } from "./charts.js";
 import { Curves } from "./curves.js";
+import { Findings } from "./findings.js";
 import { count, duration, make, qualityWords, setText, stateIcon, stateWord } from "./format.js";
 import { History } from "./history.js";
 import { mounting } from "./mounting.js";
@@ -89,24 +90,27 @@ class LiveRun {
   constructor(place, root) {
     Object.assign(this, { place, root, run: null });
     this.status = new StatusLine();
+    this.doctor = new Findings((wish) => this.branch(wish));
     this.samples = new Samples(root);
     this.curves = new Curves(root);
     this.body = make("div", { class: "gx-body" }, this.samples.element, this.curves.element);
-    place.replaceChildren(this.status.element, this.body);
+    place.replaceChildren(this.status.element, this.doctor.element, this.body);
     this.sized = new ResizeObserver(() => this.fit());
     this.sized.observe(place);
     this.onResize = () => this.fit();
     window.addEventListener("resize", this.onResize);
   }
 
-  update({ data, setStateValue }) {
+  update({ data, setStateValue, setTriggerValue }) {
     this.report = (state) => setStateValue("state", { run: this.run, state, at: Date.now() });
+    this.branch = (wish) => setTriggerValue("branch", { ...wish, run: this.run, at: Date.now() });
     const theme = readTheme(this.place, data.palette);
     const key = JSON.stringify(theme);
     if (key !== this.themeKey) {
       this.themeKey = key;
       this.place.dataset.theme = theme.dark ? "dark" : "light";
       this.curves.setTheme(theme);
+      this.doctor.setTheme(theme);
     }
     if (data.run !== this.run) this.open(data.run, data.drawnFor);
     this.explorable = data.explorable;
@@ -126,9 +130,11 @@ class LiveRun {
     this.disconnect();
     Object.assign(this, { run, position: null, reported: drawnFor, failures: 0 });
     this.source = { history: new History(), measures: [], events: [], run: {}, status: {} };
+    this.doctor.clear();
     this.samples.clear();
     this.samples.describe(null, false);
     this.curves.clear();
+    this.curves.compareWith(run);
     this.curves.set(this.source);
     this.fit();
     this.connect();
@@ -170,13 +176,14 @@ class LiveRun {
 
   takeAll(event) {
     this.position = event.lastEventId;
-    const { run, status, columns, measures, events, samples } = JSON.parse(event.data);
+    const { run, status, columns, measures, events, samples, findings } = JSON.parse(event.data);
     const history = new History();
     history.load(columns);
     this.source = { history, measures, events, run, status };
     this.samples.describe(run.display, run.conditional);
     this.samples.set(this.run, samples, status.attempt);
     this.curves.set(this.source);
+    this.doctor.show(findings, status);
     this.fit();
     this.show();
   }
@@ -194,6 +201,7 @@ class LiveRun {
     if (news.measures) this.source.measures.push(...news.measures);
     if (news.events) this.source.events.push(...news.events);
     if (news.samples) this.samples.add(news.samples);
+    if (news.findings) this.doctor.show(news.findings, this.source.status);
     this.curves.grew(news);
     this.show();
   }
@@ -202,6 +210,7 @@ class LiveRun {
     this.showing ??= setTimeout(() => {
       this.showing = null;
       this.status.show(this.source);
+      this.doctor.summarise(this.source.status);
     }, STATUS_MS);
     const { state } = this.source.status;
     if (state !== this.status.shownState) this.status.show(this.source);

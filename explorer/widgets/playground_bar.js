@@ -32,6 +32,7 @@ export class Bar {
         smallButton("Reset", "From the beginning, with the same seed (key R)", () => page.restart()),
         smallButton("New seed", "Another beginning", () => page.newSeed()), this.beside,
         smallButton("Save", "Keep the game as a file, with its networks", () => page.keeper.save()),
+        smallButton("Picture", "Download what is seen as a picture", () => page.keeper.picture()),
         smallButton("Open", "Go on with a game that was kept", () => this.file.click()), this.file));
   }
 

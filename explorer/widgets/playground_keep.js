@@ -1,6 +1,6 @@
 // What is kept of games: files that a person saves and opens, and, in this tab, what it was at.
 
-import { make } from "./format.js";
+import { offer } from "./download.js";
 import { SHARED } from "./playground_state.js";
 
 const KEPT = "gan-explorer:playground:games";
@@ -53,16 +53,25 @@ export class Keeper {
     const { page } = this;
     return page.notice.guarded(async () => {
       for (const [at, { game }] of page.cards.entries()) {
-        const address = URL.createObjectURL(new Blob([await game.save()], { type: "application/json" }));
-        const { data, seed } = game.config;
-        const which = page.cards.length > 1 ? `-${"ab"[at]}` : "";
-        const link = make("a", { href: address, download: `${data}-${seed}-step-${game.frame.row[0]}${which}.json` });
-        document.body.append(link);
-        link.click();
-        link.remove();
-        setTimeout(() => URL.revokeObjectURL(address), 60_000);
+        offer(new Blob([await game.save()], { type: "application/json" }), `${this.nameOf(at)}.json`);
       }
     });
+  }
+
+  /** The planes as they are seen, a picture each, as fine as the screen. */
+  async picture() {
+    for (const [at, { game, plane }] of this.page.cards.entries()) {
+      if (!game.frame) continue; // nothing is drawn yet
+      const blob = await new Promise((done) => { plane.canvas.toBlob(done, "image/png"); });
+      offer(blob, `${this.nameOf(at)}.png`);
+    }
+  }
+
+  /** What a file of one of the games is called. */
+  nameOf(at) {
+    const { cards } = this.page;
+    const { game: { config: { data, seed }, frame } } = cards[at];
+    return `${data}-${seed}-step-${frame.row[0]}${cards.length > 1 ? `-${"ab"[at]}` : ""}`;
   }
 
   /** Go on with a saved game: as the second one, where that is being set and learns the same; else alone. */

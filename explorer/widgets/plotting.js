@@ -52,6 +52,8 @@ export function faded(color, opacity) {
   return `rgba(${red},${green},${blue},${opacity})`;
 }
 
+export const MARGIN = { l: 52, r: 10, t: 12, b: 40 }; // of a chart, in pixels
+
 /** A chart's layout; what differs between charts is in `options`. */
 export function layoutOf(theme, options) {
   const axis = {
@@ -61,7 +63,7 @@ export function layoutOf(theme, options) {
   const marks = options.marks.slice(-40);
   return {
     width: options.width, height: options.height, autosize: false,
-    margin: { l: 52, r: 10, t: 12, b: 40 },
+    margin: MARGIN,
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: theme.font, size: 12, color: theme.text },
     hovermode: "x unified", dragmode: options.fixed ? false : "zoom",
@@ -74,17 +76,21 @@ export function layoutOf(theme, options) {
     yaxis: { ...axis, title: { text: options.yTitle, standoff: 4, font: { size: 12, color: theme.muted } },
       type: options.log ? "log" : "linear", nticks: 5, tickformat: options.percent ? ".0%" : "~g",
       hoverformat: options.percent ? ".0%" : ".3~g", uirevision: options.yRevision,
-      showticklabels: !options.empty || Boolean(options.yRange),
-      ...(options.log ? { dtick: 1, exponentformat: "power" } : {}),
+      showticklabels: !options.empty || Boolean(options.yRange), ...(options.log ? { dtick: options.logTick } : {}),
       ...(options.yRange ? { range: options.yRange, autorange: false } : { autorange: true }),
       ...(options.fromZero && !options.yRange ? { rangemode: "tozero" } : {}) },
     shapes: [
-      ...options.levels.map((level) => ({ type: "line", xref: "paper", x0: 0, x1: 1, y0: level, y1: level,
-        line: { color: theme.muted, width: 1, dash: "dot" }, layer: "below" })),
+      ...options.levels.map(({ value, role }) => ({ type: "line", xref: "paper", x0: 0, x1: 1, y0: value, y1: value,
+        line: { color: role ? theme.colors[role] : theme.muted, width: role ? 1.6 : 1, dash: "dot" }, layer: "below" })),
       ...marks.map((mark) => ({ type: "line", yref: "paper", x0: mark.x, x1: mark.x, y0: 0, y1: 1,
         line: { color: theme.mark, width: 1 }, layer: "below" })),
     ],
-    annotations: marks.map((mark) => ({ x: mark.x, y: 1, yref: "paper", yanchor: "bottom", yshift: -4, text: mark.sign,
-      showarrow: false, hovertext: mark.text, captureevents: true, font: { size: 10, color: theme.muted } })),
+    annotations: [
+      ...options.levels.filter(({ text }) => text).map(({ value, role, text, along }) => ({
+        xref: "paper", x: along ?? 0, xanchor: "left", xshift: 3, y: options.log ? Math.log10(value) : value, yanchor: "top", yshift: 1, text, showarrow: false,
+        font: { size: 11, color: role ? theme.colors[role] : theme.muted } })),
+      ...marks.map((mark) => ({ x: mark.x, y: 1, yref: "paper", yanchor: "bottom", yshift: -4, text: mark.sign,
+        showarrow: false, hovertext: mark.text, captureevents: true, font: { size: 10, color: theme.muted } })),
+    ],
   };
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,7 @@ class Trained:
     entry: Entry
     generator: nn.Module  # in eval mode, without gradients, on the CPU
     discriminator: nn.Module | None  # None where its weights are not there
+    step: int | None = None  # of a run's checkpoint: how far it was trained
 
     @property
     def name(self) -> str:
@@ -130,7 +131,8 @@ def load_entry(entry: Entry) -> Trained:
     """The networks of a model that was found; raises as ``load``."""
     if entry.run is not None:
         source = entry.generator_path
-        return of_checkpoint(entry, checkpoint.read(source, PARTS)[0], source)
+        tensors, plain = checkpoint.read(source, PARTS)
+        return replace(of_checkpoint(entry, tensors, source), step=plain.get("step"))
     generator, discriminator = _networks(entry)
     for name, network in (("generator", generator), ("discriminator", discriminator)):
         path = entry.folder / f"{name}.safetensors"

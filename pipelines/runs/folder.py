@@ -7,6 +7,7 @@
     checkpoints/    full training states, published by rename
     control.json    what the person wants: run, pause or stop, single steps, learning rates
     notes.json      the person's name for the run, and a note
+    evaluations/    full measures of its checkpoints, one JSON file a step that was measured
     train.log       everything the process said
     worker.lock     held by the training process for as long as it lives
     control.lock    held for a moment by whoever changes control.json or asks whether the run is held
@@ -137,6 +138,10 @@ class RunFolder:
         """Full training states by step, the newest last (the best, kept besides, is not among them)."""
         return sorted(self.checkpoints_path.glob("step-*.safetensors"))
 
+    def checkpoint_steps(self) -> tuple[int, ...]:
+        """The steps of the full training states that are kept."""
+        return tuple(int(path.stem.removeprefix("step-")) for path in self.checkpoints())
+
     @property
     def has_checkpoint(self) -> bool:
         """Whether there is something to explore or to go on from."""
@@ -158,6 +163,24 @@ class RunFolder:
         for grid in (self.path / "samples").glob("step-*.png"):
             if int(grid.stem.removeprefix("step-")) > step:
                 grid.unlink()
+
+    def take_over(self, other: RunFolder, step: int) -> None:
+        """Copy what another run recorded up to a step, with its checkpoint of that step.
+
+        Raises:
+            OSError: it cannot be copied; the checkpoint may be gone.
+        """
+        shutil.copyfile(other.checkpoint_path(step), self.checkpoint_path(step))
+        for grid in (other.path / "samples").glob("step-*.png"):
+            if int(grid.stem.removeprefix("step-")) <= step:
+                shutil.copyfile(grid, self.path / "samples" / grid.name)
+        for theirs, mine in (
+            (other.metrics_path, self.metrics_path),
+            (other.samples_index_path, self.samples_index_path),
+        ):
+            if theirs.exists():
+                shutil.copyfile(theirs, mine)
+        self.cut_after(step)
 
     # What anyone reads
 
@@ -215,6 +238,31 @@ class RunFolder:
                 return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-lines:])
         except OSError:
             return ""
+
+    def evaluations(self) -> list[dict[str, Any]]:
+        """The full measures that were kept, by step; one that cannot be read is left out."""
+        found = []
+        for path in sorted((self.path / "evaluations").glob("step-*.json")):
+            with contextlib.suppress(RunError):
+                values = read_json(path)
+                if isinstance(values, dict):
+                    found.append(values)
+        return found
+
+    def keep_evaluation(self, step: int, values: dict[str, Any]) -> Path:
+        """Keep what was measured of the checkpoint of a step; an earlier measure of it goes.
+
+        Raises:
+            RunError: the run is gone, or its folder cannot be written.
+        """
+        self._must_exist()
+        path = self.path / "evaluations" / f"step-{step:08d}.json"
+        try:
+            path.parent.mkdir(exist_ok=True)
+            publish_json(path, {"step": step, "measured_at": time.time(), **values})
+        except OSError as error:
+            raise RunError(f"{path} cannot be written ({error.strerror or error}).") from None
+        return path
 
     # What the person wants
 
@@ -290,8 +338,8 @@ class RunFolder:
         shutil.rmtree(doomed, ignore_errors=True)
 
     def _last_words(self, status: Status) -> str:
-        saved = self.checkpoints()
-        step = int(saved[-1].stem.removeprefix("step-")) if saved else 0
+        saved = self.checkpoint_steps()
+        step = saved[-1] if saved else 0
         resume = f"goes on from its checkpoint of step {step}" if saved else "begins anew, since nothing was saved yet"
         return f"The training process ended without a word at step {status.step}; Resume {resume}."
 

@@ -7,6 +7,7 @@ import re
 from urllib.parse import urlencode
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from pipelines.plane import saved
@@ -216,6 +217,11 @@ def test_a_saved_game_is_opened_again(server, browser, tmp_path):
     file = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(file)
     assert file.name == "line-9-step-10.json"
+    with page.expect_download() as waiting:
+        press(page, "Picture")
+    assert waiting.value.suggested_filename == "line-9-step-10.png"
+    with Image.open(waiting.value.path()) as picture:
+        assert picture.width == picture.height > 300 and len(picture.convert("RGB").getcolors(1 << 24)) > 50
     before = told(page, "real"), told(page, "fake"), told(page, "push")
     here = saved.load(file.read_text("utf-8"))
     assert here.step == 10 and len(here.fake[:SHOWN]) == SHOWN

@@ -18,6 +18,7 @@ from playwright.sync_api import Page, expect
 from pipelines.runs import jobs
 from pipelines.runs.folder import LOST, PAUSED, RUNNING, STOPPED, RunFolder
 from pipelines.training.presets import PRESETS
+from tests.fake_run import FakeRun
 
 pytestmark = pytest.mark.browser
 
@@ -295,3 +296,50 @@ def test_the_zip_holds_the_run(server, page, training, tmp_path):
         config = json.loads(archive.read(f"{training.id}/config.json"))
     assert config["config"]["batch_size"] == BATCH
     assert any(name.endswith(".png") for name in names)
+
+
+def test_what_cannot_be_measured_says_why(server, page):
+    empty = FakeRun("nothing-saved", home=server.runs)
+    empty.status(STOPPED)
+    page.goto(f"{server.url}/train?run=nothing-saved")
+    measure = page.get_by_role("button", name="Measure in full")
+    expect(measure).to_be_disabled(timeout=20_000)
+    expect(page.get_by_role("region", name="Full measure")).to_contain_text("wait for its first checkpoint")
+    empty.folder.checkpoint_path(5).write_bytes(b"not weights")
+    page.reload()
+    expect(measure).to_be_enabled(timeout=20_000)
+    measure.click()
+    trouble = page.get_by_role("region", name="Full measure").get_by_role("alert")
+    expect(trouble).to_contain_text(
+        re.compile("It could not be measured: .*step-00000005.* is damaged"), timeout=1000 * START_S
+    )
+    expect(measure).to_be_enabled()
+    page.reload()
+    expect(trouble).to_contain_text("is damaged", timeout=20_000)
+
+
+def test_the_full_measure_goes_on_in_the_background_and_stays(server, page, training, tmp_path):
+    page.goto(f"{server.url}/train?run={training.id}")
+    can(page, "pause", START_S)
+    until(training.checkpoints, "a checkpoint", START_S)
+    do(page, "stop")
+    in_state(training, STOPPED)
+    measure = page.get_by_role("button", name="Measure in full")
+    expect(measure).to_be_enabled(timeout=1000 * REACT_S)
+    measure.click()
+    section = page.get_by_role("region", name="Full measure")
+    expect(section.get_by_role("progressbar")).to_be_visible(timeout=1000 * REACT_S)
+    expect(measure).to_be_disabled()
+    until(lambda: list((server.saved / "measuring").glob("*.json")), "it has begun")
+    page.goto("about:blank")
+    server.restart()
+    page.goto(f"{server.url}/train?run={training.id}")
+    expect(section.get_by_role("row", name=re.compile("^Fréchet distance"))).to_be_visible(timeout=120_000)
+    expect(section.get_by_role("progressbar")).to_be_hidden()
+    expect(page.get_by_role("button", name="Measure again")).to_be_enabled()
+    with page.expect_download() as download:
+        section.get_by_role("button", name="Download JSON").click()
+    download.value.save_as(tmp_path / "measure.json")
+    found = json.loads((tmp_path / "measure.json").read_text("utf-8"))
+    (kept,) = training.evaluations()
+    assert found == kept and f"Step {kept['step']:,}: 5 draws of 10,000 samples" in section.inner_text()

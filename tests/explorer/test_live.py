@@ -277,6 +277,20 @@ def test_a_deleted_run_ends_its_streams(run: FakeRun) -> None:
     play(scene())
 
 
+def test_a_folder_that_a_lock_made_anew_is_no_run(run: FakeRun) -> None:
+    async def scene() -> None:
+        stream = Stream(Hub(), run.folder)
+        await stream.next()
+        run.let_go()
+        run.folder.remove()
+        run.folder.path.mkdir()
+        (run.folder.path / "control.lock").touch()
+        await stream.until(lambda event, data: event == "deleted")
+        await stream.close()
+
+    play(scene())
+
+
 def test_many_viewers_share_one_watcher_that_ends_with_the_last(run: FakeRun) -> None:
     async def scene() -> None:
         hub = Hub()

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from explorer.look import BACKGROUNDS, COLORS, DASHES
+from explorer.look import BACKGROUNDS, COLORS, DASHES, RUN_DASHES, RUNS, palette
 
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB.
 SIGHTS = {
@@ -40,7 +40,7 @@ def lab(rgb: np.ndarray) -> np.ndarray:
 def test_every_color_stands_out_from_the_background(theme: str) -> None:
     weights = np.array([0.2126, 0.7152, 0.0722])
     ground = weights @ linear(BACKGROUNDS[theme])
-    for role, color in COLORS[theme].items():
+    for role, color in {**COLORS[theme], **{f"run{n}": c for n, c in enumerate(RUNS[theme])}}.items():
         light, dark = sorted((weights @ linear(color), ground), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 3.0, f"{role} in {theme}"
 
@@ -58,3 +58,15 @@ def test_no_two_roles_share_a_color_and_partners_differ_by_their_dashes_too() ->
     for colors in COLORS.values():
         assert all(one != other for one, other in itertools.combinations(colors.values(), 2))
     assert DASHES["d"] != DASHES["g"] and DASHES["real"] != DASHES["fake"]
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("theme", COLORS)
+def test_six_runs_are_told_apart_easily_and_by_their_dashes(theme: str, sight: str) -> None:
+    seen = [lab(SIGHTS[sight] @ linear(color)) for color in RUNS[theme]]
+    assert len(seen) == len(set(RUN_DASHES)) == 6
+    assert min(np.linalg.norm(one - other) for one, other in itertools.combinations(seen, 2)) > 30
+    if sight == "usual":  # none of them is taken for real, fake, D or G
+        roles = [lab(linear(color)) for color in COLORS[theme].values()]
+        assert min(np.linalg.norm(one - role) for one in seen for role in roles) > 20
+    assert palette()[theme]["run3"] == RUNS[theme][3]

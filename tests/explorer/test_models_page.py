@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import publications
+from explorer import background, publications
 from explorer.model_cards import about, card_of, measures, model_cards, percent, training
 from explorer.widgets.gallery import first_steps
 from explorer.widgets.model_dialogs import OPEN
@@ -191,8 +191,8 @@ def test_a_failure_is_told_even_after_a_restart_and_until_it_was_read(run, monke
     until(lambda: publications.publications()[0].state == "failed")
     said = publications.publications()[0].message
     assert "best.safetensors" in said and "Traceback" not in said
-    publications._processes.clear()  # as in a new server
-    monkeypatch.setattr(publications, "SILENT_S", -1.0)
+    publications.BACKGROUND.processes.clear()  # as in a new server
+    monkeypatch.setattr(background, "SILENT_S", -1.0)
     assert publications.publications()[0].message == said
     publications.dismiss("mine")
     assert not publications.publications()
@@ -225,7 +225,7 @@ def test_what_cannot_be_published_is_refused_at_once(own_models, run, name, chec
 
 def test_no_more_than_two_are_published_at_once(run, monkeypatch):
     one = publications.Publication("x", run.id, "", "best", 0.0)
-    monkeypatch.setattr(publications, "_all", lambda: [one, one])
+    monkeypatch.setattr(publications, "publications", lambda: [one, one])
     with pytest.raises(ModelError, match="wait half a minute"):
         publications.start(run, "mine")
 

@@ -1,0 +1,144 @@
+"""Work that takes a while, done by processes of their own, so that nobody waits for it and its end is never lost.
+
+A process tells how far it is as lines of JSON (``{"share", "message"}``) in a log beside a record of what was asked,
+``saved/<kind>/<name>.json`` and ``.log``; a server that was restarted meanwhile reads both and knows again. A record
+goes when the work is done, or when a person has read why it failed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipelines import paths
+from pipelines.runs.folder import ID_PATTERN, publish_bytes
+
+SILENT_S = 120.0  # a process that no server knows and that has said nothing for so long has died
+WORKING, FAILED = "working", "failed"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of work: what was asked, and how far it is."""
+
+    name: str
+    asked: dict[str, Any] = field(default_factory=dict)
+    started_at: float = 0.0  # Unix seconds
+    state: str = WORKING
+    share: float = 0.0  # done, in [0, 1]
+    message: str = "Starting"
+
+
+class Background:
+    """All work of one kind. A name has one piece of it at a time."""
+
+    def __init__(self, kind: str, is_done: Callable[[Job], bool]) -> None:
+        """``is_done``: whether what a job was to make is there, or no longer wanted; its record goes then."""
+        self.kind, self.is_done = kind, is_done
+        self.lock = threading.RLock()  # to be held by whoever first asks what is under way and then starts
+        self.processes: dict[str, subprocess.Popen] = {}
+
+    def start(self, name: str, asked: dict[str, Any], words: Sequence[object]) -> None:
+        """Start ``python -m pipelines <words>``, detached: the end of this process does not end it.
+
+        Raises:
+            OSError: it cannot be started, or its record not be written.
+        """
+        with self.lock:
+            try:
+                self._home().mkdir(parents=True, exist_ok=True)
+                publish_bytes(self._record(name), json.dumps({**asked, "started_at": time.time()}).encode())
+                with self._log(name).open("wb") as log:
+                    nt = os.name == "nt"
+                    detach = {"creationflags": 0x00000008 | 0x00000200} if nt else {"start_new_session": True}
+                    self.processes[name] = subprocess.Popen(
+                        [sys.executable, "-m", "pipelines", *map(str, words)], cwd=paths.PROJECT,
+                        stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                        env={**os.environ, "OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 2) // 2))}, **detach,
+                    )  # fmt: skip
+            except OSError:
+                self._forget(name)
+                raise
+
+    def jobs(self) -> list[Job]:
+        """Those under way and those that failed, the oldest first."""
+        with self.lock:
+            found = (self._now(asked) for asked in self._asked())
+            return sorted((job for job in found if job), key=lambda job: job.started_at)
+
+    def dismiss(self, name: str) -> None:
+        """Forget one that failed."""
+        with self.lock:
+            if any(job.name == name and job.state == FAILED for job in self.jobs()):
+                self._forget(name)
+
+    def _asked(self) -> list[Job]:
+        found = []
+        for path in self._home().glob("*.json") if self._home().is_dir() else ():
+            if not ID_PATTERN.fullmatch(path.stem):
+                continue
+            try:
+                asked = json.loads(path.read_bytes())
+                found.append(Job(path.stem, asked, float(asked["started_at"])))
+            except (OSError, ValueError, KeyError, TypeError):
+                continue  # a record that is being removed, or foreign
+        return found
+
+    def _now(self, asked: Job) -> Job | None:
+        """Where one stands; None when it is done."""
+        process = self.processes.get(asked.name)
+        code = process.poll() if process else None
+        if (process is None or code is not None) and self.is_done(asked):
+            self._forget(asked.name)
+            return None
+        said, last = _said(self._log(asked.name))
+        parts = {"name": asked.name, "asked": asked.asked, "started_at": asked.started_at}
+        if process and code is None or process is None and _is_fresh(self._log(asked.name)):
+            return Job(**parts, **last)
+        why = said[-1] if said else "Its process ended without a word; try again."
+        return Job(**parts, state=FAILED, message=why)
+
+    def _forget(self, name: str) -> None:
+        self.processes.pop(name, None)
+        for path in (self._record(name), self._log(name)):
+            path.unlink(missing_ok=True)
+
+    def _home(self) -> Path:
+        return paths.saved_home() / self.kind
+
+    def _record(self, name: str) -> Path:
+        return self._home() / f"{name}.json"
+
+    def _log(self, name: str) -> Path:
+        return self._home() / f"{name}.log"
+
+
+def _said(log: Path) -> tuple[list[str], dict[str, Any]]:
+    """What a process said in words, and the last it told of how far it is."""
+    words, last = [], {}
+    try:
+        lines = log.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return words, last
+    for line in filter(None, map(str.strip, lines)):
+        try:
+            told = json.loads(line)
+            last = {"share": float(told["share"]), "message": str(told["message"])}
+        except (ValueError, KeyError, TypeError):
+            words.append(line)
+    return words, last
+
+
+def _is_fresh(log: Path) -> bool:
+    try:
+        return time.time() - log.stat().st_mtime < SILENT_S
+    except OSError:
+        return False

@@ -1,0 +1,20 @@
+"""Several runs over each other: curves, pictures under one slider, what was set differently, what came out."""
+
+import streamlit as st
+
+from explorer.routes import MOST_RUNS
+from explorer.widgets.stage import stage
+from pipelines.training.config import SETTINGS, label_of
+
+# Parts
+
+
+def in_order() -> list[dict[str, str]]:
+    """Every setting as the page's table names it, in the form's order."""
+    return [{"name": name, "label": label_of(name), "about": rule.help} for name, rule in SETTINGS.items()]
+
+
+# Layout
+
+st.title("Compare", anchor=False)
+stage("compare", "Comparison of runs", "charts")("", settings=in_order(), most=MOST_RUNS)

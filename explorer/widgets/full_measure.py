@@ -1,0 +1,29 @@
+"""The full measure of a run: a button, how far it is, and a table of what was found."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer import evaluations
+from explorer.widgets import assets
+from pipelines.errors import GanError
+from pipelines.runs.folder import RunFolder
+
+_component = assets.component("full_measure", "Full measure", "stage")
+
+
+def full_measure(run: RunFolder, *, key: str = "full_measure") -> None:
+    """Mount it; it asks by itself how far the measure is, and what it found."""
+    data = {"run": run.id, "possible": run.has_checkpoint, "assets": assets.address()}
+    asked = _component(key=key, data=data, on_asked_change=lambda: None).asked
+    if not isinstance(asked, dict) or asked.get("run") != run.id:
+        return
+    if asked.get("verb") == "dismiss":
+        evaluations.dismiss(run)
+    elif asked.get("verb") == "measure":
+        evaluations.dismiss(run)  # of a try that failed
+        try:
+            evaluations.start(run)
+        except GanError as error:
+            st.session_state["problem"] = str(error)
+            st.rerun()

@@ -1,0 +1,126 @@
+// One grid of samples: as large as there is room, pixels sharp, and changed only once the next is loaded.
+
+import { count, make } from "./format.js";
+
+const LABEL_ROOM = 28; // pixels left of the picture for the names of its rows, at least
+const LABEL_TEXT = 20; // a row lower than this has smaller letters
+const UNKNOWN = { rows: 8, columns: 8, tile: 28, gap: 2, row_labels: [] };
+
+export class Grid {
+  /** ``onShown(grid, index)`` hears of each grid that has come to be seen. */
+  constructor(root, onShown) {
+    Object.assign(this, { root, onShown, generation: 0 });
+    this.labels = make("div", { class: "gx-labels", "aria-hidden": "true" });
+    this.image = make("img", { class: "gx-grid", alt: "", hidden: "" });
+    this.empty = make("div", { class: "gx-empty" }, "The first pictures come with the first step.");
+    this.stage = make("div", { class: "gx-stage" }, this.image, this.empty);
+    this.element = make("div", { class: "gx-frame" }, this.labels, this.stage);
+    this.clear();
+  }
+
+  /** Forget the run. */
+  clear() {
+    this.generation += 1; // a picture that is still on its way is not of this run
+    Object.assign(this, { grids: [], index: -1, wanted: -1, loading: false });
+    this.image.hidden = true;
+    this.empty.hidden = false;
+  }
+
+  /** Take a run's grids, rows of its index, by reference; ``attempt`` tells its histories apart. */
+  set(run, grids, attempt) {
+    if (this.run !== run) this.clear();
+    Object.assign(this, { run, attempt, grids });
+    this.index = -1; // the same step may hold another picture in another attempt
+  }
+
+  describe(display, conditional) {
+    this.display = display?.tile ? display : { ...UNKNOWN };
+    this.conditional = conditional && this.display.row_labels?.length > 0;
+    this.labels.replaceChildren(...(this.conditional ? this.display.row_labels : []).map((label) =>
+      make("span", { title: label }, label)));
+    this.fit();
+  }
+
+  /** The size in pixels of a grid as stored. */
+  get size() {
+    const { rows, columns, tile, gap } = this.display ?? UNKNOWN;
+    const natural = !this.image.hidden && this.image.naturalWidth;
+    return {
+      width: natural ? this.image.naturalWidth : columns * (tile + gap) - gap,
+      height: natural ? this.image.naturalHeight : rows * (tile + gap) - gap,
+    };
+  }
+
+  /** Give the picture the largest size that fits, in whole device pixels a pixel where that costs little of it. */
+  fit(room = this.room) {
+    if (!room) return;
+    this.room = room;
+    const { width, height } = this.size;
+    const longest = Math.max(0, ...(this.conditional ? this.display.row_labels : []).map((label) => label.length));
+    const labels = this.conditional ? Math.min(110, Math.max(LABEL_ROOM, 9 * longest + 14)) : 0;
+    const scale = Math.min((room.width - labels) / width, room.height / height);
+    const ratio = window.devicePixelRatio || 1;
+    const whole = Math.floor(scale * ratio) / ratio;
+    const used = whole / scale > 0.85 ? whole : scale;
+    this.stage.style.width = `${width * used}px`;
+    this.stage.style.height = `${height * used}px`;
+    this.labels.style.width = `${labels}px`;
+    this.width = width * used + labels;
+    const { rows, tile, gap } = this.display ?? UNKNOWN;
+    const margin = (height - rows * (tile + gap) + gap) / 2; // some grids have a border
+    [...this.labels.children].forEach((label, row) => {
+      label.style.top = `${(margin + row * (tile + gap)) * used}px`;
+      label.style.height = label.style.lineHeight = `${tile * used}px`;
+      label.style.fontSize = tile * used < LABEL_TEXT ? `${Math.floor(tile * used)}px` : "";
+    });
+  }
+
+  /** Show a grid as soon as it is loaded; of several that are asked for meanwhile only the last. */
+  async want(index) {
+    this.wanted = index;
+    if (this.loading) return;
+    const generation = this.generation;
+    this.loading = true;
+    while (generation === this.generation && this.index !== this.wanted && this.wanted >= 0) {
+      const number = this.wanted;
+      const grid = this.grids[number];
+      const fresh = make("img", { class: "gx-grid" });
+      fresh.src = this.address(grid);
+      try {
+        await fresh.decode(); // first load and unpack, then change: nothing flickers
+      } catch {
+        if (generation === this.generation && number === this.wanted) break; // gone, or the line is down
+        continue;
+      }
+      if (generation !== this.generation) return;
+      this.exchange(fresh, grid, number);
+    }
+    if (generation === this.generation) this.loading = false;
+  }
+
+  exchange(fresh, grid, number) {
+    const { rows, columns } = this.display ?? UNKNOWN;
+    const arranged = this.conditional ? `, one row for each of ${this.display.row_labels.join(", ")}` : "";
+    fresh.alt = `Pictures by the generator at step ${count(grid.step)}: ${rows} rows of ${columns}${arranged}.`;
+    const first = this.image.hidden || fresh.naturalWidth !== this.image.naturalWidth;
+    this.image.replaceWith(fresh);
+    this.image = fresh;
+    this.empty.hidden = true;
+    this.index = number;
+    this.onShown(grid, number);
+    if (first) this.fit();
+  }
+
+  /** Load what will probably be wanted next. */
+  prepare(indices) {
+    for (const index of indices) if (this.grids[index]) new Image().src = this.address(this.grids[index]);
+  }
+
+  address(grid) {
+    return `${this.root}api/runs/${this.run}/samples/${grid.file}?v=${this.attempt ?? 1}`;
+  }
+
+  close() {
+    this.generation += 1;
+  }
+}

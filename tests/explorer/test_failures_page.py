@@ -1,0 +1,33 @@
+"""The page of failures without a browser: what it hands to its script, and what it loads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from explorer.widgets import failures
+from pipelines import gallery, paths
+from pipelines.plane.settings import SETTINGS
+
+
+def test_a_card_says_whether_it_can_be_replayed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert all(failures._card(name)["missing"] == "" for name in gallery.names())
+    monkeypatch.setattr(paths, "MODELS", tmp_path)
+    assert "python -m pipelines record seed" in failures._card("seed")["missing"]
+
+
+@pytest.mark.parametrize("name", [name for name in gallery.names() if gallery.get(name).in_plane])
+def test_the_playground_is_given_both_twins_settings(name: str) -> None:
+    entry, query = gallery.get(name), failures._card(name)["plane"]
+    rest = {key: rule for key, rule in query.items() if key in SETTINGS}
+    assert {key: str(getattr(entry.sick, key)) for key in rest} == rest
+    beside = dict(part.split(":") for part in query["beside"].split("|"))
+    assert beside == {key: str(value) for key, value in entry.cure.items()}
+    assert len(urlencode(query)) < 300
+
+
+def test_a_card_tells_what_the_cure_changes() -> None:
+    changes = failures._card("collapse-digits")["changes"]
+    assert changes == [{"name": "minibatch", "label": "D looks at the batch", "sick": "none", "cured": "stddev"}]
