@@ -7,7 +7,7 @@ messages are numbered, so that nobody gets one twice.
 The stream's messages (server-sent events; each id is the position ``attempt:metrics_offset:samples_offset``):
 
     all       everything so far; whoever gets it forgets what came before
-    more      what is new: any of run, status, rows, measures, events, samples
+    more      what is new: any of run, status, rows, measures, events, samples, findings (all of these anew)
     deleted   the run's folder is gone, and the stream ends
 """
 
@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from explorer.live_findings import LiveDoctor
 from explorer.live_reader import UNREADABLE, Position, RunReader
 from pipelines.runs.folder import RunFolder
 
@@ -88,6 +89,7 @@ class Watcher:
         self.users = 0  # kept by the hub
         self.viewers: list[Viewer] = []
         self._reader = RunReader(folder)
+        self._doctor = LiveDoctor(folder)
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._number = 0
@@ -129,7 +131,7 @@ class Watcher:
 
     def _look(self) -> None:
         """Read what has changed and send it."""
-        self._looked = True
+        first, self._looked = not self._looked, True
         try:
             news = self._reader.news()
         except FileNotFoundError:
@@ -139,11 +141,12 @@ class Watcher:
         except UNREADABLE as error:  # a folder in an odd state may be well again at the next look
             log.debug("The run %s cannot be read now: %s", self.folder.id, error)
         else:
+            examined = not first and self._doctor.look(self._reader)  # nobody waits for the doctor to see the run
             if news is None:
                 self._catch_up = None
                 self._send(self._everything())
-            elif news:
-                self._send(self._message("more", news))
+            elif news or examined:
+                self._send(self._message("more", {**news, **({"findings": self._doctor.findings} if examined else {})}))
 
     def _send(self, message: Message) -> None:
         """Hand a message to all viewers, waking each event loop once."""
@@ -168,7 +171,7 @@ class Watcher:
         if self._deleted:
             return self._message("deleted", {}, last=True)
         if self._catch_up is None or self._catch_up.number <= self._number:
-            self._catch_up = self._message("all", self._reader.everything())
+            self._catch_up = self._message("all", {**self._reader.everything(), "findings": self._doctor.findings})
         return self._catch_up
 
     def _rest(self, after: Position | None) -> Message | None:
@@ -179,7 +182,7 @@ class Watcher:
             rest = self._reader.rest(after)
         except OSError:
             return None
-        return None if rest is None else self._message("more", rest)
+        return None if rest is None else self._message("more", {**rest, "findings": self._doctor.findings})
 
 
 class Hub:

@@ -6,10 +6,11 @@ import contextlib
 import inspect
 import json
 import logging
+import os
 import sys
 import time
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +21,7 @@ from rich.table import Column, Table
 
 from pipelines.errors import ConfigError, GanError
 from pipelines.runs import jobs, worker
-from pipelines.runs.folder import FAILED, QUEUED, RunFolder, Status
+from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RunFolder, Status
 from pipelines.training import presets
 from pipelines.training.config import SETTINGS, TYPES, Setting
 
@@ -135,6 +136,60 @@ def rates(
     jobs.set_rates(jobs.find(run), lr_g, lr_d)
 
 
+def _branch(run: str, step: int, run_folder: Path | None, detach: bool, **settings: Any) -> None:
+    changes = {name: value for name, value in settings.items() if value is not None}
+    _start(jobs.branch(jobs.find(run), step, changes, path=run_folder), detach)
+
+
+def branch(**options: Any) -> None:
+    """Go on from a checkpoint of a run as a run of its own, with some settings changed.
+
+    Without `--from` it begins anew with the same seed. `doctor` says from which step and with what.
+    """
+    _branch(**options)
+
+
+branch.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    [
+        _parameter("run", Run),
+        _parameter("step", Annotated[int, typer.Option("--from", help="Step of a checkpoint that is kept.", min=0)], 0),
+        _parameter(
+            "run_folder", Annotated[Path | None, typer.Option("--run", help="New folder; default: in runs/.")], None
+        ),
+        _parameter("detach", Detach, False),
+        *_settings_as_options(),
+    ]
+)
+branch.__annotations__ = {p.name: p.annotation for p in branch.__signature__.parameters.values()}  # type: ignore[attr-defined]
+app.command()(branch)
+
+
+@app.command()
+def doctor(
+    run: Run,
+    json_file: Annotated[Path | None, typer.Option("--json", help="File to write the findings to, too.")] = None,
+) -> None:
+    """Say what goes wrong in a run, since when, and what helps."""
+    from pipelines import doctor as ward
+
+    folder = jobs.find(run)
+    history = ward.of_run(folder)
+    found = ward.examine(history)
+    if not found:
+        out.print(f"{folder.id}: no sign of trouble up to step {history.step:,}.", soft_wrap=True, highlight=False)
+    for one in found:
+        until = "" if one.until is None else f", over at step {one.until:,}"
+        sign = "Remark: " if one.kind == ward.REMARK else ""
+        out.print(f"[bold]{sign}{one.name}[/bold], since step {one.since:,}{until}", highlight=False)
+        out.print(f"{one.means}\nWhat helps: {one.helps}", soft_wrap=True, highlight=False, markup=False)
+        for remedy in one.remedies:
+            flags = " ".join(_as_option(name, value) for name, value in remedy.changes.items())
+            command = f"python -m pipelines branch {folder.id} --from {one.branch_from} {flags}"
+            out.print(f"  {remedy.name}: {command}", soft_wrap=True, highlight=False, markup=False)
+    if json_file:
+        _write_json(json_file, {"run": folder.id, "step": history.step, "findings": [one.to_dict() for one in found]})
+
+
 @app.command()
 def delete(run: Run, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
     """Delete a run with all that it has recorded."""
@@ -200,15 +255,7 @@ def publish(
     """Publish a run's best checkpoint as a model in checkpoints/, with a card of its measured quality."""
     from pipelines.models import publishing
 
-    with contextlib.nullcontext() if lines else _bar() as bar:
-        task = bar.add_task("Publishing", total=1.0) if bar else None
-
-        def progress(share: float, message: str) -> None:
-            if bar:
-                bar.update(task, completed=share, description=message)
-            else:
-                print(json.dumps({"share": round(share, 4), "message": message}), flush=True)
-
+    with _telling("Publishing", lines) as progress:
         folder = publishing.publish(
             jobs.find(run), name, checkpoint_name=checkpoint, title=title, about=about, ships=ships, samples=samples,
             progress=progress,
@@ -226,17 +273,22 @@ def evaluate(
         str, typer.Option(help="What is measured in: own, of the data set's classifier; or inception, for FID and IS.")
     ] = "own",
     json_file: Annotated[Path | None, typer.Option("--json", help="File to write the numbers to, too.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the numbers in the run's folder, for the app.")] = False,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Tell progress as lines of JSON, as the app reads it.")
+    ] = False,
 ) -> None:
     """Measure a trained model: how near its pictures are to real ones, how varied, how clear, as asked, or copied."""
     from pipelines.metrics import evaluate as metric
     from pipelines.models import trained
 
     gan = trained.load(model)
-    with _bar() as bar:
-        task = bar.add_task("Loading", total=1.0)
+    if keep and (gan.entry.run is None or gan.step is None):
+        raise ConfigError(f"{gan.name} is not a run's checkpoint, so there is no run to keep its measure; use --json.")
+    with _telling("Loading", lines) as progress:
         found = metric.evaluate(
             gan.sample_many, gan.config, gan.class_names, samples, seed, times=draws, features=features,
-            progress=lambda share, message: bar.update(task, completed=share, description=message),
+            progress=progress,
         )  # fmt: skip
     table = Table("measure", Column("samples", justify="right"), Column("real", justify="right"), "note", box=None)
     for row in found.rows():
@@ -245,12 +297,49 @@ def evaluate(
     out.print(f"{gan.name}: {times}{samples:,} samples, seed {seed}, {found.features}", soft_wrap=True, highlight=False)
     out.print(table)
     if json_file:
-        try:
-            json_file.write_text(json.dumps({"model": gan.name, **found.to_dict()}, indent=1), "utf-8")
-        except OSError as error:
-            problem = f"{json_file} cannot be written ({error.strerror or error}); choose another --json."
-            raise ConfigError(problem) from None
-        out.print(f"Wrote {json_file}.", soft_wrap=True)
+        _write_json(json_file, {"model": gan.name, **found.to_dict()})
+    if keep:
+        path = gan.entry.run.keep_evaluation(gan.step, {"model": gan.name, "rows": found.rows(), **found.to_dict()})
+        out.print(f"Kept {path}.", soft_wrap=True)
+
+
+@app.command()
+def failure(entry: Annotated[str | None, typer.Argument(help="An entry; without one, all are listed.")] = None) -> None:
+    """Train something that goes wrong, and the same run cured, one after the other in the background."""
+    from pipelines import gallery
+    from pipelines.gallery import live
+
+    if entry is None:
+        table = Table("entry", "what goes wrong", box=None, pad_edge=False)
+        for name in gallery.names():
+            table.add_row(name, gallery.ENTRIES.describe(name))
+        out.print(table)
+        return
+    for twin, folder in live.start(entry).items():
+        out.print(f"{twin}: {folder.id}", highlight=False)
+
+
+@app.command()
+def record(
+    entry: Annotated[str, typer.Argument(help="An entry of the failure gallery, or 'all'.")],
+    runs: Annotated[
+        Path | None, typer.Option(help="Folder that keeps both runs; those that it holds are not trained again.")
+    ] = None,
+) -> None:
+    """Record a failure and its cure for the gallery, which plays them again: trains both twins."""
+    from pipelines import gallery
+    from pipelines.gallery import record as recorder
+
+    with _bar() as bar:
+        for name in gallery.names() if entry == "all" else [entry]:
+            task = bar.add_task(name, total=1.0)
+
+            def show(which: str, share: float, name: str = name, task: Any = task) -> None:
+                bar.update(task, completed=share, description=f"{name}, {which}")
+
+            folder = recorder.record(name, runs, show)
+            size = sum(path.stat().st_size for path in folder.iterdir())
+            out.print(f"Recorded {folder} ({size / 1000:.0f} kB).", soft_wrap=True, highlight=False)
 
 
 @app.command()
@@ -274,8 +363,14 @@ def prepare(
 @app.command(hidden=True)
 def work(run: Run) -> None:
     """Train a run that waits; the app starts this."""
+    in_a_team = int(os.environ.get("WORLD_SIZE", "1")) > 1  # torchrun says so
     with worker.log_to(sys.stdout):
-        worker.work(jobs.find(run))
+        if in_a_team and os.environ["RANK"] != "0":
+            from pipelines.runs import session
+
+            session.follow(jobs.find(run))
+        elif worker.work(jobs.find(run)) != FINISHED and in_a_team:
+            raise typer.Exit(1)  # so that those are ended, too, who wait for a team that was never formed
 
 
 def _start(folder: RunFolder, detach: bool) -> None:
@@ -286,11 +381,30 @@ def _start(folder: RunFolder, detach: bool) -> None:
     out.print(f"Run {folder.id} in {folder.path}", soft_wrap=True)
     with worker.log_to(folder.log_path), _bar() as bar:
         task = bar.add_task(QUEUED, total=1.0)
-        end = worker.work(folder, lambda status: bar.update(task, **_as_bar(folder, status)))
+
+        def show(status: Status) -> None:
+            bar.update(task, **_as_bar(folder, status))
+
+        end = worker.work(folder, show) if folder.record().config.gpus == 1 else jobs.attend(folder, show)
     message = folder.status().message if folder.exists() else "The run was deleted."
     (err if end == FAILED else out).print(message, style="red" if end == FAILED else None, soft_wrap=True)
     if end == FAILED:
         raise typer.Exit(1)
+
+
+def _write_json(path: Path, values: dict[str, Any]) -> None:
+    try:
+        path.write_text(json.dumps(values, indent=1), "utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written ({error.strerror or error}); choose another --json.") from None
+    out.print(f"Wrote {path}.", soft_wrap=True)
+
+
+def _as_option(name: str, value: Any) -> str:
+    flag = name.replace("_", "-")
+    if isinstance(value, bool):
+        return f"--{flag}" if value else f"--no-{flag}"
+    return f"--{flag} {value}"
 
 
 def _as_bar(folder: RunFolder, status: Status) -> dict[str, Any]:
@@ -308,6 +422,17 @@ def _as_bar(folder: RunFolder, status: Status) -> dict[str, Any]:
 
 def _bar() -> Progress:
     return Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=err)
+
+
+@contextlib.contextmanager
+def _telling(first: str, lines: bool) -> Iterator[Callable[[float, str], None]]:
+    """How far something is: a bar for a person, or lines of JSON for the app."""
+    if lines:
+        yield lambda share, message: print(json.dumps({"share": round(share, 4), "message": message}), flush=True)
+        return
+    with _bar() as bar:
+        task = bar.add_task(first, total=1.0)
+        yield lambda share, message: bar.update(task, completed=share, description=message)
 
 
 def _active(run: str) -> RunFolder:

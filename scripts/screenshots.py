@@ -2,16 +2,17 @@
 
     python -m scripts.screenshots                       all of them
     python -m scripts.screenshots --only models,latent  some of: models, latent, arithmetic, digits,
-                                                        playground, train
+                                                        playground, failures, failure, train, doctor
 
 The run gets a folder of its own and is thrown away; the data set is the project's own and is prepared first if need be.
-A page or a model that is not there is skipped with a sentence.
+A model that is not there is skipped with a sentence.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import shutil
 import sys
 import tempfile
@@ -22,7 +23,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
 
-from pipelines import paths
+from pipelines import gallery, paths
+from pipelines.gallery import live
 from pipelines.models import shelf
 from pipelines.runs.folder import RunFolder
 from tests.conftest import CHROMIUM_FLAGS, Homes, Server, free_port
@@ -65,9 +67,11 @@ EXPLORING = (
         lively="text=/bits, real/",
         key="Space",
     ),
+    Shot("failures", "failures", None, ".gx-failures canvas:visible", narrow=True),
+    Shot("failure", "failures?entry=collapse-digits&at=60", None, ".gx-failures canvas:visible"),
 )
-TRAIN = "train"
-PARTS = (*(shot.name for shot in EXPLORING), TRAIN)
+TRAIN, DOCTOR = "train", "doctor"
+PARTS = (*(shot.name for shot in EXPLORING), TRAIN, DOCTOR)
 
 
 def main() -> None:
@@ -91,6 +95,8 @@ def main() -> None:
         try:
             if TRAIN in wanted:  # first: the Models page shows what a run has learnt
                 _training(browser, server.url, server.runs)
+            if DOCTOR in wanted:
+                _failing(browser, server.url, server.runs)
             for shot in EXPLORING:
                 if shot.name in wanted:
                     _exploring(browser, server.url, shot)
@@ -101,9 +107,6 @@ def main() -> None:
 
 def _exploring(browser: Browser, url: str, shot: Shot) -> None:
     """The pictures of one page that explores a model."""
-    if not (paths.PROJECT / "explorer" / "pages" / f"{shot.name}.py").is_file():
-        print(f"Skipped {shot.name}: there is no such page yet.")
-        return
     published = shelf.published()
     if shot.model not in published and (shot.model or not published):
         print(f"Skipped {shot.name}: the model {shot.model or 'to show'} is not in {paths.models_home()}.")
@@ -148,6 +151,26 @@ def _training(browser: Browser, url: str, runs: Path) -> None:
     _take(page, "train-finished")
     _take(dark, "train-finished-dark")
     _take(_open(browser, page.url, NARROW), "train-narrow")
+
+
+def _failing(browser: Browser, url: str, runs: Path) -> None:
+    """A run that fails and its cured twin: what the doctor says, and both compared."""
+    os.environ["GAN_EXPLORER_RUNS"] = str(runs)
+    twins = live.start("collapse-digits")
+    deadline = time.monotonic() + 2 * RUN_S
+    while any(run.status().active for run in twins.values()):
+        if time.monotonic() > deadline:
+            sys.exit("The failing run and its cured twin did not end in time.")
+        time.sleep(1)
+    for dark, suffix in ((False, ""), (True, "-dark")):
+        page = _open(browser, f"{url}/train?run={twins[gallery.SICK].id}", WIDE, dark)
+        page.locator(".gx-doctor-toggle").click(timeout=1000 * OPEN_S)
+        _take(page, DOCTOR + suffix)
+        ids = ",".join(run.id for run in twins.values())
+        page = _open(browser, f"{url}/compare?runs={ids}", WIDE, dark)
+        expect(page.locator(SAMPLES).first).to_be_visible(timeout=1000 * OPEN_S)
+        page.wait_for_timeout(3000)
+        _take(page, f"compare{suffix}")
 
 
 def _open(browser: Browser, url: str, size: tuple[int, int], dark: bool = False) -> Page:

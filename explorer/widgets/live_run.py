@@ -1,4 +1,4 @@
-"""The live view of a run: status line, doctor, samples and curves, fed by the run's event stream without reruns of the page."""
+"""The live view of a run: status, doctor, samples and curves, fed by the event stream without reruns of the page."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from pipelines import data
 from pipelines.data import ImageSet
 from pipelines.errors import DataError, GanError, TrainingError
 from pipelines.metrics import ATTRIBUTES, CLASSES, attributes, attributes_available, available, classifier, frechet
+from pipelines.metrics.copying import Yardstick
 from pipelines.metrics.judge import FEATURES, as_float
 from pipelines.metrics.neighbours import Compared, K, Neighbourhoods
 from pipelines.metrics.score import CLEAR, combinations, modes
@@ -29,6 +30,7 @@ SAMPLES = 2000
 SEED = 20140610  # of the choice of real pictures; fixed, so that numbers of all runs on a set compare
 CHUNK = 250  # pictures judged at a time: what they become stays in a processor's cache
 PIXELS, COMPONENTS = 16, 64  # edge of the pictures, and directions kept of them, for "pixel features"
+FEW = 4000  # pictures of a set, up to which copies are looked for: of more, G sees each too seldom to learn it
 FEWEST = 8  # real pictures, below which there is nothing to compare
 
 
@@ -56,6 +58,10 @@ class Quality:
     real_modes: int | None = None
     combinations: int | None = None  # different combinations of attributes; see score.py
     real_combinations: int | None = None
+    classes: list[float] | None = None  # share in [0, 1] of the samples that are clearly of each class
+    # Of sets of ``FEW`` pictures at most; see copying.py. By chance 1 % and 50 %: training pictures beside each other.
+    copied: float | None = None
+    nearer: float | None = None
 
 
 class QualityMeter:
@@ -90,6 +96,11 @@ class QualityMeter:
         self._near = Neighbourhoods.of(features, K, exact=False) if self.samples > K else None
         features, probabilities = self._judge(other)
         self._floor = frechet.distance(self._real, frechet.Gaussian.of(features))
+        self._training = None
+        if len(image_set) <= FEW:
+            shuffled = np.random.default_rng(SEED).permutation(len(image_set))
+            features, _ = self._judge(torch.from_numpy(image_set.images[shuffled]))
+            self._training = Yardstick.of(features, features, own=0)
         self._real_variety = {f"real_{name}": value for name, value in self._variety(features, probabilities).items()}
 
     def measure(self, fakes: Tensor, labels: Tensor | None = None) -> Quality:
@@ -111,15 +122,21 @@ class QualityMeter:
                 "lower the learning rate or go back to an earlier checkpoint."
             )
         features, probabilities = self._judge(fakes)
-        clear = as_asked = None
+        clear = as_asked = shares = None
         if probabilities is not None and self._judge.kind == CLASSES:
             top, guess = probabilities.max(1)
             clear = (top > CLEAR).float().mean().item()
+            counts = guess[top > CLEAR].bincount(minlength=probabilities.shape[1])
+            shares = (counts / len(guess)).tolist()
             if labels is not None:
                 as_asked = (guess == labels.cpu()).float().mean().item()
         far = frechet.distance(self._real, frechet.Gaussian.of(features))
+        nearer, copied = self._training.measure(features) if self._training else (None, None)
         variety = self._variety(features, probabilities)
-        return Quality(far, self._judge.name, len(fakes), clear, as_asked, self._floor, **variety, **self._real_variety)
+        return Quality(
+            far, self._judge.name, len(fakes), clear, as_asked, self._floor, **variety, **self._real_variety,
+            classes=shares, copied=copied, nearer=nearer,
+        )  # fmt: skip
 
     def _variety(self, features: Tensor, probabilities: Tensor | None) -> dict[str, float | int | None]:
         """The fields of ``Quality`` that tell how varied pictures are, features [N, D], probabilities [N, ...]."""

@@ -27,8 +27,8 @@ from pipelines.models.trained import PARTS, Trained, of_checkpoint, sampler, und
 from pipelines.runs.folder import Record, RunFolder
 from pipelines.training import checkpoint
 from pipelines.training.config import TrainConfig
-from pipelines.training.presets import PRESETS
 from pipelines.training.pictures import to_uint8
+from pipelines.training.presets import PRESETS
 from pipelines.training.view import FixedView, grid_png
 
 
@@ -128,7 +128,7 @@ def _card(folder: RunFolder, record: Record, plain: dict[str, Any]) -> dict[str,
     entry = data.DATA_SETS.get(record.config.data)
     status = folder.status()
     rows, _ = folder.metrics()
-    changes = [row for row in rows if row.get("event") == "rates" and row["step"] <= plain["step"]]
+    changes = [row for row in rows if row.get("event") in ("rates", "branched") and row["step"] <= plain["step"]]
     return {
         "run": folder.id,
         "command": _command(record),

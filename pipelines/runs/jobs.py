@@ -1,4 +1,4 @@
-"""What one does with runs: make, start, list, find, pause, step, stop, resume, change rates, delete.
+"""What one does with runs: make, start, branch, list, find, pause, step, stop, resume, change rates, delete.
 
 A run is one process, ``python -m pipelines work RUN``, started here and detached from whoever started it. Its launcher
 needs nothing of it but the folder. Another launcher (a queue over many machines, say) would offer the same verbs.
@@ -12,13 +12,25 @@ import secrets
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from pipelines.errors import RunError
+from pipelines.errors import ConfigError, RunError
 from pipelines.paths import PROJECT, runs_home
-from pipelines.runs.folder import ID_PATTERN, QUEUED, Record, RunFolder, Status
-from pipelines.training.config import TrainConfig, check
+from pipelines.runs.folder import ID_PATTERN, QUEUED, Notes, Record, RunFolder, Status
+from pipelines.training.config import SETTINGS, TrainConfig, check, label_of
+from pipelines.training.presets import title_of
+
+# Settings with which nothing that was learnt would fit, or what was counted would count something else.
+BEGIN_ANEW = (
+    "data", "folder", "size", "channels", "network", "width", "latent_size", "prior", "centres", "self_conditional",
+    "conditional", "batch_size", "seed",
+)  # fmt: skip
+
+LOOK_S = 0.5  # between two looks at a run that is waited for
 
 _children: list[subprocess.Popen] = []  # reaped as they end, so that none stays a zombie
 
@@ -63,6 +75,80 @@ def start(config: TrainConfig, preset: str = "") -> RunFolder:
     return folder
 
 
+def branch(
+    folder: RunFolder, step: int = 0, changes: dict[str, Any] | None = None, *, path: Path | None = None
+) -> RunFolder:
+    """Make a run that goes on from a checkpoint of another with some settings changed; not yet started.
+
+    What was recorded up to that step is copied, so that its curves begin where the other run's did. Networks that the
+    changes leave alone go on as they are; of a D that they change, what fits is kept (``checkpoint.load_fitting``).
+
+    Args:
+        step: of a checkpoint that the run keeps; 0 begins anew with the same seed.
+        changes: settings by name; learning rates that were changed while it trained stay as they are.
+
+    Raises:
+        ConfigError: the changed settings cannot be trained.
+        RunError: there is no such checkpoint, or the changes need a run of their own.
+    """
+    record, control, changes = folder.record(), folder.control(), changes or {}
+    rates = {name: rate for name in ("lr_g", "lr_d") if (rate := getattr(control, name)) is not None}
+    if unknown := [name for name in changes if name not in SETTINGS]:
+        raise ConfigError(f"There is no setting named {unknown[0]!r}; the settings are: {', '.join(SETTINGS)}.")
+    config = check(record.config.changed(**{**rates, **changes}))
+    rows = [row for row in folder.metrics()[0] if row.get("step", 0) <= step]
+    if step:
+        _can_go_on(folder, step, config, rows)
+    title = folder.notes().name or title_of(record.preset)
+    differing = [name for name in SETTINGS if getattr(config, name) != getattr(record.config, name)]
+    words = ", ".join(label_of(name) for name in differing) or "unchanged"
+    made = create(config, record.preset, path=path, branched_from=f"{folder.id}@{step}")
+    if not {"device", "precision", "threads"} & set(differing):  # else a branch computes other numbers for no reason
+        made.write_record(replace(made.record(), resolved=record.resolved))
+    made.write_notes(Notes(name=f"{title}: {words}"[:80]))
+    if step:
+        try:
+            made.take_over(folder, step)
+        except OSError as error:
+            made.remove()
+            raise RunError(
+                f"The checkpoint of step {step} of {folder.id} cannot be copied ({error.strerror}); choose another."
+            ) from None
+    return made
+
+
+def branch_step(record: Record) -> int | None:
+    """The step that a run was branched at, or None of a run that began by itself."""
+    _, mark, step = record.branched_from.rpartition("@")
+    return int(step) if mark and step.isdigit() else None
+
+
+def _can_go_on(folder: RunFolder, step: int, config: TrainConfig, rows: list[dict[str, Any]]) -> None:
+    """Whether a run can go on from a step with another configuration.
+
+    Raises:
+        RunError: it cannot.
+    """
+    kept = folder.checkpoint_steps()
+    if step not in kept:
+        steps = ", ".join(map(str, kept)) or "none"
+        raise RunError(f"The run {folder.id} keeps no checkpoint of step {step}; it keeps: {steps}. 0 begins anew.")
+    before = folder.record().config
+    if anew := [name for name in BEGIN_ANEW if getattr(config, name) != getattr(before, name)]:
+        raise RunError(
+            f"With another {label_of(anew[0]).lower()} ({anew[0]}) nothing of what was learnt fits: branch from step 0."
+        )
+    seconds = max((row.get("seconds", 0.0) for row in rows), default=0.0)
+    images = max((row.get("images_seen", 0) for row in rows), default=0)
+    epochs = images / folder.record().data["count"] if folder.record().data.get("count") else 0.0
+    for name, done in (("seconds", seconds), ("epochs", epochs)):
+        end = getattr(config, name)
+        if end is not None and done >= end:
+            raise RunError(
+                f"At step {step} the run has reached its {end:g} {name} already: give the branch more {name}."
+            )
+
+
 def launch(folder: RunFolder) -> None:
     """Start the run's process, detached: the end of this one does not end it."""
     _children[:] = [child for child in _children if child.poll() is None]
@@ -70,16 +156,41 @@ def launch(folder: RunFolder) -> None:
         with folder.log_path.open("ab") as log:
             detach = {"creationflags": 0x00000008 | 0x00000200} if os.name == "nt" else {"start_new_session": True}
             child = subprocess.Popen(
-                [sys.executable, "-m", "pipelines", "work", str(folder.path.resolve())],
-                cwd=PROJECT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                **detach,
+                _command(folder), cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, **detach
             )
     except OSError as error:
         raise RunError(f"The training process cannot be started ({error.strerror}).") from None
     _children.append(child)
+
+
+def _command(folder: RunFolder) -> list[str]:
+    """What trains a run: one process, or torchrun with one for each GPU."""
+    work = ["-m", "pipelines", "work", str(folder.path.resolve())]
+    gpus = folder.record().config.gpus
+    if gpus == 1:
+        return [sys.executable, *work]
+    return [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(gpus), *work]
+
+
+def attend(folder: RunFolder, show: Callable[[Status], None]) -> str:
+    """Start the run's process and wait until it ends; Ctrl-C stops it as ``stop`` does.
+
+    Args:
+        show: called with the status now and then.
+
+    Returns:
+        The state it ended in; ``deleted`` when its folder is gone.
+    """
+    launch(folder)
+    while folder.exists():
+        try:
+            show(status := folder.status())
+            if not status.active:
+                return status.state
+            time.sleep(LOOK_S)
+        except KeyboardInterrupt:
+            stop(folder)
+    return "deleted"
 
 
 def reap() -> None:

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
+import signal
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy
 import torch
 
+from pipelines import data
 from pipelines.data import ImageSet
 from pipelines.errors import ModelError, RunError, TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
 from pipelines.objectives import LOSSES
+from pipelines.paths import runs_home
 from pipelines.runs import worker
+from pipelines.runs.files import publish_json, read_json
 from pipelines.runs.folder import PAUSED, RUNNING, STOPPING, Record, RunFolder
+from pipelines.runs.jobs import branch_step
+from pipelines.runs.keeping import superfluous
 from pipelines.runs.queue import Turn
-from pipelines.training import checkpoint, loop, machine
+from pipelines.training import checkpoint, loop, machine, memory, probe, team
 from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine
 from pipelines.training.pictures import tensors_of
 from pipelines.training.trainer import Trainer
 from pipelines.training.view import GAP, FixedView
 
+PROBES = "probes.json"  # beside the runs: what probe.py has found on this machine
 _LOOK_S = 0.05  # between two looks at what is wanted, while paused
 _SAVE_SHARE = 20  # an epoch's end saves only when training has gone on for this many times what the last save took
 
@@ -43,23 +51,49 @@ def train(desk: worker.Desk, turn: Turn) -> bool:
         )
     desk.asked()
     desk.tell(message="Building the networks.", progress=1.0)
-    where = _machine_of(folder, config)
-    torch.set_num_threads(where.threads)
     images, labels, classes = tensors_of(image_set)
-    trainer = Trainer(config, images, where, labels, classes)
-    view = FixedView(config, image_set.class_names)
-    folder.write_record(_record(folder, config, image_set, where, view))
-    _load_last(desk, trainer)
-    hooks = FolderHooks(desk, turn, trainer)
-    meter = QualityMeter(image_set, device=where.device)
-    try:
-        finished = loop.train(trainer, view, meter, hooks)
-    finally:
-        hooks.settle()
+    where = _machine_of(folder, config, classes)
+    memory.require_room(config, where, classes)
+    machine.set_up(where)
+    with team.formed(config.gpus, where.device) as group:
+        trainer = Trainer(config, images, where, labels, classes, group)
+        view = FixedView(config, image_set.class_names)
+        folder.write_record(_record(folder, config, image_set, where, view))
+        _load_last(desk, trainer)
+        if group:
+            group.tell({"machine": asdict(where)})
+        hooks = FolderHooks(desk, turn, trainer)
+        meter = QualityMeter(image_set, device=where.device)
+        try:
+            finished = loop.train(trainer, view, meter, hooks)
+        except TrainingError as error:
+            hooks.event("not-finite", str(error))
+            raise
+        finally:
+            hooks.settle()
     desk.tell(state=STOPPING, message="Saving.")
     hooks.save()
     hooks.event("finished" if finished else "stopped", "Finished." if finished else "Stopped.")
     return finished
+
+
+def follow(folder: RunFolder) -> None:
+    """Train as one of a team that does not lead: do what the leader says, until it says that it is over."""
+    for name in (signal.SIGINT, signal.SIGTERM):  # the leader stops after a step, and with it all others
+        signal.signal(name, signal.SIG_IGN)
+    config = folder.record().config
+    with team.formed(config.gpus, machine.pick_device(config.device)) as group:
+        if not group or (first := group.hear()) is None:
+            return
+        where = Machine(**first["machine"])
+        machine.set_up(where)
+        images, labels, classes = tensors_of(
+            data.load(config.data, size=config.size, channels=config.channels, folder=config.folder)
+        )
+        trainer = Trainer(config, images, where, labels, classes, group)
+        _load_newest(folder, trainer)
+        while order := group.hear():
+            trainer.follow(order)
 
 
 class FolderHooks:
@@ -139,7 +173,7 @@ class FolderHooks:
         worker.log.info("step %d: %s", self.trainer.step, message)
 
     def save(self) -> None:
-        """Publish a checkpoint of this step and keep the last two.
+        """Publish a checkpoint of this step; of the older ones some are kept (keeping.py).
 
         Raises:
             TrainingError: the weights are no longer finite; the last good checkpoint stays.
@@ -151,8 +185,9 @@ class FolderHooks:
             raise TrainingError(f"A weight was no longer a finite number at step {self.trainer.step}. {loop.CURE}")
         start = time.monotonic()
         self.desk.writing(checkpoint.save, self.trainer, self.folder.checkpoint_path(self.trainer.step))
-        for old in self.folder.checkpoints()[:-2]:
-            old.unlink(missing_ok=True)
+        saved = self.folder.checkpoint_path(self.trainer.step)
+        for old in superfluous(self.folder.checkpoint_steps(), saved.stat().st_size if saved.exists() else 0):
+            self.folder.checkpoint_path(old).unlink(missing_ok=True)
         self._saved_at = time.monotonic()
         self._save_took, self._saved_step = self._saved_at - start, self.trainer.step
 
@@ -172,12 +207,22 @@ class FolderHooks:
         }
 
 
-def _machine_of(folder: RunFolder, config: TrainConfig) -> Machine:
+def _machine_of(folder: RunFolder, config: TrainConfig, classes: int) -> Machine:
     """As at the run's first start, so that a resumed run computes the same numbers."""
     first = folder.record().resolved
     where = machine.resolve(config)
     if first.get("device") == where.device:
-        where = replace(where, precision=first["precision"], threads=first["threads"])
+        kept = {name: first[name] for name in ("precision", "threads", "verdict") if name in first}
+        return replace(where, **kept)
+    path, known = runs_home() / PROBES, {}
+    with contextlib.suppress(RunError):  # a damaged file is as good as none
+        known = read_json(path) or {}
+    before = len(known)
+    where = probe.settled(config, where, classes, known)
+    if len(known) > before:
+        with contextlib.suppress(OSError):  # then it is asked again next time
+            path.parent.mkdir(parents=True, exist_ok=True)
+            publish_json(path, known)
     return where
 
 
@@ -190,7 +235,10 @@ def _record(folder: RunFolder, config: TrainConfig, image_set: ImageSet, where: 
             "name": image_set.name, "fingerprint": image_set.fingerprint, "count": len(image_set.images),
             "class_names": list(image_set.class_names), "source": image_set.source, "notes": list(image_set.notes),
         },
-        resolved={"device": where.device, "precision": where.precision, "threads": where.threads},
+        resolved={
+            "device": where.device, "precision": where.precision, "threads": where.threads,
+            **({"verdict": where.verdict} if where.verdict else {}),
+        },
         display={
             "rows": view.rows, "columns": view.columns, "tile": config.size, "gap": GAP, "row_labels": view.row_labels,
             "d_output": "probability" if config.loss in ("minimax", "non-saturating") else "score",
@@ -199,18 +247,33 @@ def _record(folder: RunFolder, config: TrainConfig, image_set: ImageSet, where: 
     )  # fmt: skip
 
 
-def _load_last(desk: worker.Desk, trainer: Trainer) -> None:
-    """Go on from the newest readable checkpoint, or from the start, and drop what was recorded after it."""
-    folder = desk.folder
-    for path in reversed(folder.checkpoints()):
+def _load_newest(folder: RunFolder, trainer: Trainer) -> str | None:
+    """Set a trainer to the newest checkpoint that can be read, if there is one.
+
+    The first checkpoint of a branch is another run's: of that, what fits is taken, and words on it are returned.
+    """
+    origin = branch_step(folder.record())
+    for step, path in reversed(list(zip(folder.checkpoint_steps(), folder.checkpoints(), strict=True))):
         try:
+            if step == origin:
+                return checkpoint.load_fitting(trainer, path)
             checkpoint.load(trainer, path)
             break
         except ModelError as error:
             worker.log.warning("%s Trying the one before.", error)
             path.unlink(missing_ok=True)
+    return None
+
+
+def _load_last(desk: worker.Desk, trainer: Trainer) -> None:
+    """Go on from the newest readable checkpoint, or from the start, and drop what was recorded after it."""
+    folder = desk.folder
+    branched = _load_newest(folder, trainer)
     if folder.metrics_path.exists() or folder.samples_index_path.exists():
         folder.cut_after(trainer.step if trainer.step else -1)
         desk.tell(attempt=desk.status.attempt + 1, message=f"Going on from step {trainer.step}.")
+    if branched is not None and not any(row.get("event") == "branched" for row in folder.metrics()[0]):
+        position, words = loop.position(trainer), f"Branched from {folder.record().branched_from}. {branched}"
+        desk.writing(folder.append_metrics, {**position, "event": "branched", "message": words})
     lr_g, lr_d = trainer.rates
     desk.tell(device=trainer.machine.words, lr_g=lr_g, lr_d=lr_d)

@@ -10,11 +10,18 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from pipelines.errors import ModelError
 from pipelines.training.trainer import Trainer
 
+# What each optimiser remembers of a weight, by the setting's names.
+OPTIMIZER_FIELDS = {
+    "adam": {"step", "exp_avg", "exp_avg_sq"},
+    "nadam": {"step", "mu_product", "exp_avg", "exp_avg_sq"},
+    "rmsprop": {"step", "square_avg"},
+    "sgd": {"momentum_buffer"},
+}
 POSITION = ("step", "d_batches", "seconds", "best", "rates")  # the trainer's plain numbers
 
 
@@ -57,11 +64,50 @@ def load(trainer: Trainer, path: Path) -> None:
         setattr(trainer, field, plain[field])
     trainer.rates = tuple(trainer.rates)  # a list in the file
     trainer.state_replaced()
-    torch.set_rng_state(tensors["rng.cpu"])
-    if trainer.device.type == "cuda" and "rng.cuda" in tensors:
-        torch.cuda.set_rng_state(tensors["rng.cuda"])
-    if trainer.device.type == "mps" and "rng.mps" in tensors:
-        torch.mps.set_rng_state(tensors["rng.mps"])
+    _restore_random(trainer, tensors)
+
+
+def load_fitting(trainer: Trainer, path: Path) -> str:
+    """Set a trainer to what fits of a state that was saved under another configuration.
+
+    Position, random numbers and G are taken as they are. Of D, weights are taken tensor by tensor; one that has gained
+    inputs (a number of the whole batch, say) keeps those it had. An optimiser's memory is taken where it is of the same
+    kind and its network fits whole. Learning rates and all else are those of the trainer's own configuration.
+
+    Returns:
+        One or two sentences on what went on and what began afresh.
+
+    Raises:
+        ModelError: the file is missing or damaged, or G does not fit.
+    """
+    tensors, plain = read(path)
+    parts, afresh = dict(trainer.named_parts()), []
+    try:
+        for name in ("generator", "average"):
+            parts[name].load_state_dict(_under(tensors, f"{name}."))
+    except RuntimeError as error:
+        raise ModelError(f"G in the checkpoint {path} does not fit the run's configuration ({error}).") from None
+    taken, all_of_d = _take(trainer.discriminator, _under(tensors, "discriminator."))
+    if taken < all_of_d:
+        afresh.append(f"{all_of_d - taken} of {all_of_d} parts of D" if taken else "D")
+    if "replay" in parts and (store := _under(tensors, "replay.")):
+        parts["replay"].load_state_dict(store)
+    for player, name, optimizer in (("G", "opt_g", trainer.opt_g), ("D", "opt_d", trainer.opt_d)):
+        saved = _under(tensors, f"{name}.")
+        fields = {key.split(".", 1)[1] for key in saved}
+        fits = player == "G" or taken == all_of_d
+        if fits and fields == OPTIMIZER_FIELDS[trainer.config.optimizer]:
+            groups = optimizer.state_dict()["param_groups"]  # the rates and moments that are set now
+            optimizer.load_state_dict(_optimizer_state(optimizer, saved, groups))
+        elif fields:
+            afresh.append(f"the optimiser's memory of {player}")
+    for field in ("step", "d_batches", "seconds"):
+        setattr(trainer, field, plain[field])
+    trainer.state_replaced()
+    _restore_random(trainer, tensors)
+    if not afresh:
+        return "G and D go on as they were."
+    return f"G goes on as it was; afresh begin: {', '.join(afresh)}."
 
 
 def read(path: Path, prefix: str | tuple[str, ...] = "") -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -78,6 +124,30 @@ def read(path: Path, prefix: str | tuple[str, ...] = "") -> tuple[dict[str, Tens
         raise ModelError(f"There is no file {path}.") from None
     except (SafetensorError, OSError, ValueError) as error:
         raise ModelError(f"The file {path} is damaged or not a safetensors file ({error}).") from None
+
+
+def _take(network: nn.Module, saved: dict[str, Tensor]) -> tuple[int, int]:
+    """Set a network to what fits of saved tensors; how many of its tensors were found whole, and how many it has."""
+    saved = {key.replace("parametrizations.weight.original", "weight"): value for key, value in saved.items()}
+    mine, taken = network.state_dict(), 0
+    for key, value in mine.items():
+        old = saved.get(key.replace("parametrizations.weight.original", "weight"))  # under spectral norm
+        if old is None or old.ndim != value.ndim:
+            continue
+        if old.shape == value.shape:
+            value.copy_(old)
+            taken += 1
+        elif all(a <= b for a, b in zip(old.shape, value.shape, strict=True)):
+            value[tuple(slice(size) for size in old.shape)].copy_(old)
+    return taken, len(mine)
+
+
+def _restore_random(trainer: Trainer, tensors: dict[str, Tensor]) -> None:
+    torch.set_rng_state(tensors["rng.cpu"])
+    if trainer.device.type == "cuda" and "rng.cuda" in tensors:
+        torch.cuda.set_rng_state(tensors["rng.cuda"])
+    if trainer.device.type == "mps" and "rng.mps" in tensors:
+        torch.mps.set_rng_state(tensors["rng.mps"])
 
 
 def _flatten(trainer: Trainer) -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -137,6 +137,28 @@ def test_modes_are_classes_that_come_clearly(reader: None) -> None:
     assert three.recall < 0.9 and three.real_recall == 1
 
 
+def test_shares_of_classes_are_those_of_clear_samples(reader: None) -> None:
+    meter = QualityMeter(rows(range(10), 40), samples=200)
+    found = meter.measure(torch.from_numpy(rows((2, 2, 2, 7), 50).images)).classes
+    assert found == pytest.approx([0, 0, 0.75, 0, 0, 0, 0, 0.25, 0, 0])
+    assert meter.measure(torch.zeros(200, 1, 28, 28, dtype=torch.uint8)).classes == [0.0] * 10, "none of them is clear"
+
+
+def test_copies_are_looked_for_where_pictures_are_few() -> None:
+    chance, line = np.random.default_rng(3), np.arange(28) / 28 * np.pi
+    waves = np.array([np.outer(np.cos(a * line), np.cos(b * line)) for a in range(4) for b in range(3)])
+    weights = chance.normal(scale=12, size=(900, len(waves)))
+    noise = (128 + np.tensordot(weights, waves, 1)).clip(0, 255).astype(np.uint8)[:, None]
+    few = data.ImageSet("folder", noise[:600], None, (), "", "")
+    meter = QualityMeter(few)
+    unseen, copies = torch.from_numpy(noise[600:]), torch.from_numpy(noise[:300])
+    new, half = meter.measure(unseen), meter.measure(torch.cat([copies[:150], unseen[:150]]))
+    assert new.copied < 0.05 and 0.3 < new.nearer < 0.7
+    assert half.copied == pytest.approx(0.5, abs=0.05) and half.nearer > 0.7
+    many = data.ImageSet("folder", np.tile(noise[:600], (8, 1, 1, 1)), None, (), "", "")
+    assert QualityMeter(many, samples=100).measure(unseen).copied is None
+
+
 def rows(classes: Iterable[int], each: int) -> data.ImageSet:
     """Digits as ``Reader`` reads them: one bright row a class."""
     labels = np.array([label for label in classes for _ in range(each)])

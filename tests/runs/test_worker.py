@@ -61,7 +61,7 @@ def test_a_run_trains_to_its_end(tiny):
     record = run.record()
     assert record.data["count"] == 48 and record.data["class_names"] == ["bright", "dark"]
     assert record.resolved["device"] == "cpu" and record.display["row_labels"] == ["bright", "dark"]
-    assert run.best_path.is_file() and len(run.checkpoints()) <= 2
+    assert run.best_path.is_file() and 0 < len(run.checkpoints()) <= 8
 
 
 def test_the_same_seed_gives_the_same_run_and_another_does_not(tiny):

@@ -1,0 +1,197 @@
+"""What is recorded of a run, as the doctor looks at it: rows as columns, and the same in blocks of steps.
+
+A single row is one batch and says little. A block is long enough that its median does not depend on a batch, and short
+enough that a few of them pass well before two epochs: an eighth of an epoch, ten rows and 50 steps at least.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.doctor._finding import Line, Spell
+from pipelines.training.config import TrainConfig
+
+if TYPE_CHECKING:
+    from pipelines.runs.folder import RunFolder
+
+COLUMNS = ("step", "images_seen", "d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g")
+SHORTEST_EPOCH = 200  # steps; shorter epochs are taken together, as where quality is measured (training/view.py)
+START = 200  # steps at least that prove nothing: both networks begin with random weights
+CROSS_ENTROPY = ("minimax", "non-saturating")
+# D's loss where it says the same of every picture, by loss (see objectives/). Wasserstein critics have no such level.
+GUESSING = {"minimax": 2 * math.log(2), "non-saturating": 2 * math.log(2), "least-squares": 0.25, "hinge": 2.0}
+
+Columns = dict[str, NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class History:
+    """All that is recorded of a run so far; nothing in it changes."""
+
+    config: TrainConfig
+    rows: Columns  # float [N] each, by the names of COLUMNS; NaN where nothing was recorded
+    measures: list[dict[str, Any]] = field(default_factory=list)  # rows of metrics.jsonl that hold a Quality
+    events: list[dict[str, Any]] = field(default_factory=list)  # rows of metrics.jsonl that tell of an event
+    count: int = 0  # real pictures in the data set; 0 where it is not known yet
+    checkpoints: tuple[int, ...] = ()  # steps of the checkpoints that are kept
+
+    @property
+    def step(self) -> int:
+        """The newest step that was recorded."""
+        ends = [rows[-1]["step"] for rows in (self.measures, self.events) if rows]
+        return int(max([*ends, *self.rows["step"][-1:]], default=0))
+
+    @property
+    def epoch(self) -> float:
+        """Steps of an epoch; of several together where they are short."""
+        steps = self.count / self.config.batch_size / self.config.d_steps
+        return max(SHORTEST_EPOCH, steps)
+
+    @property
+    def start(self) -> float:
+        """Steps at the beginning that prove nothing: a quarter of an epoch, ``START`` at least."""
+        return max(START, self.epoch / 4)
+
+    @property
+    def settled(self) -> float:
+        """Steps that a state must outlast: D often wins at first, and is caught up with. Twice ``start``."""
+        return 2 * self.start
+
+    @property
+    def block(self) -> float:
+        """Steps of a block."""
+        return max(self.epoch / 8, 10 * self.config.log_every, 50)
+
+    @property
+    def hold(self) -> int:
+        """Blocks for which a state must last to be named, about half an epoch: a passing state is no ailment."""
+        return max(3, math.ceil(self.epoch / 2 / self.block))
+
+    @cached_property
+    def blocks(self) -> Columns:
+        """Medians of blocks of rows, those that have rows and are over; ``step`` and ``end`` are their limits."""
+        step = self.rows["step"]
+        edges = np.arange(0, (step[-1] if len(step) else 0) + 1, self.block)
+        limits = np.searchsorted(step, edges, side="right")  # a block holds the steps above its first edge
+        held = np.flatnonzero(limits[1:] > limits[:-1])
+        found: Columns = {"step": edges[held], "end": edges[held] + self.block}
+        for name in COLUMNS[2:]:
+            found[name] = _middles(self.rows[name], limits[held], limits[held + 1])
+        return found
+
+    @cached_property
+    def lead(self) -> NDArray[np.float64] | None:
+        """How far D wins, by block: 1 where it is always right, 0 where it guesses, below 0 where it is fooled.
+
+        It is the share of the way that D's loss has gone from that of guessing to the least possible, so that losses
+        compare. None for a loss without such levels.
+        """
+        guessing = GUESSING.get(self.config.loss)
+        if guessing is None:
+            return None
+        least = _least(self.config)
+        return (guessing - self.blocks["d_loss"]) / (guessing - least)
+
+    def named_at(self, spell: Spell | None, on: NDArray[np.bool_]) -> float | None:
+        """The step at which a time of blocks in which something was on could be named; None if it ended too early."""
+        if spell is None:
+            return None
+        during = slice(spell.named, spell.after)
+        ends = self.blocks["end"][during][on[during]]
+        return next((float(end) for end in ends if end >= self.settled), None)
+
+    def around(self, since: float) -> tuple[float, float]:
+        """The steps that the evidence of something shows: from a little before it began to now."""
+        return max(0.0, since - max(self.epoch / 2, (self.step - since) / 2)), float(self.step)
+
+    def line(self, column: str, name: str, role: str, since: float, peaks: bool = False) -> Line:
+        """A column of the rows around something that began at a step, to be drawn."""
+        first, last = self.around(since)
+        kept = (self.rows["step"] >= first) & (self.rows["step"] <= last)
+        return Line.of(name, role, self.rows["step"][kept], self.rows[column][kept], peaks)
+
+    def measured_line(self, field: str, name: str, role: str) -> Line:
+        """A number of all measures, to be drawn."""
+        return Line.of(name, role, self.measured_at, self.measured(field))
+
+    def measured(self, name: str) -> NDArray[np.float64]:
+        """One number of all measures, float [M]; NaN where it was not measured."""
+        return np.array([_number(row.get(name)) for row in self.measures], dtype=np.float64)
+
+    @cached_property
+    def measured_at(self) -> NDArray[np.float64]:
+        """The steps of the measures, float [M]."""
+        return np.array([row["step"] for row in self.measures], dtype=np.float64)
+
+    def epochs(self, step: float) -> float:
+        """A step in passes over the data; 0 where their number is not known."""
+        return step * self.config.batch_size * self.config.d_steps / self.count if self.count else 0.0
+
+    def until(self, step: float) -> History:
+        """The history as it was at a step."""
+        kept = self.rows["step"] <= step
+        rows = {name: column[kept] for name, column in self.rows.items()}
+        measures = [row for row in self.measures if row["step"] <= step]
+        events = [row for row in self.events if row["step"] <= step]
+        checkpoints = tuple(at for at in self.checkpoints if at <= step)
+        return History(self.config, rows, measures, events, self.count, checkpoints)
+
+
+def columns_of(rows: Iterable[dict[str, Any]]) -> Columns:
+    """Rows of metrics as columns."""
+    rows = list(rows)
+    return {name: np.array([_number(row.get(name)) for row in rows], dtype=np.float64) for name in COLUMNS}
+
+
+def of_run(folder: RunFolder) -> History:
+    """The history that a run's folder holds.
+
+    Raises:
+        RunError: there is no such run, or it cannot be read.
+    """
+    record = folder.record()
+    rows, _ = folder.metrics()
+    events = [row for row in rows if "event" in row]
+    measures = [row for row in rows if "frechet" in row]
+    steps = columns_of(row for row in rows if "d_loss" in row)
+    return History(record.config, steps, measures, events, record.data.get("count") or 0, folder.checkpoint_steps())
+
+
+def _least(config: TrainConfig) -> float:
+    """The least that D's loss can be: 0, but with smoothed labels the entropy of its targets."""
+    smooth = config.label_smoothing
+    if not smooth or config.loss not in CROSS_ENTROPY:
+        return 0.0
+    return -smooth * math.log(smooth) - (1 - smooth) * math.log(1 - smooth)
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, (int, float)) else math.nan
+
+
+def middle(values: NDArray[np.float64]) -> float:
+    """The median of the values that are numbers; NaN where none is."""
+    values = values[np.isfinite(values)]
+    return float(np.median(values)) if len(values) else math.nan
+
+
+def _middles(values: NDArray[np.float64], firsts: NDArray[np.intp], lasts: NDArray[np.intp]) -> NDArray[np.float64]:
+    """``middle`` of many parts of a column at once, float [P]."""
+    if not len(firsts):
+        return np.zeros(0)
+    longest = int((lasts - firsts).max())
+    index = firsts[:, None] + np.arange(longest)
+    parts = np.where(index < lasts[:, None], values[np.minimum(index, len(values) - 1)], np.nan)
+    parts[~np.isfinite(parts)] = np.nan
+    parts.sort(axis=1)  # what is no number goes to the end
+    counts = np.isfinite(parts).sum(axis=1)
+    rows = np.arange(len(parts))
+    low, high = parts[rows, np.maximum(counts - 1, 0) // 2], parts[rows, np.minimum(counts // 2, longest - 1)]
+    return np.where(counts > 0, (low + high) / 2, np.nan)

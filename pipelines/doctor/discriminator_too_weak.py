@@ -1,0 +1,34 @@
+"""Discriminator too weak
+
+Measured: D's lead (``History.lead``). Below -0.1 for half an epoch D is not guessing but fooled: its loss is above
+that of a D that knows nothing. The steps of healthy runs never hold it there, since D need only say the same of all
+pictures to get out. A critic of the Wasserstein loss is fooled where it rates fakes above real pictures.
+"""
+
+from __future__ import annotations
+
+from pipelines.doctor._finding import Evidence, Sign, last_spell
+from pipelines.doctor._history import History, middle
+
+FOOLED = -0.1
+
+
+def look(history: History) -> Sign | None:
+    """Since when D has been fooled."""
+    blocks, lead = history.blocks, history.lead
+    weak = blocks["d_fake"] > blocks["d_real"] if lead is None else lead < FOOLED
+    spell = last_spell(weak, history.hold)
+    if spell is None or (named := history.named_at(spell, weak)) is None:
+        return None
+    during = slice(spell.first, spell.after)
+    since, until = blocks["step"][spell.first], None if spell.after is None else blocks["step"][spell.after]
+    real, fake = middle(blocks["d_real"][during]), middle(blocks["d_fake"][during])
+    return Sign(
+        since, until, named,
+        f"D does worse than guessing: it gives fakes {fake:.2f} and real pictures {real:.2f}. G need only repeat what "
+        "fools this D, so its pictures need not come any nearer to real ones.",
+        "A faster D: a higher learning rate of D, more D steps for each step of G, or a lower learning rate of G.",
+        Evidence("What D says of real and fake",
+                 (history.line("d_real", "D(x)", "real", since), history.line("d_fake", "D(G(z))", "fake", since))),
+        ("faster-d", "more-d-steps", "slower-g"),
+    )  # fmt: skip

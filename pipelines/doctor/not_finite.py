@@ -1,0 +1,33 @@
+"""Numbers that are not finite
+
+The run itself stops at the first loss, weight or picture that is no number any more (training/loop.py) and records it
+as an event. There is no threshold: the first one counts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipelines.doctor._finding import Evidence, Sign
+from pipelines.doctor._history import History
+
+EVENT = "not-finite"  # as runs/session.py records it
+
+
+def look(history: History) -> Sign | None:
+    """The step at which a number was first not finite."""
+    steps = [int(row["step"]) for row in history.events if row["event"] == EVENT]
+    bad = ~np.isfinite(history.rows["d_loss"]) | ~np.isfinite(history.rows["g_loss"])
+    steps += [int(step) for step in history.rows["step"][bad][:1]]
+    if not steps:
+        return None
+    since, config = min(steps), history.config
+    return Sign(
+        since, None, since,
+        f"At step {since:,} a number was no longer finite, so every number after it would have been nonsense: the run "
+        f"stopped. With learning rates of {config.lr_g:g} and {config.lr_d:g} one step threw the weights too far.",
+        "Lower learning rates; a bound on D's slope; fp32 where bf16 was used.",
+        Evidence("The losses until then",
+                 (history.line("d_loss", "D", "d", since), history.line("g_loss", "G", "g", since))),
+        ("slower-both", "calm-adam", "fp32"),
+    )  # fmt: skip

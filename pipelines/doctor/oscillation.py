@@ -1,0 +1,126 @@
+"""Oscillation
+
+Measured: how far G's loss swings to and fro within half an epoch, or within two, beside its own level, after a
+straight trend is taken off and five rows at a time are averaged, since a batch more or less lucky is no swing. (Where
+G's loss is a mere score, which has no level, D's loss is taken.) It counts above 0.3 if the loss crossed its level
+four times; in healthy runs, the models that ship among them, it stays below 0.19 over whole runs.
+
+Or measured at the pictures: the Fréchet distance rises by a quarter, falls again, and rises by a quarter once more.
+In healthy runs it falls, and where it has come near the distance of real pictures it stays.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.doctor._finding import Evidence, Sign, distance, last_spell, percent
+from pipelines.doctor._history import GUESSING, History
+
+SPANS = (1, 4)  # half epochs
+_WORDS = {1: "half an epoch", 4: "two epochs"}
+SWING = 0.3  # standard deviation beside the mean
+CROSSINGS = 4  # of the level: there and back, twice
+ROWS, FEWEST = 5, 20  # rows averaged; rows of a window at least
+RISE = 1.25  # of the Fréchet distance, from a low to a high
+RISES = 2
+
+
+def look(history: History) -> Sign | None:
+    """Since when the losses, or else the distance, have gone up and down."""
+    return _of_losses(history) or _of_distance(history)
+
+
+def _of_losses(history: History) -> Sign | None:
+    column = "d_loss" if history.config.loss in ("wasserstein", "hinge") else "g_loss"
+    for times in SPANS:
+        span = times * history.hold * history.block
+        swing = _swings(history, column, span)
+        if spell := last_spell(swing > SWING, 1, history.hold):
+            break
+    else:
+        return None
+    blocks, player = history.blocks, "D" if column == "d_loss" else "G"
+    since = blocks["end"][spell.first] - span  # the window in which it swung
+    most = float(np.nanmax(swing[spell.first : spell.after]))
+    return Sign(
+        since, None if spell.after is None else blocks["step"][spell.after], blocks["end"][spell.named],
+        f"{player}'s loss swings by {percent(most)} of its level within {_WORDS[times]}, where "
+        "calm runs stay below 19 %. Each player overshoots what the other has just become, so both are busy "
+        "undoing the last swing.",
+        "Lower learning rates, less momentum, R1 or a gradient penalty; keep old fakes in play (experience replay).",
+        Evidence("Both losses", (history.line("d_loss", "D", "d", since), history.line("g_loss", "G", "g", since))),
+        ("calm-adam", "slower-both", "r1", "replay", "spectral-norm"),
+    )  # fmt: skip
+
+
+def _swings(history: History, column: str, span: float) -> NDArray[np.float64]:
+    """For the end of each block, how far a column swung to and fro in a span of steps before; NaN where it did not."""
+    step, values, blocks = history.rows["step"], history.rows[column], history.blocks
+    found = np.full(len(blocks["end"]), np.nan)
+    least = GUESSING.get(history.config.loss, 0.0) / 4  # half of what G's loss is where D guesses
+    firsts = np.searchsorted(step, blocks["end"] - span, side="right")
+    lasts = np.searchsorted(step, blocks["end"], side="right")
+    for index, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
+        window = values[first:last]
+        window = window[np.isfinite(window)]
+        if len(window) < FEWEST or blocks["end"][index] - span < history.start:
+            continue
+        if window.std() <= SWING * max(abs(window.mean()), least):
+            continue  # with its trend and its luck it swings less than what counts
+        time = np.linspace(-1, 1, len(window))
+        level, slope = window.mean(), (window * time).mean() / (time * time).mean()
+        calm = np.convolve(window - level - slope * time, np.ones(ROWS) / ROWS, "valid")
+        if _crossings(calm) < CROSSINGS:
+            continue  # it moved, once, to another level
+        found[index] = calm.std() / max(abs(level), least, 1e-12)
+    return found
+
+
+def _crossings(values: NDArray[np.float64]) -> int:
+    """How often values went from well above zero to well below, or back: by half of their deviation."""
+    sides = np.sign(values) * (np.abs(values) > values.std() / 2)
+    sides = sides[sides != 0]
+    return int((sides[1:] != sides[:-1]).sum())
+
+
+def _of_distance(history: History) -> Sign | None:
+    if len(history.measures) < 2 * RISES:
+        return None
+    at, far = history.measured_at, history.measured("frechet") + history.measured("floor")
+    lows, highs = _turns(far)
+    if len(highs) < RISES:
+        return None
+    first, last = lows[0], highs[-1]
+    numbers = history.measured("frechet")
+    return Sign(
+        at[first], None, at[highs[RISES - 1]],
+        f"The distance to real pictures went up and down: {distance(numbers[first])}, then "
+        f"{distance(numbers[highs[0]])}, and {distance(numbers[last])} later. The pictures change from epoch to epoch "
+        "without getting better.",
+        "R1 or a gradient penalty, lower or decaying learning rates, experience replay.",
+        Evidence("Fréchet distance", (history.measured_line("frechet", "fake", "fake"),
+                                      history.measured_line("floor", "real", "real"))),
+        ("r1", "calm-adam", "slower-both", "replay", "spectral-norm"),
+    )  # fmt: skip
+
+
+def _turns(values: NDArray[np.float64]) -> tuple[list[int], list[int]]:
+    """Indices of the lows from which values rose by ``RISE``, and of where they had; after a fall by as much, again."""
+    lows, highs = [], []
+    low = high = 0
+    rising = False
+    for index, value in enumerate(values):
+        if not np.isfinite(value):
+            continue
+        if rising:
+            high = index if value > values[high] else high
+            if values[high] > RISE * value:
+                rising, low = False, index
+        else:
+            low = index if value < values[low] else low
+            if value > RISE * values[low]:
+                rising, high = True, index
+                lows.append(low)
+                highs.append(index)
+    return lows, highs

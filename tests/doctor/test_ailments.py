@@ -1,0 +1,200 @@
+"""Each ailment is named when it is there, since when it is there, and not before, nor where nothing is wrong."""
+
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from pipelines.doctor import AILMENTS, ALARM, REMARK, examine
+from pipelines.doctor._finding import last_spell
+from pipelines.training.presets import PRESETS
+from tests.doctor.made import COUNT, EPOCH, after, made
+
+CE = 2 * math.log(2)
+START = round(2 * EPOCH)  # when something goes wrong here
+
+
+def wild(step):
+    return 1.1 * (1 + 0.8 * np.sin(2 * np.pi * step / 150))
+
+
+SICK = {
+    "vanishing-gradient": {
+        "changes": {"loss": "minimax"}, "d_loss": after(START, 1e-6), "d_fake": after(START, 1e-7),
+        "d_real": after(START, 1.0), "grad_g": after(START, 1e-6),
+    },
+    "discriminator-too-strong": {
+        "d_loss": after(START, 0.05), "d_real": after(START, 0.98), "d_fake": after(START, 0.02),
+        "g_loss": after(START, 4.0),
+    },
+    "discriminator-too-weak": {
+        "d_loss": after(START, 2.5), "d_fake": after(START, 0.9), "d_real": after(START, 0.5),
+        "g_loss": after(START, 0.1), "grad_g": after(START, 1e-4),
+    },
+    "oscillation": {"g_loss": after(START, wild)},
+    "divergence": {"d_loss": after(START, lambda step: 20 + 15 * np.sin(step))},
+    "mode-collapse": {"measures": {index: {"diversity": 2.0, "coverage": 0.1} for index in range(4, 9)}},
+    "mode-cycling": {
+        "measures": {
+            index: {"classes": [0.5 if kind == index % 3 else 0.02 for kind in range(10)]} for index in range(4, 9)
+        }
+    },
+    "memorising": {"measures": {index: {"copied": 0.6} for index in range(4, 9)}},
+    "not-finite": {"epochs": 2.2, "events": [{"step": START, "event": "not-finite", "message": "A loss was ..."}]},
+    "misleading-loss": {"g_loss": after(START, 2.0)},
+}  # fmt: skip
+
+
+def test_every_ailment_has_its_case():
+    assert set(SICK) == set(AILMENTS.names())
+
+
+@pytest.mark.parametrize("ailment", SICK)
+def test_it_is_named_within_two_epochs_since_it_began_and_alone(ailment):
+    history = made(**SICK[ailment], checkpoints=(400, 1200, 5000))
+    found = examine(history)
+    assert [one.ailment for one in found] == [ailment]
+    one = found[0]
+    assert one.kind == (REMARK if ailment == "misleading-loss" else ALARM)
+    # What is measured once an epoch can have begun at any time since the measure before.
+    assert START - EPOCH - 1 <= one.since <= START + EPOCH and one.named_at <= START + 2 * EPOCH
+    assert one.until is None and one.branch_from in (400, 1200) and one.branch_from <= one.since
+    early = examine(history.until(one.named_at - 1))
+    assert early == [], "nothing is said before it can be known"
+    named = examine(history.until(one.named_at + 10))  # with the next row
+    assert [other.ailment for other in named] == [ailment], "and it is said as it happens"
+    assert abs(named[0].since - one.since) <= 10
+    assert one.means.count(".") >= 1 and one.helps and one.name == AILMENTS.describe(ailment)
+    assert one.evidence.lines and all(len(line.x) == len(line.y) > 1 for line in one.evidence.lines)
+    assert any(since >= one.since for since in one.evidence.lines[0].x), "the plot shows the time in question"
+
+
+@pytest.mark.parametrize("ailment", ["vanishing-gradient", "discriminator-too-strong", "discriminator-too-weak",
+                                     "oscillation", "divergence"])  # fmt: skip
+def test_what_is_over_says_until_when_and_what_is_short_is_not_named(ailment):
+    def lasting(steps):
+        end = START + steps
+        case = {}
+        for name, column in SICK[ailment].items():
+            case[name] = column
+            if callable(column):
+                case[name] = lambda step, healthy, column=column: np.where(step < end, column(step, healthy), healthy)
+        return examine(made(**case))
+
+    (one,) = lasting(2 * EPOCH)
+    assert START + 2 * EPOCH - 1 <= one.until <= START + 3 * EPOCH
+    if ailment != "divergence":  # of which one step is enough
+        assert lasting(EPOCH / 8) == []
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_nothing_is_wrong_with_a_healthy_run_at_any_time(preset):
+    config = PRESETS[preset].config
+    if config.loss == "wasserstein":
+        history = made(10, config, d_loss=lambda step, x: -2 + x / 20, d_fake=-1.0, d_real=1.0)
+    else:
+        history = made(10, config)
+    for step in (0, 1, 10, 60, 200, *range(400, 9300, 300)):
+        assert examine(history.until(step)) == []
+
+
+def test_the_start_proves_nothing():
+    noisy = {
+        "d_loss": after(0, lambda step: 15 * np.abs(np.sin(step)), 150), "d_fake": after(0, 0.001, 400),
+        "d_real": after(0, 0.999, 400), "grad_g": after(20, 1e-9, 400), "measures": {0: {"diversity": 0.5, "modes": 0}},
+    }  # fmt: skip
+    assert examine(made(**noisy)) == []
+    won = made(d_loss=after(0, 0.02, 400), d_fake=after(0, 0.01, 400), d_real=after(0, 0.99, 400))
+    assert examine(won) == [] and examine(won.until(450)) == [], "D often wins at first"
+
+
+def test_a_cause_hides_its_signs():
+    signs = {**SICK["vanishing-gradient"], "measures": SICK["mode-collapse"]["measures"]}
+    assert [one.ailment for one in examine(made(**signs))] == ["vanishing-gradient"]
+    later = {**SICK["mode-collapse"], **SICK["discriminator-too-weak"]}
+    assert {one.ailment for one in examine(made(**later))} == {"mode-collapse", "discriminator-too-weak"}
+
+
+def test_collapse_is_seen_in_each_of_its_signs():
+    for signs in (
+        {"modes": 3},
+        {"coverage": 0.1, "precision": 0.8},
+        {"coverage": 0.3, "precision": 0.2},  # and 0.7 before
+        {"diversity": 3.0},
+    ):
+        found = examine(made(measures={index: signs for index in range(4, 9)}))
+        assert [one.ailment for one in found] == ["mode-collapse"], signs
+        assert examine(made(measures={4: signs})) == [] or signs == {"modes": 3}, "one measure is luck"
+    assert examine(made(measures={4: {"modes": 6}})) == []
+    assert examine(made(measures={index: {"modes": 3, "clear": 0.05} for index in range(9)})) == [], (
+        "blurs have no class"
+    )
+
+
+def test_one_step_that_was_too_large_is_named_at_once_and_over_an_epoch_later():
+    def shock(step, loss):
+        return np.where(step == 2000, 30.0, loss)
+
+    found = examine(made(d_loss=shock).until(2010))
+    assert [(one.ailment, one.since, one.named_at, one.until) for one in found] == [("divergence", 2000, 2000, None)]
+    (over,) = examine(made(d_loss=shock))
+    assert over.until == int(2000 + EPOCH)
+    assert max(over.evidence.lines[0].y) == 30.0, "the peak is in the plot"
+    assert examine(made(d_loss=lambda step, loss: np.where(step == 150, 30.0, loss))) == [], "the start is rough"
+
+
+def test_slow_swings_are_seen_too():
+    found = examine(made(9, g_loss=lambda step, x: 1.1 * (1 + 0.6 * np.sin(2 * np.pi * step / (0.7 * EPOCH)))))
+    assert [one.ailment for one in found] == ["oscillation"]
+
+
+def test_pictures_that_run_away_and_pictures_that_go_up_and_down():
+    away = examine(made(9, measures={index: {"frechet": 9.0} for index in range(5, 11)}))
+    assert [one.ailment for one in away] == ["divergence"]
+    swing = examine(made(9, measures={index: {"frechet": 6.0 if index % 3 else 4.0} for index in range(2, 11)}))
+    assert [one.ailment for one in swing] == ["oscillation"]
+    near = examine(made(9, measures={index: {"frechet": 0.4 if index % 2 else 0.3} for index in range(4, 11)}))
+    assert near == [], "as near as real pictures, what is left is noise"
+
+
+def test_old_and_damaged_recordings_are_no_trouble():
+    history = made(measures={index: dict.fromkeys(("diversity", "coverage", "modes", "classes")) for index in range(9)})
+    assert examine(history) == []
+    empty = made(0.001)
+    assert examine(empty.until(0)) == [] and history.blocks["d_loss"].size
+    gone = made(grad_g=lambda step, x: np.where(step > 100, np.nan, x), d_real=np.nan)
+    assert examine(gone) == []
+
+
+def test_a_short_epoch_is_no_measure_of_time():
+    history = made(6)
+    few = type(history)(history.config, history.rows, history.measures, [], count=200)  # 3 steps an epoch
+    assert few.epoch == 200 and examine(few) == []
+    assert COUNT / history.config.batch_size == EPOCH
+
+
+def test_blocks_are_medians_of_the_rows_in_them():
+    history = made(grad_g=lambda step, x: np.where(step % 90 == 0, np.nan, x))
+    step, value = history.rows["step"], history.rows["grad_g"]
+    assert len(history.blocks["step"]) > 20
+    for start, end, found in zip(*(history.blocks[name] for name in ("step", "end", "grad_g")), strict=True):
+        assert found == pytest.approx(np.nanmedian(value[(step > start) & (step <= end)]))
+
+
+def test_last_spell():
+    def spell(text, hold):
+        return last_spell(np.array([letter == "x" for letter in text]), hold)
+
+    assert spell("..xx.", 3) is None
+    assert spell("..xxxx", 3) == (2, 4, None)
+    assert spell("..xxx.xx..x", 3) == (2, 4, None), "a gap shorter than that does not end it"
+    assert spell("..xxx...x", 3) == (2, 4, 5)
+    assert spell("xxx...xxx", 3) == (6, 8, None), "the last counts"
+
+
+def test_the_doctor_needs_no_torch():
+    code = "import sys; from pipelines import doctor; [doctor.AILMENTS.get(n) for n in doctor.AILMENTS.names()]; "
+    code += "assert 'torch' not in sys.modules and 'streamlit' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
