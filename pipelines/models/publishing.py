@@ -29,6 +29,7 @@ from pipelines.training import checkpoint
 from pipelines.training.config import TrainConfig
 from pipelines.training.pictures import to_uint8
 from pipelines.training.presets import PRESETS
+from pipelines.training.settings import as_option
 from pipelines.training.view import FixedView, grid_png
 
 
@@ -160,8 +161,7 @@ def _command(record: Record) -> str:
         value = getattr(config, f.name)
         if value is None or value == getattr(base, f.name):
             continue
-        flag = f.name.replace("_", "-")
-        words.append((f"--{flag}" if value else f"--no-{flag}") if isinstance(value, bool) else f"--{flag} {value}")
+        words.append(as_option(f.name, value))
     return " ".join(words)
 
 

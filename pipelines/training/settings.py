@@ -70,3 +70,11 @@ def type_words(hint: Any) -> str:
     """A field's type as a person would say it."""
     words = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", types.NoneType: "nothing"}
     return " or ".join(words[member] for member in _members(hint))
+
+
+def as_option(name: str, value: Any) -> str:
+    """A setting as it is given on the command line."""
+    flag = name.replace("_", "-")
+    if isinstance(value, bool):
+        return f"--{flag}" if value else f"--no-{flag}"
+    return f"--{flag} {value}"

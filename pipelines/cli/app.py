@@ -1,0 +1,46 @@
+"""The application that commands enrol in, and what several of them take."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.training.config import SETTINGS, TYPES
+from pipelines.training.settings import Setting
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown",
+    help="Train generative adversarial networks in run folders, sample from them and manage the runs. The app does the "
+    "same with a screen: `streamlit run streamlit_app.py`.",
+)  # fmt: skip
+Run = Annotated[str, typer.Argument(help="The run: its id, as `runs` lists it, or its folder.")]
+Detach = Annotated[bool, typer.Option("--detach", help="Train in the background, as the app does it.")]
+
+
+def settings_as_options() -> list[inspect.Parameter]:
+    """An option for each setting of a run, as a command's parameters."""
+    options = []
+    for name, rule in SETTINGS.items():
+        members = getattr(TYPES[name], "__args__", [TYPES[name]])
+        kind = next(member for member in members if member is not types.NoneType)
+        flag = "--" + name.replace("_", "-")
+        names = (f"{flag}/--no-{flag[2:]}",) if kind is bool else (flag,)
+        option = typer.Option(*names, help=_help(rule), rich_help_panel=rule.group, show_default=False)
+        options.append(parameter(name, Annotated[kind | None, option], None))
+    return options
+
+
+def parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    """One parameter of a command."""
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _help(rule: Setting) -> str:
+    if rule.choices:
+        return f"{rule.help} One of: {', '.join(map(str, rule.choices))}."
+    if rule.low is not None:
+        return f"{rule.help} From {rule.low:g} to {rule.high:g}."
+    return rule.help

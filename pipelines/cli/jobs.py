@@ -1,0 +1,191 @@
+"""Commands that make runs and steer them."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Column, Table
+
+from pipelines.cli.app import Detach, Run, app, parameter, settings_as_options
+from pipelines.cli.shown import as_bar, bar, err, out
+from pipelines.errors import GanError
+from pipelines.runs import jobs, worker
+from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RunFolder, Status
+from pipelines.training import presets
+
+PRESET_HELP = "  \n".join(f"**{name}**: {preset.look_for}" for name, preset in presets.PRESETS.items())
+
+
+def _train(preset: str, run: Path | None, detach: bool, **settings: Any) -> None:
+    chosen = presets.get(preset)
+    changes = {name: value for name, value in settings.items() if value is not None}
+    if changes.get("seconds") or changes.get("epochs"):  # a length that is given replaces the preset's
+        changes = {"seconds": None, "epochs": None, **changes}
+    folder = jobs.create(chosen.config.changed(**changes), preset, path=run)
+    start(folder, detach)
+
+
+def train(**options: Any) -> None:
+    """Train a GAN: a preset, with any of its settings changed.
+
+    Ctrl-C stops the run with a checkpoint; `resume` goes on from there. Presets:
+    """
+    _train(**options)
+
+
+train.__doc__ = inspect.cleandoc(train.__doc__ or "") + "\n\n" + PRESET_HELP
+train.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    [
+        parameter("preset", Annotated[str, typer.Argument(help=f"One of: {', '.join(presets.PRESETS)}.")]),
+        parameter("run", Annotated[Path | None, typer.Option(help="New folder; default: runs/<time>-<preset>.")], None),
+        parameter("detach", Detach, False),
+        *settings_as_options(),
+    ]
+)
+train.__annotations__ = {p.name: p.annotation for p in train.__signature__.parameters.values()}  # type: ignore[attr-defined]
+app.command()(train)
+
+
+@app.command()
+def resume(run: Run, detach: Detach = False) -> None:
+    """Go on with a stopped, failed or lost run from its last checkpoint, or wake a paused one."""
+    folder = jobs.find(run)
+    if folder.is_held():
+        jobs.resume(folder)
+        out.print(f"{folder.id} goes on.")
+        return
+    jobs.prepare_resume(folder)
+    start(folder, detach)
+
+
+@app.command()
+def pause(run: Run) -> None:
+    """Hold a run between two steps."""
+    jobs.pause(_active(run))
+
+
+@app.command()
+def step(run: Run) -> None:
+    """Do a single step of a run and hold it again."""
+    jobs.step(_active(run))
+
+
+@app.command()
+def stop(run: Run) -> None:
+    """Stop a run after a checkpoint; everything is kept and `resume` goes on from there."""
+    folder = _active(run)
+    jobs.stop(folder)
+    while folder.status().active:
+        time.sleep(0.1)
+    out.print(folder.status().message)
+
+
+@app.command()
+def rates(
+    run: Run,
+    lr_g: Annotated[float | None, typer.Option(help="New learning rate of G.")] = None,
+    lr_d: Annotated[float | None, typer.Option(help="New learning rate of D.")] = None,
+) -> None:
+    """Change the learning rates of a run, from its next step on."""
+    jobs.set_rates(jobs.find(run), lr_g, lr_d)
+
+
+def _branch(run: str, step: int, run_folder: Path | None, detach: bool, **settings: Any) -> None:
+    changes = {name: value for name, value in settings.items() if value is not None}
+    start(jobs.branch(jobs.find(run), step, changes, path=run_folder), detach)
+
+
+def branch(**options: Any) -> None:
+    """Go on from a checkpoint of a run as a run of its own, with some settings changed.
+
+    Without `--from` it begins anew with the same seed. `doctor` says from which step and with what.
+    """
+    _branch(**options)
+
+
+branch.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    [
+        parameter("run", Run),
+        parameter("step", Annotated[int, typer.Option("--from", help="Step of a checkpoint that is kept.", min=0)], 0),
+        parameter(
+            "run_folder", Annotated[Path | None, typer.Option("--run", help="New folder; default: in runs/.")], None
+        ),
+        parameter("detach", Detach, False),
+        *settings_as_options(),
+    ]
+)
+branch.__annotations__ = {p.name: p.annotation for p in branch.__signature__.parameters.values()}  # type: ignore[attr-defined]
+app.command()(branch)
+
+
+@app.command()
+def delete(run: Run, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
+    """Delete a run with all that it has recorded."""
+    folder = jobs.find(run)
+    if not yes:
+        typer.confirm(f"Delete {folder.path} with its checkpoints, for good?", abort=True)
+    jobs.delete(folder)
+    out.print(f"Deleted {folder.id}.")
+
+
+@app.command()
+def runs() -> None:
+    """List all runs, the newest first."""
+    run_id = Column("run", no_wrap=True, min_width=44)  # an id is there to be copied, so it is never cut off
+    table = Table(run_id, "state", "step", "epoch", "images/s", "quality", "name", box=None, pad_edge=False)
+    for folder in jobs.runs():
+        try:
+            status, name = folder.status(), folder.notes().name
+        except GanError as error:
+            table.add_row(folder.id, f"[red]unreadable: {error}")
+            continue
+        quality = status.quality or {}
+        distance = f"{quality['frechet']:.1f} ({quality['features']})" if quality.get("frechet") is not None else ""
+        speed = f"{status.images_per_s:.0f}" if status.state == "running" else ""
+        table.add_row(folder.id, status.state, f"{status.step}", f"{status.epoch:.1f}", speed, distance, name)
+    out.print(table if table.rows else "There are no runs yet; `python -m pipelines train first-digits` makes one.")
+
+
+@app.command(hidden=True)
+def work(run: Run) -> None:
+    """Train a run that waits; the app starts this."""
+    in_a_team = int(os.environ.get("WORLD_SIZE", "1")) > 1  # torchrun says so
+    with worker.log_to(sys.stdout):
+        if in_a_team and os.environ["RANK"] != "0":
+            from pipelines.runs import session
+
+            session.follow(jobs.find(run))
+        elif worker.work(jobs.find(run)) != FINISHED and in_a_team:
+            raise typer.Exit(1)  # so that those are ended, too, who wait for a team that was never formed
+
+
+def start(folder: RunFolder, detach: bool) -> None:
+    if detach:
+        jobs.launch(folder)
+        out.print(f"Training in the background: {folder.id}")
+        return
+    out.print(f"Run {folder.id} in {folder.path}", soft_wrap=True)
+    with worker.log_to(folder.log_path), bar() as shown:
+        task = shown.add_task(QUEUED, total=1.0)
+
+        def show(status: Status) -> None:
+            shown.update(task, **as_bar(folder, status))
+
+        end = worker.work(folder, show) if folder.record().config.gpus == 1 else jobs.attend(folder, show)
+    message = folder.status().message if folder.exists() else "The run was deleted."
+    (err if end == FAILED else out).print(message, style="red" if end == FAILED else None, soft_wrap=True)
+    if end == FAILED:
+        raise typer.Exit(1)
+
+
+def _active(run: str) -> RunFolder:
+    folder = jobs.find(run)
+    if not (status := folder.status()).active:
+        raise GanError(f"The run {folder.id} is {status.state}; only a run at work can be paused, stepped or stopped.")
+    return folder

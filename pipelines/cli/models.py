@@ -1,0 +1,117 @@
+"""Commands on trained models, and on the data they learn from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Column, Table
+
+from pipelines.cli.app import Run, app
+from pipelines.cli.shown import bar, out, telling, write_json
+from pipelines.errors import ConfigError
+from pipelines.runs import jobs
+
+
+@app.command()
+def sample(
+    model: Annotated[str, typer.Argument(help="A model in checkpoints/, a run, or the folder of either.")],
+    out_file: Annotated[Path, typer.Option("--out", help="The .npz file to write: images uint8 [N, H, W, C], labels.")],
+    count: Annotated[int, typer.Option(help="How many pictures.", min=1, max=1_000_000)] = 64,
+    labels: Annotated[
+        str | None, typer.Option(help="For a conditional model: one class number, or 'cycle' for 0, 1, 2, ... in turn.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same pictures.")] = 0,
+) -> None:
+    """Draw samples from a trained model into a file."""
+    from pipelines.models import publishing, trained
+
+    if out_file.suffix != ".npz":
+        raise ConfigError(f"--out is {str(out_file)!r}; give a file name that ends in .npz.")
+    gan = trained.load(model)
+    images, classes = gan.sample(count, gan.labels(labels, count), seed)
+    publishing.write_npz(out_file, images, classes)
+    out.print(f"Wrote {count} pictures of {images.shape[1]} x {images.shape[2]} to {out_file}.", soft_wrap=True)
+
+
+@app.command()
+def publish(
+    run: Run,
+    name: Annotated[str, typer.Argument(help="The model's name: small letters, digits and hyphens.")],
+    checkpoint: Annotated[str, typer.Option(help="best, last, or the step of a checkpoint that is kept.")] = "best",
+    title: Annotated[str, typer.Option(help="What the card calls it.")] = "",
+    about: Annotated[str, typer.Option(help="One sentence on it.")] = "",
+    samples: Annotated[int, typer.Option(help="Samples to measure its quality on; 0: none.", min=0)] = 10_000,
+    ships: Annotated[bool, typer.Option("--ships", help="Mark it as the project's own.", hidden=True)] = False,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Tell progress as lines of JSON, as the app reads it.")
+    ] = False,
+) -> None:
+    """Publish a run's best checkpoint as a model in checkpoints/, with a card of its measured quality."""
+    from pipelines.models import publishing
+
+    with telling("Publishing", lines) as progress:
+        folder = publishing.publish(
+            jobs.find(run), name, checkpoint_name=checkpoint, title=title, about=about, ships=ships, samples=samples,
+            progress=progress,
+        )  # fmt: skip
+    out.print(f"Published {folder}.", soft_wrap=True)
+
+
+@app.command()
+def evaluate(
+    model: Annotated[str, typer.Argument(help="A model in checkpoints/, a run, or the folder of either.")],
+    samples: Annotated[int, typer.Option(help="How many pictures it draws to be measured by.", min=100)] = 10_000,
+    draws: Annotated[int, typer.Option(help="How many times it draws them, to tell how far luck goes.", min=1)] = 5,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same pictures.", min=0)] = 0,
+    features: Annotated[
+        str, typer.Option(help="What is measured in: own, of the data set's classifier; or inception, for FID and IS.")
+    ] = "own",
+    json_file: Annotated[Path | None, typer.Option("--json", help="File to write the numbers to, too.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the numbers in the run's folder, for the app.")] = False,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Tell progress as lines of JSON, as the app reads it.")
+    ] = False,
+) -> None:
+    """Measure a trained model: how near its pictures are to real ones, how varied, how clear, as asked, or copied."""
+    from pipelines.metrics import evaluate as metric
+    from pipelines.models import trained
+
+    gan = trained.load(model)
+    if keep and (gan.entry.run is None or gan.step is None):
+        raise ConfigError(f"{gan.name} is not a run's checkpoint, so there is no run to keep its measure; use --json.")
+    with telling("Loading", lines) as progress:
+        found = metric.evaluate(
+            gan.sample_many, gan.config, gan.class_names, samples, seed, times=draws, features=features,
+            progress=progress,
+        )  # fmt: skip
+    table = Table("measure", Column("samples", justify="right"), Column("real", justify="right"), "note", box=None)
+    for row in found.rows():
+        table.add_row(*row)
+    times = f"{draws} draws of " if draws > 1 else ""
+    out.print(f"{gan.name}: {times}{samples:,} samples, seed {seed}, {found.features}", soft_wrap=True, highlight=False)
+    out.print(table)
+    if json_file:
+        write_json(json_file, {"model": gan.name, **found.to_dict()})
+    if keep:
+        path = gan.entry.run.keep_evaluation(gan.step, {"model": gan.name, "rows": found.rows(), **found.to_dict()})
+        out.print(f"Kept {path}.", soft_wrap=True)
+
+
+@app.command()
+def prepare(
+    data_set: Annotated[str, typer.Argument(help="The data set: digits, clothes or faces.")] = "digits",
+    size: Annotated[int, typer.Option(help="Height and width in pixels.")] = 28,
+    channels: Annotated[int, typer.Option(help="1 for grey, 3 for colour.")] = 1,
+) -> None:
+    """Download and prepare a data set before a class, so that the first run starts at once."""
+    from pipelines import data
+
+    with bar() as shown:
+        task = shown.add_task(data_set, total=1.0)
+        image_set = data.load(
+            data_set, size=size, channels=channels,
+            progress=lambda share, message: shown.update(task, completed=share, description=message),
+        )  # fmt: skip
+    out.print(f"{len(image_set.images)} pictures. {image_set.source}")

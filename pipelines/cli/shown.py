@@ -1,0 +1,60 @@
+"""What commands show: lines, bars, and the files that they are asked to write."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+from pipelines.errors import ConfigError
+from pipelines.runs.folder import RunFolder, Status
+
+out, err = Console(), Console(stderr=True)
+
+
+def bar() -> Progress:
+    """An empty bar for a person."""
+    return Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(), console=err)
+
+
+@contextlib.contextmanager
+def telling(first: str, lines: bool) -> Iterator[Callable[[float, str], None]]:
+    """How far something is: a bar for a person, or lines of JSON for the app."""
+    if lines:
+        yield lambda share, message: print(json.dumps({"share": round(share, 4), "message": message}), flush=True)
+        return
+    with bar() as shown:
+        task = shown.add_task(first, total=1.0)
+        yield lambda share, message: shown.update(task, completed=share, description=message)
+
+
+def as_bar(folder: RunFolder, status: Status) -> dict[str, Any]:
+    """A run's status as a line of a bar."""
+    config = folder.record().config
+    if status.state in ("queued", "preparing"):
+        return {"completed": status.progress or 0.0, "description": status.message}
+    shares = [status.seconds / config.seconds] if config.seconds else []
+    shares += [status.epoch / config.epochs] if config.epochs else []
+    text = f"{status.state}  step {status.step}  epoch {status.epoch:.2f}  {status.images_per_s:.0f} images/s"
+    if quality := status.quality:
+        text += f"  Frechet distance {quality['frechet']:.1f}"
+    done = min(1.0, max(shares)) if shares else None
+    return {"completed": done, "total": 1.0 if shares else None, "description": text}
+
+
+def write_json(path: Path, values: dict[str, Any]) -> None:
+    """Write what a command has found.
+
+    Raises:
+        ConfigError: the file cannot be written.
+    """
+    try:
+        path.write_text(json.dumps(values, indent=1), "utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written ({error.strerror or error}); choose another --json.") from None
+    out.print(f"Wrote {path}.", soft_wrap=True)
