@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from array import array
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from explorer import live
 from explorer.live import Hub
 from explorer.live_reader import CURVES, Position
 from pipelines.runs.folder import FINISHED, PAUSED, RunFolder
+from tests.explorer.scenes import play
 from tests.fake_run import FakeRun
 
 PATIENCE_S = 10.0
@@ -57,10 +58,6 @@ class Stream:
 
     async def close(self) -> None:
         await self.source.aclose()
-
-
-def play(scene: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(scene, 60))
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from explorer.live import Hub
 from explorer.live_many import stream_together
 from explorer.live_reader import Position
 from pipelines.runs.folder import RunFolder
+from tests.explorer.scenes import play
 from tests.fake_run import FakeRun
 
 
@@ -61,7 +62,7 @@ def test_each_run_is_told_whole_and_then_as_it_grows(runs) -> None:
         assert event == "more" and [row[0] for row in data["rows"]] == [90, 100], "it goes on where it was"
         await again.aclose()
 
-    asyncio.run(asyncio.wait_for(scene(), 60))
+    play(scene())
 
 
 async def _events(stream, count: int):
@@ -93,7 +94,7 @@ def test_a_run_that_is_not_there_or_goes_ends_for_itself_alone(runs, homes) -> N
         with pytest.raises(StopAsyncIteration):
             await asyncio.wait_for(anext(stream), 10)
 
-    asyncio.run(asyncio.wait_for(scene(), 60))
+    play(scene())
 
 
 @pytest.mark.parametrize("query", ["", "runs=", "runs=a,a", "runs=../x", "runs=a,b,c,d,e,f,g", "runs=a,,b"])

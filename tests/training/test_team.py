@@ -20,39 +20,44 @@ ALONE = [sys.executable, "-m", "tests.training.train_together"]
 TWO = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", *ALONE[1:]]
 
 
-def trained(command, settings, path):
-    """The weights and the numbers of each step that a command comes to."""
-    env = {**os.environ, "OMP_NUM_THREADS": "1"}
-    asked = [*command, json.dumps(settings), str(path)]
-    done = subprocess.run(asked, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr[-2000:]
+SETTINGS = {
+    "batch norm": {"network": "dcgan", "conditional": True},  # in both networks
+    "self-conditioned": {"network": "quick", "r1": 1.0, "prior": "mixture", "self_conditional": True, "centres": 4},
+    "several D steps": {"loss": "wasserstein", "weight_clip": 0.01, "d_steps": 2, "optimizer": "rmsprop"},
+}
+COMMON = {"size": 32, "width": 4, "latent_size": 4, "batch_size": 8, "dropout": 0.0}
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """Folders of the weights that one process and two come to, a file for each of ``SETTINGS``."""
+    folders = []
+    for command in (ALONE, TWO):
+        folders.append(tmp_path_factory.mktemp("weights"))
+        asked = [*command, str(folders[-1]), *(json.dumps({**COMMON, **settings}) for settings in SETTINGS.values())]
+        env = {**os.environ, "OMP_NUM_THREADS": "1"}
+        done = subprocess.run(asked, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=200)
+        assert done.returncode == 0, done.stderr[-2000:]
+    return folders
+
+
+def read(path):
+    """Weights, and the numbers of each step."""
     with safe_open(path, "pt") as file:
         return {key: file.get_tensor(key) for key in file.keys()}, json.loads(file.metadata()["numbers"])  # noqa: SIM118
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"network": "dcgan", "conditional": True},  # batch norm in both
-        {"network": "quick", "r1": 1.0, "prior": "mixture", "self_conditional": True, "centres": 4},
-        {"network": "dcgan", "loss": "wasserstein", "weight_clip": 0.01, "d_steps": 2, "optimizer": "rmsprop"},
-    ],
-    ids=["batch norm", "self-conditioned", "several D steps"],
-)
-def test_two_processes_get_the_weights_that_one_gets(tmp_path, settings):
-    settings = {"size": 32, "width": 4, "latent_size": 4, "batch_size": 8, "dropout": 0.0, **settings}
-    one, told_one = trained(ALONE, settings, tmp_path / "one")
-    two, told_two = trained(TWO, settings, tmp_path / "two")
+@pytest.mark.parametrize("name", SETTINGS)
+def test_two_processes_get_the_weights_that_one_gets(both, name):
+    (one, told_one), (two, told_two) = (read(folder / str(list(SETTINGS).index(name))) for folder in both)
     assert one.keys() == two.keys() and len(one) > 10
     for key, weight in one.items():
         assert torch.allclose(weight.float(), two[key].float(), rtol=0, atol=1e-5), key
     for mine, theirs in zip(told_one, told_two, strict=True):
-        for name in ("d_loss", "g_loss", "d_real", "d_fake", "grad_g"):
-            assert mine[name] == pytest.approx(theirs[name], rel=1e-3, abs=1e-4), name
+        for number in ("d_loss", "g_loss", "d_real", "d_fake", "grad_g"):
+            assert mine[number] == pytest.approx(theirs[number], rel=1e-3, abs=1e-4), number
     pairs = [(key, key.replace("generator.", "average.")) for key in one if key.startswith("generator.")]
-    assert any(not torch.equal(one[mine], one[average]) for mine, average in pairs), (
-        "the steps moved G away from its average, so that the weights above were learnt"
-    )
+    assert any(not torch.equal(one[mine], one[average]) for mine, average in pairs), "the steps moved G"
 
 
 def test_a_run_that_is_shared_trains_stops_and_goes_on(tmp_path, monkeypatch):
