@@ -1,4 +1,4 @@
-"""Plays what is asynchronous in a thread of its own: a browser test of the same process may keep an event loop running."""
+"""Plays what is asynchronous in a thread of its own: a browser test of the same process may keep a loop running."""
 
 from __future__ import annotations
 
