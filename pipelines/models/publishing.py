@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import save_file
+from torch import Tensor
 
 from pipelines import data
 from pipelines.data._image_set import within
@@ -74,7 +75,7 @@ def publish(
     try:
         draft.mkdir(parents=True)
         save_file(under(tensors, sampler(entry.config)), draft / "generator.safetensors")
-        save_file(under(tensors, "discriminator."), draft / "discriminator.safetensors")
+        save_file(_lean(under(tensors, "discriminator.")), draft / "discriminator.safetensors")
         config = {"config": _portable(entry.config).to_dict(), "class_names": list(entry.class_names)}
         (draft / "config.json").write_text(json.dumps(config, indent=1), "utf-8")
         card = {
@@ -111,6 +112,11 @@ def write_npz(path: Path, images: np.ndarray, labels: np.ndarray) -> None:
         np.savez_compressed(path, images=images, labels=labels)
     except OSError as error:
         raise ModelError(f"{path} cannot be written ({error.strerror or error}); choose another --out.") from None
+
+
+def _lean(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """D's weights, coarser where only training uses them: a published D looks at pictures one by one."""
+    return {name: weight.half() if name == "minibatch.projection" else weight for name, weight in weights.items()}
 
 
 def _portable(config: TrainConfig) -> TrainConfig:
