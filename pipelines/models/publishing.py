@@ -24,7 +24,7 @@ from pipelines.errors import GanError, ModelError
 from pipelines.metrics.evaluate import evaluate
 from pipelines.models import readings
 from pipelines.models.shelf import checkpoint_path, free_place, of_run
-from pipelines.models.trained import PARTS, Trained, of_checkpoint, sampler, under
+from pipelines.models.trained import FOR_TRAINING, PARTS, Trained, of_checkpoint, sampler, under
 from pipelines.runs.folder import Record, RunFolder
 from pipelines.training import checkpoint
 from pipelines.training.config import TrainConfig
@@ -115,8 +115,8 @@ def write_npz(path: Path, images: np.ndarray, labels: np.ndarray) -> None:
 
 
 def _lean(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """D's weights, coarser where only training uses them: a published D looks at pictures one by one."""
-    return {name: weight.half() if name == "minibatch.projection" else weight for name, weight in weights.items()}
+    """D's weights without those that only training uses."""
+    return {name: weight for name, weight in weights.items() if name not in FOR_TRAINING}
 
 
 def _portable(config: TrainConfig) -> TrainConfig:

@@ -25,6 +25,7 @@ from pipelines.training.config import TrainConfig
 from pipelines.training.pictures import to_uint8
 
 PARTS = ("generator.", "average.", "discriminator.")  # of a checkpoint; the rest is for training on
+FOR_TRAINING = ("minibatch.projection",)  # not published: D looks at single pictures without it
 BATCH = 8  # pictures decoded at once: always as many, so that company changes no pixel
 MANY = 100  # decoded at once where many are measured: threads wait for each other less often
 
@@ -186,8 +187,11 @@ def _latent(chance: np.random.Generator, config: TrainConfig) -> np.ndarray:
 
 def _fill(network: nn.Module, weights: dict[str, Tensor], source: Path) -> None:
     try:
-        network.load_state_dict(weights)
+        missing = network.load_state_dict(weights, strict=False)
+        fits = not missing.unexpected_keys and set(missing.missing_keys) <= set(FOR_TRAINING)
     except RuntimeError:
+        fits = False
+    if not fits:
         raise ModelError(f"The weights in {source} do not fit the configuration beside them.") from None
     if not all(torch.isfinite(weight).all() for weight in network.state_dict().values()):
         raise ModelError(f"The weights in {source} hold numbers that are not finite, so they draw nothing.")

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 
 from pipelines import paths
 from pipelines.errors import ModelError
@@ -57,6 +59,27 @@ def test_a_published_model_draws_the_pixels_of_its_run(run: RunFolder, checkpoin
     assert preview.size == (2 * 30 - 2, 10 * 30 - 2)  # ten classes, two of each
     shares = [share for share, _ in told]
     assert shares == sorted(shares) and shares[-1] == 1.0 and all(words for _, words in told)
+
+
+def test_what_only_training_uses_is_left_out_and_d_is_of_the_same_opinion(make_run) -> None:
+    run = make_run(minibatch="discrimination")
+    folder = publish(run, "mine", samples=0)
+    names = load_file(folder / "discriminator.safetensors")
+    assert "minibatch.usual" in names and "minibatch.projection" not in names
+    assert (folder / "discriminator.safetensors").stat().st_size < run.checkpoint_path(2).stat().st_size / 3
+    mine, theirs = trained.load("mine"), trained.load(f"{run.id}@best")
+    pictures, y = torch.rand(8, 1, 28, 28) * 2 - 1, torch.arange(8)
+    opinion = mine.discriminator(pictures, y)
+    assert torch.equal(opinion, theirs.discriminator(pictures, y)) and opinion.std() > 0
+    missing = {name: weight for name, weight in names.items() if name != "head.weight"}
+    save_file(missing, folder / "discriminator.safetensors")
+    card = json.loads((folder / "card.json").read_text())
+    card["sha256"]["discriminator.safetensors"] = hashlib.sha256(
+        (folder / "discriminator.safetensors").read_bytes()
+    ).hexdigest()
+    (folder / "card.json").write_text(json.dumps(card))
+    with pytest.raises(ModelError, match="do not fit the configuration"):
+        trained.load("mine")
 
 
 def test_readings_are_published_with_it(run: RunFolder) -> None:
