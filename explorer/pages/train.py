@@ -30,6 +30,7 @@ def find_run(run_id: str) -> RunFolder | None:
 def show_new_run() -> None:
     """Leave the selected run."""
     st.query_params.pop("run", None)
+    st.session_state.pop("last_start", None)  # the same settings again, if that is wanted
 
 
 def list_of_runs(selected: str | None) -> None:

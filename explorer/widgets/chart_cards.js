@@ -308,6 +308,7 @@ function logTick(columns) {
       if (value > high) high = value;
     }
   }
+  if (!high) return 1; // nothing is drawn yet
   const decades = Math.log10(high / low);
   return decades < 0.5 ? "D1" : decades < 2.4 ? "D2" : Math.ceil((decades || 1) / 5);
 }

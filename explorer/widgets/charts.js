@@ -53,7 +53,7 @@ export const CHARTS = [
       columns: [{ name: "D", column: "d_loss", role: "d" }, { name: "G", column: "g_loss", role: "g" }] }] },
   { id: "near", name: "How near", views: [
     { id: "frechet", about: TERMS["Fréchet distance"], title: nearTitle, unit: () => "Fréchet distance", log: "chosen",
-      named: ({ measures }) => `Fréchet distance, ${newest(measures)?.features ?? "features"}`, fromZero: true, best: true,
+      named: ({ measures }) => ["Fréchet distance", newest(measures)?.features].filter(Boolean).join(", "), fromZero: true, best: true,
       measures: [{ name: "Fréchet distance", field: "frechet", role: "fake" }], real: "floor", digits: distance }] },
   { id: "varied", name: "How varied", views: [
     measured("coverage", { title: coverageTitle, unit: () => "share of real pictures" }),
