@@ -112,8 +112,8 @@ def publishing(request: Request) -> Response:
 
 
 def measured(request: Request) -> Response:
-    """The full measures of a run, and how far one is that is under way."""
-    found = evaluations.of_run(_run(request))
+    """The full measures of a run, and how far one is that is under way; none of a run that was just deleted."""
+    found = evaluations.of_run(_named(request.path_params["id"]))
     return Response(json.dumps(found), media_type="application/json", headers={"cache-control": "no-store"})
 
 
