@@ -25,7 +25,8 @@ from torch import nn
 from pipelines import data
 from pipelines.models import readings, shelf, trained
 from pipelines.training.building import build
-from pipelines.training.config import TrainConfig, check
+from pipelines.training.checking import check
+from pipelines.training.config import TrainConfig
 from pipelines.training.pictures import to_uint8
 from pipelines.training.view import FixedView, grid_png
 

@@ -15,6 +15,7 @@ from rich.table import Column, Table
 from pipelines.cli.app import Detach, Run, app, parameter, settings_as_options
 from pipelines.cli.shown import as_bar, bar, err, out
 from pipelines.errors import GanError
+from pipelines.models import onward, shelf
 from pipelines.runs import jobs, worker
 from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RunFolder, Status
 from pipelines.training import presets
@@ -98,13 +99,19 @@ def rates(
 
 def _branch(run: str, step: int, run_folder: Path | None, detach: bool, **settings: Any) -> None:
     changes = {name: value for name, value in settings.items() if value is not None}
-    start(jobs.branch(jobs.find(run), step, changes, path=run_folder), detach)
+    if run not in shelf.published():
+        start(jobs.branch(jobs.find(run), step, changes, path=run_folder), detach)
+        return
+    if step:
+        raise GanError(f"The model {run} keeps no steps; leave out --from, and its networks are trained further.")
+    start(onward.begin(run, changes, path=run_folder), detach)
 
 
 def branch(**options: Any) -> None:
-    """Go on from a checkpoint of a run as a run of its own, with some settings changed.
+    """Go on from a checkpoint of a run, or with a published model, as a run of its own, with some settings changed.
 
-    Without `--from` it begins anew with the same seed. `doctor` says from which step and with what.
+    Of a run, without `--from` it begins anew with the same seed; `doctor` says from which step and with what. A model
+    goes on with its networks, steps and epochs counted from 0.
     """
     _branch(**options)
 

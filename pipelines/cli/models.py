@@ -43,6 +43,12 @@ def publish(
     title: Annotated[str, typer.Option(help="What the card calls it.")] = "",
     about: Annotated[str, typer.Option(help="One sentence on it.")] = "",
     samples: Annotated[int, typer.Option(help="Samples to measure its quality on; 0: none.", min=0)] = 10_000,
+    truncation: Annotated[
+        float, typer.Option(help="How wide z is drawn, above 0 and at most 1: narrower is clearer, and less varied.")
+    ] = 1.0,
+    reject: Annotated[
+        int, typer.Option(help="Of a mixture prior's centres, how many D believes least and are not drawn from.", min=0)
+    ] = 0,
     ships: Annotated[bool, typer.Option("--ships", help="Mark it as the project's own.", hidden=True)] = False,
     lines: Annotated[
         bool, typer.Option("--lines", help="Tell progress as lines of JSON, as the app reads it.")
@@ -54,7 +60,7 @@ def publish(
     with telling("Publishing", lines) as progress:
         folder = publishing.publish(
             jobs.find(run), name, checkpoint_name=checkpoint, title=title, about=about, ships=ships, samples=samples,
-            progress=progress,
+            truncation=truncation, reject=reject, progress=progress,
         )  # fmt: skip
     out.print(f"Published {folder}.", soft_wrap=True)
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pipelines.doctor._finding import Remedy
-from pipelines.training.config import SETTINGS, TrainConfig, label_of, problems
+from pipelines.training.checking import problems
+from pipelines.training.config import SETTINGS, TrainConfig, label_of
 
 Changes = dict[str, Any]
 

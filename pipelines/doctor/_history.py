@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.doctor._finding import Line, Spell
+from pipelines.doctor._finding import Evidence, Line, Spell
 from pipelines.training.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -41,6 +41,12 @@ class History:
     events: list[dict[str, Any]] = field(default_factory=list)  # rows of metrics.jsonl that tell of an event
     count: int = 0  # real pictures in the data set; 0 where it is not known yet
     checkpoints: tuple[int, ...] = ()  # steps of the checkpoints that are kept
+    class_names: tuple[str, ...] = ()  # of the pictures, where they are known
+
+    def class_name(self, number: int) -> str:
+        """What a class is called in a sentence."""
+        name = self.class_names[number] if number < len(self.class_names) else str(number)
+        return f"class {name}" if name.isdigit() else name
 
     @property
     def step(self) -> int:
@@ -121,6 +127,11 @@ class History:
         """A number of all measures, to be drawn."""
         return Line.of(name, role, self.measured_at, self.measured(field))
 
+    def distances(self) -> Evidence:
+        """The Fréchet distance of all measures, beside that of real pictures."""
+        return Evidence("Fréchet distance", (self.measured_line("frechet", "fake", "fake"),
+                                             self.measured_line("floor", "real", "real")))  # fmt: skip
+
     def measured(self, name: str) -> NDArray[np.float64]:
         """One number of all measures, float [M]; NaN where it was not measured."""
         return np.array([_number(row.get(name)) for row in self.measures], dtype=np.float64)
@@ -141,7 +152,7 @@ class History:
         measures = [row for row in self.measures if row["step"] <= step]
         events = [row for row in self.events if row["step"] <= step]
         checkpoints = tuple(at for at in self.checkpoints if at <= step)
-        return History(self.config, rows, measures, events, self.count, checkpoints)
+        return replace(self, rows=rows, measures=measures, events=events, checkpoints=checkpoints)
 
 
 def columns_of(rows: Iterable[dict[str, Any]]) -> Columns:
@@ -161,7 +172,8 @@ def of_run(folder: RunFolder) -> History:
     events = [row for row in rows if "event" in row]
     measures = [row for row in rows if "frechet" in row]
     steps = columns_of(row for row in rows if "d_loss" in row)
-    return History(record.config, steps, measures, events, record.data.get("count") or 0, folder.checkpoint_steps())
+    known, names = record.data, tuple(record.data.get("class_names", ()))
+    return History(record.config, steps, measures, events, known.get("count") or 0, folder.checkpoint_steps(), names)
 
 
 def _least(config: TrainConfig) -> float:

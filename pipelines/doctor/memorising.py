@@ -2,9 +2,9 @@
 
 Measured at each epoch for sets of few pictures (metrics/quality.py): ``copied``, the share of samples that lie as
 near to a training picture as only the nearest hundredth of training pictures does to another one
-(metrics/copying.py). By chance it is 1 %; it counts above 20 % in two measures in a row, if samples are varied: those
-of a collapsed G are typical, and so lie near training pictures, too. Of large sets it is not measured: there G sees a
-picture too seldom to learn it.
+(metrics/copying.py). By chance it is 1 % (5 % with 40 pictures); it counts above 20 % in two measures in a row, if
+samples are varied: those of a collapsed G are typical, and so lie near training pictures, too. Of large sets it is not
+measured: there G sees a picture too seldom to learn it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def look(history: History) -> Sign | None:
     last = (len(at) if spell.after is None else spell.after) - 1
     return Sign(
         at[spell.first - 1] if spell.first else 0.0, None if spell.after is None else at[spell.after], at[spell.named],
-        f"{percent(copied[last])} of the samples lie as near to a training picture as only 1 % of real pictures do. "
+        f"{percent(copied[last])} of the samples lie as near to a training picture as hardly any real picture does. "
         f"With {history.count:,} pictures D knows each by heart, and the only way to please it is to draw those.",
         "More pictures; or show D every picture changed at random (differentiable augmentation), and dropout in D.",
         Evidence("Share of samples that are copies", (history.measured_line("copied", "fake", "fake"),), COPIED,

@@ -34,11 +34,13 @@ def look(history: History) -> Sign | None:
     leaders = [int(leader[index]) for index in turns[-1]]
     begins = at[first - 1] if first else 0.0
     lines = tuple(
-        Line.of(f"class {c}", role, at, shares[:, c]) for c, role in zip(leaders, ("fake", "text"), strict=True)
+        Line.of(history.class_name(c), role, at, shares[:, c])
+        for c, role in zip(leaders, ("fake", "text"), strict=True)
     )
+    one, other = map(history.class_name, leaders)
     return Sign(
         begins, at[last + 1] if over else None, at[named],
-        f"G draws class {leaders[0]} most, then class {leaders[1]}: D learns to reject what is drawn now and forgets "
+        f"G draws {one} most, then {other}: D learns to reject what is drawn now and forgets "
         "the rest, and G moves on. So the two go round in circles, and no class is ever drawn well.",
         "Keep old fakes in play (experience replay); let D see the variety of a batch; a flatter D (R1).",
         Evidence("Share of two classes among the samples", lines),

@@ -21,10 +21,12 @@ from pipelines import doctor, gallery, paths
 from pipelines.doctor._history import columns_of
 from pipelines.errors import GanError
 from pipelines.gallery import TWINS
-from pipelines.training.config import from_dict
+from pipelines.training.config import TrainConfig, from_dict
 
 FORMAT = "gan-explorer-recording-1"
 CARD = "card"
+IN_PLANE_EVERY = 100  # steps between two looks at the clusters: half of what counts as an epoch there
+DRAWN = 0.02  # share of the fakes in a cluster, from which it counts as drawn
 Values = dict[str, Any]
 
 
@@ -77,23 +79,40 @@ def load(name: str) -> Values:
 
 
 def history_of(twin: Values) -> doctor.History:
-    """What a recording holds of a run, as the doctor looks at it."""
+    """What a recording holds of a run or of a game in the plane, as the doctor looks at it."""
     columns = twin["columns"]
-    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-    return doctor.History(
-        from_dict(twin["settings"]), columns_of(rows), twin["measures"], twin["events"], twin["count"], ()
-    )
+    rows = columns_of([dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)])
+    if "fakes" in twin:
+        clusters = tuple(f"cluster {number}" for number in range(1, len(twin["kinds"]["shares"][0]) + 1))
+        config, measures = _config_in_plane(twin["settings"]), _measures_in_plane(twin["kinds"])
+        return doctor.History(config, rows, measures, class_names=clusters)
+    return doctor.History(from_dict(twin["settings"]), rows, twin["measures"], twin["events"], twin["count"], ())
+
+
+def _config_in_plane(settings: Values) -> TrainConfig:
+    """What the doctor asks of the settings, for a game in the plane."""
+    return TrainConfig(loss=settings["loss"], batch_size=settings["batch"], d_steps=settings["d_steps"], log_every=10)
+
+
+def _measures_in_plane(kinds: Values) -> list[Values]:
+    """Which clusters the fakes lay in, as the classes of pictures are measured."""
+    rows: list[Values] = []
+    for step, percents in zip(kinds["steps"], kinds["shares"], strict=True):
+        if step - (rows[-1]["step"] if rows else 0) >= IN_PLANE_EVERY:
+            shares = [percent / 100 for percent in percents]
+            drawn = sum(share >= DRAWN for share in shares)
+            rows.append(
+                {"step": step, "classes": shares, "modes": drawn, "real_modes": len(shares), "clear": sum(shares)}
+            )
+    return rows
 
 
 def diagnoses(name: str) -> dict[str, list[list[Values]]]:
     """What the doctor says of each twin at each of its pictures, as if the run had come just so far.
 
     Returns:
-        By twin, for each picture the findings that last: ``ailment``, ``name``, ``kind``, ``since``, ``means``. None
-        of games in the plane, which the doctor does not look at.
+        By twin, for each picture the findings that last: ``ailment``, ``name``, ``kind``, ``since``, ``means``.
     """
-    if gallery.get(name).in_plane:
-        return {twin: [] for twin in TWINS}
     found = {}
     for which, twin in load(name)["twins"].items():
         history = history_of(twin)

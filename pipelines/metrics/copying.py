@@ -4,8 +4,9 @@ A sample near a training picture is no copy: so are real pictures that the gener
 
     nearer = chance that a sample lies nearer to its nearest training picture than an unseen real picture to its own;
              ties count half. 50 % of unseen real pictures; 100 % where everything is copied.
-    copied = share of the samples that lie as near as only the nearest hundredth of the unseen real pictures does.
-             1 % of unseen real pictures; however many, copies show here though all other samples are far off.
+    copied = share of the samples that lie as near as only the nearest hundredth of the unseen real pictures does (of
+             fewer than 100, the nearest one). 1 % of unseen real pictures (one of N); however many, copies show here
+             though all other samples are far off.
 
 ``nearer`` is the Mann-Whitney statistic by which C. Meehan, K. Chaudhuri, S. Dasgupta: A non-parametric test to detect
 data-copying in generative models, AISTATS 2020, find copies, over all of the space at once; ``copied`` is our own. High
@@ -24,7 +25,7 @@ from pipelines.metrics.neighbours import as_points
 
 HELD_OUT = 4000  # unseen real pictures at most
 NEAREST = 0.01  # the share of unseen real pictures that lies as near as a copy
-FEWEST = 100  # unseen real pictures, below which there is no nearest hundredth
+FEWEST = 20  # unseen real pictures, below which the nearest one is no rarity
 PAIRS = 2**21  # of pictures, compared at a time: 16 MiB
 
 
@@ -112,7 +113,7 @@ def _nearer(far: Tensor, usual: Tensor) -> float:
 
 
 def _copied(far: Tensor, usual: Tensor) -> float | None:
-    """The share of these distances that is no longer than the shortest hundredth of the usual ones."""
+    """The share of these distances that is no longer than the shortest hundredth of the usual ones, one at least."""
     if len(usual) < FEWEST:
         return None
-    return (far <= usual[int(NEAREST * len(usual)) - 1]).double().mean().item()
+    return (far <= usual[max(1, int(NEAREST * len(usual))) - 1]).double().mean().item()

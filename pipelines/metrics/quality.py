@@ -59,7 +59,8 @@ class Quality:
     combinations: int | None = None  # different combinations of attributes; see score.py
     real_combinations: int | None = None
     classes: list[float] | None = None  # share in [0, 1] of the samples that are clearly of each class
-    # Of sets of ``FEW`` pictures at most; see copying.py. By chance 1 % and 50 %: training pictures beside each other.
+    # Of sets of 40 to ``FEW`` pictures; see copying.py. By chance 1 % (with fewer than 200 pictures one of half of
+    # them) and 50 %: training pictures beside each other.
     copied: float | None = None
     nearer: float | None = None
 

@@ -8,12 +8,12 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
@@ -23,12 +23,12 @@ from pipelines.data._image_set import within
 from pipelines.errors import GanError, ModelError
 from pipelines.metrics.evaluate import evaluate
 from pipelines.models import readings
+from pipelines.models.rejection import least_believed
 from pipelines.models.shelf import checkpoint_path, free_place, of_run
 from pipelines.models.trained import FOR_TRAINING, PARTS, Trained, of_checkpoint, sampler, under
 from pipelines.runs.folder import Record, RunFolder
 from pipelines.training import checkpoint
 from pipelines.training.config import TrainConfig
-from pipelines.training.pictures import to_uint8
 from pipelines.training.presets import PRESETS
 from pipelines.training.settings import as_option
 from pipelines.training.view import FixedView, grid_png
@@ -43,6 +43,8 @@ def publish(
     about: str = "",
     ships: bool = False,
     samples: int = 10_000,
+    truncation: float = 1.0,
+    reject: int = 0,
     progress: Callable[[float, str], None] | None = None,
 ) -> Path:
     """Publish a run's checkpoint as ``checkpoints/<name>/``, measured.
@@ -52,21 +54,31 @@ def publish(
         title, about: what the card calls it, and one sentence on it.
         ships: that it belongs to the project, and not to the person.
         samples: how many pictures its quality is measured on; 0 leaves the measure out.
+        truncation: how wide its z are to be drawn beside the prior it was trained with, in (0, 1]: the narrower, the
+            clearer and the less varied are all samples that are drawn of it from now on, the measured ones included.
+        reject: with a mixture prior, so many of its centres are not drawn from: those D believes least (rejection.py).
         progress: told the share done and what is being done.
 
     Returns:
         The new folder.
 
     Raises:
-        ModelError: the name is taken or not allowed, or the run has no such checkpoint.
+        ModelError: the name is taken or not allowed, the run has no such checkpoint, or the truncation is out of range;
+            or centres are to be rejected that it does not have.
     """
+    if not 0 < truncation <= 1:
+        raise ModelError(f"truncation is {truncation:g}; it must be above 0 and at most 1.")
     target, report = free_place(name), progress or (lambda share, message: None)
     source = checkpoint_path(folder, checkpoint_name)
     entry = of_run(folder, checkpoint_name)
     if entry is None:
         raise ModelError(f"There is no run in {folder.path}; it may have been deleted.")
     tensors, plain = checkpoint.read(source, PARTS)  # once: a run that trains on replaces it
+    entry = replace(entry, card={"truncation": truncation})
     trained = of_checkpoint(entry, tensors, source)
+    if reject:
+        entry = replace(entry, card={**entry.card, "rejected": least_believed(trained, reject)})
+        trained = replace(trained, entry=entry)
     try:
         history = _card(folder, folder.record(), plain)
     except (KeyError, TypeError):
@@ -82,6 +94,7 @@ def publish(
             "title": title or entry.title,
             "about": about,
             "ships": ships,
+            **entry.card,
             **history,
             "quality": _quality(trained, samples, within(report, 0.0, 0.7)) if samples else None,
             "sha256": {
@@ -173,5 +186,5 @@ def _command(record: Record) -> str:
 
 def _preview(trained: Trained) -> bytes:
     view = FixedView(trained.config, trained.entry.class_names)
-    with torch.inference_mode():
-        return grid_png(to_uint8(trained.generator(view.z, view.y)), view.columns)
+    z, _ = trained.draw((0, index) for index in range(len(view.z)))
+    return grid_png(trained.decode(z, view.y), view.columns)

@@ -14,6 +14,7 @@ A model is named by ``name``, by a run's id, or by ``run@checkpoint``: ``best``,
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -26,7 +27,8 @@ from pipelines import paths
 from pipelines.errors import GanError, ModelError
 from pipelines.runs import jobs
 from pipelines.runs.folder import ID_PATTERN, RunFolder
-from pipelines.training.config import TrainConfig, check, from_dict
+from pipelines.training.checking import check
+from pipelines.training.config import TrainConfig, from_dict
 from pipelines.training.presets import title_of
 
 REFERENCE = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]{0,79})(@(?P<checkpoint>best|last|[0-9]{1,12}))?")
@@ -50,6 +52,23 @@ class Entry:
     def ships(self) -> bool:
         """Whether it came with the project, and so is not for a person to rename or delete."""
         return bool(self.card.get("ships"))
+
+    @property
+    def truncation(self) -> float:
+        """How wide its z are drawn beside the prior that it was trained with, in (0, 1].
+
+        Narrower is clearer and less varied (Brock et al., BigGAN, 2019). A published model says so in its card.
+        """
+        found = self.card.get("truncation", 1.0)
+        return float(found) if isinstance(found, int | float) and 0 < found <= 1 else 1.0
+
+    @property
+    def rejected(self) -> tuple[int, ...]:
+        """The centres of its mixture prior that are not drawn from, in order; a published model says so in its card."""
+        found = self.card.get("rejected")
+        found = {each for each in found if type(each) is int} if isinstance(found, list) else set()
+        found &= set(range(self.config.centres))
+        return tuple(sorted(found)) if len(found) < self.config.centres else ()
 
     @property
     def generator_path(self) -> Path:
@@ -178,6 +197,21 @@ def checkpoint_path(run: RunFolder, checkpoint: str = "best") -> Path:
         steps = ", ".join(str(step_of(path)) for path in kept)
         raise ModelError(f"The run {run.id} keeps no checkpoint of step {checkpoint}; it keeps those of {steps}.")
     raise ModelError(f"The run {run.id} has no checkpoint yet; wait for its first epoch, or stop it.")
+
+
+def check_hash(path: Path, entry: Entry) -> None:
+    """Make sure that a file of weights is the one that was published.
+
+    Raises:
+        ModelError: it is another, or it cannot be read.
+    """
+    wanted = entry.card.get("sha256", {})
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(f"The file {path} cannot be read ({error.strerror}).") from None
+    if not isinstance(wanted, dict) or wanted.get(path.name) != found:
+        raise ModelError(f"The file {path} is not the one that was published as {entry.id}: its SHA-256 differs.")
 
 
 def step_of(path: Path) -> int:

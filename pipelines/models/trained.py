@@ -7,7 +7,6 @@ fixed size, because a matrix product of another size may round differently.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from pipelines.errors import ModelError
-from pipelines.models.shelf import Entry, find
+from pipelines.models.shelf import Entry, check_hash, find
 from pipelines.networks._conditioning import centres, spread
 from pipelines.training import checkpoint
 from pipelines.training.building import build
@@ -78,12 +77,13 @@ class Trained:
         Raises:
             ModelError: a seed or an index is negative or beyond 64 bits.
         """
-        z, y = [], []
+        z, y, entry = [], [], self.entry
+        kept = np.setdiff1d(np.arange(self.config.centres), entry.rejected)
         for seed, index in addresses:
             if not (0 <= seed < 2**63 and 0 <= index < 2**63):
                 raise ModelError(f"There is no sample {index} of seed {seed}; both are whole numbers from 0 on.")
             chance = np.random.Generator(np.random.Philox(key=[seed, index]))
-            z.append(_latent(chance, self.config))
+            z.append(_latent(chance, self.config, entry.truncation, kept))
             y.append(chance.integers(max(1, len(self.class_names))))
         latent = torch.from_numpy(np.array(z, np.float32).reshape(-1, self.config.latent_size))
         return latent, torch.tensor(y, dtype=torch.int64) if self.config.conditional else None
@@ -139,7 +139,7 @@ def load_entry(entry: Entry) -> Trained:
         path = entry.folder / f"{name}.safetensors"
         if network is discriminator and not path.is_file():
             return Trained(entry, generator, None)
-        _check_hash(path, entry)
+        check_hash(path, entry)
         _fill(network, checkpoint.read(path)[0], path)
     return Trained(entry, generator, discriminator)
 
@@ -174,15 +174,20 @@ def _networks(entry: Entry) -> tuple[nn.Module, nn.Module]:
         return build(entry.config, len(entry.class_names) if entry.config.conditional else 0)
 
 
-def _latent(chance: np.random.Generator, config: TrainConfig) -> np.ndarray:
-    """One latent vector [latent_size] of a configuration's prior, as ``draw_latent`` draws many."""
+def _latent(chance: np.random.Generator, config: TrainConfig, truncation: float, kept: np.ndarray) -> np.ndarray:
+    """One latent vector [latent_size] of a configuration's prior, as ``draw_latent`` draws many, made narrower.
+
+    Args:
+        kept: the centres of a mixture that are drawn from.
+    """
     size = config.latent_size
     if config.prior == "uniform":
-        return chance.uniform(-1, 1, size)
+        return truncation * chance.uniform(-1, 1, size)
     if config.prior == "mixture":
-        around = chance.integers(config.centres)
-        return centres(config.centres, size)[around].numpy() + spread(size).numpy() * chance.standard_normal(size)
-    return chance.standard_normal(size)
+        around = kept[chance.integers(len(kept))]
+        aside = spread(size).numpy() * chance.standard_normal(size)
+        return centres(config.centres, size)[around].numpy() + truncation * aside
+    return truncation * chance.standard_normal(size)
 
 
 def _fill(network: nn.Module, weights: dict[str, Tensor], source: Path) -> None:
@@ -196,13 +201,3 @@ def _fill(network: nn.Module, weights: dict[str, Tensor], source: Path) -> None:
     if not all(torch.isfinite(weight).all() for weight in network.state_dict().values()):
         raise ModelError(f"The weights in {source} hold numbers that are not finite, so they draw nothing.")
     network.eval().requires_grad_(False)
-
-
-def _check_hash(path: Path, entry: Entry) -> None:
-    wanted = entry.card.get("sha256", {})
-    try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise ModelError(f"The file {path} cannot be read ({error.strerror}).") from None
-    if not isinstance(wanted, dict) or wanted.get(path.name) != found:
-        raise ModelError(f"The file {path} is not the one that was published as {entry.id}: its SHA-256 differs.")

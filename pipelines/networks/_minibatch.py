@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import torch
 from torch import Tensor, nn
 
@@ -9,7 +11,7 @@ KERNELS, DIMENSIONS = 50, 5  # of minibatch discrimination: B and C of the paper
 MEMORY = 0.01  # weight of the newest batch in what D remembers for single pictures
 
 
-class MinibatchNumbers(nn.Module):
+class MinibatchNumbers(nn.Module, ABC):
     """Numbers [B, count] of features [B, F] that depend on the whole batch; a subclass says which.
 
     Outside of training a picture stands for itself, whatever others are looked at with it: it is given the mean of what
@@ -31,9 +33,9 @@ class MinibatchNumbers(nn.Module):
             numbers = self.usual.expand(len(features), -1)
         return torch.cat([features, numbers.to(features.dtype)], 1)
 
+    @abstractmethod
     def numbers(self, features: Tensor) -> Tensor:
         """float32 [B, count] of features, float32 [B, F], B > 1."""
-        raise NotImplementedError
 
 
 class Deviation(MinibatchNumbers):

@@ -13,7 +13,9 @@ import math
 from torch import nn
 
 from pipelines.networks._conditioning import ConditionalGenerator, ToMaps, finished
+from pipelines.networks._dropout import Dropout
 from pipelines.networks._norms import layer_norm
+from pipelines.networks._small_maps import DoublingConv2d, HalvingConv2d
 from pipelines.training.config import TrainConfig
 
 
@@ -54,11 +56,11 @@ def _lecture_discriminator(config: TrainConfig) -> tuple[nn.Sequential, int]:
     body = nn.Sequential(
         nn.Conv2d(config.channels, width, 5, stride=2, padding=2),  # (B, w, 14, 14)
         nn.LeakyReLU(0.2, inplace=True),
-        nn.Dropout(config.dropout),
+        Dropout(config.dropout),
         nn.Conv2d(width, 2 * width, 5, stride=2, padding=2),  # (B, 2w, 7, 7)
         *layer_norm(config.d_norm, 2 * width),
         nn.LeakyReLU(0.2, inplace=True),
-        nn.Dropout(config.dropout),
+        Dropout(config.dropout),
     )
     return body, 2 * width * 7 * 7
 
@@ -73,11 +75,7 @@ def _radford_generator(inputs: int, width: int, channels: int, size: int) -> nn.
         nn.ReLU(inplace=True),
     ]
     for _ in range(doublings):
-        layers += [
-            nn.ConvTranspose2d(maps, maps // 2, 4, 2, 1, bias=False),
-            nn.BatchNorm2d(maps // 2),
-            nn.ReLU(inplace=True),
-        ]
+        layers += [DoublingConv2d(maps, maps // 2, bias=False), nn.BatchNorm2d(maps // 2), nn.ReLU(inplace=True)]
         maps //= 2
     return nn.Sequential(*layers, nn.ConvTranspose2d(maps, channels, 4, 2, 1), nn.Tanh())
 
@@ -87,7 +85,7 @@ def _radford_discriminator(config: TrainConfig) -> tuple[nn.Sequential, int]:
     maps, side = config.width, config.size // 2
     while side > 4:
         layers += [
-            nn.Conv2d(maps, 2 * maps, 4, 2, 1, bias=config.d_norm in ("none", "spectral")),
+            HalvingConv2d(maps, 2 * maps, bias=config.d_norm in ("none", "spectral")),
             *([nn.BatchNorm2d(2 * maps)] if config.d_norm == "batch" else layer_norm(config.d_norm, 2 * maps)),
             nn.LeakyReLU(0.2, inplace=True),
         ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from torch import nn
 
 from pipelines.networks._conditioning import ConditionalGenerator, finished
+from pipelines.networks._dropout import Dropout
 from pipelines.networks._norms import layer_norm
 from pipelines.training.config import TrainConfig
 
@@ -36,11 +37,11 @@ def discriminator(config: TrainConfig, classes: int) -> nn.Module:
         nn.Linear(config.channels * config.size**2, wide),
         *layer_norm(config.d_norm, wide),
         nn.ReLU(),
-        nn.Dropout(config.dropout),
+        Dropout(config.dropout),
         nn.Linear(wide, narrow),
         *layer_norm(config.d_norm, narrow),
         nn.ReLU(),
-        nn.Dropout(config.dropout),
+        Dropout(config.dropout),
     )
     return finished(_he_init(body), narrow, config, classes)
 

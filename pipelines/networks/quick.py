@@ -10,6 +10,7 @@ from __future__ import annotations
 from torch import nn
 
 from pipelines.networks._conditioning import ConditionalGenerator, ToMaps, finished
+from pipelines.networks._dropout import Dropout
 from pipelines.networks._norms import layer_norm
 from pipelines.training.config import TrainConfig
 
@@ -43,11 +44,11 @@ def discriminator(config: TrainConfig, classes: int) -> nn.Module:
         nn.PixelUnshuffle(2),  # (B, 4C, s/2, s/2)
         nn.Conv2d(4 * config.channels, width, 3, padding=1),
         nn.LeakyReLU(0.2, inplace=True),
-        nn.Dropout(config.dropout),
+        Dropout(config.dropout),
         nn.Conv2d(width, 2 * width, 4, stride=2, padding=1),  # (B, 2w, s/4, s/4)
         *layer_norm(config.d_norm, 2 * width),
         nn.LeakyReLU(0.2, inplace=True),
-        nn.Dropout(config.dropout),
+        Dropout(config.dropout),
         nn.Conv2d(2 * width, 2 * width, 3, padding=1),
         *layer_norm(config.d_norm, 2 * width),
         nn.LeakyReLU(0.2, inplace=True),

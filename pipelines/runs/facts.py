@@ -70,4 +70,5 @@ class Record:
     data: dict[str, Any] = field(default_factory=dict)  # fingerprint, count, class_names, source, notes
     resolved: dict[str, Any] = field(default_factory=dict)  # device, precision, threads
     display: dict[str, Any] = field(default_factory=dict)  # grid rows and columns, row labels, D's output and balance
-    branched_from: str = ""
+    branched_from: str = ""  # run@step
+    branched_with: str = ""  # what was changed there, in words

@@ -21,7 +21,8 @@ from typing import Any
 from pipelines.errors import ConfigError, RunError
 from pipelines.paths import PROJECT, runs_home
 from pipelines.runs.folder import ID_PATTERN, QUEUED, Notes, Record, RunFolder, Status
-from pipelines.training.config import SETTINGS, TrainConfig, check, label_of
+from pipelines.training.checking import check
+from pipelines.training.config import SETTINGS, TrainConfig, label_of
 from pipelines.training.presets import title_of
 
 # Settings with which nothing that was learnt would fit, or what was counted would count something else.
@@ -57,14 +58,17 @@ def find(run: str | Path) -> RunFolder:
     return folder
 
 
-def create(config: TrainConfig, preset: str = "", *, path: Path | None = None, branched_from: str = "") -> RunFolder:
+def create(config: TrainConfig, preset: str = "", *, path: Path | None = None, **branched: str) -> RunFolder:
     """Make a run's folder, not yet started.
+
+    Args:
+        branched: ``branched_from`` and ``branched_with`` of its record, if it is a branch.
 
     Raises:
         ConfigError: the configuration cannot be trained.
         RunError: the folder exists or cannot be written.
     """
-    record = Record(config=check(config), preset=preset, branched_from=branched_from)
+    record = Record(config=check(config), preset=preset, **branched)
     return RunFolder(path or runs_home() / new_id(preset or config.network)).create(record)
 
 
@@ -102,7 +106,9 @@ def branch(
     title = folder.notes().name or title_of(record.preset)
     differing = [name for name in SETTINGS if getattr(config, name) != getattr(record.config, name)]
     words = ", ".join(label_of(name) for name in differing) or "unchanged"
-    made = create(config, record.preset, path=path, branched_from=f"{folder.id}@{step}")
+    changed = [f"{name} {getattr(record.config, name)} to {getattr(config, name)}" for name in differing]
+    branched = {"branched_from": f"{folder.id}@{step}", "branched_with": ", ".join(changed)}
+    made = create(config, record.preset, path=path, **branched)
     if not {"device", "precision", "threads"} & set(differing):  # else a branch computes other numbers for no reason
         made.write_record(replace(made.record(), resolved=record.resolved))
     made.write_notes(Notes(name=f"{title}: {words}"[:80]))
@@ -133,11 +139,8 @@ def _can_go_on(folder: RunFolder, step: int, config: TrainConfig, rows: list[dic
     if step not in kept:
         steps = ", ".join(map(str, kept)) or "none"
         raise RunError(f"The run {folder.id} keeps no checkpoint of step {step}; it keeps: {steps}. 0 begins anew.")
-    before = folder.record().config
-    if anew := [name for name in BEGIN_ANEW if getattr(config, name) != getattr(before, name)]:
-        raise RunError(
-            f"With another {label_of(anew[0]).lower()} ({anew[0]}) nothing of what was learnt fits: branch from step 0."
-        )
+    if anew := misfit(folder.record().config, config):
+        raise RunError(f"With another {anew} nothing that was learnt fits: begin with new networks (step 0).")
     seconds = max((row.get("seconds", 0.0) for row in rows), default=0.0)
     images = max((row.get("images_seen", 0) for row in rows), default=0)
     epochs = images / folder.record().data["count"] if folder.record().data.get("count") else 0.0
@@ -147,6 +150,16 @@ def _can_go_on(folder: RunFolder, step: int, config: TrainConfig, rows: list[dic
             raise RunError(
                 f"At step {step} the run has reached its {end:g} {name} already: give the branch more {name}."
             )
+
+
+def misfit(before: TrainConfig, config: TrainConfig, free: tuple[str, ...] = ()) -> str | None:
+    """In words, the first setting with which nothing of what was learnt with another configuration fits; else None.
+
+    Args:
+        free: settings of ``BEGIN_ANEW`` that may differ all the same.
+    """
+    anew = (name for name in BEGIN_ANEW if name not in free and getattr(config, name) != getattr(before, name))
+    return next((f"{label_of(name).lower()} ({name})" for name in anew), None)
 
 
 def launch(folder: RunFolder) -> None:

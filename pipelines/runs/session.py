@@ -265,6 +265,15 @@ def _load_newest(folder: RunFolder, trainer: Trainer) -> str | None:
     return None
 
 
+def _tell_branched(desk: worker.Desk, trainer: Trainer, kept: str) -> None:
+    """Write down, once, where a branch began, with which changes, and what of its networks went on."""
+    record = desk.folder.record()
+    begun = f"Branched from {record.branched_from}{record.branched_with and ' with ' + record.branched_with}. "
+    if not any(str(row.get("message")).startswith(begun) for row in desk.folder.metrics()[0] if "event" in row):
+        row = {**loop.position(trainer), "event": "branched", "message": begun + kept}
+        desk.writing(desk.folder.append_metrics, row)
+
+
 def _load_last(desk: worker.Desk, trainer: Trainer) -> None:
     """Go on from the newest readable checkpoint, or from the start, and drop what was recorded after it."""
     folder = desk.folder
@@ -272,8 +281,7 @@ def _load_last(desk: worker.Desk, trainer: Trainer) -> None:
     if folder.metrics_path.exists() or folder.samples_index_path.exists():
         folder.cut_after(trainer.step if trainer.step else -1)
         desk.tell(attempt=desk.status.attempt + 1, message=f"Going on from step {trainer.step}.")
-    if branched is not None and not any(row.get("event") == "branched" for row in folder.metrics()[0]):
-        position, words = loop.position(trainer), f"Branched from {folder.record().branched_from}. {branched}"
-        desk.writing(folder.append_metrics, {**position, "event": "branched", "message": words})
+    if branched is not None:
+        _tell_branched(desk, trainer, branched)
     lr_g, lr_d = trainer.rates
     desk.tell(device=trainer.machine.words, lr_g=lr_g, lr_d=lr_d)

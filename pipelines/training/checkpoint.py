@@ -99,7 +99,7 @@ def load_fitting(trainer: Trainer, path: Path) -> str:
         if fits and fields == OPTIMIZER_FIELDS[trainer.config.optimizer]:
             groups = optimizer.state_dict()["param_groups"]  # the rates and moments that are set now
             optimizer.load_state_dict(_optimizer_state(optimizer, saved, groups))
-        elif fields:
+        elif fields or name not in plain:  # a published model keeps none
             afresh.append(f"the optimiser's memory of {player}")
     for field in ("step", "d_batches", "seconds"):
         setattr(trainer, field, plain[field])
@@ -143,7 +143,8 @@ def _take(network: nn.Module, saved: dict[str, Tensor]) -> tuple[int, int]:
 
 
 def _restore_random(trainer: Trainer, tensors: dict[str, Tensor]) -> None:
-    torch.set_rng_state(tensors["rng.cpu"])
+    if "rng.cpu" in tensors:  # a published model has none: the trainer's own, of its seed, stay
+        torch.set_rng_state(tensors["rng.cpu"])
     if trainer.device.type == "cuda" and "rng.cuda" in tensors:
         torch.cuda.set_rng_state(tensors["rng.cuda"])
     if trainer.device.type == "mps" and "rng.mps" in tensors:

@@ -1,4 +1,4 @@
-"""The configuration of one training: frozen, typed, validated before a process starts, saved with the weights.
+"""The configuration of one training: frozen, typed, saved with the weights; checking.py says whether it can be trained.
 
 Each field carries its group, help text and allowed range as metadata; the command line, the settings form and the
 checks are all made from it. This module does not import torch, so that a page can show the form without it.
@@ -15,7 +15,7 @@ from pipelines import data
 from pipelines.errors import ConfigError
 from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
-from pipelines.training.settings import Setting, has_type, problem, setting, type_words
+from pipelines.training.settings import Setting, has_type, setting, type_words
 
 GROUPS = ("Data", "Networks", "Objective", "Optimisers", "Length", "Machine", "Records")
 
@@ -231,6 +231,13 @@ class TrainConfig:
         "processor. Not tried on a GPU yet, therefore off.",
         label="Replay steps (CUDA graphs)",
     )
+    compiled: bool = setting(
+        False,
+        "Machine",
+        "On an NVIDIA GPU: compile both networks with torch.compile, which takes a minute at the start of a run. Not "
+        "tried on a GPU yet, therefore off. On a CPU it made steps slower, so there it changes nothing.",
+        label="Compile the networks",
+    )
     gpus: int = setting(
         1,
         "Machine",
@@ -303,71 +310,3 @@ def from_dict(values: dict[str, Any]) -> TrainConfig:
         if not has_type(value, TYPES[name]):
             raise ConfigError(f"The setting {name} is {value!r}; it must be {type_words(TYPES[name])}.")
     return TrainConfig(**values)
-
-
-def problems(config: TrainConfig) -> list[str]:
-    """What is wrong with a configuration, one sentence each; empty when it can be trained."""
-    each = (problem(name, getattr(config, name), rule, TYPES[name]) for name, rule in SETTINGS.items())
-    found = [sentence for sentence in each if sentence]
-    if found:
-        return found
-    if config.data == "folder" and not config.folder:
-        found.append("The data set 'folder' needs the folder of your pictures: set folder to its path.")
-    if config.data != "folder" and config.folder:
-        found.append(f"A folder is given ({config.folder}) but the data set is {config.data!r}: set data to 'folder'.")
-    if config.flip and not data.DATA_SETS.get(config.data).FLIP_MAKES_SENSE:
-        found.append(f"Mirrored {config.data} are not {config.data}: switch flip off.")
-    if config.label_smoothing and config.loss not in ("minimax", "non-saturating"):
-        found.append(
-            f"Label smoothing moves the target of a cross-entropy, and the loss {config.loss!r} has none: "
-            "set label_smoothing to 0, or the loss to 'non-saturating'."
-        )
-    if config.loss == "wasserstein" and not (config.weight_clip or config.gradient_penalty):
-        found.append(
-            "The Wasserstein loss holds only for a D of bounded slope: set weight_clip (WGAN, 0.01) or "
-            "gradient_penalty (WGAN-GP, 10)."
-        )
-    if config.weight_clip and config.gradient_penalty:
-        found.append("Weight clipping and the gradient penalty do the same job: set one of the two to 0.")
-    if config.weight_clip and config.d_norm == "spectral":
-        found.append(
-            "Weight clipping and spectral norm both bound D's weights: set weight_clip to 0, or d_norm to 'none'."
-        )
-    if config.weight_clip and config.loss != "wasserstein":
-        found.append(f"Weight clipping belongs to the Wasserstein loss, and the loss is {config.loss!r}: set it to 0.")
-    if config.feature_matching and config.loss == "wasserstein":
-        found.append(
-            "Feature matching takes the place of G's loss, and Wasserstein's D measures a distance only for a G that "
-            "follows it: switch feature_matching off, or set the loss to 'non-saturating'."
-        )
-    if config.self_conditional and config.prior != "mixture":
-        found.append(
-            f"A self-conditioned GAN needs a prior with centres, and the prior is {config.prior!r}: set prior to "
-            "'mixture', or switch self_conditional off."
-        )
-    if config.decay and config.seconds is None and config.epochs is None:
-        found.append(
-            "A run without an end has no last part in which learning rates could fall: set seconds or epochs, or set "
-            "decay to 0."
-        )
-    if config.batch_size % config.gpus:
-        found.append(
-            f"A batch of {config.batch_size} cannot be shared evenly among {config.gpus} GPUs: set batch_size to a "
-            f"multiple of {config.gpus}, or gpus to 1."
-        )
-    if config.gpus > 1 and config.cuda_graphs:
-        found.append("Steps that several GPUs share cannot be replayed: switch cuda_graphs off, or set gpus to 1.")
-    if config.device == "mps" and config.precision == "bf16":
-        found.append("bf16 is not supported on mps here: set precision to 'auto' or 'fp32'.")
-    return found
-
-
-def check(config: TrainConfig) -> TrainConfig:
-    """The configuration itself, if it can be trained.
-
-    Raises:
-        ConfigError: it cannot; the text names every problem.
-    """
-    if found := problems(config):
-        raise ConfigError(" ".join(found))
-    return config

@@ -5,6 +5,7 @@ The answers depend on the hardware alone. On a processor with native bf16 a run 
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import platform
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ class Machine:
     precision: str  # fp32 or bf16
     threads: int
     graphs: bool = False  # whether steps are recorded once and replayed; see graphs.py
+    compiled: bool = False  # whether both networks are compiled
     verdict: str = ""  # what a probe of this machine has found, in words; see probe.py
 
     @property
@@ -55,20 +57,25 @@ def resolve(config: TrainConfig) -> Machine:
     """Where and how a configuration computes on this machine.
 
     Raises:
-        ConfigError: the device that was asked for is not there, or fewer of its kind than asked for.
+        ConfigError: the device that was asked for is not there, or fewer of its kind than asked for, or what compiling
+            for it needs is not installed.
     """
     device = pick_device(config.device)
     if device == "cuda" and config.gpus > (there := torch.cuda.device_count()):
         raise ConfigError(f"gpus is {config.gpus} and this machine has {there}; set gpus to {there} at most.")
     if device == "mps" and config.gpus > 1:
         raise ConfigError(f"gpus is {config.gpus} and an Apple machine has one; set gpus to 1.")
-    precision = config.precision
+    precision, verdict = config.precision, ""
+    if precision == "bf16" and device == "cpu" and not computes_bf16(device):
+        verdict = "emulated by this processor, which is very slow"
     if precision == "auto":
         # Dense layers of the lecture's size are too small to gain from bf16; convolutions gain about twofold.
-        precision = "bf16" if config.network != "mlp" and _computes_bf16(device) else "fp32"
-    return Machine(
-        device, precision, config.threads or physical_cores(), graphs=config.cuda_graphs and device == "cuda"
-    )
+        precision = "bf16" if config.network != "mlp" and computes_bf16(device) else "fp32"
+    compiled = config.compiled and device == "cuda"
+    if compiled and importlib.util.find_spec("triton") is None:
+        raise ConfigError("torch.compile needs the package triton, which is not installed here: switch compiled off.")
+    graphs = config.cuda_graphs and device == "cuda"
+    return Machine(device, precision, config.threads or physical_cores(), graphs, compiled, verdict)
 
 
 def set_up(where: Machine) -> None:
@@ -89,7 +96,7 @@ def physical_cores() -> int:
 _torch_default_threads = torch.get_num_threads()  # read at import, before anyone sets it
 
 
-def _computes_bf16(device: str) -> bool:
+def computes_bf16(device: str) -> bool:
     """Whether the processor multiplies bf16 natively: AMX or AVX512-BF16 on a CPU, Ampere and later on a GPU."""
     if device == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)

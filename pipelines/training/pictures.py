@@ -22,10 +22,3 @@ def to_float(images: Tensor) -> Tensor:
 def to_uint8(images: Tensor) -> Tensor:
     """Floats in [-1, 1] to uint8 [0, 255], same shape; rounded to nearest."""
     return images.float().add(1).mul(127.5).round_().clamp_(0, 255).to(torch.uint8)
-
-
-def place(images: Tensor, device: torch.device) -> Tensor:
-    """The data on the device as one uint8 tensor, or, where a GPU has no room for it, in memory."""
-    if device.type == "cuda" and images.numel() > 0.4 * torch.cuda.mem_get_info(device)[0]:
-        return images
-    return images.to(device)

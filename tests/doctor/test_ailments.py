@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -153,10 +154,18 @@ def test_slow_swings_are_seen_too():
 def test_pictures_that_run_away_and_pictures_that_go_up_and_down():
     away = examine(made(9, measures={index: {"frechet": 9.0} for index in range(5, 11)}))
     assert [one.ailment for one in away] == ["divergence"]
-    swing = examine(made(9, measures={index: {"frechet": 6.0 if index % 3 else 4.0} for index in range(2, 11)}))
+    swing = examine(made(14, measures={index: {"frechet": 4.0 if index // 3 % 2 else 6.0} for index in range(2, 16)}))
     assert [one.ailment for one in swing] == ["oscillation"]
     near = examine(made(9, measures={index: {"frechet": 0.4 if index % 2 else 0.3} for index in range(4, 11)}))
     assert near == [], "as near as real pictures, what is left is noise"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_distance_that_differs_from_measure_to_measure_is_no_swing(seed):
+    """The lecture's dense GAN falls for 25 epochs and then stays, a tenth more or less at each measure."""
+    luck = np.exp(0.1 * np.random.default_rng(seed).standard_normal(52))
+    level = [200 * 0.9 ** min(index, 22) * luck[index] for index in range(52)]
+    assert examine(made(50, measures={index: {"frechet": far} for index, far in enumerate(level)})) == []
 
 
 def test_old_and_damaged_recordings_are_no_trouble():
@@ -198,3 +207,14 @@ def test_the_doctor_needs_no_torch():
     code = "import sys; from pipelines import doctor; [doctor.AILMENTS.get(n) for n in doctor.AILMENTS.names()]; "
     code += "assert 'torch' not in sys.modules and 'streamlit' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [((), ("class 0", "class 1")), (tuple("abcdefghij"), ("a", "b")), (tuple("0123456789"), ("class 0", "class 1"))],
+)
+def test_classes_that_follow_each_other_are_called_by_their_names(names, wanted):
+    history = replace(made(**SICK["mode-cycling"]), class_names=names)
+    (one,) = examine(history)
+    assert [line.name for line in one.evidence.lines] == list(wanted)
+    assert f"G draws {wanted[0]} most, then {wanted[1]}:" in one.means

@@ -4,7 +4,8 @@ import pytest
 
 from pipelines.doctor import AILMENTS, examine
 from pipelines.doctor._cures import CURES, fitting
-from pipelines.training.config import TrainConfig, check
+from pipelines.training.checking import check
+from pipelines.training.config import TrainConfig
 from pipelines.training.presets import PRESETS
 from tests.doctor.made import made
 from tests.doctor.test_ailments import SICK

@@ -10,7 +10,7 @@ from pipelines.errors import GanError
 from pipelines.gallery import CURVES, TWINS, live
 from pipelines.plane.settings import from_dict
 from pipelines.runs import jobs
-from pipelines.training.config import problems
+from pipelines.training.checking import problems
 
 NAMES = gallery.names()
 # What the order of this gallery asks for: the pathologies of the lecture notes.

@@ -81,4 +81,4 @@ def test_a_game_comes_back_as_it_was(own) -> None:
     assert np.abs(points - game.fake[: len(points)].numpy()).max() < 0.02
     assert twin["frames"] == [0, 10, 20, 30] and twin["columns"]["step"] == [10, 20, 30]
     assert twin["columns"]["g_loss"][-1] == pytest.approx(game.g_loss, rel=1e-3)
-    assert recording.diagnoses("tiny") == {"sick": [], "cured": []}
+    assert recording.diagnoses("tiny") == {"sick": [[]] * 4, "cured": [[]] * 4}, "too short to be named"

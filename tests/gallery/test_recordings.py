@@ -58,7 +58,7 @@ def test_the_gallery_is_small_and_no_model() -> None:
     assert not {"recordings", *NAMES} & set(shelf.published())
 
 
-@pytest.mark.parametrize("name", [name for name in IN_PICTURES if gallery.get(name).ailment])
+@pytest.mark.parametrize("name", [name for name in NAMES if gallery.get(name).ailment])
 def test_the_doctor_names_it_in_the_recording(name: str) -> None:
     named = recording.diagnoses(name)
     assert gallery.get(name).ailment in {one["ailment"] for findings in named["sick"] for one in findings}

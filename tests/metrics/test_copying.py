@@ -75,8 +75,15 @@ def test_doubles_in_the_set_count_half_and_hide_no_copies() -> None:
     assert yardstick.measure(cloud(4, 100)) == (0.0, 0.0)
 
 
-def test_a_few_unseen_pictures_have_no_nearest_hundredth() -> None:
-    yardstick = Yardstick.of(TRAINING, HELD_OUT[:150])
+def test_of_a_few_unseen_pictures_the_nearest_one_counts() -> None:
+    yardstick = Yardstick.of(TRAINING[:60], TRAINING[:60], own=0)  # a folder of one's own
+    assert yardstick.copied_real is not None and yardstick.copied_real < 0.2
+    assert yardstick.measure(cloud(4, 1000))[1] < 0.15
+    assert yardstick.measure(TRAINING[30:60] + 1e-3 * cloud(5, 30)) == (1.0, 1.0)
+
+
+def test_so_few_unseen_pictures_that_the_nearest_one_is_no_rarity_tell_nothing_of_copies() -> None:
+    yardstick = Yardstick.of(TRAINING, HELD_OUT[:38])
     assert yardstick.copied_real is None and yardstick.measure(TRAINING[:50]) == (1.0, None)
 
 

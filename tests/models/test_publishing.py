@@ -19,6 +19,7 @@ from pipelines.errors import ModelError
 from pipelines.models import publishing, readings, shelf, trained
 from pipelines.models.publishing import publish, write_npz
 from pipelines.models.readings import Readings
+from pipelines.networks._conditioning import centres, nearest_centre
 from pipelines.runs.folder import RunFolder
 from pipelines.training.config import from_dict
 
@@ -80,6 +81,24 @@ def test_what_only_training_uses_is_left_out_and_d_is_of_the_same_opinion(make_r
     (folder / "card.json").write_text(json.dumps(card))
     with pytest.raises(ModelError, match="do not fit the configuration"):
         trained.load("mine")
+
+
+@pytest.mark.parametrize("prior", ["gaussian", "uniform", "mixture"])
+def test_a_truncated_model_draws_every_z_nearer_to_the_middle(make_run, prior: str) -> None:
+    run = make_run(prior=prior, centres=4)
+    folder = publish(run, "mine", samples=0, truncation=0.5)
+    assert json.loads((folder / "card.json").read_text())["truncation"] == 0.5
+    (narrow, _), (wide, _) = (trained.load(name).draw([(0, i) for i in range(50)]) for name in ("mine", run.id))
+    middle = centres(4, 8)[nearest_centre(wide, 4)] if prior == "mixture" else torch.zeros_like(wide)
+    assert torch.allclose(narrow - middle, 0.5 * (wide - middle), atol=1e-6)
+    assert not np.array_equal(trained.load("mine").sample(4)[0], trained.load(run.id).sample(4)[0])
+
+
+@pytest.mark.parametrize("truncation", [0.0, -1.0, 1.5, float("nan")])
+def test_a_truncation_out_of_range_is_one_sentence(run: RunFolder, truncation: float) -> None:
+    with pytest.raises(ModelError, match="truncation is .* above 0 and at most 1"):
+        publish(run, "mine", samples=0, truncation=truncation)
+    assert shelf.published() == []
 
 
 def test_readings_are_published_with_it(run: RunFolder) -> None:

@@ -6,6 +6,7 @@ from torch import nn
 
 from pipelines.networks import NETWORKS
 from pipelines.networks._conditioning import centres, draw_latent, nearest_centre
+from pipelines.networks._small_maps import HalvingConv2d
 from pipelines.training.building import build
 from pipelines.training.config import TrainConfig
 
@@ -75,7 +76,7 @@ def test_radfords_rules(size):
     assert nn.Linear not in kinds and not any(isinstance(layer, nn.MaxPool2d) for layer in discriminator.modules())
     assert kinds[-2:] == [nn.ConvTranspose2d, nn.Tanh], "no batch norm at G's output"
     inner = [type(layer) for layer in discriminator.body]
-    assert inner[:3] == [nn.Conv2d, nn.LeakyReLU, nn.Conv2d], "no batch norm at D's input"
+    assert inner[:3] == [nn.Conv2d, nn.LeakyReLU, HalvingConv2d], "no batch norm at D's input"
     assert [type(layer) for layer in discriminator.modules()].count(nn.Linear) == 1, "only the output is dense"
     for network in (generator, discriminator):
         for layer in network.modules():

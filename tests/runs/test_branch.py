@@ -129,11 +129,23 @@ def test_a_branch_is_resumed_as_any_run(parent, monkeypatch):
     assert [row["event"] for row in rows(branch, events=True)] == ["branched", "stopped", "finished"]
 
 
+def test_a_branch_of_a_branch_tells_both_with_what_was_changed(parent):
+    branch = jobs.branch(parent, 20, {"lr_g": 1e-3})
+    assert worker.work(branch) == FINISHED
+    second = jobs.branch(branch, 30, {"label_smoothing": 0.1, "lr_g": 2e-3})
+    assert worker.work(second) == FINISHED
+    told = [(row["step"], row["message"]) for row in second.metrics()[0] if row.get("event") == "branched"]
+    assert [step for step, _ in told] == [20, 30]
+    assert told[0][1].startswith(f"Branched from {parent.id}@20 with lr_g {parent.record().config.lr_g} to 0.001. ")
+    assert told[1][1].startswith(f"Branched from {branch.id}@30 with ") and "lr_g 0.001 to 0.002" in told[1][1]
+    assert "label_smoothing 0.0 to 0.1" in told[1][1]
+
+
 def test_what_cannot_be_is_one_sentence_and_leaves_nothing(parent, homes):
     before = {run.id for run in jobs.runs()}
     for step, changes, error, words in (
         (21, {}, RunError, "keeps no checkpoint of step 21; it keeps: 6, 20, 30, 60"),
-        (20, {"width": 8}, RunError, "nothing of what was learnt fits: branch from step 0"),
+        (20, {"width": 8}, RunError, "nothing that was learnt fits: begin with new networks \\(step 0\\)"),
         (20, {"epochs": 2}, RunError, "has reached its 2 epochs already"),
         (20, {"loss": "wasserstein"}, ConfigError, "holds only for a D of bounded slope"),
         (20, {"colour": 3}, ConfigError, "There is no setting named 'colour'"),

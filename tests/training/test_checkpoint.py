@@ -14,18 +14,17 @@ from pipelines.training.trainer import Trainer
 IMAGES = torch.randint(0, 256, (40, 1, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
 
 
-def make(**changes):
+def make(images=IMAGES, **changes):
     torch.set_num_threads(1)
     given = {"network": "dcgan", "width": 4, "latent_size": 4, "batch_size": 8, "conditional": True, **changes}
-    return Trainer(TrainConfig(**given), IMAGES, Machine("cpu", "bf16", 1), torch.arange(40) % 4, 4)
+    return Trainer(TrainConfig(**given), images, Machine("cpu", "bf16", 1), torch.arange(40) % 4, 4)
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "nadam", "sgd"])
 @pytest.mark.parametrize("size", [28, 64])
 def test_training_goes_on_bit_for_bit(tmp_path, optimizer, size):
     images = IMAGES if size == 28 else torch.nn.functional.interpolate(IMAGES.float(), 64).byte()
-    straight = make(optimizer=optimizer, size=size)
-    straight.images = images
+    straight = make(images, optimizer=optimizer, size=size)
     for _ in range(3):
         straight.train_step()
     straight.seconds, straight.best = 1.25, 3.5
@@ -34,8 +33,7 @@ def test_training_goes_on_bit_for_bit(tmp_path, optimizer, size):
     checkpoint.save(straight, tmp_path / "a.safetensors")
     expected = [straight.train_step(watch=True) for _ in range(4)]
 
-    resumed = make(optimizer=optimizer, size=size)
-    resumed.images = images
+    resumed = make(images, optimizer=optimizer, size=size)
     torch.manual_seed(999)
     checkpoint.load(resumed, tmp_path / "a.safetensors")
     assert (resumed.step, resumed.seconds, resumed.best) == (3, 1.25, 3.5)

@@ -6,7 +6,8 @@ import pytest
 
 from pipelines.errors import ConfigError
 from pipelines.training import presets
-from pipelines.training.config import GROUPS, SETTINGS, TrainConfig, check, from_dict, problems
+from pipelines.training.checking import check, problems
+from pipelines.training.config import GROUPS, SETTINGS, TrainConfig, from_dict
 
 
 @pytest.mark.parametrize("name", presets.PRESETS)
@@ -53,6 +54,7 @@ def test_every_setting_is_explained(name):
         ({"loss": "wasserstein", "gradient_penalty": 10.0, "feature_matching": True}, "switch feature_matching off"),
         ({"batch_size": 64, "gpus": 3}, "set batch_size to a multiple of 3, or gpus to 1"),
         ({"gpus": 2, "cuda_graphs": True}, "switch cuda_graphs off"),
+        ({"compiled": True, "r1": 1.0}, "switch compiled off"),
         ({"instance_noise": -0.1}, "instance_noise is -0.1; it must lie between 0 and 2"),
         ({"device": "mps", "precision": "bf16"}, "not supported on mps"),
     ],

@@ -6,7 +6,7 @@ import types
 import pytest
 import torch
 
-from pipelines.errors import TrainingError
+from pipelines.errors import ConfigError, TrainingError
 from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
 from pipelines.objectives._penalties import r1_penalty
@@ -33,7 +33,8 @@ def weights(network):
 
 
 def next_real(trainer):
-    trainer._choose_real()
+    trainer.feed.choose(trainer.d_batches)
+    trainer.d_batches += 1
     return trainer._real(0)
 
 
@@ -300,3 +301,37 @@ def test_a_replayed_step_that_goes_wrong_is_known_by_its_number():
     for _ in range(3):
         trainer.train_step()
     assert trainer.first_bad_step() == 6
+
+
+def test_compiling_is_left_out_on_a_cpu_and_refused_without_its_package(monkeypatch):
+    config = TrainConfig(compiled=True)
+    assert not resolve(config.changed(device="cpu")).compiled
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    monkeypatch.setattr("pipelines.training.machine.computes_bf16", lambda device: True)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ConfigError, match="switch compiled off"):
+        resolve(config.changed(device="cuda"))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: "there")
+    assert resolve(config.changed(device="cuda")).compiled
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # torch looks at what is not a leaf
+def test_compiled_networks_learn_the_same():
+    """Needs a C++ compiler, and half a minute."""
+    told = {}
+    for compiled in (False, True):
+        trainer = make(Machine("cpu", "fp32", 1, compiled=compiled), conditional=True)
+        told[compiled] = [trainer.train_step(watch=True) for _ in range(10)]
+        assert all(not key.startswith("_orig_mod") for key in trainer.generator.state_dict())
+    for plain, compiled in zip(told[False], told[True], strict=True):
+        assert compiled == pytest.approx(plain, rel=1e-4, abs=1e-4)
+
+
+def test_bf16_that_a_processor_only_emulates_says_so(monkeypatch):
+    asked = TrainConfig(device="cpu", precision="bf16")
+    for native, words in ((True, "bf16"), (False, "bf16 (emulated by this processor, which is very slow)")):
+        monkeypatch.setattr("pipelines.training.machine.computes_bf16", lambda device, native=native: native)
+        assert resolve(asked).words.endswith(words)
+        assert not resolve(asked.changed(precision="fp32")).verdict

@@ -19,6 +19,7 @@ ENTRY = Entry(
     cause="D is far too fast for G",
     remedy="D only twice as fast as G",
     curves=("kinds", "losses"),
+    ailment="mode-collapse",
     source="Lecture notes: mode collapse; Goodfellow, NIPS 2016 tutorial, section 5.1.1",
     steps=1500,
     seeds="Seeds 0 to 3: sick 1, 1, 2 and 1 of 8 clusters after 2,400 steps; cured 8 each time.",

@@ -20,6 +20,7 @@ ENTRY = Entry(
     cause="G is five times as fast as D",
     remedy="D twice as fast as G",
     curves=("kinds", "losses"),
+    ailment="mode-cycling",
     source="Lecture notes: shoes, then shirts, never all; Metz et al. 2017, figure 2",
     steps=1500,
     seeds="Seeds 0 to 3: sick never more than one cluster at a time, and another each time; cured 8.",

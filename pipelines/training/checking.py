@@ -1,0 +1,81 @@
+"""Whether a configuration can be trained: each setting's own rule, and what does not go together."""
+
+from __future__ import annotations
+
+from pipelines import data
+from pipelines.errors import ConfigError
+from pipelines.training.config import SETTINGS, TYPES, TrainConfig
+from pipelines.training.settings import problem
+
+
+def problems(config: TrainConfig) -> list[str]:
+    """What is wrong with a configuration, one sentence each; empty when it can be trained."""
+    each = (problem(name, getattr(config, name), rule, TYPES[name]) for name, rule in SETTINGS.items())
+    found = [sentence for sentence in each if sentence]
+    if found:
+        return found
+    if config.data == "folder" and not config.folder:
+        found.append("The data set 'folder' needs the folder of your pictures: set folder to its path.")
+    if config.data != "folder" and config.folder:
+        found.append(f"A folder is given ({config.folder}) but the data set is {config.data!r}: set data to 'folder'.")
+    if config.flip and not data.DATA_SETS.get(config.data).FLIP_MAKES_SENSE:
+        found.append(f"Mirrored {config.data} are not {config.data}: switch flip off.")
+    if config.label_smoothing and config.loss not in ("minimax", "non-saturating"):
+        found.append(
+            f"Label smoothing moves the target of a cross-entropy, and the loss {config.loss!r} has none: "
+            "set label_smoothing to 0, or the loss to 'non-saturating'."
+        )
+    if config.loss == "wasserstein" and not (config.weight_clip or config.gradient_penalty):
+        found.append(
+            "The Wasserstein loss holds only for a D of bounded slope: set weight_clip (WGAN, 0.01) or "
+            "gradient_penalty (WGAN-GP, 10)."
+        )
+    if config.weight_clip and config.gradient_penalty:
+        found.append("Weight clipping and the gradient penalty do the same job: set one of the two to 0.")
+    if config.weight_clip and config.d_norm == "spectral":
+        found.append(
+            "Weight clipping and spectral norm both bound D's weights: set weight_clip to 0, or d_norm to 'none'."
+        )
+    if config.weight_clip and config.loss != "wasserstein":
+        found.append(f"Weight clipping belongs to the Wasserstein loss, and the loss is {config.loss!r}: set it to 0.")
+    if config.feature_matching and config.loss == "wasserstein":
+        found.append(
+            "Feature matching takes the place of G's loss, and Wasserstein's D measures a distance only for a G that "
+            "follows it: switch feature_matching off, or set the loss to 'non-saturating'."
+        )
+    if config.self_conditional and config.prior != "mixture":
+        found.append(
+            f"A self-conditioned GAN needs a prior with centres, and the prior is {config.prior!r}: set prior to "
+            "'mixture', or switch self_conditional off."
+        )
+    if config.decay and config.seconds is None and config.epochs is None:
+        found.append(
+            "A run without an end has no last part in which learning rates could fall: set seconds or epochs, or set "
+            "decay to 0."
+        )
+    if config.batch_size % config.gpus:
+        found.append(
+            f"A batch of {config.batch_size} cannot be shared evenly among {config.gpus} GPUs: set batch_size to a "
+            f"multiple of {config.gpus}, or gpus to 1."
+        )
+    if config.compiled and (config.gradient_penalty or config.r1):
+        found.append(
+            "What torch.compile has compiled cannot be differentiated twice, as a penalty on slopes needs it: switch "
+            "compiled off, or set gradient_penalty and r1 to 0."
+        )
+    if config.gpus > 1 and config.cuda_graphs:
+        found.append("Steps that several GPUs share cannot be replayed: switch cuda_graphs off, or set gpus to 1.")
+    if config.device == "mps" and config.precision == "bf16":
+        found.append("bf16 is not supported on mps here: set precision to 'auto' or 'fp32'.")
+    return found
+
+
+def check(config: TrainConfig) -> TrainConfig:
+    """The configuration itself, if it can be trained.
+
+    Raises:
+        ConfigError: it cannot; the text names every problem.
+    """
+    if found := problems(config):
+        raise ConfigError(" ".join(found))
+    return config

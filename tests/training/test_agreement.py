@@ -1,0 +1,130 @@
+"""The step computes what a plain loop computes: same seed, fp32, the losses of the first ten steps.
+
+The loop is written as a textbook has it: contiguous tensors, torch's losses and plain optimisers, real and fake in two
+passes through D, its gradients kept while G learns. (Spectral norm is not among the settings: it takes a step of its
+own at every pass, of which the loop has more.)
+"""
+
+import copy
+
+import pytest
+import torch
+from torch import nn
+
+from pipelines.training.config import TrainConfig
+from pipelines.training.feed import Feed
+from pipelines.training.machine import Machine
+from pipelines.training.pictures import to_float
+from pipelines.training.trainer import Trainer
+
+STEPS, CLASSES = 10, 4
+BCE, MSE = nn.BCEWithLogitsLoss(), nn.MSELoss()
+
+
+def ones(x):
+    return torch.ones_like(x)
+
+
+# Of D's outputs for real pictures and for fakes: the loss of D; of those for fakes: the loss of G.
+LOSSES = {
+    "minimax": (lambda r, f: BCE(r, ones(r)) + BCE(f, 0 * f), lambda f: -BCE(f, 0 * f)),
+    "non-saturating": (lambda r, f: BCE(r, ones(r)) + BCE(f, 0 * f), lambda f: BCE(f, ones(f))),
+    "least-squares": (lambda r, f: (MSE(r, ones(r)) + MSE(f, 0 * f)) / 2, lambda f: MSE(f, ones(f)) / 2),
+    "hinge": (lambda r, f: (1 - r).clamp(min=0).mean() + (1 + f).clamp(min=0).mean(), lambda f: -f.mean()),
+    "wasserstein": (lambda r, f: f.mean() - r.mean(), lambda f: -f.mean()),
+}
+
+
+class PlainLoop:
+    def __init__(self, config, images, labels, networks):
+        self.config, self.labels = config, labels
+        self.g, self.d = (copy.deepcopy(n).to(memory_format=torch.contiguous_format) for n in networks)
+        kind = {"adam": torch.optim.Adam, "rmsprop": torch.optim.RMSprop, "sgd": torch.optim.SGD}[config.optimizer]
+        more = {
+            "adam": {"betas": (config.beta1, config.beta2), "fused": False, "foreach": False},
+            "rmsprop": {"alpha": config.beta2, "eps": 1e-7, "foreach": False},
+            "sgd": {"momentum": config.beta1},
+        }[config.optimizer]
+        self.opt_g = kind(self.g.parameters(), lr=config.lr_g, **more)
+        self.opt_d = kind(self.d.parameters(), lr=config.lr_d, **more)
+        told = labels if config.conditional else None
+        self.feed = Feed(images, (told,), config.batch_size, config.d_steps, config.seed, torch.device("cpu"))
+        self.batches = 0
+
+    def fakes(self):
+        count = self.config.batch_size
+        y = torch.randint(CLASSES, (count,)) if self.config.conditional else None
+        return self.g(torch.randn(count, self.config.latent_size), y), y
+
+    def step(self):
+        config = self.config
+        self.feed.choose(self.batches)
+        for turn in range(config.d_steps):
+            fake, fake_y = self.fakes()
+            real, (y,) = self.feed.batch(turn)
+            real = to_float(real).contiguous()
+            d_loss = LOSSES[config.loss][0](self.d(real, y), self.d(fake.detach(), fake_y))
+            total = d_loss
+            if config.gradient_penalty:
+                mix = torch.rand(len(real), 1, 1, 1)
+                points = (mix * real + (1 - mix) * fake.detach()).requires_grad_()
+                (slope,) = torch.autograd.grad(self.d(points, y).sum(), points, create_graph=True)
+                total = d_loss + config.gradient_penalty * ((slope.pow(2).sum((1, 2, 3)).sqrt() - 1) ** 2).mean()
+            self.opt_d.zero_grad()
+            total.backward()
+            self.opt_d.step()
+            if config.weight_clip:
+                for weight in self.d.parameters():
+                    weight.data.clamp_(-config.weight_clip, config.weight_clip)
+            self.batches += 1
+        g_loss = LOSSES[config.loss][1](self.d(fake, fake_y))
+        self.opt_g.zero_grad()
+        g_loss.backward()
+        self.opt_g.step()
+        return d_loss.item(), g_loss.item()
+
+
+SETTINGS = [
+    *({"network": "quick", "loss": loss, "conditional": True} for loss in LOSSES),
+    *({"network": network, "size": size} for network in ("mlp", "dcgan", "quick") for size in (28, 32)),
+    {"network": "dcgan", "size": 64, "conditional": True},
+    {"network": "dcgan", "loss": "wasserstein", "weight_clip": 0.01, "d_steps": 3, "optimizer": "rmsprop"},
+    {"network": "quick", "loss": "wasserstein", "gradient_penalty": 10.0, "d_steps": 2, "conditional": True},
+    {"network": "dcgan", "size": 32, "optimizer": "sgd", "d_norm": "layer", "channels": 3},
+]
+
+
+def nudged(loop: PlainLoop, seed: int) -> PlainLoop:
+    """The same loop with every weight off by about the last bit of a float32."""
+    chance = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for weight in (*loop.g.parameters(), *loop.d.parameters()):
+            weight.mul_(1 + 2**-23 * (2 * torch.rand(weight.shape, generator=chance) - 1))
+    return loop
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=lambda s: " ".join(map(str, s.values())))
+def test_the_first_ten_steps_have_the_losses_of_a_plain_loop(settings):
+    """Of it or of its twins: where a gradient is zero but for rounding, Adam makes a whole step of its sign."""
+    torch.set_num_threads(1)
+    config = TrainConfig(**{"width": 8, "latent_size": 8, "batch_size": 8, "dropout": 0.0, **settings})
+    chance = torch.Generator().manual_seed(1)
+    images = torch.randint(0, 256, (40, config.channels, config.size, config.size), dtype=torch.uint8, generator=chance)
+    labels = torch.arange(40) % CLASSES
+    trainer = Trainer(config, images, Machine("cpu", "fp32", 1), labels, CLASSES)
+    networks = (trainer.generator, trainer.discriminator)
+    plain = [PlainLoop(config, images, labels, networks) for _ in range(3)]
+    loops = [plain[0], nudged(plain[1], 1), nudged(plain[2], 2)]
+    start = torch.get_rng_state()
+    ours = [(row["d_loss"], row["g_loss"]) for row in (trainer.train_step(watch=True) for _ in range(STEPS))]
+    apart = [_farthest(ours, loop, start) for loop in loops]
+    assert min(apart) < 1e-4, apart
+    assert abs(ours[0][1] - ours[-1][1]) > 1e-6, "something was learnt"
+
+
+def _farthest(ours: list[tuple[float, float]], loop: PlainLoop, start: torch.Tensor) -> float:
+    """How far any of our losses is from the loop's, beside the larger of 1 and the loss."""
+    torch.set_rng_state(start)
+    theirs = [loop.step() for _ in range(STEPS)]
+    pairs = [pair for step in zip(ours, theirs, strict=True) for pair in zip(*step, strict=True)]
+    return max(abs(mine - other) / max(1.0, abs(other)) for mine, other in pairs)
