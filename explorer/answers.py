@@ -169,7 +169,7 @@ def edit(model: Model, asked: dict[str, Any]) -> Response:
     with COMPUTING.turn():
         z, y = model.resolve(points)
         found = search_move(model, z[0], y, str(asked.get("name")), asked.get("wanted", True) is True, held)
-    return JSONResponse({"z": pack(found.vector), "shows": found.shows, "kept": found.kept})
+    return JSONResponse({"z": pack(found.vector), "shows": found.shows, "kept": found.kept, "way": round(found.way, 2)})
 
 
 def effects(model: Model, asked: dict[str, Any]) -> Response:

@@ -47,8 +47,8 @@ class LiveDoctor:
         try:
             record = self.folder.record()
             rows = {name: np.array(columns[name]) for name in COLUMNS}
-            count = record.data.get("count") or 0
-            history = History(record.config, rows, kept["measures"], kept["events"], count, checkpoints)
+            count, names = record.data.get("count") or 0, tuple(record.data.get("class_names", ()))
+            history = History(record.config, rows, kept["measures"], kept["events"], count, checkpoints, names)
             self.findings = [one.to_dict() for one in examine(history)]
         except UNREADABLE as error:  # the live view is worth more than what is said of it
             log.warning("The run %s cannot be examined: %s", self.folder.id, error, exc_info=True)

@@ -122,6 +122,8 @@ def training(card: dict[str, Any]) -> list[list[str]]:
     """How a model was trained, as names and values."""
     seed, seen = _number(card.get("seed")), _number(card.get("images_seen"))
     seconds, steps = _number(card.get("training_seconds")), _number(card.get("step"))
+    width = _number(card.get("truncation"))
+    rejected = len(found) if isinstance(found := card.get("rejected"), list) else 0
     rows = [
         ["Seed", None if seed is None else f"{seed:.0f}"],
         ["Time", None if seconds is None else duration(seconds)],
@@ -130,6 +132,8 @@ def training(card: dict[str, Any]) -> list[list[str]]:
         ["Images seen", None if seen is None else many(seen)],
         ["Trained", _text(card.get("trained"))],
         ["From the run", _text(card.get("run"))],
+        ["Truncation", f"z {width:.2g} times as wide as in training" if width is not None and width < 1 else None],
+        ["Rejected", f"{rejected} of the prior's centres, by D's opinion" if rejected else None],
     ]
     return [[name, value] for name, value in rows if value]
 

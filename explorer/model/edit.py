@@ -8,7 +8,8 @@ the same move one face grows a beard and another only changes its skin. Here a m
    what is wanted, and once that is there, back to what should be held.
 3. Where that is not enough, random moves are tried, then others around the best so far, and refined in the same way:
    where G switches, say, one mouth for another, gradients vanish.
-4. The best one is shortened as far as it goes.
+4. Where even that is not enough, it goes towards samples that show what is wanted and agree in most of what is held.
+5. The best one is shortened as far as it goes.
 
 A move is the better the fewer held parts change their verdict, then the shorter; each is judged by the classifier on
 pixels. What is found is a vector, and is applied as one: half of it is half of the way, and a page lets it be dragged.
@@ -30,10 +31,12 @@ from explorer.model.directions import slug
 from explorer.model.gan import Model
 from explorer.model.parts import Part, part_of, parts_of, verdicts
 from pipelines.errors import ModelError
+from pipelines.models.readings import SEED
 
 AMOUNTS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)  # along a direction
 ROUNDS = 3  # of random moves, where they are needed
 REACHES, TRIES = (0.15, 0.25, 0.35), 24  # random moves: their lengths as shares of that of a sample, and how many each
+EXEMPLARS, WAYS = 16, (0.35, 0.7, 1.0)  # samples to go towards, and how far
 FIRST, REFINED = 2, 8  # of the most promising moves
 STEPS, RATE = 60, 0.03  # of the descent
 AIM, KEEP = 2.0, 1.0  # logits that are aimed at: of what is wanted, and at most of what is held
@@ -51,6 +54,7 @@ class Edit:
     vector: np.ndarray  # float32 [latent_size]
     shows: bool  # the classifier sees what is wanted
     kept: bool  # every part that is held keeps its verdict
+    way: float  # its length, beside how far samples usually lie from the middle: at 1 it may lead to another picture
 
 
 def edit(
@@ -86,6 +90,9 @@ def edit(
         noise = _around(model, number)
         best.take(noise if number == 0 else best.move + 0.5 * noise)
         best.take(judge.descended(best.of_all(REFINED)))
+    if not best.is_perfect:
+        towards = _Best(judge, judge.towards())
+        best.take(judge.descended(np.concatenate([best.of_all(2), towards.of_all(REFINED)])))
     for _ in range(2):
         best.take(best.move * np.array(SHRINKS, np.float32)[:, None])
     return judge.verdict(best.move)
@@ -106,10 +113,15 @@ def _along(model: Model, name: str, wanted: bool, own: Part) -> np.ndarray:
 
 def _around(model: Model, number: int) -> np.ndarray:
     """Random moves [M, latent_size], the same for every picture."""
-    length = np.sqrt(model.latent_size / (3 if model.trained.config.prior == "uniform" else 1))
+    length = _usual_length(model)
     noise = np.random.default_rng(number).standard_normal((len(REACHES), TRIES, model.latent_size)).astype(np.float32)
     noise /= np.linalg.norm(noise, axis=2, keepdims=True)
     return (noise * (length * np.array(REACHES, np.float32))[:, None, None]).reshape(-1, model.latent_size)
+
+
+def _usual_length(model: Model) -> float:
+    """How far samples lie from the middle of the prior, about."""
+    return float(np.sqrt(model.latent_size / (3 if model.trained.config.prior == "uniform" else 1)))
 
 
 class _Judge:
@@ -161,10 +173,24 @@ class _Judge:
                 optimizer.step()
         return best
 
+    def towards(self) -> np.ndarray:
+        """Moves [M, latent_size] some way to samples that show what is wanted and agree most in what is held."""
+        readings = self.model.readings
+        if readings is None or readings.names != self.reader.names:
+            return np.zeros((1, len(self.z)), np.float32)
+        shown = np.flatnonzero(self.reader.says(readings.probabilities)[:, self.column] == self.wanted)
+        said = verdicts(self.reader, readings.probabilities[shown])[:, self.at]
+        unlike = (said != verdicts(self.reader, self.before)[:, self.at]).sum(1)
+        nearest = shown[np.argsort(unlike, kind="stable")[:EXEMPLARS]]
+        others = self.model.trained.draw((SEED, int(index)) for index in nearest)[0].numpy()
+        ways = np.array(WAYS, np.float32)[:, None, None]
+        return (ways * (others - self.z)).reshape(-1, len(self.z))
+
     def verdict(self, move: np.ndarray) -> Edit:
         seen = self._read(move[None])
         kept = (verdicts(self.reader, seen)[:, self.at] == verdicts(self.reader, self.before)[:, self.at]).all()
-        return Edit(move, bool(self.reader.says(seen)[0, self.column] == self.wanted), bool(kept))
+        shows = bool(self.reader.says(seen)[0, self.column] == self.wanted)
+        return Edit(move, shows, bool(kept), float(np.linalg.norm(move)) / _usual_length(self.model))
 
     def _read(self, moves: np.ndarray) -> np.ndarray:
         y = None if self.y is None else self.y.expand(len(moves), -1)

@@ -230,7 +230,7 @@ class Model:
             if amount:
                 z += np.float32(amount) * self.direction(name).vector
         if at.shell:
-            z = latent.on_shell(z, self.trained.config.prior)
+            z = latent.on_shell(z, self.trained.config.prior, self.trained.entry.truncation)
         if at.to is not None:
             z = (latent.slerp if at.path == "slerp" else latent.lerp)(z, self._z_of(at.to), at.t)
         return z

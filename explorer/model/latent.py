@@ -99,9 +99,12 @@ def slope(z: Array, seen: Array) -> Array:
     return np.linalg.solve(both, centred.T @ (seen - seen.mean(0)) / len(z)).astype(np.float32)
 
 
-def on_shell(z: Array, prior: str = "gaussian") -> Array:
-    """z scaled to the length that samples of the prior have: sqrt(d), for ``uniform`` on [-1, 1] sqrt(d / 3)."""
+def on_shell(z: Array, prior: str = "gaussian", truncation: float = 1.0) -> Array:
+    """z scaled to the length that samples of the prior have: sqrt(d), for ``uniform`` on [-1, 1] sqrt(d / 3).
+
+    A model whose z are drawn narrower has shorter ones; but the centres of a ``mixture`` stay where they are.
+    """
     size = z.shape[-1]
-    radius = np.sqrt(size / 3 if prior == "uniform" else size)
+    radius = np.sqrt(size / 3 if prior == "uniform" else size) * (1.0 if prior == "mixture" else truncation)
     lengths = np.maximum(np.linalg.norm(z, axis=-1, keepdims=True), 1e-9)
     return (z * (radius / lengths)).astype(np.float32)

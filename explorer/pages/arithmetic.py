@@ -36,11 +36,11 @@ with picker:
 if entry is None:
     no_model()
 else:
-    result = stage("arithmetic", "Arithmetic of latent vectors")(
+    wish = stage("arithmetic", "Arithmetic of latent vectors")(
         entry.id, size=entry.config.size, classes=list(entry.class_names) if entry.config.conditional else [],
         saved=saved.directions(entry.id), problem=st.session_state.pop("arithmetic_problem", ""),
     )  # fmt: skip
-    if wish := getattr(result, "wish", None):
+    if wish:
         try:
             grant(wish)
         except GanError as error:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import streamlit as st
 
+from explorer.widgets import heard_twice
 from explorer.widgets.failures import failures
 from pipelines.errors import GanError
 from pipelines.gallery import live
 from pipelines.paths import runs_home
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
-
-DOUBLE_CLICK_S = 10.0  # a busy server may hear of the second click long after the first
 
 # Parts
 
@@ -29,16 +27,16 @@ def started() -> dict[str, dict[str, str]]:
 
 def start(name: str) -> None:
     """Train both twins of an entry, once, however often the button was hit."""
-    last = st.session_state.get("failures_started_at", -DOUBLE_CLICK_S)
-    if time.monotonic() - last < DOUBLE_CLICK_S:
+    if heard_twice.made_just_now("twins", name):
         return
     try:
         runs = live.start(name)
     except GanError as error:
         st.session_state["problem"] = str(error)
         return
-    st.session_state["failures_started_at"] = time.monotonic()
-    st.session_state["failures_live"][name] = {twin: folder.id for twin, folder in runs.items()}
+    ids = {twin: folder.id for twin, folder in runs.items()}
+    heard_twice.remember("twins", name, ids)
+    st.session_state["failures_live"][name] = ids
 
 
 def do(asked: dict[str, Any]) -> None:

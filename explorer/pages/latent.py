@@ -59,13 +59,12 @@ if entry is None:
     no_model()
 else:
     config = entry.config
-    result = stage("latent", "Latent space")(
+    wish = stage("latent", "Latent space")(
         entry.id, size=config.size, channels=config.channels, latent=config.latent_size, prior=config.prior,
         classes=list(entry.class_names) if config.conditional else [], data=config.data, prepared=is_prepared(entry),
         labelled=has_labels(entry),
         probability=config.loss in ("minimax", "non-saturating"),
         saved=[{"id": one["definition"], "name": one["name"], "kind": "saved"} for one in saved.directions(entry.id)],
     )  # fmt: skip
-    wish = getattr(result, "wish", None) or {}
-    if wish.get("prepare") == entry.id and prepare(entry, news):
+    if wish and wish.get("prepare") == entry.id and prepare(entry, news):
         st.rerun()  # the part that moves looks again

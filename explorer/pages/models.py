@@ -8,8 +8,11 @@ import streamlit as st
 
 from explorer import publications
 from explorer.model_cards import model_cards
+from explorer.widgets.begin_with import further_from
 from explorer.widgets.gallery import explorable_runs, gallery
 from explorer.widgets.model_dialogs import open_dialog, show_dialog
+from explorer.widgets.settings_form import fill_draft
+from pipelines.errors import GanError
 from pipelines.models import shelf
 
 PAGES = ("latent", "arithmetic", "digits", "train")
@@ -23,11 +26,26 @@ def open_page(page: str, query: dict[str, Any]) -> None:
         st.switch_page(f"pages/{page}.py", query_params={str(name): str(value) for name, value in query.items()})
 
 
+def train_further(name: str) -> None:
+    """Open the settings of a published model as a new run that begins with its networks."""
+    try:
+        entry = shelf.find(name, anywhere=False)
+    except GanError as error:  # deleted meanwhile
+        st.session_state["problem"] = str(error)
+        st.rerun()
+    fill_draft(entry.config, "")
+    further_from(entry)
+    st.session_state["draft_view"] = "All settings"
+    st.switch_page("pages/train.py", query_params={})
+
+
 def do(asked: dict[str, Any]) -> None:
     """What the person asked for in the gallery."""
     verb, about = asked["verb"], str(asked.get("id", ""))
     if verb == "open":
         open_page(asked.get("page", ""), asked.get("query", {}))
+    elif verb == "further":
+        train_further(about)
     elif verb in ("publish", "rename", "delete"):
         open_dialog(verb, about, str(asked.get("name", "")))
     elif verb == "dismiss":

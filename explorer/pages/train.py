@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from explorer.widgets.branching import branch, wish_of
+from explorer.widgets import heard_twice
+from explorer.widgets.branching import branch, forget_branch, show_branch, wish_of
 from explorer.widgets.full_measure import full_measure
 from explorer.widgets.live_run import live_run
 from explorer.widgets.new_run import new_run
@@ -30,7 +31,7 @@ def find_run(run_id: str) -> RunFolder | None:
 def show_new_run() -> None:
     """Leave the selected run."""
     st.query_params.pop("run", None)
-    st.session_state.pop("last_start", None)  # the same settings again, if that is wanted
+    heard_twice.forget("run")  # the same settings again, if that is wanted
 
 
 def list_of_runs(selected: str | None) -> None:
@@ -38,6 +39,7 @@ def list_of_runs(selected: str | None) -> None:
     st.button("New run", icon=":material/add:", width="stretch", disabled=selected is None, on_click=show_new_run)
     clicked = run_list(selected)
     if clicked and clicked != selected:
+        forget_branch()
         st.query_params["run"] = clicked
         st.rerun()
 
@@ -67,10 +69,12 @@ def one_run(run: RunFolder) -> None:
 # Layout
 
 jobs.reap()
+show_branch()
 selected = st.query_params.get("run")
 if selected and selected == st.session_state.get("deleted_run") and not find_run(selected):
     # Here and not where it is deleted: the live view hears of that too, and asks for a rerun with the URL it still has.
     st.query_params.pop("run", None)
+    heard_twice.forget("run")
     selected = None
 with st.sidebar:
     list_of_runs(selected)

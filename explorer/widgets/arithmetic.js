@@ -16,7 +16,15 @@ import { Thumbs } from "./thumbs.js";
 import { Wall } from "./wall.js";
 
 const THREE = 3; // exemplars, as in the paper
+const FAR = 0.7; // of how far samples lie from the middle: a longer move may lead to another picture
 const BROKEN = "The server does not answer; trying again when something changes.";
+
+/** What a move that was found does beside what was asked; "" where there is nothing to say. */
+function wordsOf({ shows, kept, way }, name, wanted) {
+  if (!shows) return `No move was found that ${wanted ? "gives this picture" : "takes from this picture"} ${name}; try other exemplars, or the slider.`;
+  if (!kept) return `That ${wanted ? "gave" : "took"} ${name}, and something else changed as well.`;
+  return way > FAR ? "No short move did it. This one leads far: what the classifier reads is held, the rest perhaps not." : "";
+}
 
 class Arithmetic {
   constructor(place, root) {
@@ -206,15 +214,13 @@ class Arithmetic {
 
   async edit(name, wanted) {
     this.labels.setBusy(true);
+    let words = "";
     await this.asking(async () => {
       const found = await askJson(this.root, this.model, "edit", { point: resultOf(this.state), name, wanted });
-      if (!found.shows) {
-        this.say(`No move was found that ${wanted ? "gives this picture" : "takes from this picture"} ${name}; try other exemplars, or the slider.`);
-        return null;
-      }
-      if (!found.kept) this.say(`That ${wanted ? "gave" : "took"} ${name}, and something else changed as well.`);
-      return { edits: [...this.state.edits, { name, wanted, amount: 1, z: found.z }] };
+      words = wordsOf(found, name, wanted);
+      return found.shows ? { edits: [...this.state.edits, { name, wanted, amount: 1, z: found.z }] } : null;
     });
+    this.labels.say(words);
     this.labels.setBusy(false);
   }
 

@@ -20,7 +20,8 @@ export class Labels {
     this.list = make("div", { class: "gx-labels" });
     this.edits = make("div", { class: "gx-edits" });
     this.effects = make("div", { class: "gx-effects", "aria-live": "polite" });
-    this.element = make("div", { class: "gx-labels-part" }, this.effects, this.list, this.edits);
+    this.words = make("p", { class: "gx-quiet", role: "status" });
+    this.element = make("div", { class: "gx-labels-part" }, this.effects, this.list, this.edits, this.words);
   }
 
   /** The labelled directions [{ id, name }], or none. */
@@ -67,6 +68,7 @@ export class Labels {
     const key = JSON.stringify(state.edits.map(({ name, wanted, z }) => [name, wanted, z]));
     if (key !== this.editsKey) {
       this.editsKey = key;
+      this.say("");
       this.edits.replaceChildren(...state.edits.map((one, index) => this.editRow(one, index)));
     }
     if (this.chosen) this.measure();
@@ -79,6 +81,11 @@ export class Labels {
     const drop = make("button", { type: "button", class: "gx-plain", "aria-label": `Undo: ${wanted ? "" : "no "}${name}` }, "remove");
     drop.addEventListener("click", () => this.on.drop(index));
     return make("div", { class: "gx-edit-row" }, slider.element, drop);
+  }
+
+  /** What is to be said of the move that was found last, until the moves change. */
+  say(words) {
+    setText(this.words, words);
   }
 
   setBusy(busy) {

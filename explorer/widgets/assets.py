@@ -1,20 +1,28 @@
-"""How a widget's script reaches the browser.
+"""How a widget's script reaches the browser, and what it tells reaches the page.
 
 Streamlit sends a component's inline script again with every message, so inline stands only a loader of a few lines.
 The scripts are files beside their widgets, served once by a route under an address that holds their common version:
 the browser keeps them for good, and a change of one is a new address. They are plain modules that import each other by
 name, so each stays short and there is no build step.
+
+What a script tells (a click, a wish) is noted by a callback, and the page is handed the note. A script's run may be cut
+short by the next one, as a training's state changes say, before it came to the widget; a trigger's value is then gone,
+but callbacks have run already.
 """
 
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+import time
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 FOLDER = Path(__file__).parent
+LATE_S = 30.0  # what was told longer ago is not meant any more: its page was left before it heard
 
 # Where the app lies below the server's root is read from the address of Streamlit's own script, which is right under
 # any base path and behind any proxy.
@@ -28,11 +36,15 @@ export default async function (component) {
 """
 
 
-def component(name: str, label: str, *shared: str):
+def component(name: str, label: str, *shared: str) -> Callable[..., dict[str, Any]]:
     """A component whose script and style are ``<name>.js`` and ``<name>.css`` in this folder.
 
     Args:
         shared: names of further style sheets, before its own.
+
+    Returns:
+        A function ``mount(key, data, *tells)`` that mounts it. ``tells``: names of what its script may tell, with a
+        rerun of the page. It returns what was told and not yet handed out, by name.
     """
     style = "\n".join((FOLDER / f"{sheet}.css").read_text("utf-8") for sheet in (*shared, name))
     classes = " ".join([f"gx-{name.replace('_', '-')}", *(f"gx-{sheet}-page" for sheet in shared)])
@@ -40,7 +52,25 @@ def component(name: str, label: str, *shared: str):
     mounted = st.components.v2.component(
         f"gan_explorer.{name}", html=html, css=style, js=_LOADER % f"{name}.js", isolate_styles=False
     )
-    return mounted
+
+    def mount(key: str, data: dict[str, Any], *tells: str) -> dict[str, Any]:
+        noting = {f"on_{told}_change": partial(_note, key, told) for told in tells}
+        mounted(key=key, data={**data, "assets": address()}, **noting)
+        now = time.monotonic()
+        noted = st.session_state.pop(_notes(key), {})
+        return {told: value for told, (value, at) in noted.items() if now - at < LATE_S}
+
+    return mount
+
+
+def _note(key: str, told: str) -> None:
+    noted = st.session_state.setdefault(_notes(key), {})
+    noted[told] = st.session_state[key].get(told), time.monotonic()
+
+
+def _notes(key: str) -> str:
+    """Where in the session is kept what a component has told."""
+    return f"told_{key}"
 
 
 def find(name: str) -> Path | None:

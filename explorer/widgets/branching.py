@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import streamlit as st
@@ -10,29 +11,55 @@ from pipelines.errors import GanError
 from pipelines.runs import jobs
 from pipelines.runs.folder import PREPARING, RUNNING, RunFolder
 
+MADE = "branch_made"  # in the session: the branch that was made last, and the run that it is shown in place of
+STALE_S = 10.0  # for so long a rerun may come with the URL that the browser had before
 
-def branch(run: RunFolder, step: int, changes: dict[str, Any]) -> None:
-    """Make a branch, start it and show it; the run it comes from is held, so that the branch need not wait for it.
+
+def branch(run: RunFolder, step: int, changes: dict[str, Any]) -> str | None:
+    """Make a branch, start it and have it shown; its origin is held, so that the branch need not wait for it.
 
     What goes wrong is said at the top of the page.
 
     Args:
         step: of a kept checkpoint; where that has gone meanwhile, the newest before it is taken. 0: from the start.
         changes: settings by name.
+
+    Returns:
+        Its id, or None where it could not be made.
     """
     try:
         kept = [kept for kept in run.checkpoint_steps() if kept <= step]
         made = jobs.branch(run, max(kept, default=0), changes)
+        # Noted now: as the run is paused its live view asks for a rerun, which may begin before this ends.
+        st.session_state[MADE] = {"of": run.id, "id": made.id, "at": time.monotonic()}
         if run.status().state in (PREPARING, RUNNING):
             jobs.pause(run)
         jobs.launch(made)
     except GanError as error:
-        st.session_state["problem"] = str(error)
-        return
+        return _refused(str(error))
     except OSError as error:
-        st.session_state["problem"] = f"The branch cannot be written ({error.strerror or error})."
-        return
-    st.query_params["run"] = made.id
+        return _refused(f"The branch cannot be written ({error.strerror or error}).")
+    return made.id
+
+
+def _refused(sentence: str) -> None:
+    st.session_state["problem"] = sentence
+    st.session_state.pop(MADE, None)
+
+
+def show_branch() -> None:
+    """Put the branch that was made just now into the URL in place of its origin; the page does it before all else.
+
+    Not once only: as its origin is paused, the live view asks for reruns with the URL that the browser still has.
+    """
+    made = st.session_state.get(MADE)
+    if made and st.query_params.get("run") == made["of"] and time.monotonic() - made["at"] < STALE_S:
+        st.query_params["run"] = made["id"]
+
+
+def forget_branch() -> None:
+    """A person chose what to see: the branch is not shown in place of its origin any more."""
+    st.session_state.pop(MADE, None)
 
 
 def wish_of(asked: Any, run: RunFolder) -> tuple[int, dict[str, Any]] | None:

@@ -1,6 +1,7 @@
 // Which runs are compared: the chosen ones as labels, and the list of all to choose from, told apart by words.
 
 import { ago, distance, make, setText, stateIcon, stateWord } from "./format.js";
+import { KeyedList } from "./keyed_list.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -21,15 +22,16 @@ export function lineSample(role, dash) {
 export class Picker {
   /** ``onPick(id, on)`` hears of each wish; ``most`` is how many may be chosen. */
   constructor(root, most, onPick) {
-    Object.assign(this, { root, most, onPick, all: [], chosen: [], items: new Map(), open: false });
+    Object.assign(this, { root, most, onPick, all: [], chosen: [], open: false });
     this.chips = make("div", { class: "gx-chips", role: "list", "aria-label": "Runs compared" });
     this.toggle = make("button", { type: "button", class: "gx-button", "aria-expanded": "false" }, "Choose runs");
     this.filter = make("input", { type: "search", class: "gx-field", placeholder: "Filter by name, data, state, id",
       "aria-label": "Filter the runs" });
     this.told = make("span", { class: "gx-quiet", role: "status" });
-    this.list = make("ul", { class: "gx-all" });
+    const list = make("ul", { class: "gx-all" });
+    this.runs = new KeyedList(list, (id) => this.item(id), (item, run) => this.fill(item, run));
     this.panel = make("div", { class: "gx-panel", id: "gx-compare-runs" },
-      make("div", { class: "gx-row" }, this.filter, this.told), this.list);
+      make("div", { class: "gx-row" }, this.filter, this.told), list);
     this.toggle.setAttribute("aria-controls", this.panel.id);
     this.notes = make("div", { class: "gx-notes", role: "status" });
     this.element = make("section", { "aria-label": "Runs" },
@@ -93,34 +95,23 @@ export class Picker {
   }
 
   render() {
-    const ids = new Set(this.chosen.map(({ id }) => id));
-    this.panel.hidden = !(this.open || ids.size < 2);
-    this.toggle.hidden = ids.size < 2;
+    const chosen = this.chosen.length;
+    this.panel.hidden = !(this.open || chosen < 2);
+    this.toggle.hidden = chosen < 2;
     this.toggle.setAttribute("aria-expanded", String(!this.panel.hidden));
     setText(this.toggle, this.panel.hidden ? "Choose runs" : "Done");
     if (this.panel.hidden) return;
     const words = this.filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+    this.runs.show(this.all);
     let shown = 0;
-    const gone = new Set(this.items.keys());
-    let before = null;
     for (const run of this.all) {
-      gone.delete(run.id);
-      let item = this.items.get(run.id);
-      if (!item) this.items.set(run.id, (item = this.item(run.id)));
-      this.fill(item, run, ids);
+      const { element } = this.runs.items.get(run.id);
       const text = `${run.name} ${run.title} ${run.data} ${run.state} ${run.id}`.toLowerCase();
-      item.element.hidden = !words.every((word) => text.includes(word));
-      shown += !item.element.hidden;
-      const next = before ? before.nextSibling : this.list.firstChild;
-      if (item.element !== next) this.list.insertBefore(item.element, next);
-      before = item.element;
+      element.hidden = !words.every((word) => text.includes(word));
+      shown += !element.hidden;
     }
-    for (const id of gone) {
-      this.items.get(id).element.remove();
-      this.items.delete(id);
-    }
-    const full = ids.size >= this.most ? `; ${this.most} is the most` : "";
-    setText(this.told, this.all.length ? `${shown} of ${this.all.length} runs, ${ids.size} chosen${full}` : "");
+    const full = chosen >= this.most ? `; ${this.most} is the most` : "";
+    setText(this.told, this.all.length ? `${shown} of ${this.all.length} runs, ${chosen} chosen${full}` : "");
   }
 
   item(id) {
@@ -135,9 +126,9 @@ export class Picker {
     return item;
   }
 
-  fill(item, run, ids) {
-    item.box.checked = ids.has(run.id);
-    item.box.disabled = !item.box.checked && ids.size >= this.most;
+  fill(item, run) {
+    item.box.checked = this.chosen.some(({ id }) => id === run.id);
+    item.box.disabled = !item.box.checked && this.chosen.length >= this.most;
     const near = Number.isFinite(run.quality?.frechet) ? ` · Fréchet ${distance(run.quality.frechet)}` : "";
     setText(item.name, run.name || run.title);
     setText(item.about, `${run.data} · ${stateWord(run.state)} · ${ago(run.created_at)}${near}`);

@@ -21,7 +21,7 @@ def failures(live: dict[str, dict[str, str]]) -> dict[str, Any] | None:
     Returns:
         What the person asked for in this rerun: ``{"verb": "live", "entry"}``, or None.
     """
-    wish = stage("failures", "Failures")("", entries=[_card(name) for name in gallery.names()], live=live).wish
+    wish = stage("failures", "Failures")("", entries=[_card(name) for name in gallery.names()], live=live)
     return wish if isinstance(wish, dict) and "verb" in wish else None
 
 

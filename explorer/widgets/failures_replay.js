@@ -72,10 +72,9 @@ export class Replay {
       const scales = this.entry.curves.map((id) => scalesOf(id, this.recorded));
       this.twins.forEach((twin, index) => twin.set(this.recorded[index], strips[index], scales.map((both) => both[index]),
         twin.which === "sick" ? this.entry.cause : this.entry.remedy));
-      this.twins.forEach((twin) => twin.setDoctor(this.entry.plane ? null : []));
+      this.twins.forEach((twin) => twin.setDoctor([]));
       this.element.dataset.ready = "true";
       this.draw();
-      if (this.entry.plane) return;
       const said = await recordings.doctor(this.entry.id);
       this.twins.forEach((twin) => twin.setDoctor(said[twin.which]));
       this.draw();

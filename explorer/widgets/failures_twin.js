@@ -31,10 +31,9 @@ export class Twin {
     this.charts.forEach((chart, index) => chart.set(twin, scales[index]));
   }
 
-  /** What the doctor says of each picture; null where it is not asked. */
+  /** What the doctor says of each picture. */
   setDoctor(said) {
     this.said = said;
-    this.doctor.hidden = said === null;
   }
 
   setTheme(theme) {

@@ -14,8 +14,7 @@ _component = assets.component("full_measure", "Full measure", "stage")
 
 def full_measure(run: RunFolder, *, key: str = "full_measure") -> None:
     """Mount it; it asks by itself how far the measure is, and what it found."""
-    data = {"run": run.id, "possible": run.has_checkpoint, "assets": assets.address()}
-    asked = _component(key=key, data=data, on_asked_change=lambda: None).asked
+    asked = _component(key, {"run": run.id, "possible": run.has_checkpoint}, "asked").get("asked")
     if not isinstance(asked, dict) or asked.get("run") != run.id:
         return
     if asked.get("verb") == "dismiss":

@@ -28,7 +28,8 @@ def gallery(
 
     Returns:
         What the person asked for in this rerun: ``{"verb": "open", "page", "query"}``, ``{"verb": "publish", "id"}``
-        (a run), ``rename`` or ``delete`` (a model), ``dismiss`` (a failed publication), ``settled`` (one that ended).
+        (a run), ``further``, ``rename`` or ``delete`` (a model), ``dismiss`` (a failed publication), ``settled`` (one
+        that ended).
     """
     data = {
         "steps": first_steps(cards, runs),
@@ -37,9 +38,8 @@ def gallery(
         "runs": runs,
         "publications": [vars(one) for one in under_way],
         "palette": palette(),
-        "assets": assets.address(),
     }
-    asked = _component(key="gallery", data=data, on_asked_change=lambda: None).asked
+    asked = _component("gallery", data, "asked").get("asked")
     return asked if isinstance(asked, dict) and "verb" in asked else None
 
 

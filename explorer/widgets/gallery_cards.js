@@ -62,9 +62,15 @@ function card(page, model) {
     pageLinks(page, model),
     quality(model),
     details("How it was trained", model.command ? code(model.command) : make("p", {}, "Its card does not tell the command."),
-      table(model.training)),
+      table(model.training), further(page, model)),
     details("Data, licence, picture", origin(model.origin), downloads(address, id)),
     own);
+}
+
+function further(page, { id, title }) {
+  const element = button("Train it further", () => page.ask({ verb: "further", id }));
+  element.title = `Open the settings of ${title} as a new run that begins with its networks.`;
+  return make("div", { class: "gx-row" }, element);
 }
 
 function quality({ quality: rows, quality_note: note }) {

@@ -23,6 +23,5 @@ def live_run(run_id: str, drawn_for: str, explorable: bool = True, *, key: str =
     Returns:
         The branch that a person asked for in this rerun, as the browser told it (see ``branching.wish_of``), or None.
     """
-    data = {"run": run_id, "drawnFor": drawn_for, "explorable": explorable}
-    data |= {"palette": palette(), "assets": assets.address()}
-    return _component(key=key, data=data, on_state_change=lambda: None, on_branch_change=lambda: None).branch
+    data = {"run": run_id, "drawnFor": drawn_for, "explorable": explorable, "palette": palette()}
+    return _component(key, data, "state", "branch").get("branch")

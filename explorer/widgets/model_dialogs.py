@@ -72,6 +72,13 @@ def _name_field(value: str) -> str:
     ).strip()
 
 
+def _warning(sentence: str) -> None:
+    """What speaks against what was typed, in a place of its own: the buttons below stay what they are."""
+    place = st.empty()
+    if sentence:
+        place.warning(literal(sentence), icon=":material/edit:")
+
+
 def _buttons(label: str, icon: str, disabled: bool = False) -> bool:
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Cancel", key="dialog_no"):
@@ -96,8 +103,7 @@ def _publish(entry: Entry) -> None:
     checkpoint = st.segmented_control("Checkpoint", choices, key="dialog_checkpoint", default="best", required=True,
                                       format_func=words.get)  # fmt: skip
     problem = _name_problem(name)
-    if problem:
-        st.warning(literal(problem), icon=":material/edit:")
+    _warning(problem)
     st.caption("10,000 samples are drawn and measured: about half a minute, in the background.")
     if _buttons("Publish", "publish", disabled=bool(problem)):
         _done(lambda: publications.start(run, name, checkpoint=checkpoint or "best", title=title, about=about), "")
@@ -108,8 +114,7 @@ def _rename(entry: Entry) -> None:
     st.text(f"{entry.title} is in links as {entry.id}; links with the old name will no longer find it.")
     name = _name_field(entry.id)
     problem = "" if name == entry.id else _name_problem(name)
-    if problem:
-        st.warning(literal(problem), icon=":material/edit:")
+    _warning(problem)
     if _buttons("Rename", "edit", disabled=bool(problem) or name == entry.id):
         _done(lambda: shelf.rename(entry.id, name), f"{entry.id} is now {name}.")
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
+from explorer.widgets import heard_twice
+from explorer.widgets.begin_with import begin_with, chosen, duplicated_from, further_model
+from explorer.widgets.branching import branch
 from explorer.widgets.settings_form import base_of, changed_settings, draft, fill_draft, in_words, key_of, settings_form
-from explorer.widgets.text import duration
+from explorer.widgets.text import duration, literal
 from pipelines import data
 from pipelines.errors import DataError, GanError
+from pipelines.models import onward
+from pipelines.models.shelf import Entry
 from pipelines.paths import data_home
 from pipelines.runs import jobs
-from pipelines.training.config import TrainConfig, label_of, problems
+from pipelines.runs.folder import RunFolder
+from pipelines.training.checking import problems
+from pipelines.training.config import TrainConfig, label_of
 from pipelines.training.presets import ONE_MINUTE, PRESETS
 
-DOUBLE_CLICK_S = 10.0  # a busy server may hear of the second click long after the first
 DOWNLOAD_MB = {"digits": 20, "clothes": 31}
 PRESET_VIEW, SETTINGS_VIEW = "Presets", "All settings"
 # What decides how long an epoch takes, so that an earlier run with the same values tells the length of this one.
@@ -45,7 +49,8 @@ def new_run(is_first: bool) -> None:
     if key_of("data") not in st.session_state:
         fill_draft(PRESETS[ONE_MINUTE].config, ONE_MINUTE)
     preset = st.session_state["draft_preset"]
-    base, config = base_of(preset), draft()
+    model, config = further_model(), draft()
+    base = model.config if model else base_of(preset)
     changed = changed_settings(config, base)
 
     st.title("Train a GAN" if is_first else "New run", anchor=False)
@@ -55,14 +60,15 @@ def new_run(is_first: bool) -> None:
             "from real ones. You watch every step."
         )
     with st.container(border=True):
-        _what_will_happen(config, preset, changed)
+        _what_will_happen(config, preset, model, changed)
+    st.session_state.setdefault("draft_view", PRESET_VIEW)
     view = st.segmented_control(
-        "Choose by", [PRESET_VIEW, SETTINGS_VIEW], key="draft_view", default=PRESET_VIEW, required=True,
+        "Choose by", [PRESET_VIEW, SETTINGS_VIEW], key="draft_view", required=True,
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     if view == SETTINGS_VIEW:
         _changes(changed, preset, base)
-        settings_form(base)
+        settings_form(base, "model" if model else "preset")
     else:
         st.radio(
             "Preset",
@@ -77,9 +83,13 @@ def new_run(is_first: bool) -> None:
         )
 
 
-def _what_will_happen(config: TrainConfig, preset: str | None, changed: list[str]) -> None:
+def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | None, changed: list[str]) -> None:
     """The chosen run in a few words, whatever stands in its way, and the Start button."""
-    title = PRESETS[preset].title if preset else "Your own settings"
+    title, about = "Your own settings", "Nothing to compare with: these are not a preset's."
+    if model:
+        title, about = f"{model.title}, further", "The networks of this model go on learning; the model itself stays."
+    elif preset:
+        title, about = PRESETS[preset].title, PRESETS[preset].look_for
     prepared, classes, data_problem = _look_at_data(
         config.data, config.folder, config.size, config.channels, str(data_home())
     )
@@ -91,8 +101,8 @@ def _what_will_happen(config: TrainConfig, preset: str | None, changed: list[str
 
     words, button = st.columns([5, 3], vertical_alignment="center", gap="large")
     with words:
-        st.subheader(title, anchor=False)
-        st.markdown(PRESETS[preset].look_for if preset else "Nothing to compare with: these are not a preset's.")
+        st.subheader(literal(title) if model else title, anchor=False)
+        st.markdown(literal(about) if model else about)
         facts = [data.describe(config.data).partition(":")[0], _length(config)]
         if changed:
             facts.append(f"{len(changed)} {'setting' if len(changed) == 1 else 'settings'} changed")
@@ -100,16 +110,16 @@ def _what_will_happen(config: TrainConfig, preset: str | None, changed: list[str
             size = f", about {DOWNLOAD_MB[config.data]} MB" if config.data in DOWNLOAD_MB else ""
             facts.append(f"not on this computer yet: prepared first, once{size}")
         st.caption(" · ".join(facts))
+        begin_with()
     with button:
         st.button(
-            f"Start: {title}",
+            f"Start: {literal(title) if model else title}",
             type="primary",
             icon=":material/play_arrow:",
             key="start",
             width="stretch",
             disabled=bool(found),
             on_click=_start,
-            args=(config, preset or ""),
         )
     for sentence in found:
         st.warning(sentence, icon=":material/block:")
@@ -159,16 +169,38 @@ def _expected_seconds(config: TrainConfig) -> float | None:
 def _take_preset() -> None:
     preset = st.session_state["draft_preset"]
     fill_draft(PRESETS[preset].config, preset)
+    duplicated_from(None)
 
 
-def _start(config: TrainConfig, preset: str) -> None:
-    """Start the run, once, however often the button was hit, and show it."""
-    last = st.session_state.setdefault("last_start", {"at": -DOUBLE_CLICK_S, "run": ""})
-    if time.monotonic() - last["at"] >= DOUBLE_CLICK_S:
+def _start() -> None:
+    """Start the run as it is set now, once, however often the button was hit, and show it.
+
+    Read at the click: a number typed just before it is in the session, but not yet on the page that was clicked on.
+    """
+    config, preset, begin = draft(), st.session_state["draft_preset"] or "", chosen()
+    asked = (config, begin and (begin[0].id, begin[1]))
+    run_id = heard_twice.made_just_now("run", asked)
+    if run_id is None:
         try:
-            last["run"] = jobs.start(config, preset).id
+            run_id = _begun(config, *begin) if begin else jobs.start(config, preset).id
         except GanError as error:
             st.session_state["problem"] = str(error)
             return
-        last["at"] = time.monotonic()
-    st.query_params["run"] = last["run"]
+        if run_id is None:
+            return
+        heard_twice.remember("run", asked, run_id)
+    st.query_params["run"] = run_id
+
+
+def _begun(config: TrainConfig, origin: RunFolder | Entry, step: int) -> str | None:
+    """The id of a run with these settings that begins with another's networks.
+
+    None where a branch could not be made, which the page then says.
+    """
+    before = origin.config if isinstance(origin, Entry) else origin.record().config
+    changes = {name: getattr(config, name) for name in changed_settings(config, before)}
+    if isinstance(origin, RunFolder):
+        return branch(origin, step, changes)
+    made = onward.begin(origin.id, changes)
+    jobs.launch(made)
+    return made.id

@@ -11,6 +11,7 @@ from typing import Literal
 
 import streamlit as st
 
+from explorer.widgets.begin_with import duplicated_from
 from explorer.widgets.run_header import run_name
 from explorer.widgets.settings_form import fill_draft
 from explorer.widgets.text import api_link
@@ -60,10 +61,10 @@ def run_controls(run: RunFolder, record: Record, status: Status) -> None:
         st.button(
             "Duplicate",
             icon=":material/content_copy:",
-            help="Open these settings as a new run, to change and start.",
+            help="Open these settings as a new run, to change and start, from nothing or from a checkpoint.",
             type="primary" if state == FINISHED else "secondary",
             on_click=_duplicate,
-            args=(record,),
+            args=(run, record),
         )
         st.link_button(
             "Download",
@@ -116,17 +117,16 @@ def _rates(run: RunFolder, record: Record, status: Status) -> None:
         help="How far G and D move in one step; a change counts from the next step on.",
     )
     with rates, st.form("rates", border=False):
-        asked = {
-            name: st.number_input(
+        for name in now:
+            st.number_input(
                 f"{label_of(name)}, now {now[name]:g}", SETTINGS[name].low, SETTINGS[name].high, now[name], step=5e-5,
                 format="%g", key=f"{name}_{run.id}",
-            )
-            for name in now
-        }  # fmt: skip
-        applied = st.form_submit_button("Apply", type="primary", icon=":material/check:")
-    if applied:
-        _do(jobs.set_rates, run, asked["lr_g"], asked["lr_d"])
-        st.rerun()
+            )  # fmt: skip
+        st.form_submit_button("Apply", type="primary", icon=":material/check:", on_click=_apply_rates, args=(run,))
+
+
+def _apply_rates(run: RunFolder) -> None:
+    _do(jobs.set_rates, run, *(st.session_state[f"{name}_{run.id}"] for name in ("lr_g", "lr_d")))
 
 
 def _explore(run: RunFolder, record: Record) -> None:
@@ -144,9 +144,10 @@ def _explore(run: RunFolder, record: Record) -> None:
                             disabled=bool(refused), help=refused)  # fmt: skip
 
 
-def _duplicate(record: Record) -> None:
+def _duplicate(run: RunFolder, record: Record) -> None:
     """Open the run's settings as a draft."""
     fill_draft(record.config, record.preset if record.preset in PRESETS else "")
+    duplicated_from(run)
     st.session_state["draft_view"] = "All settings"
     st.query_params.pop("run", None)
 
@@ -172,5 +173,6 @@ def _ask_to_delete(run: RunFolder, record: Record, status: Status) -> None:
 
 def _delete(run: RunFolder) -> None:
     _ask()
-    _do(jobs.delete, run)
+    # Noted first: the live view hears that the folder is gone and has the page drawn anew while this still deletes.
     st.session_state["deleted_run"] = run.id
+    _do(jobs.delete, run)

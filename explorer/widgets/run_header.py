@@ -74,7 +74,8 @@ def run_message(run: RunFolder, record: Record, status: Status) -> None:
         st.info(f"Stopped {at}. Nothing is lost: Resume goes on from there.", icon=":material/stop_circle:")
     elif state == FINISHED:
         limit = "seconds" if record.config.seconds else "epochs"
-        st.success(f"Finished {at}. To go further, duplicate it and give it more {limit}.", icon=":material/check:")
+        further = f"To go further, duplicate it, give it more {limit} and let it begin with this run's last step."
+        st.success(f"Finished {at}. {further}", icon=":material/check:")
     else:
         look_for = PRESETS[record.preset].look_for if record.preset in PRESETS else "Training."
         st.info(look_for, icon=":material/visibility:")

@@ -1,6 +1,7 @@
 // The list of runs. It asks for all of them every two seconds, and touches only what has changed.
 
 import { ago, distance, duration, make, percent, setText, stateIcon, stateWord } from "./format.js";
+import { KeyedList } from "./keyed_list.js";
 import { mounting } from "./mounting.js";
 
 const EVERY_MS = 2000;
@@ -8,10 +9,11 @@ const LIVING = new Set(["preparing", "running", "paused", "stopping"]);
 
 class RunList {
   constructor(place, root) {
-    Object.assign(this, { place, root, items: new Map(), tag: null });
+    Object.assign(this, { place, root, tag: null });
     this.empty = make("p", { class: "gx-none", hidden: "" }, "No runs yet.");
-    this.list = make("ul", {});
-    place.replaceChildren(this.empty, this.list);
+    const list = make("ul", {});
+    this.runs = new KeyedList(list, (id) => this.makeItem(id), (item, run) => this.fill(item, run));
+    place.replaceChildren(this.empty, list);
     this.onShown = () => document.hidden || this.refresh();
     document.addEventListener("visibilitychange", this.onShown);
     this.refresh();
@@ -45,21 +47,7 @@ class RunList {
 
   show(runs) {
     this.empty.hidden = runs.length > 0;
-    const gone = new Set(this.items.keys());
-    let before = null;
-    for (const run of runs) {
-      gone.delete(run.id);
-      let item = this.items.get(run.id);
-      if (!item) this.items.set(run.id, (item = this.makeItem(run.id)));
-      this.fill(item, run);
-      const next = before ? before.nextSibling : this.list.firstChild;
-      if (item.element !== next) this.list.insertBefore(item.element, next);
-      before = item.element;
-    }
-    for (const id of gone) {
-      this.items.get(id).element.remove();
-      this.items.delete(id);
-    }
+    this.runs.show(runs);
     this.select(this.selected);
   }
 
@@ -105,7 +93,7 @@ class RunList {
   }
 
   showTimes() {
-    for (const { run, time, age } of this.items.values()) {
+    for (const { run, time, age } of this.runs.items.values()) {
       setText(age, LIVING.has(run.state) ? "" : ago(run.created_at));
       if (run.state === "queued") setText(time, run.place ? `number ${run.place}` : "");
       else setText(time, duration(run.seconds));
@@ -114,7 +102,7 @@ class RunList {
 
   select(id) {
     this.selected = id;
-    for (const [key, { button }] of this.items) {
+    for (const [key, { button }] of this.runs.items) {
       if (key === id) button.setAttribute("aria-current", "true");
       else button.removeAttribute("aria-current");
     }

@@ -13,5 +13,4 @@ def run_list(selected: str | None, *, key: str = "run_list") -> str | None:
     Returns:
         The id of the run that was clicked in this rerun, or None.
     """
-    data = {"selected": selected, "assets": assets.address()}
-    return _component(key=key, data=data, on_selected_change=lambda: None).selected
+    return _component(key, {"selected": selected}, "selected").get("selected")

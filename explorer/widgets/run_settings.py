@@ -43,7 +43,7 @@ def _line(name: str, record: Record, base: object, changed: list[str]) -> str:
 def _data_and_machine(record: Record) -> None:
     """Where the pictures came from, what was left out, and what 'auto' meant."""
     facts = []
-    if record.data:
+    if record.data.get("source"):
         count = f"{record.data['count']:,} pictures. " if record.data.get("count") else ""
         facts.append(f"**Data:** {count}{literal(record.data.get('source') or '')}")
         facts += [f"**Note:** {literal(note)}" for note in record.data.get("notes") or ()]
@@ -52,5 +52,6 @@ def _data_and_machine(record: Record) -> None:
             words = ", ".join(f"{name} {literal(str(value))}" for name, value in values.items())
             facts.append(f"**{title}:** {words}")
     if record.branched_from:
-        facts.append(f"**Made from:** {literal(record.branched_from)}")
+        changed = f", with {record.branched_with}" if record.branched_with else ""
+        facts.append(f"**Made from:** {literal(record.branched_from + changed)}")
     st.markdown("\n\n".join(facts))

@@ -72,8 +72,8 @@ def in_words(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def settings_form(base: TrainConfig) -> None:
-    """All settings in tabs, each with its help; those that differ from ``base`` say what they were."""
+def settings_form(base: TrainConfig, whose: str = "preset") -> None:
+    """All settings in tabs, each with its help; those that differ from ``base`` say what ``whose`` they were."""
     changed = set(changed_settings(draft(), base))
     for tab, group in zip(st.tabs(list(GROUPS)), GROUPS, strict=True):
         names = [name for name, rule in SETTINGS.items() if rule.group == group and _is_shown(name)]
@@ -81,7 +81,9 @@ def settings_form(base: TrainConfig) -> None:
             for start in range(0, len(names), COLUMNS):  # row by row, so that a narrow screen keeps the order
                 for column, name in zip(st.columns(COLUMNS), names[start : start + COLUMNS], strict=False):
                     with column:
-                        _field(name, f" :primary[(preset: {in_words(getattr(base, name))})]" if name in changed else "")
+                        _field(
+                            name, f" :primary[({whose}: {in_words(getattr(base, name))})]" if name in changed else ""
+                        )
 
 
 def _is_shown(name: str) -> bool:

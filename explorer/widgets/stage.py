@@ -16,13 +16,12 @@ def stage(name: str, label: str, *shared: str) -> Callable[..., Any]:
         shared: names of further style sheets, before its own.
 
     Returns:
-        A function ``mount(model_id, **data)`` that mounts it; its result has ``wish``, what the script wants done that
-        writes (a direction to save).
+        A function ``mount(model_id, **data)`` that mounts it and returns the script's wish, of something that must be
+        written (a direction to save), or None.
     """
     mounted = assets.component(name, label, "stage", *shared)
 
     def mount(model_id: str, **data: Any) -> Any:
-        known = {"model": model_id, "palette": palette(), "assets": assets.address(), **data}
-        return mounted(key=name, data=known, on_wish_change=lambda: None)
+        return mounted(name, {"model": model_id, "palette": palette(), **data}, "wish").get("wish")
 
     return mount

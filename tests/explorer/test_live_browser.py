@@ -50,23 +50,19 @@ def opened(page, server, run):
     return page
 
 
-def eventually(read: Callable[[], Any], wanted: Any, seconds: float = 10.0) -> float:
-    """Wait until a reading is as wanted; the seconds it took."""
+def eventually(read: Callable[[], Any], wanted: Any, seconds: float = 10.0) -> None:
+    """Wait until a reading is as wanted."""
     started = time.monotonic()
     while (found := read()) != wanted:
         assert time.monotonic() - started < seconds, f"It is {found!r} and not {wanted!r} after {seconds} s."
         time.sleep(0.01)
-    return time.monotonic() - started
 
 
-def test_new_points_and_pictures_are_on_the_page_within_half_a_second(opened, run: FakeRun) -> None:
-    delays = []
+def test_new_points_and_pictures_are_on_the_page_without_a_rerun(opened, run: FakeRun) -> None:
     for _ in range(7):
         time.sleep(0.3)
         run.rows(1)
-        delays.append(eventually(lambda: opened.evaluate(LAST_X, "outputs"), run.step))
-    assert sorted(delays)[3] < 0.5, delays
-    delays = []
+        eventually(lambda: opened.evaluate(LAST_X, "outputs"), run.step)
     for _ in range(5):
         run.rows(1)
         run.sample()
@@ -74,8 +70,8 @@ def test_new_points_and_pictures_are_on_the_page_within_half_a_second(opened, ru
             f"Pictures by the generator at step {run.step:,}: 10 rows of 8, "
             "one row for each of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9."
         )
-        delays.append(eventually(lambda: opened.locator(".gx-grid").get_attribute("alt"), wanted))
-    assert sorted(delays)[2] < 0.5, delays
+        eventually(lambda: opened.locator(".gx-grid").get_attribute("alt"), wanted)
+    opened.get_by_text("reruns 1").wait_for()
     assert opened.locator(".gx-grid").evaluate("image => image.naturalWidth") > 0
 
 
@@ -192,7 +188,7 @@ def test_a_resumed_run_starts_from_where_it_was_cut(opened, run: FakeRun) -> Non
 
 def test_a_process_that_dies_is_shown_as_lost_and_a_deleted_folder_as_deleted(opened, run: FakeRun) -> None:
     run.let_go()
-    assert eventually(lambda: opened.locator(".gx-state").inner_text(), "Lost") < 4
+    eventually(lambda: opened.locator(".gx-state").inner_text(), "Lost")
     run.folder.remove()
     eventually(lambda: opened.locator(".gx-state").inner_text(), "Deleted")
     opened.get_by_text("state deleted").wait_for()
@@ -370,7 +366,7 @@ def test_charts_rest_while_nobody_sees_them_and_catch_up_at_once(opened, run: Fa
     assert opened.evaluate(LAST_X, "outputs") == before
     opened.evaluate(hide, False)
     opened.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    assert eventually(lambda: opened.evaluate(LAST_X, "outputs"), run.step) < 1
+    eventually(lambda: opened.evaluate(LAST_X, "outputs"), run.step)
 
 
 def test_the_view_follows_light_and_dark(opened, run: FakeRun) -> None:

@@ -18,9 +18,10 @@ from explorer.widgets.model_dialogs import OPEN
 from pipelines.errors import ModelError
 from pipelines.models import shelf
 from pipelines.paths import PROJECT
+from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 from tests import tiny_run
-from tests.explorer.train_pages import checked, words
+from tests.explorer.train_pages import checked, selected, words
 
 QUALITY = {
     "samples": 10_000, "against": "test pictures", "against_count": 10_000, "features": "digit features",
@@ -231,6 +232,39 @@ def test_no_more_than_two_are_published_at_once(run, monkeypatch):
 
 
 # The page and its dialogs
+
+
+def told(page: AppTest, **asked: str) -> AppTest:
+    """The page, after its gallery has told something."""
+    page.session_state["told_gallery"] = {"asked": (asked, time.monotonic())}
+    return checked(page.run())
+
+
+def test_a_model_is_trained_further(own_models, homes, monkeypatch):
+    launched = []
+    monkeypatch.setattr(jobs, "launch", launched.append)
+    page = told(opened(), verb="further", id="tiny-classes")
+    begin = page.selectbox(key="draft_begin")
+    assert begin.options == ["new networks", "the model Tiny digits by class"] and begin.value == -1
+    assert page.subheader[0].value == "Tiny digits by class, further"
+    page.number_input(key="draft_epochs").set_value(3)
+    page.button(key="start").click()
+    checked(page.run())
+    record = launched[0].record()
+    assert record.branched_from == "tiny-classes@0" and (record.config.epochs, record.config.width) == (3, 4)
+    assert launched[0].checkpoint_steps() == (0,) and selected(page) == launched[0].id
+
+
+def test_a_model_that_is_gone_is_not_trained_further(own_models):
+    page = told(opened(), verb="further", id="gone")
+    assert "There is no model and no run 'gone'" in page.error[0].value
+
+
+def test_what_was_told_long_ago_is_not_meant_any_more(own_models):
+    page = opened()
+    asked = {"verb": "delete", "id": "tiny-plain"}
+    page.session_state["told_gallery"] = {"asked": (asked, time.monotonic() - 60)}
+    assert "dialog_yes" not in labels(checked(page.run()))
 
 
 def opened(verb: str | None = None, about_what: str = "") -> AppTest:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 
+from explorer.widgets import branching
 from pipelines.paths import PROJECT
 from pipelines.runs import jobs
 from pipelines.runs.folder import FAILED, FINISHED, PAUSED, PREPARING, QUEUED, RUNNING, STOPPED, STOPPING, Notes
@@ -43,7 +47,7 @@ def test_each_state_allows_what_makes_sense(made, state):
         (RUNNING, {}, PRESETS["first-digits"].look_for),
         (PAUSED, {}, "Paused at step 200."),
         (STOPPED, {}, "Stopped at step 200. Nothing is lost"),
-        (FINISHED, {}, "Finished at step 200. To go further, duplicate it and give it more seconds."),
+        (FINISHED, {}, "Finished at step 200. To go further, duplicate it, give it more seconds and let it"),
     ],
 )
 def test_each_state_says_what_to_do(made, state, status, sentence):
@@ -130,6 +134,84 @@ def test_duplicate_opens_the_same_settings(made, launched):
     assert launched[0].record().preset == "first-digits"
 
 
+def duplicated(page):
+    """The form with the settings of the run that is shown."""
+    next(button for button in page.button if button.label == "Duplicate").click()
+    return checked(page.run())
+
+
+def test_a_duplicate_may_begin_where_the_run_stood(made, launched):
+    fake = made(FINISHED)
+    for step in (100, 200):
+        fake.folder.checkpoint_path(step).write_bytes(b"weights")
+    page = duplicated(opened(RUN))
+    begin = page.selectbox(key="draft_begin")
+    name = "First digits in a minute"
+    assert (begin.value, begin.options) == (0, ["new networks", f"{name}, step 200", f"{name}, step 100"])
+    begin.set_value(200)
+    page.number_input(key="draft_seconds").set_value(120.0)
+    page.run()
+    page.button(key="start").click()
+    checked(page.run())
+    (branch,) = launched
+    record = branch.record()
+    assert record.branched_from == f"{RUN}@200" and record.branched_with == "seconds 60.0 to 120.0"
+    assert record.config == fake.folder.record().config.changed(seconds=120.0) and selected(page) == branch.id
+    assert branch.checkpoint_steps() == (200,) and branch.checkpoint_path(200).read_bytes() == b"weights"
+
+
+def test_the_page_that_is_drawn_while_a_branch_is_made_shows_the_branch(made, launched, monkeypatch):
+    """As the run is paused for its branch its live view asks for a rerun, which Streamlit begins at once."""
+    fake = made(RUNNING)
+    page = AppTest.from_file(str(PROJECT / "explorer" / "main.py"), default_timeout=30)
+    page.query_params["run"] = RUN
+    session, held = SimpleNamespace(session_state={}), {}
+    with monkeypatch.context() as patches:
+        patches.setattr(branching, "st", session)
+        patches.setattr(jobs, "pause", lambda run: held.update(session.session_state))
+        made_id = branching.branch(fake.folder, 0, {"seconds": 120.0})
+    for key, value in held.items():  # what that rerun would find
+        page.session_state[key] = value
+    checked(page.switch_page("pages/train.py").run())
+    assert selected(page) == made_id
+    page.query_params["run"] = RUN  # a second one, with the URL that the browser still has
+    checked(page.run())
+    assert selected(page) == made_id
+    monkeypatch.setattr(branching, "STALE_S", 0.0)
+    page.query_params["run"] = RUN  # later somebody goes back
+    checked(page.run())
+    assert selected(page) == RUN
+
+
+def test_what_a_run_cannot_go_on_with_is_one_sentence(made, launched):
+    made(FINISHED).folder.checkpoint_path(200).write_bytes(b"weights")
+    page = duplicated(opened(RUN))
+    page.selectbox(key="draft_begin").set_value(200)
+    page.number_input(key="draft_latent_size").set_value(50)
+    page.run()
+    page.button(key="start").click()
+    checked(page.run())
+    assert not launched and selected(page) is None
+    assert [error.value for error in page.error] == [
+        "With another latent size (z) (latent_size) nothing that was learnt fits: begin with new networks (step 0)."
+    ]
+
+
+def test_a_preset_or_a_run_without_a_checkpoint_offers_new_networks_only(made, launched):
+    fake = made(FINISHED)
+    page = duplicated(opened(RUN))
+    assert not [box for box in page.selectbox if box.key == "draft_begin"]
+    fake.folder.checkpoint_path(200).write_bytes(b"weights")
+    assert checked(page.run()).selectbox(key="draft_begin").value == 0
+    page.selectbox(key="draft_begin").set_value(200)
+    page.run()
+    page.segmented_control(key="draft_view").set_value("Presets")
+    page.run()
+    page.radio(key="draft_preset").set_value("wgan")
+    checked(page.run())
+    assert not [box for box in page.selectbox if box.key == "draft_begin"]
+
+
 def test_delete_asks_first(made):
     fake = made(STOPPED)
     page = opened(RUN)
@@ -147,6 +229,25 @@ def test_delete_asks_first(made):
     checked(page.run())
     assert not fake.folder.exists() and selected(page) is None
     assert page.title[0].value == "Train a GAN"
+
+
+def test_the_page_that_is_drawn_while_a_run_is_deleted_knows_of_it(made, monkeypatch):
+    """The live view asks for a rerun once the folder is gone; Streamlit begins it while the click is still at work."""
+    made(PAUSED)
+    meanwhile = AppTest.from_file(str(PROJECT / "explorer" / "main.py"), default_timeout=30)
+    meanwhile.query_params["run"] = RUN
+
+    def delete(run):
+        run.remove()
+        meanwhile.session_state["deleted_run"] = st.session_state.get("deleted_run")  # what that rerun would find
+
+    monkeypatch.setattr(jobs, "delete", delete)
+    page = opened(RUN)
+    next(button for button in page.button if button.label == "Delete").click()
+    checked(page.run()).button(key="delete_yes").click()
+    checked(page.run())
+    checked(meanwhile.switch_page("pages/train.py").run())
+    assert not meanwhile.warning and selected(meanwhile) is None, "a new run is offered, none is missed"
 
 
 def test_the_settings_of_a_run_mark_what_was_changed(homes):

@@ -7,10 +7,11 @@ import pytest
 import torch
 
 from explorer.model import Model, arithmetic, equations, mean, search
-from explorer.model.edit import edit
+from explorer.model.edit import EXEMPLARS, WAYS, _Judge, edit
 from explorer.model.parts import part_of, parts_of, verdicts
 from explorer.model.point import parse
 from pipelines.errors import ModelError
+from pipelines.models import readings
 
 
 @pytest.fixture(autouse=True)
@@ -121,6 +122,26 @@ def test_a_searched_move_is_what_the_classifier_says_of_it(faces: Model) -> None
     assert found.kept == (verdicts(reader, before)[:, others] == verdicts(reader, after)[:, others]).all()
     with pytest.raises(ModelError, match="no attribute 'moustache'"):
         edit(faces, z, None, "moustache")
+
+
+def test_where_all_else_fails_a_move_leads_towards_samples_that_agree_most(faces: Model, monkeypatch) -> None:
+    faces = Model(faces.trained)
+    made = readings.make(faces.trained, 256)
+    monkeypatch.setattr(Model, "readings", made)
+    z, reader, seen = faces.z(1, seed=5)[0], faces.reader, made.probabilities
+    at = int(np.argmin(np.abs((seen > 0.5).mean(0) - 0.5)))  # the attribute that half of the samples show
+    wanted = not reader.says(reader.read(faces.decode(z)))[0, at]
+    held = [part for part in parts_of(reader) if reader.names[at] not in part.names]
+    judge = _Judge(faces, z, None, at, wanted, held)
+    ends = judge.towards().reshape(len(WAYS), EXEMPLARS, -1)
+    assert np.allclose(ends[0], WAYS[0] * ends[-1], atol=1e-5), "shorter ways lead to the same samples"
+    rows = [int(np.abs(faces.z(len(seen)) - (z + end)).sum(1).argmin()) for end in ends[-1]]
+    assert np.allclose(faces.z(len(seen))[rows], z + ends[-1], atol=1e-5)
+    assert ((seen[rows, at] > 0.5) == wanted).all()
+    before = verdicts(reader, reader.read(faces.decode(z)))[:, judge.at]
+    unlike = (verdicts(reader, seen)[:, judge.at] != before).sum(1)
+    others = np.setdiff1d(np.flatnonzero((seen[:, at] > 0.5) == wanted), rows)
+    assert max(unlike[rows]) <= min(unlike[others]), "no other sample agrees in more"
 
 
 def test_a_model_that_no_classifier_of_attributes_reads_is_not_edited(classes: Model) -> None:
