@@ -11,15 +11,18 @@ from typing import Any
 
 import torch
 
+from pipelines.training.machine import computes_bf16
+
 RESULTS = Path(__file__).parent / "results"
 
 
 def machine_class(device: str = "cpu") -> dict[str, Any]:
-    """The class of the machine and its measured matrix-product peak, in GFLOP/s."""
+    """The class of the machine and its measured matrix-product peak, in GFLOP/s; of bf16 where it is not emulated."""
     name = (
         torch.cuda.get_device_name() if device == "cuda" else f"{platform.machine()}, {torch.get_num_threads()} cores"
     )
-    peaks = {kind: round(_matmul_peak(device, dtype), 1) for kind, dtype in _KINDS.items()}
+    kinds = {"fp32": torch.float32, **({"bf16": torch.bfloat16} if computes_bf16(device) else {})}
+    peaks = {kind: round(_matmul_peak(device, dtype), 1) for kind, dtype in kinds.items()}
     return {"machine": name, "torch": torch.__version__, "date": date.today().isoformat(), "peak_gflops": peaks}
 
 
@@ -29,9 +32,6 @@ def keep(name: str, results: dict[str, Any]) -> None:
     path = RESULTS / f"{name}.json"
     path.write_text(json.dumps(results, indent=1), "utf-8")
     print(f"\nWritten to {path}")
-
-
-_KINDS = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
 def _matmul_peak(device: str, dtype: torch.dtype, size: int | None = None) -> float:

@@ -1,6 +1,6 @@
 """How long a visitor waits for a page: the first one on a server that has just started, and each change of page.
 
-    python -m benchmarks.pages [--pages models latent ...] [--rounds 5]
+    python -m benchmarks.pages [--pages models latent ... crowded] [--rounds 5]
 
 *Cold*: a new server process and a new browser each time, so that torch and the model are loaded while the page waits;
 from the navigation until the page is drawn. *Warm*: a server and a browser that have seen every page once; a visitor in
@@ -9,6 +9,10 @@ the click until the destination is drawn. *Drawn* means that the heading, the ma
 all models' cards with their pictures, the large picture with its sliders, the result of the equation, the sheet of
 digits, the Start button. On the Models page the lively tiles come later by design and are not waited for. Server and
 headless Chromium run on the same cores, the models are those that ship, and there are no runs.
+
+*Crowded*: the Train page with 200 runs in its list, all of which are there when it counts as drawn, and the page of a
+run with 100,000 rows, drawn when all its curves are, in a window so tall that they are in sight; opened in a new tab
+each time.
 """
 
 from __future__ import annotations
@@ -17,6 +21,9 @@ import argparse
 import os
 import statistics
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
@@ -24,11 +31,13 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from benchmarks._machine import keep, machine_class
 from benchmarks.viewer_cost import CHROMIUM_FLAGS, serve
 from pipelines.models import shelf
+from tests.fake_run import FakeRun
 
 TARGET_FIRST_MS, TARGET_CHANGE_MS = 3000, 1000
 FIRST = "models"
 LONGEST_MS = 60_000
 WINDOW = {"width": 1280, "height": 720}
+TALL = {"width": 1280, "height": 2400}
 
 # The page's name in the navigation, its address, and what must be so when it is drawn.
 PAGES = {
@@ -43,6 +52,17 @@ PAGES = {
         && visible(".gx-digits section[data-shown]")"""),
     "train": ("Train", "train", """() => visible(".gx-run-list") && [...document.querySelectorAll("button")].some(
         (button) => button.textContent.includes("Start:") && button.checkVisibility())"""),
+}  # fmt: skip
+
+ROWS, RUNS = 100_000, 200
+CROWDED = "crowded"
+# Of the crowded server: what is opened, its address, and what must be so when it is drawn.
+BUSY = {
+    f"Train, {RUNS} runs": ("train", """() => visible("h1") && document.querySelectorAll(".gx-run-list li").length > 200
+        && [...document.querySelectorAll("button")].some((button) => button.textContent.includes("Start:"))"""),
+    f"curves, {ROWS:,} rows": ("train?run=%s", """() => visible(".gx-curves")
+        && [...document.querySelectorAll(".gx-curves .gx-card")].filter((card) => card.checkVisibility())
+           .every((card) => card.querySelector(".js-plotly-plot .trace path, .js-plotly-plot canvas"))"""),
 }  # fmt: skip
 
 # Waits, frame by frame, until the page is drawn: resolves to the page's own clock at that frame.
@@ -85,25 +105,29 @@ def opened(window: BrowserContext, url: str, page: str) -> tuple[Page, float]:
     return fresh, fresh.evaluate(drawn(page))
 
 
-def cold(playwright: Any, chromium: str, page: str) -> float:
-    """A page as the first one that a new server is asked for, by a new browser."""
+@contextmanager
+def a_browser(playwright: Any, chromium: str, window: dict[str, int]) -> Iterator[tuple[BrowserContext, str]]:
+    """A window of a new browser, and the address of a new server."""
     server, url = serve()
     browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
     try:
-        return opened(browser.new_context(viewport=WINDOW), url, page)[1]
+        yield browser.new_context(viewport=window), url
     finally:
         browser.close()
         server.terminate()
         server.wait(20)
 
 
+def cold(playwright: Any, chromium: str, page: str) -> float:
+    """A page as the first one that a new server is asked for, by a new browser."""
+    with a_browser(playwright, chromium, WINDOW) as (window, url):
+        return opened(window, url, page)[1]
+
+
 def warm(playwright: Any, chromium: str, pages: list[str], rounds: int) -> dict[str, list[float]]:
     """Changes of page by a visitor who has seen them all."""
-    server, url = serve()
-    browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
     found: dict[str, list[float]] = {page: [] for page in dict.fromkeys([*pages, FIRST])}
-    try:
-        window = browser.new_context(viewport=WINDOW)
+    with a_browser(playwright, chromium, WINDOW) as (window, url):
         for number in range(rounds + 1):
             visitor, _ = opened(window, url, FIRST)
             for page in [*(one for one in pages if one != FIRST), FIRST]:
@@ -112,10 +136,25 @@ def warm(playwright: Any, chromium: str, pages: list[str], rounds: int) -> dict[
                 if number:  # the first round only warms up
                     found[page].append(took)
             visitor.close()
-    finally:
-        browser.close()
-        server.terminate()
-        server.wait(20)
+    return found
+
+
+def crowded(playwright: Any, chromium: str, home: Path, rounds: int) -> dict[str, list[float]]:
+    """The Train page on a server with many runs, and a very long one."""
+    for number in range(RUNS):
+        FakeRun(f"20261121-{number:06d}-many", home=home).finished_quickly(40, grids=2)
+    long = FakeRun("20261121-999999-long", home=home)
+    long.finished_quickly(ROWS)
+    found: dict[str, list[float]] = {name: [] for name in BUSY}
+    with a_browser(playwright, chromium, TALL) as (window, url):
+        for number in range(rounds + 1):
+            for name, (address, ready) in BUSY.items():
+                visitor = window.new_page()
+                visitor.goto(f"{url}/{address.replace('%s', long.folder.id)}", wait_until="commit")
+                took = visitor.evaluate(WAIT.replace("LONGEST", str(LONGEST_MS)) % ready)
+                if number:  # the first round only warms up
+                    found[name].append(took)
+                visitor.close()
     return found
 
 
@@ -123,26 +162,30 @@ def say(page: str, kind: str, times: list[float], target: int | None) -> dict[st
     """A line for a page."""
     median, worst = statistics.median(times), max(times)
     verdict = "" if target is None else f"target {target / 1000:.0f} s: {'reached' if median <= target else 'MISSED'}"
-    print(f"{page:12} {kind:6} {median:8.0f} {worst:8.0f}   {verdict}", flush=True)
+    print(f"{page:22} {kind:6} {median:8.0f} {worst:8.0f}   {verdict}", flush=True)
     return {"page": page, "kind": kind, "ms": [round(one) for one in times], "median_ms": round(median)}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pages", nargs="+", choices=PAGES, default=list(PAGES))
+    parser.add_argument("--pages", nargs="+", choices=[*PAGES, CROWDED], default=[*PAGES, CROWDED])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     options = parser.parse_args()
     about = {**machine_class(), "cores": os.cpu_count(), "load_before": round(os.getloadavg()[0], 1)}
-    print(f"{'page':12} {'kind':6} {'median':>8} {'worst':>8}   ms, of {options.rounds}")
+    print(f"{'page':22} {'kind':6} {'median':>8} {'worst':>8}   ms, of {options.rounds}")
     results = []
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         os.environ |= {f"GAN_EXPLORER_{name}": f"{home}/{name.lower()}" for name in ("RUNS", "SAVED")}
-        for page in options.pages:
+        pages = [page for page in options.pages if page != CROWDED]
+        for page in pages:
             times = [cold(playwright, options.chromium, page) for _ in range(options.rounds)]
             results.append(say(page, "cold", times, TARGET_FIRST_MS if page == FIRST else None))
-        for page, times in warm(playwright, options.chromium, options.pages, options.rounds).items():
+        for page, times in warm(playwright, options.chromium, pages, options.rounds).items() if pages else ():
             results.append(say(page, "warm", times, TARGET_CHANGE_MS))
+        if CROWDED in options.pages:
+            for page, times in crowded(playwright, options.chromium, Path(home) / "runs", options.rounds).items():
+                results.append(say(page, "open", times, None))
     keep("pages", {**about, "rounds": options.rounds, "results": results})
 
 

@@ -1,7 +1,8 @@
 """The reference: a training loop as public example scripts write it, with the very networks of the run beside it.
 
 Contiguous float32, binary cross-entropy on labels of ones and zeros, real and fake in two passes through D, a fake
-batch that is generated once and detached for D, gradients kept for D while G learns, and `.item()` at every step.
+batch that is generated once and detached for D, gradients kept for D while G learns, torch's own dropout, and `.item()`
+at every step.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ class PlainLoop:
         self.config, self.device, self.classes = config, device, classes if config.conditional else 0
         generator, discriminator = build(config, self.classes, device)
         assert discriminator is not None
+        _with_own_dropout(discriminator)
         self.generator, self.discriminator = (
             n.to(memory_format=torch.contiguous_format) for n in (generator, discriminator)
         )
@@ -54,3 +56,11 @@ class PlainLoop:
         error_g.backward()
         error_g.item()
         self.opt_g.step()
+
+
+def _with_own_dropout(network: nn.Module) -> None:
+    """Exchange our dropout for torch's, wherever it is."""
+    for parent in network.modules():
+        for name, child in parent.named_children():
+            if isinstance(child, nn.Dropout):
+                setattr(parent, name, nn.Dropout(child.p))

@@ -77,7 +77,7 @@ def main() -> None:
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     options = parser.parse_args()
     about = machine_class(options.device)
-    console, rows = Console(), []
+    console, rows = Console(width=120), []
     console.print(about)
     for name in options.presets:
         base = presets.get(name).config.changed(device=options.device)

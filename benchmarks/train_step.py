@@ -21,6 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from rich.console import Console
@@ -69,7 +70,7 @@ def images_per_s(loop: Trainer | PlainLoop, seconds: float, device: str) -> floa
     return (loop.images_seen - seen) / (time.perf_counter() - start)
 
 
-def measure(config: TrainConfig, seconds: float, rounds: int) -> dict[str, float | str]:
+def measure(config: TrainConfig, seconds: float, rounds: int) -> dict[str, Any]:
     """Both loops on one configuration, alternating."""
     where = machine.resolve(config)
     machine.set_up(where)
@@ -78,9 +79,7 @@ def measure(config: TrainConfig, seconds: float, rounds: int) -> dict[str, float
     ours = Trainer(config, images, where, labels, CLASSES)
     before = _memory(where.device)
     ours.train_step()
-    with FlopCounterMode(display=False) as counter:
-        ours.train_step()
-    flops = counter.get_total_flops() / (config.batch_size * config.d_steps)  # for each picture that D is shown
+    flops = operations(ours)
     grown = _memory(where.device) - before
     plain = PlainLoop(config, images, labels, CLASSES, where.device)
     figures: list[tuple[float, float]] = []
@@ -94,12 +93,23 @@ def measure(config: TrainConfig, seconds: float, rounds: int) -> dict[str, float
         "ours": round(speed, 1),
         "plain": round(statistics.median(f[1] for f in figures), 1),
         "ratio": round(statistics.median(f[0] / f[1] for f in figures), 2),
-        "gflops": round(speed * flops / 1e9, 1),
+        "gflops": None if flops is None else round(speed * flops / 1e9, 1),
         "memory_mb": round(grown / 1e6),
     }
 
 
-def in_a_process(config: TrainConfig, seconds: float, rounds: int) -> dict[str, float | str]:
+def operations(trainer: Trainer) -> float | None:
+    """Floating-point operations of a step for each picture that D is shown; None where torch cannot count them."""
+    config = trainer.config
+    if config.gradient_penalty or config.r1:  # the counter's hooks do not bear a gradient within a step
+        trainer.train_step()
+        return None
+    with FlopCounterMode(display=False) as counter:
+        trainer.train_step()
+    return counter.get_total_flops() / (config.batch_size * config.d_steps)
+
+
+def in_a_process(config: TrainConfig, seconds: float, rounds: int) -> dict[str, Any]:
     """``measure`` in a process of its own."""
     task = json.dumps([config.to_dict(), seconds, rounds])
     done = subprocess.run(
@@ -128,16 +138,20 @@ def main() -> None:
         print(json.dumps(measure(from_dict(values), seconds, rounds)))
         return
     about = machine_class(options.device)
-    console, rows = Console(), []
+    console, rows = Console(width=120), []
     console.print(about)
     for what in options.what:
         table = Table(*HEADINGS, box=None, title=what)
         for name, config in cases(what):
             found = in_a_process(config.changed(device=options.device), options.seconds, options.rounds)
-            share = found["gflops"] / about["peak_gflops"][found["precision"]]
-            rows.append({"what": what, "case": name, **found, "peak": round(share, 3)})
+            peak = about["peak_gflops"][found["precision"]]
+            share = None if found["gflops"] is None else round(found["gflops"] / peak, 3)
+            rows.append({"what": what, "case": name, **found, "peak": share})
             table.add_row(
-                *(f"{rows[-1][column]:.0%}" if column == "peak" else str(rows[-1][column]) for column in COLUMNS)
+                *(
+                    f"{value:.0%}" if key == "peak" and value is not None else str(value or "–")
+                    for key, value in ((column, rows[-1][column]) for column in COLUMNS)
+                )
             )
         console.print(table)
     keep("train_step", {**about, "rows": rows})

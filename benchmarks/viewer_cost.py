@@ -30,6 +30,7 @@ from pipelines.training import presets
 
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                   "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+WARM_STEPS = 200  # before anything is measured
 SETTLE_S = 6.0  # until the page has drawn what there was
 
 
@@ -71,6 +72,16 @@ def steps_per_s(run: RunFolder, seconds: float) -> float:
     return (after.step - before.step) / (time.monotonic() - start)
 
 
+def under_way(preset: str) -> RunFolder:
+    """A run of a preset without an end, once it has trained for a while."""
+    run = jobs.start(presets.get(preset).config.changed(seconds=None, epochs=None), preset)
+    while run.status().step < WARM_STEPS:
+        if not run.status().active:
+            raise SystemExit(run.status().message)
+        time.sleep(0.5)
+    return run
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=20.0, help="of each state in each round")
@@ -81,15 +92,10 @@ def main() -> None:
     about = machine_class()
     with tempfile.TemporaryDirectory() as home:
         os.environ["GAN_EXPLORER_RUNS"] = home
-        config = presets.get(options.preset).config.changed(seconds=None, epochs=None)
         server, url = serve()
-        run = jobs.start(config, options.preset)
+        run = under_way(options.preset)
         rows = []
         try:
-            while run.status().step < 200:
-                if not run.status().active:
-                    raise SystemExit(run.status().message)
-                time.sleep(0.5)
             with sync_playwright() as playwright:
                 for _ in range(options.rounds):
                     closed = steps_per_s(run, options.seconds)

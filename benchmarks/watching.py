@@ -5,8 +5,8 @@
 *class*: a real run of ``--preset`` trains in its own process; viewers listen to its event stream and fetch each new
 picture, as a page does, and sessions stand open on its page. With and without them take turns. Told are the training's
 steps a second by its own count, how late an event is (from the moment when the file has grown to when a viewer has been
-told), and the server's processor time. Viewers are connections of one small program, not browsers: what a browser takes
-to draw is its own machine's, and benchmarks.viewer_cost measures it.
+told), and the processor time of the server and of the viewers, who sit at their own machines in a class and share the
+training's cores here. They are connections of one small program, not browsers: benchmarks.viewer_cost measures those.
 
 *hour*: a run written as fast as an hour's training would write in ``--compressed`` seconds, ten viewers on it; told is
 what the server's memory grew by. *many*: 200 runs in the list, and a run with 100,000 rows: how long each takes to be
@@ -36,7 +36,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.asyncio.client import connect
 
 from benchmarks._machine import keep, machine_class
-from benchmarks.viewer_cost import cpu_seconds, serve, steps_per_s
+from benchmarks.viewer_cost import cpu_seconds, serve, steps_per_s, under_way
 from pipelines.runs import jobs
 from pipelines.training import presets
 from tests.fake_run import FakeRun
@@ -136,24 +136,22 @@ async def watch(url: str, run_id: str, metrics: Path, viewers: int, sessions: in
         await asyncio.sleep(0.05)
     await asyncio.sleep(3)  # until all have been told what there was
     group.told.clear()
+    started, used = time.monotonic(), time.process_time()
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
+    share = (time.process_time() - used) / (time.monotonic() - started)
     late = sorted(group.lateness())
     at = {"median": late[len(late) // 2], "p99": late[int(0.99 * len(late))], "worst": late[-1]} if late else {}
-    print(json.dumps({"events": len(group.told), "pictures": group.pictures, "late_s": at}))
+    print(json.dumps({"events": len(group.told), "pictures": group.pictures, "late_s": at, "viewers": share}))
     for task in tasks:
         task.cancel()
 
 
 def a_class(options: argparse.Namespace, url: str, server: psutil.Process) -> dict[str, Any]:
     """The cost of many viewers of one run."""
-    run = jobs.start(presets.get(options.preset).config.changed(seconds=None, epochs=None), options.preset)
+    run = under_way(options.preset)
     rows = []
     try:
-        while run.status().step < 200:
-            if not run.status().active:
-                raise SystemExit(run.status().message)
-            time.sleep(0.5)
         for _ in range(options.rounds):
             alone = steps_per_s(run, options.seconds)
             group = Watch(url, run.id, run.metrics_path, options.viewers, options.sessions)
@@ -166,9 +164,12 @@ def a_class(options: argparse.Namespace, url: str, server: psutil.Process) -> di
             print(rows[-1])
     finally:
         jobs.delete(run)
-    median = {name: statistics.median(row[name] for row in rows) for name in ("alone", "watched", "slower", "server")}
+    median = {
+        name: statistics.median(row[name] for row in rows)
+        for name in ("alone", "watched", "slower", "server", "viewers")
+    }
     print(f"{options.viewers} viewers and {options.sessions} sessions: training {median['slower']:.1%} slower, "
-          f"the server takes {median['server']:.0%} of a core, updates late by "
+          f"the server takes {median['server']:.0%} of a core and the viewers {median['viewers']:.0%}, updates late by "
           f"{max(row['late_s']['p99'] for row in rows):.2f} s (99 of 100).")  # fmt: skip
     return {"viewers": options.viewers, "sessions": options.sessions, "median": median, "rounds": rows}
 
