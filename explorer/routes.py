@@ -61,8 +61,11 @@ class EventStream(StreamingResponse):
 
 
 async def events(request: Request) -> Response:
-    """A run's live events. ``Last-Event-ID``, or ``?after=``, goes on where a broken stream stopped."""
-    folder = _run(request)
+    """A run's live events. ``Last-Event-ID``, or ``?after=``, goes on where a broken stream stopped.
+
+    Of a run that is gone the stream tells just that: a page may ask for one that was deleted a moment ago.
+    """
+    folder = _named(request.path_params["id"])
     after = request.headers.get("last-event-id") or request.query_params.get("after")
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return EventStream(HUB.stream(folder, Position.parse(after)), media_type="text/event-stream", headers=headers)

@@ -151,21 +151,12 @@ class LiveRun {
     stream.onerror = () => {
       this.status.connection("reconnecting…");
       if (stream.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
-      this.retry = setTimeout(() => this.reconnect(), RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)]);
+      this.retry = setTimeout(() => this.connect(), RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)]);
       this.failures += 1;
     };
     stream.addEventListener("all", (event) => this.takeAll(event));
     stream.addEventListener("more", (event) => this.takeMore(event));
     stream.addEventListener("deleted", () => this.gone());
-  }
-
-  /** An EventSource does not say why it was refused, so ask whether the run is still there. */
-  async reconnect() {
-    const { run } = this;
-    const answer = await fetch(`${this.root}api/runs/${run}/log?lines=1`).catch(() => null);
-    if (run !== this.run || this.stream.readyState !== EventSource.CLOSED) return;
-    if (answer?.status === 404) this.gone();
-    else this.connect();
   }
 
   gone() {

@@ -194,6 +194,20 @@ def test_a_process_that_dies_is_shown_as_lost_and_a_deleted_folder_as_deleted(op
     opened.get_by_text("state deleted").wait_for()
 
 
+def test_a_run_that_is_gone_when_its_view_asks_for_it_is_shown_as_deleted_and_no_error(page, server, run) -> None:
+    """The page is drawn for the run, which goes before the view's script has asked for its events."""
+    folder = run.folder
+
+    def after_the_page(route) -> None:
+        folder.remove()
+        route.continue_()
+
+    run.let_go()
+    page.route(f"**/api/runs/{folder.id}/events*", after_the_page)
+    page.goto(f"{server.url}/?run={folder.id}")
+    eventually(lambda: page.locator(".gx-state").inner_text(), "Deleted", seconds=30.0)
+
+
 def test_a_run_deleted_while_the_server_was_away_is_shown_as_deleted(browser, server, run: FakeRun) -> None:
     page = browser.new_page()  # not the fixture's: what was refused is logged to the console, as it should be
     page.goto(f"{server.url}/?run={run.folder.id}")

@@ -60,11 +60,17 @@ def test_a_name_that_is_no_id_is_refused(client: httpx.Client, run: FakeRun, run
     assert answer.text and "Traceback" not in answer.text
 
 
-@pytest.mark.parametrize("what", ["events", "thumbnail", "zip", "log", "samples/step-00000000.png"])
+@pytest.mark.parametrize("what", ["thumbnail", "zip", "log", "samples/step-00000000.png"])
 def test_an_unknown_run_is_not_found(client: httpx.Client, what: str) -> None:
     answer = client.get(f"/api/runs/no-such-run/{what}")
     assert answer.status_code == 404
     assert answer.text == "There is no run no-such-run; it may have been deleted."
+
+
+def test_the_events_of_an_unknown_run_say_that_it_is_gone_and_end(client: httpx.Client) -> None:
+    answer = client.get("/api/runs/no-such-run/events")
+    assert answer.status_code == 200
+    assert [line for line in answer.text.splitlines() if line.startswith("event")] == ["event: deleted"]
 
 
 @pytest.mark.parametrize("name", NO_GRIDS)
