@@ -5,9 +5,10 @@ The scripts are files beside their widgets, served once by a route under an addr
 the browser keeps them for good, and a change of one is a new address. They are plain modules that import each other by
 name, so each stays short and there is no build step.
 
-What a script tells (a click, a wish) is noted by a callback, and the page is handed the note. A script's run may be cut
+What a script tells (a click, a wish) is noted by a callback, and the page is handed the note once. A page's run may be cut
 short by the next one, as a training's state changes say, before it came to the widget; a trigger's value is then gone,
-but callbacks have run already.
+but callbacks have run already. After several such runs in a row Streamlit has forgotten the callback too, so the script
+is told which wish was heard, and asks again until it was (telling.js).
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ def component(name: str, label: str, *shared: str) -> Callable[..., dict[str, An
 
     def mount(key: str, data: dict[str, Any], *tells: str) -> dict[str, Any]:
         noting = {f"on_{told}_change": partial(_note, key, told) for told in tells}
-        mounted(key=key, data={**data, "assets": address()}, **noting)
+        heard = st.session_state.get(_heard(key), {})
+        mounted(key=key, data={**data, "assets": address(), "heard": heard}, **noting)
         now = time.monotonic()
         noted = st.session_state.pop(_notes(key), {})
         return {told: value for told, (value, at) in noted.items() if now - at < LATE_S}
@@ -64,13 +66,22 @@ def component(name: str, label: str, *shared: str) -> Callable[..., dict[str, An
 
 
 def _note(key: str, told: str) -> None:
-    noted = st.session_state.setdefault(_notes(key), {})
-    noted[told] = st.session_state[key].get(told), time.monotonic()
+    wish = st.session_state[key].get(told)
+    heard = st.session_state.setdefault(_heard(key), {})
+    if not isinstance(wish, dict) or "id" not in wish or heard.get(told) == wish["id"]:
+        return
+    heard[told] = wish["id"]
+    st.session_state.setdefault(_notes(key), {})[told] = wish.get("value"), time.monotonic()
 
 
 def _notes(key: str) -> str:
-    """Where in the session is kept what a component has told."""
+    """Where in the session is kept what a component has told and the page was not handed yet."""
     return f"told_{key}"
+
+
+def _heard(key: str) -> str:
+    """Where in the session is kept which wish of each name was heard last, by its id."""
+    return f"heard_{key}"
 
 
 def find(name: str) -> Path | None:

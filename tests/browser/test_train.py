@@ -299,7 +299,7 @@ def test_what_cannot_be_measured_says_why(server, page):
 
 
 def test_a_click_is_heard_though_the_page_is_drawn_anew_meanwhile(server, page):
-    """What a person needs. It held before clicks were noted, too: no proof of that note, see ARCHITECTURE.md."""
+    """Many runs of the page in a row, each cut short by the next: Streamlit forgets whom to tell of the click."""
     empty = FakeRun("busy-page", home=server.runs)
     empty.status(STOPPED)
     empty.folder.checkpoint_path(5).write_bytes(b"not weights")
@@ -310,14 +310,14 @@ def test_a_click_is_heard_though_the_page_is_drawn_anew_meanwhile(server, page):
     page.evaluate("""async () => {
         const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
         const [measure] = [...document.querySelectorAll("button")].filter((one) => /^Measure in/.test(one.textContent));
-        measure.click();  // and then whatever makes the page run again, before it can have come to the end
-        for (let again = 0; again < 10; again += 1) {
-            await wait(15);
+        for (let again = 0; again < 60; again += 1) {
+            if (again === 20) measure.click();
             document.querySelector(".gx-run-list button").click();
+            await wait(20);
         }
     }""")
-    trouble = page.get_by_role("region", name="Full measure").get_by_role("alert")
-    expect(trouble).to_contain_text("It could not be measured", timeout=1000 * START_S)
+    section = page.get_by_role("region", name="Full measure")
+    expect(section.get_by_role("progressbar").or_(section.get_by_role("alert"))).to_be_visible(timeout=1000 * START_S)
 
 
 def test_the_full_measure_goes_on_in_the_background_and_stays(server, page, training, tmp_path):
