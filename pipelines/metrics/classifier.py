@@ -50,6 +50,7 @@ class Classifier(Judge):
     """From 28x28 grey pictures to class logits."""
 
     SIZE, CHANNELS = 28, 1
+    temperature = 1.0  # that its logits were divided by when it was trained; see ``cool``
 
     def __init__(self, classes: int = 10) -> None:
         body = nn.Sequential(
@@ -140,10 +141,11 @@ def temperature(logits: Tensor, labels: Tensor) -> float:
 
 @torch.no_grad()
 def cool(model: Classifier, degree: float) -> None:
-    """Let the model's logits come out divided by ``degree``."""
+    """Let the model's logits come out divided by ``degree``; what it was divided by is kept for its card."""
     head = model.head[-1]
     head.weight /= degree
     head.bias /= degree
+    model.temperature = degree
 
 
 def distorted(x: Tensor, most: Distortion) -> Tensor:
@@ -210,7 +212,10 @@ def main() -> None:
         lambda pictures, seed, epochs, progress: calibrated(
             pictures, seed, epochs, DISTORTIONS.get(pictures.name, MILD), progress
         ),
-        lambda model, test_set: {"test_accuracy": round(accuracy(model, test_set), 4)},
+        lambda model, test_set: {
+            "test_accuracy": round(accuracy(model, test_set), 4),
+            "temperature": round(model.temperature, 4),
+        },
     )
 
 

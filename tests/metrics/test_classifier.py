@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
-from pipelines import metrics, paths
+from pipelines import data, metrics, paths
 from pipelines.metrics import classifier
 
 CARDS = sorted(path.parent.name for path in (paths.MODELS / "classifiers").glob("*/card.json"))
@@ -54,3 +55,36 @@ def test_one_that_ships_is_not_sure_that_noise_shows_something(name: str) -> Non
     noise = torch.rand(200, 1, 28, 28, generator=torch.Generator().manual_seed(0)) * 2 - 1
     probabilities = classifier.load(name)(noise).softmax(1)
     assert (probabilities.max(1).values > 0.9).float().mean() < 0.02
+
+
+def test_the_temperature_makes_probabilities_true() -> None:
+    chance = torch.Generator().manual_seed(0)
+    logits = 2 * torch.randn(20_000, 5, generator=chance)
+    labels = torch.multinomial(logits.softmax(1), 1, generator=chance).squeeze(1)
+    for degree in (0.5, 1.0, 3.0):  # as a network that doubts too much, is right, and is too sure of itself
+        assert classifier.temperature(degree * logits, labels) == pytest.approx(degree, rel=0.03)
+
+
+def test_cooling_divides_the_logits_and_says_so() -> None:
+    model, x = classifier.Classifier(3).eval(), torch.rand(4, 1, 28, 28)
+    with torch.no_grad():
+        before, features = model(x), model.features(x)
+        classifier.cool(model, 0.5)
+        assert torch.allclose(model(x), 2 * before, rtol=1e-5)
+        assert torch.equal(model.features(x), features)
+    assert model.temperature == 0.5
+
+
+def test_a_calibrated_one_is_the_plain_one_with_another_temperature(monkeypatch) -> None:
+    images = np.random.default_rng(0).integers(0, 60, (120, 1, 28, 28), np.uint8)
+    labels = np.arange(120) % 2
+    images[labels == 1, :, 14:] += 180
+    pictures = data.ImageSet("mine", images, labels.astype(np.int64), ("above", "below"), "", "")
+    seen: list[int] = []
+    train = classifier.train
+    monkeypatch.setattr(classifier, "train", lambda one, *rest: seen.append(len(one)) or train(one, *rest))
+    model = classifier.calibrated(pictures, epochs=3)
+    assert seen == [100, 120]  # the twin's pictures, and all
+    plain, x = train(pictures, epochs=3), torch.zeros(1, 1, 28, 28)
+    with torch.no_grad():
+        assert torch.allclose(model(x) * model.temperature, plain(x), atol=1e-4)
