@@ -6,7 +6,7 @@ import os
 import secrets
 import threading
 from collections import OrderedDict
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from starlette.exceptions import HTTPException
@@ -19,6 +19,7 @@ from pipelines.plane import saved as keeping
 from pipelines.plane.distributions import distribution
 from pipelines.plane.game import Game
 from pipelines.plane.settings import DATA, from_dict
+from pipelines.plane.watch import Watch
 
 MOST_GAMES = 90  # in memory: two each for a class of thirty, and as many again that were just left
 MOST_STEPS = 200  # in one request
@@ -32,25 +33,33 @@ class UnknownGame(GanError):
     """There is no such game in memory."""
 
 
+class Seat(NamedTuple):
+    """A game, what its actions hold so that they come one after the other, and the doctor that looks on."""
+
+    game: Game
+    lock: threading.Lock
+    watch: Watch
+
+
 class Games:
     """Games by name; the least recently used goes when there are too many."""
 
     def __init__(self, most: int = MOST_GAMES) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._games: OrderedDict[str, tuple[Game, threading.Lock]] = OrderedDict()
+        self._games: OrderedDict[str, Seat] = OrderedDict()
 
-    def add(self, game: Game) -> str:
-        """Keep a game; returns its name, which cannot be guessed."""
+    def add(self, game: Game) -> tuple[str, Seat]:
+        """Keep a game; returns its name, which cannot be guessed, and its seat."""
         name = secrets.token_urlsafe(12)
         with self._lock:
-            self._games[name] = game, threading.Lock()
+            self._games[name] = Seat(game, threading.Lock(), Watch())
             while len(self._games) > self._most:
                 self._games.popitem(last=False)
-        return name
+            return name, self._games[name]
 
-    def get(self, name: str) -> tuple[Game, threading.Lock]:
-        """A game, and what its actions hold so that they come one after the other.
+    def get(self, name: str) -> Seat:
+        """A game's seat.
 
         Raises:
             UnknownGame: there is none of that name, any more or at all.
@@ -87,7 +96,8 @@ def start(asked: dict[str, Any]) -> Response:
         raise HTTPException(400, "config must be settings by name, and saved the text of a saved game.")
     with TURNS.turn():
         game = Game(from_dict(config)) if text is None else keeping.load(text)
-        return _frame(game, whole=True, id=GAMES.add(game))
+        name, seat = GAMES.add(game)
+        return _frame(seat, whole=True, id=name)
 
 
 def advance(asked: dict[str, Any], id: str) -> Response:
@@ -101,7 +111,7 @@ def advance(asked: dict[str, Any], id: str) -> Response:
         raise HTTPException(400, f"steps must be a whole number from 0 to {MOST_STEPS}.")
     if action not in ACTIONS:
         raise HTTPException(400, f"action must be one of: {', '.join(ACTIONS)}.")
-    game, lock = GAMES.get(id)
+    seat = game, lock, _ = GAMES.get(id)
     trouble = None
     with lock:
         updates = 1 + game.config.d_steps if action == "both" else 1
@@ -114,7 +124,7 @@ def advance(asked: dict[str, Any], id: str) -> Response:
                     trouble = str(error)
             steps -= part
         with TURNS.turn():
-            return _frame(game, whole=asked.get("whole") is True, trouble=trouble)
+            return _frame(seat, whole=asked.get("whole") is True, trouble=trouble)
 
 
 def change(asked: dict[str, Any], id: str) -> Response:
@@ -123,21 +133,25 @@ def change(asked: dict[str, Any], id: str) -> Response:
     settings = asked.get("settings")
     if not isinstance(settings, dict):
         raise HTTPException(400, "settings must be values by name.")
-    game, lock = GAMES.get(id)
+    seat = game, lock, _ = GAMES.get(id)
     with lock, TURNS.turn():
-        return _frame(game, whole=True, anew=game.change(**settings))
+        return _frame(seat, whole=True, anew=game.change(**settings))
 
 
 def saved(asked: dict[str, Any], id: str) -> Response:
     """The game as a file to keep."""
-    game, lock = GAMES.get(id)
+    game, lock, _ = GAMES.get(id)
     with lock, TURNS.turn():
         text, name = keeping.save(game), f"{game.config.data}-{game.config.seed}-step-{game.step}.json"
     headers = {**HEADERS, "content-disposition": f'attachment; filename="{name}"'}
     return Response(text, media_type="application/json", headers=headers)
 
 
-def _frame(game: Game, *, whole: bool, **more: Any) -> Response:
+def _frame(seat: Seat, *, whole: bool, **more: Any) -> Response:
+    """A frame; ``doctor`` is in it where what he says became another, and in whole ones."""
+    game, _, watch = seat
+    if watch.look(game) or whole:
+        more["doctor"] = watch.findings
     packed = drawn.pack(drawn.frame(game, whole=whole), **more)
     return Response(packed, media_type="application/octet-stream", headers=HEADERS)
 

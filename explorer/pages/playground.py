@@ -23,7 +23,7 @@ def on_offer() -> list[dict[str, object]]:
 # Layout
 
 st.title("Playground", anchor=False)
-stage("playground", "A GAN in the plane")(
+stage("playground", "A GAN in the plane", "findings")(
     "",
     settings=on_offer(),
     shapes=settings.DATA,

@@ -5,10 +5,10 @@ The scripts are files beside their widgets, served once by a route under an addr
 the browser keeps them for good, and a change of one is a new address. They are plain modules that import each other by
 name, so each stays short and there is no build step.
 
-What a script tells (a click, a wish) is noted by a callback, and the page is handed the note once. A page's run may be cut
-short by the next one, as a training's state changes say, before it came to the widget; a trigger's value is then gone,
-but callbacks have run already. After several such runs in a row Streamlit has forgotten the callback too, so the script
-is told which wish was heard, and asks again until it was (telling.js).
+What a script tells (a click, a wish) is noted by a callback, and the page is handed the note once. A page's run may be
+cut short by the next one, as a training's state changes say, before it came to the widget; a trigger's value is then
+gone, but callbacks have run already. After several such runs in a row Streamlit has forgotten the callback too, so the
+script is told which wish was heard, and asks again until it was (telling.js).
 """
 
 from __future__ import annotations

@@ -12,10 +12,13 @@ const SIGNS = { alarm: "M8 1l7 13H1zM7 6v4h2V6zm0 5v2h2v-2z", remark: "M8 1a7 7 
   well: "M6.2 13.4L1.5 8.7l1.9-1.9 2.8 2.8 6.5-6.5 1.9 1.9z" };
 
 export class Findings {
-  /** `branch` is called with what a person chose: the step to branch from, the changes, and the ailment. */
-  constructor(branch) {
-    this.branch = branch;
-    this.about = make("abbr", { title: ABOUT, tabindex: 0 }, "Doctor");
+  /**
+   * `branch` is called with what a person chose: the ailment, the step to branch from, the changes, and the remedy.
+   * `offer` says what a remedy's button is called, and in a sentence what it does.
+   */
+  constructor(branch, { offer = branching, about = ABOUT } = {}) {
+    Object.assign(this, { branch, offer });
+    this.about = make("abbr", { title: about, tabindex: 0 }, "Doctor");
     this.sign = make("span", { class: "gx-doctor-sign", "aria-hidden": "true" });
     this.words = make("span", { class: "gx-doctor-words", role: "status" });
     this.toggle = make("button", { class: "gx-doctor-toggle", type: "button", "aria-expanded": "false", hidden: "" });
@@ -56,7 +59,7 @@ export class Findings {
       this.cards.delete(ailment);
     }
     for (const one of findings) {
-      if (!this.cards.has(one.ailment)) this.cards.set(one.ailment, new Card((wish) => this.branch(wish)));
+      if (!this.cards.has(one.ailment)) this.cards.set(one.ailment, new Card((...wish) => this.branch(...wish), this.offer));
       const card = this.cards.get(one.ailment);
       card.show(one, this.theme);
     }
@@ -85,10 +88,16 @@ export class Findings {
   }
 }
 
+/** A remedy for a run: it goes on from a checkpoint, or begins anew. */
+const branching = ({ name }, step) => ({
+  label: `${step ? `Branch from step ${count(step)}` : "Begin anew, same seed,"} with ${name}`,
+  title: `A new run${step ? ` that goes on from the checkpoint of step ${count(step)}` : ""}. This one is held.`,
+});
+
 /** One finding. */
 class Card {
-  constructor(branch) {
-    this.branch = branch;
+  constructor(branch, calls) {
+    Object.assign(this, { branch, calls });
     this.name = make("h4", {});
     this.when = make("p", { class: "gx-doctor-when" });
     this.plot = make("figure", { class: "gx-doctor-plot" });
@@ -117,15 +126,14 @@ class Card {
 
   offer(remedy, first) {
     const { ailment, branch_from: step } = this.finding;
-    const from = step ? `Branch from step ${count(step)}` : "Begin anew, same seed,";
-    const button = make("button", { type: "button", class: first ? "gx-doctor-branch gx-doctor-first" : "gx-doctor-branch",
-      title: `A new run${step ? ` that goes on from the checkpoint of step ${count(step)}` : ""}. This one is held.` },
-    `${from} with ${remedy.name}`);
+    const { label, title } = this.calls(remedy, step);
+    const button = make("button", { type: "button", class: first ? "gx-doctor-branch gx-doctor-first" : "gx-doctor-branch", title },
+      label);
     button.addEventListener("click", () => {
       if (button.disabled) return;
       for (const each of this.remedies.querySelectorAll("button")) each.disabled = true;
       setTimeout(() => this.remedies.querySelectorAll("button").forEach((each) => (each.disabled = false)), CALM_MS);
-      this.branch({ ailment, step, changes: remedy.changes });
+      this.branch({ ailment, step, changes: remedy.changes }, remedy);
     });
     return make("div", { class: "gx-doctor-remedy" }, button,
       make("p", {}, `${remedy.why} `, make("span", { class: "gx-doctor-aside" },

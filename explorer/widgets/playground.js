@@ -37,7 +37,7 @@ class Playground {
     this.colors = { ...theme.colors, background: theme.background };
     this.shapes.colors = this.colors;
     this.shapes.draw();
-    for (const card of this.cards) card.paint(this.colors, theme.font);
+    for (const card of this.cards) card.paint(this.colors, theme);
   }
 
   begin(data) {
@@ -137,8 +137,8 @@ class Playground {
     this.player.stop(); // until there is something to be played
     while (this.cards.length > wanted.length) this.cards.pop().close();
     while (this.cards.length < wanted.length) {
-      const card = new Card(this.root, `Game ${"AB"[this.cards.length]}`);
-      if (this.colors) card.paint(this.colors, this.theme.font);
+      const card = new Card(this.root, `Game ${"AB"[this.cards.length]}`, (remedy) => this.cure(card, remedy));
+      if (this.colors) card.paint(this.colors, this.theme);
       this.cards.push(card);
     }
     this.second &&= wanted.length > 1;
@@ -208,6 +208,18 @@ class Playground {
     this.render();
     this.fit();
     return this.keeper.remember();
+  }
+
+  /** A remedy of the doctor's: the sick game goes on with it, or a second one begins with it beside the sick one. */
+  async cure(card, { changes, goes_on: goesOn, name }) {
+    this.second = card !== this.cards[0];
+    if (goesOn) await this.choose(changes);
+    else {
+      this.set({ beside: this.second ? { ...this.state.beside, ...changes } : changes, story: null });
+      await this.restart();
+    }
+    this.say(goesOn ? `It goes on with ${name}.` : `Begun anew, from the same seed: B with ${name}.`);
+    if (this.ready) this.player.start();
   }
 
   /** Leave one game alone on the page. */

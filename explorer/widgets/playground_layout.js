@@ -4,7 +4,7 @@ const GAP = 22;
 const RAIL = 92; // what is to be learnt and what is shown
 const SIDE = 290; // of the story and the settings, at least
 const CURVES = 235;
-const BELOW = 62; // what stands under a picture
+const BELOW = 140; // what stands under a picture, the doctor's line among it
 const LEAST = 260;
 
 /** Give every game the room there is. */

@@ -42,6 +42,7 @@ class History:
     count: int = 0  # real pictures in the data set; 0 where it is not known yet
     checkpoints: tuple[int, ...] = ()  # steps of the checkpoints that are kept
     class_names: tuple[str, ...] = ()  # of the pictures, where they are known
+    kinds: str = "classes"  # what is counted as modes, in a sentence
 
     def class_name(self, number: int) -> str:
         """What a class is called in a sentence."""

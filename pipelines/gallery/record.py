@@ -27,6 +27,7 @@ from pipelines.gallery import TWINS, Entry
 from pipelines.gallery.recording import CARD, FORMAT, Values, folder_of
 from pipelines.metrics import classifier
 from pipelines.metrics.score import CLEAR
+from pipelines.plane import measures
 from pipelines.plane.game import Game
 from pipelines.runs import jobs, worker
 from pipelines.runs.facts import FINISHED, Status
@@ -232,11 +233,9 @@ def _packed(points: torch.Tensor) -> str:
 
 
 def _mode_shares(game: Game) -> list[int]:
-    """Share of the fakes at each mode, within three standard deviations, in per cent."""
-    modes = game.target.modes
-    distance, nearest = torch.cdist(game.fake, modes).min(1)
-    hits = torch.bincount(nearest[distance <= 3 * game.target.sigma], minlength=len(modes))
-    return [round(100 * share) for share in (hits / len(game.fake)).tolist()]
+    """Share of the fakes at each mode, in per cent."""
+    shares, _ = measures.mode_shares(game.fake, game.target.modes, game.target.sigma)
+    return [round(100 * share) for share in shares.tolist()]
 
 
 # Both

@@ -21,12 +21,12 @@ from pipelines import doctor, gallery, paths
 from pipelines.doctor._history import columns_of
 from pipelines.errors import GanError
 from pipelines.gallery import TWINS
-from pipelines.training.config import TrainConfig, from_dict
+from pipelines.plane.history import EVERY, Look
+from pipelines.plane.history import history_of as history_of_game
+from pipelines.training.config import from_dict
 
 FORMAT = "gan-explorer-recording-1"
 CARD = "card"
-IN_PLANE_EVERY = 100  # steps between two looks at the clusters: half of what counts as an epoch there
-DRAWN = 0.02  # share of the fakes in a cluster, from which it counts as drawn
 Values = dict[str, Any]
 
 
@@ -81,30 +81,16 @@ def load(name: str) -> Values:
 def history_of(twin: Values) -> doctor.History:
     """What a recording holds of a run or of a game in the plane, as the doctor looks at it."""
     columns = twin["columns"]
-    rows = columns_of([dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)])
-    if "fakes" in twin:
-        clusters = tuple(f"cluster {number}" for number in range(1, len(twin["kinds"]["shares"][0]) + 1))
-        config, measures = _config_in_plane(twin["settings"]), _measures_in_plane(twin["kinds"])
-        return doctor.History(config, rows, measures, class_names=clusters)
-    return doctor.History(from_dict(twin["settings"]), rows, twin["measures"], twin["events"], twin["count"], ())
-
-
-def _config_in_plane(settings: Values) -> TrainConfig:
-    """What the doctor asks of the settings, for a game in the plane."""
-    return TrainConfig(loss=settings["loss"], batch_size=settings["batch"], d_steps=settings["d_steps"], log_every=10)
-
-
-def _measures_in_plane(kinds: Values) -> list[Values]:
-    """Which clusters the fakes lay in, as the classes of pictures are measured."""
-    rows: list[Values] = []
+    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    if "fakes" not in twin:
+        config = from_dict(twin["settings"])
+        return doctor.History(config, columns_of(rows), twin["measures"], twin["events"], twin["count"], ())
+    looks, kinds = [], twin["kinds"]
     for step, percents in zip(kinds["steps"], kinds["shares"], strict=True):
-        if step - (rows[-1]["step"] if rows else 0) >= IN_PLANE_EVERY:
+        if step - (looks[-1].step if looks else 0) >= EVERY:
             shares = [percent / 100 for percent in percents]
-            drawn = sum(share >= DRAWN for share in shares)
-            rows.append(
-                {"step": step, "classes": shares, "modes": drawn, "real_modes": len(shares), "clear": sum(shares)}
-            )
-    return rows
+            looks.append(Look(step, shares, shares))
+    return history_of_game(twin["settings"], rows, looks)
 
 
 def diagnoses(name: str) -> dict[str, list[list[Values]]]:

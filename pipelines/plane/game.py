@@ -7,6 +7,7 @@ the same numbers whatever else the process does.
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,11 +19,13 @@ from pipelines.objectives import LOSSES
 from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
 from pipelines.plane import measures
 from pipelines.plane.distributions import Distribution, distribution
+from pipelines.plane.history import EVERY, Look
 from pipelines.plane.networks import draw_latent, make_discriminator, make_generator, streams
 from pipelines.plane.settings import PlaneConfig
 
 MEASURED = 2000  # points on each side of a measure; the first of them are those that are shown
 MOST_ROWS = 600  # of the history; when it is full, every other row goes
+MOST_LOOKS = 200  # at the modes that are kept, the newest
 MOST_FAR = 1e9  # where a fake counts as having left the numbers; NaN is not below it either
 BETAS = (0.5, 0.999)  # of Adam, as usual for GANs
 
@@ -38,6 +41,8 @@ class Row(NamedTuple):
     distance: float  # sliced Wasserstein, units of the plane
     covered: float  # share of the modes, or of the real points, that the fakes cover
     modes: int  # how many modes are covered; -1 where there are none
+    grad_g: float = math.nan  # norm of G's gradient at its last step
+    d_fake: float = math.nan  # what D said of the fakes of that step, in the loss's own meaning, on average
 
 
 @dataclass
@@ -65,7 +70,10 @@ class Game:
         self.opt_g, self.opt_d = self._optimizer("g"), self._optimizer("d")
         self.step = self.d_step = 0
         self.d_loss = self.g_loss = float("nan")
+        self.grad_g = self.d_fake = float("nan")
         self.rows: list[Row] = []
+        self.looks: list[Look] = []  # where the fakes lay, every hundred steps; for the doctor
+        self.set_at = 0  # the step at which the settings became what they are
         self._apply()
         self._record()
 
@@ -95,10 +103,14 @@ class Game:
     def step_g(self) -> float:
         """One step of G; D stays as it is. Returns G's loss before the step."""
         z = draw_latent(self.config, self.config.batch, self.draws)
-        loss = self.objective.g_loss(self.discriminate(self.generator(z)))
+        logits = self.discriminate(self.generator(z))
+        loss = self.objective.g_loss(logits)
         weights = list(self.generator.parameters())
-        for weight, slope in zip(weights, torch.autograd.grad(loss, weights), strict=True):
+        slopes = torch.autograd.grad(loss, weights)
+        for weight, slope in zip(weights, slopes, strict=True):
             weight.grad = slope  # D's weights get none: its next step would only have to clear them
+        self.grad_g = float(torch.stack(torch._foreach_norm(slopes)).norm())
+        self.d_fake = float(self.d_output(logits.detach()).mean())
         self.opt_g.step()
         self.step += 1
         self.g_loss = loss.item()
@@ -148,7 +160,7 @@ class Game:
         new, old = self.config.changed(**settings), self.config
         if new.seed != old.seed:
             raise ConfigError("The seed decides how a game starts: start a new game with it.")
-        self.config = new
+        self.config, self.set_at = new, self.step
         anew = []
         if (new.d_depth, new.d_width) != (old.d_depth, old.d_width):
             self.discriminator = make_discriminator(new)
@@ -209,12 +221,16 @@ class Game:
             distance=measures.sliced_distance(known.projections, measures.projections(self.fake)),
             covered=measures.coverage(known.histogram, mine) if modes is None else float(modes.float().mean()),
             modes=-1 if modes is None else int(modes.sum()),
+            grad_g=self.grad_g, d_fake=self.d_fake,
         )  # fmt: skip
         if self.rows and self.rows[-1][:2] == row[:2]:
             self.rows.pop()
         self.rows.append(row)
         if len(self.rows) > MOST_ROWS:
             self.rows = [*self.rows[:-1:2], row]
+        if self.target.modes is not None and self.step - (self.looks[-1].step if self.looks else 0) >= EVERY:
+            shares = measures.mode_shares(self.fake, self.target.modes, self.target.sigma)
+            self.looks = [*self.looks[-MOST_LOOKS + 1 :], Look(self.step, *(share.tolist() for share in shares))]
 
     def _what_ran_away(self) -> str | None:
         for name, loss, network in (("D", self.d_loss, self.discriminator), ("G", self.g_loss, self.generator)):
@@ -240,7 +256,7 @@ class Game:
             for _, optimizer in self.networks().values()
             for slots in (optimizer.state.get(weight, {}) for weight in optimizer.param_groups[0]["params"])
         ]
-        place = (self.step, self.d_step, self.d_loss, self.g_loss)
+        place = (self.step, self.d_step, self.d_loss, self.g_loss, self.grad_g, self.d_fake)
         return {"weights": kept, "memory": memory, "place": place, "draws": self.draws.get_state()}
 
     @torch.no_grad()
@@ -254,5 +270,5 @@ class Game:
                     optimizer.state[weight] = slots
                 else:
                     optimizer.state.pop(weight, None)
-        self.step, self.d_step, self.d_loss, self.g_loss = before["place"]
+        self.step, self.d_step, self.d_loss, self.g_loss, self.grad_g, self.d_fake = before["place"]
         self.draws.set_state(before["draws"])

@@ -12,10 +12,11 @@ import math
 import torch
 from torch import Tensor
 
+from pipelines.plane.history import FAIR  # of its fair share a mode, or a cell, must get to be called covered
+
 REACH = 1.5  # the histogram lies over [-REACH, REACH] both ways; points beyond count in its border cells
 CELLS = 24  # each way: a cell is an eighth of a unit wide
 DIRECTIONS = 16  # lines onto which points are projected
-FAIR = 0.25  # of its fair share a mode, or a cell, must get to be called covered
 
 
 def histogram(points: Tensor) -> Tensor:
@@ -50,6 +51,19 @@ def sliced_distance(p: Tensor, q: Tensor) -> float:
     return float((p - q).abs().mean())
 
 
+def mode_shares(points: Tensor, modes: Tensor, sigma: float) -> tuple[Tensor, Tensor]:
+    """Shares of the points by the mode next to them, [M] each: of those within three standard deviations, and of all.
+
+    Args:
+        points: [N, 2].
+        modes: middles, [M, 2].
+        sigma: standard deviation of each.
+    """
+    distance, nearest = torch.cdist(points, modes).min(1)
+    inside, every = (torch.bincount(some, minlength=len(modes)) for some in (nearest[distance <= 3 * sigma], nearest))
+    return inside / len(points), every / len(points)
+
+
 def modes_covered(points: Tensor, modes: Tensor, sigma: float) -> Tensor:
     """Which modes the points cover, bool [M].
 
@@ -61,9 +75,8 @@ def modes_covered(points: Tensor, modes: Tensor, sigma: float) -> Tensor:
         modes: middles, [M, 2].
         sigma: standard deviation of each.
     """
-    distance, nearest = torch.cdist(points, modes).min(1)
-    hits = torch.bincount(nearest[distance <= 3 * sigma], minlength=len(modes))
-    return hits >= FAIR * len(points) / len(modes)
+    inside, _ = mode_shares(points, modes, sigma)
+    return inside >= FAIR / len(modes)
 
 
 def coverage(real: Tensor, fake: Tensor) -> float:

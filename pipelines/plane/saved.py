@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from pipelines.errors import ConfigError
-from pipelines.plane.game import MOST_ROWS, Game, Row
+from pipelines.plane.game import MOST_LOOKS, MOST_ROWS, Game, Row
+from pipelines.plane.history import Look
 from pipelines.plane.settings import from_dict
 
 FORMAT = "gan-explorer-plane-1"
@@ -36,6 +37,8 @@ def save(game: Game) -> str:
             "config": game.config.to_dict(),
             "place": [game.step, game.d_step, *(_number(loss) for loss in (game.d_loss, game.g_loss))],
             "rows": [[_number(value) for value in row] for row in game.rows],
+            "looks": game.looks,
+            "set_at": game.set_at,
             "draws": base64.b64encode(game.draws.get_state().numpy().tobytes()).decode(),
             "networks": networks,
         },
@@ -72,6 +75,10 @@ def load(text: str | bytes) -> Game:
         ]
         if not game.rows:
             raise ValueError("no history")
+        game.grad_g, game.d_fake = game.rows[-1].grad_g, game.rows[-1].d_fake
+        modes = 0 if game.target.modes is None else len(game.target.modes)
+        game.looks = [_look(*look, modes) for look in kept.get("looks", [])][-MOST_LOOKS:]  # older games have none
+        game.set_at = min(_count(kept.get("set_at", 0)), game.step)
         game.look()
         return game
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RuntimeError, RecursionError):
@@ -103,6 +110,13 @@ def _float(value: Any) -> float:
     if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
         raise ValueError("not a number")
     return float("nan") if value is None else float(value)
+
+
+def _look(step: Any, inside: Any, nearest: Any, modes: int) -> Look:
+    shares = [[_float(share) for share in some] for some in (inside, nearest)]
+    if any(len(some) != modes or not all(0 <= share <= 1 for share in some) for some in shares):
+        raise ValueError("no shares of the modes")
+    return Look(_count(step), *shares)
 
 
 def _count(value: Any) -> int:

@@ -319,3 +319,24 @@ def test_the_picture_fits_and_nothing_sticks_out(server, page, width, height):
     assert abs(box["width"] - box["height"]) < 1 and box["width"] > 340
     assert box["x"] >= 0 and box["x"] + box["width"] <= width and box["y"] + box["height"] <= height
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_doctor_names_what_goes_wrong_and_a_click_plays_the_cure(server, page):
+    opened(page, server, lr_g=0.005, lr_d=0.001, pace=16)  # cycling through the modes
+    doctor = page.get_by_role("region", name="Doctor")
+    expect(doctor).to_contain_text("Looks on.")
+    press(page, "Play")
+    expect(doctor).to_contain_text("Cycling through modes since step", timeout=2 * REACT_MS)
+    doctor.get_by_role("button", name="What it means, what helps").click()
+    expect(doctor).to_contain_text("D learns to reject what is drawn now and forgets the rest")
+    expect(doctor.get_by_role("img")).to_be_visible()
+    doctor.get_by_role("button", name="Play beside, same seed, with D twice as fast as G").click()
+    page.wait_for_url(re.compile(r"beside=lr_g:0\.001\|lr_d:0\.002"))
+    page.wait_for_function("Number(document.querySelectorAll('.gx-game')[1]?.dataset.step) > 600", timeout=2 * REACT_MS)
+    expect(doctor.nth(1)).to_contain_text("No sign of trouble.")
+    expect(doctor.nth(0)).to_contain_text("Cycling through modes since step", timeout=REACT_MS)
+    doctor.nth(0).get_by_role("button", name="What it means, what helps").click()
+    doctor.nth(0).get_by_role("button", name="Go on with the Wasserstein loss").click()
+    page.wait_for_url(re.compile("loss=wasserstein"))
+    expect(doctor.nth(0)).to_contain_text("No sign of trouble.")
+    press(page, "Pause")

@@ -92,6 +92,17 @@ def test_a_game_is_started_and_goes_on_as_in_python(ask):
     assert ask(f"{place}/advance", steps=0)["row"] == last["row"], "to look is no step"
 
 
+def test_the_doctor_is_in_whole_frames_and_where_he_says_something_new(ask):
+    place = begun(ask, lr_g=1e-4, lr_d=1e-2, d_steps=3)
+    assert ask(f"{place}/advance", steps=0, whole=True)["doctor"] == []
+    assert "doctor" not in ask(f"{place}/advance", steps=1)
+    said = [ask(f"{place}/advance", steps=60).get("doctor") for _ in range(12)]
+    (collapse,) = next(filter(None, said))
+    assert collapse["ailment"] == "mode-collapse" and collapse["remedies"][0]["changes"]["loss"] == "wasserstein"
+    whole = ask(f"{place}/change", settings={"lr_g": 1e-3})
+    assert whole["doctor"] == [], "of a game with these settings nothing is known yet"
+
+
 def test_settings_change_while_it_goes_on(ask):
     place = begun(ask)
     changed = ask(f"{place}/change", settings={"loss": "hinge", "d_depth": 3})
