@@ -16,6 +16,7 @@ from pipelines.errors import GanError
 from pipelines.models import shelf
 
 PAGES = ("latent", "arithmetic", "digits", "train")
+MORE_EPOCHS = 5  # offered to train a model further; its own length was meant for new networks
 
 # Parts
 
@@ -33,7 +34,7 @@ def train_further(name: str) -> None:
     except GanError as error:  # deleted meanwhile
         st.session_state["problem"] = str(error)
         st.rerun()
-    fill_draft(entry.config, "")
+    fill_draft(entry.config.changed(epochs=MORE_EPOCHS, seconds=None), "")
     further_from(entry)
     st.session_state["draft_view"] = "All settings"
     st.switch_page("pages/train.py", query_params={})
