@@ -60,13 +60,14 @@ def start(run: RunFolder, name: str, *, checkpoint: str = "best", title: str = "
 
 
 def publications() -> list[Publication]:
-    """Those under way and those that failed, the oldest first."""
+    """Those under way and those that failed, the oldest first; a model that is there already is published."""
+    there = shelf.published()
     return [
         Publication(
             job.name, *(str(job.asked[part]) for part in PARTS), job.started_at, job.state, job.share, job.message
         )
         for job in BACKGROUND.jobs()
-        if all(part in job.asked for part in PARTS)
+        if all(part in job.asked for part in PARTS) and (job.state == FAILED or job.name not in there)
     ]
 
 

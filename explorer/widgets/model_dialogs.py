@@ -19,12 +19,13 @@ from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 
 OPEN = "model_dialog"  # in the session: (verb, what it is about)
+YES = "model_dialog_yes"  # in the session: that its main button was clicked, until the dialog has acted on it
 CHECKPOINTS = {"best": "The best by its measures", "last": "The last"}
 
 
 def open_dialog(verb: str, about: str, name: str = "") -> None:
     """Open a dialog (``publish`` a run, ``rename`` or ``delete`` a model) from the next call of ``show_dialog`` on."""
-    for key in ("dialog_name", "dialog_title", "dialog_about", "dialog_checkpoint"):
+    for key in ("dialog_name", "dialog_title", "dialog_about", "dialog_checkpoint", YES):
         st.session_state.pop(key, None)
     if name:
         st.session_state["dialog_name"] = name
@@ -84,7 +85,15 @@ def _buttons(label: str, icon: str, disabled: bool = False) -> bool:
         if st.button("Cancel", key="dialog_no"):
             _close()
             st.rerun()
-        return st.button(label, key="dialog_yes", type="primary", icon=f":material/{icon}:", disabled=disabled)
+        st.button(
+            label, key="dialog_yes", type="primary", icon=f":material/{icon}:", disabled=disabled, on_click=_said_yes
+        )
+    return st.session_state.pop(YES, False)
+
+
+def _said_yes() -> None:
+    """Noted before the page runs, which may be cut short by its next run before it comes to the dialog."""
+    st.session_state[YES] = True
 
 
 @st.dialog("Publish this run", icon=":material/publish:", on_dismiss=_close)

@@ -178,7 +178,7 @@ def test_a_run_is_published_by_a_process_of_its_own(run, homes):
     assert (found.name, found.run, found.state) == ("mine", run.id, "working")
     with pytest.raises(ModelError, match="is being published"):
         publications.start(run, "mine")
-    until(lambda: not publications.publications())
+    until(lambda: not publications.BACKGROUND.jobs())
     (card,), damaged = model_cards()
     assert not damaged and card["title"] == "Mine: :red[it]" and card["about"] == "--about is no option here"
     assert card["quality_note"] == "Measured on 10,000 samples, beside 24 training pictures, in pixel features."
