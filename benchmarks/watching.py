@@ -83,17 +83,18 @@ class Viewers:
         writer.write(f"GET /api/runs/{self.run_id}/events HTTP/1.1\r\nHost: {self.host}\r\n\r\n".encode())
         self.listening += 1
         await reader.readuntil(b"\r\n\r\n")
-        text, known = b"", False
+        text, known = b"", None  # how far the file had been told
         while size := int(await reader.readline(), 16):
             text += (await reader.readexactly(size + 2))[:-2]
             while b"\n\n" in text:
                 event, text = text.split(b"\n\n", 1)
                 if found := ID.search(event):
-                    if known:
-                        self.told.append((int(found[1]), time.monotonic()))
-                        if picture := PICTURE.findall(event):
-                            await self._fetch(picture[-1].decode())
-                    known = True
+                    size = int(found[1])
+                    if known is not None and size > known:  # else it tells of a state, not of the file
+                        self.told.append((size, time.monotonic()))
+                    if known is not None and (picture := PICTURE.findall(event)):
+                        await self._fetch(picture[-1].decode())
+                    known = size
 
     async def _fetch(self, name: str) -> None:
         reader, writer = await asyncio.open_connection(self.host, self.port)
