@@ -27,7 +27,7 @@ from pipelines import gallery, paths
 from pipelines.gallery import live
 from pipelines.models import shelf
 from pipelines.runs.folder import RunFolder
-from tests.conftest import CHROMIUM_FLAGS, Homes, Server, free_port
+from tests.conftest import BROWSERS, CHROMIUM_FLAGS, Homes, Server, free_port
 
 IMAGES = paths.PROJECT / "docs" / "images"
 WIDE, NARROW = (1600, 1000), (420, 900)
@@ -82,7 +82,7 @@ def main() -> None:
     if unknown := set(wanted) - set(PARTS):
         parser.error(f"there is no {', '.join(sorted(unknown))}; choose from {', '.join(PARTS)}")
     IMAGES.mkdir(parents=True, exist_ok=True)
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
     if not chromium:
         sys.exit("Screenshots need Chromium; install it and run this again.")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
