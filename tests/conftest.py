@@ -248,7 +248,7 @@ def _expected(error: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def visitor(browser):
+def keeping_context(browser):
     """A visitor whose browser keeps the scripts that it has fetched, which halves the time of opening a page."""
     context = browser.new_context(viewport={"width": 1600, "height": 1000})
     yield context
@@ -256,9 +256,9 @@ def visitor(browser):
 
 
 @pytest.fixture
-def page(visitor):
+def page(keeping_context):
     """A fresh page of 1600 x 1000 with empty storage; errors on its console fail the test at the end."""
-    fresh = visitor.new_page()
+    fresh = keeping_context.new_page()
     errors: list[str] = []
     fresh.on("console", lambda message: message.type == "error" and errors.append(_told(message)))
     fresh.on("pageerror", lambda error: errors.append(str(error)))
