@@ -53,9 +53,9 @@ class Background:
             OSError: it cannot be started, or its record not be written.
         """
         with self.lock:
+            started_at = time.time()
             try:
                 self._home().mkdir(parents=True, exist_ok=True)
-                publish_bytes(self._record(name), json.dumps({**asked, "started_at": time.time()}).encode())
                 with self._log(name).open("wb") as log:
                     nt = os.name == "nt"
                     detach = {"creationflags": 0x00000008 | 0x00000200} if nt else {"start_new_session": True}
@@ -64,7 +64,12 @@ class Background:
                         stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                         env={**os.environ, "OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 2) // 2))}, **detach,
                     )  # fmt: skip
+                # Only now: a record means a process, also if this server is killed at any moment.
+                publish_bytes(self._record(name), json.dumps({**asked, "started_at": started_at}).encode())
             except OSError:
+                if process := self.processes.get(name):
+                    process.kill()
+                    process.wait()
                 self._forget(name)
                 raise
 

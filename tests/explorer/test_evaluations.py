@@ -64,6 +64,27 @@ def test_a_failure_is_one_sentence_until_it_was_read(run, monkeypatch):
     assert evaluations.of_run(run)["work"] is None
 
 
+def test_a_record_means_a_process(run, homes, monkeypatch):
+    """A server that is killed while it starts a measure leaves no record of one that never ran."""
+    record = homes.saved / "measuring" / f"{run.id}.json"
+    begin, begun = subprocess.Popen, []
+
+    def sees_no_record(*words, **settings):
+        assert not record.exists()
+        begun.append(begin(*words, **settings))
+        return begun[0]
+
+    def disk_full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(subprocess, "Popen", sees_no_record)
+    monkeypatch.setattr(background, "publish_bytes", disk_full)
+    with pytest.raises(ModelError, match=r"could not be started \(No space left on device\)"):
+        evaluations.start(run)
+    assert begun[0].poll() is not None, "one that nobody would hear of does not go on"
+    assert not evaluations.BACKGROUND.processes and not list(record.parent.iterdir())
+
+
 def test_what_is_under_way_for_a_deleted_run_is_forgotten(run, homes):
     record = homes.saved / "measuring" / f"{run.id}.json"
     record.parent.mkdir()
