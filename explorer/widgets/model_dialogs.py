@@ -50,15 +50,15 @@ def _close() -> None:
     st.session_state.pop(OPEN, None)
 
 
-def _done(verb: Callable[[], None], said: str) -> None:
-    """Do what was asked for; where that fails the dialog stays and tells why."""
+def _done(verb: Callable[[], None], said: str, place: st.delta_generator.DeltaGenerator) -> None:
+    """Do what was asked for; where that fails the dialog stays and tells why, in ``place``."""
     try:
         verb()
     except GanError as error:
-        st.error(str(error), icon=":material/error:")
+        place.error(literal(str(error)), icon=":material/error:")
         return
     except OSError as error:  # a full disk, say
-        st.error(f"It cannot be written ({error.strerror or error}).", icon=":material/error:")
+        place.error(f"It cannot be written ({error.strerror or error}).", icon=":material/error:")
         return
     _close()
     st.session_state["said"] = said
@@ -73,11 +73,12 @@ def _name_field(value: str) -> str:
     ).strip()
 
 
-def _warning(sentence: str) -> None:
+def _warning(sentence: str = "") -> st.delta_generator.DeltaGenerator:
     """What speaks against what was typed, in a place of its own: the buttons below stay what they are."""
     place = st.empty()
     if sentence:
         place.warning(literal(sentence), icon=":material/edit:")
+    return place
 
 
 def _buttons(label: str, icon: str, disabled: bool = False) -> bool:
@@ -112,10 +113,11 @@ def _publish(entry: Entry) -> None:
     checkpoint = st.segmented_control("Checkpoint", choices, key="dialog_checkpoint", default="best", required=True,
                                       format_func=words.get)  # fmt: skip
     problem = _name_problem(name)
-    _warning(problem)
+    place = _warning(problem)
     st.caption("10,000 samples are drawn and measured: about half a minute, in the background.")
     if _buttons("Publish", "publish", disabled=bool(problem)):
-        _done(lambda: publications.start(run, name, checkpoint=checkpoint or "best", title=title, about=about), "")
+        chosen = {"checkpoint": checkpoint or "best", "title": title, "about": about}
+        _done(lambda: publications.start(run, name, **chosen), "", place)
 
 
 @st.dialog("Rename this model", icon=":material/edit:", on_dismiss=_close)
@@ -123,17 +125,18 @@ def _rename(entry: Entry) -> None:
     st.text(f"{entry.title} is in links as {entry.id}; links with the old name will no longer find it.")
     name = _name_field(entry.id)
     problem = "" if name == entry.id else _name_problem(name)
-    _warning(problem)
+    place = _warning(problem)
     if _buttons("Rename", "edit", disabled=bool(problem) or name == entry.id):
-        _done(lambda: shelf.rename(entry.id, name), f"{entry.id} is now {name}.")
+        _done(lambda: shelf.rename(entry.id, name), f"{entry.id} is now {name}.", place)
 
 
 @st.dialog("Delete this model?", icon=":material/delete:", on_dismiss=_close)
 def _delete(entry: Entry) -> None:
     st.text(f"{entry.title} ({entry.id})")
     st.text("Its weights, card and preview will be gone for good. The run that it came from, if it is here, stays.")
+    place = _warning()
     if _buttons("Delete", "delete"):
-        _done(lambda: shelf.delete(entry.id), f"{entry.id} is deleted.")
+        _done(lambda: shelf.delete(entry.id), f"{entry.id} is deleted.", place)
 
 
 def _explorable(run_id: str) -> Entry:

@@ -351,3 +351,25 @@ def test_publishing_is_asked_for_in_a_dialog(own_models, run, monkeypatch):
     checked(page.run())
     assert started == [(run.id, "noise", {"checkpoint": "last", "title": "Noise", "about": "Bright or dark."})]
     assert "dialog_yes" not in labels(page)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "sentence"),
+    [
+        (ModelError("There is a model named *noise* already."), r"There is a model named \*noise\* already."),
+        (OSError(28, "No space left on device"), "It cannot be written (No space left on device)."),
+    ],
+)
+def test_a_dialog_that_failed_stays_with_what_was_typed_and_one_sentence(
+    own_models, run, monkeypatch, trouble, sentence
+):
+    def fails(*_, **__):
+        raise trouble
+
+    monkeypatch.setattr(publications, "start", fails)
+    page = opened("publish", run.id)
+    page.text_input(key="dialog_name").set_value("noise")
+    page.button(key="dialog_yes").click()
+    checked(page.run())
+    assert [error.value for error in page.error] == [sentence] and not page.warning
+    assert page.text_input(key="dialog_name").value == "noise" and not page.button(key="dialog_yes").disabled
