@@ -106,6 +106,24 @@ def own_models(homes: Homes, tiny_models: Path) -> Path:
     return homes.models
 
 
+@pytest.fixture
+def type_in(homes: Homes, capfd):
+    """Run a command as a person types it; returns its exit code and what it printed."""
+    from pipelines import cli
+
+    def run(*words):
+        try:
+            cli.main([str(word) for word in words])
+            code = 0
+        except SystemExit as end:
+            code = end.code or 0
+        text = "".join(capfd.readouterr())
+        assert "Traceback" not in text
+        return code, " ".join(text.split())
+
+    return run
+
+
 @dataclass
 class Server:
     """A running Streamlit server."""

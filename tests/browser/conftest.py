@@ -1,4 +1,7 @@
-"""A server whose runs are this process's own too."""
+"""Servers: one with the tiny models that no test changes, one that is emptied for each test, one whose runs end."""
+
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +11,26 @@ from pipelines.runs import jobs
 @pytest.fixture(scope="module")
 def shared_server(serve):
     return serve("streamlit_app.py")
+
+
+@pytest.fixture(scope="module")
+def tiny_server(serve, tiny_models: Path):
+    """A server with the tiny models."""
+    started = serve("streamlit_app.py")
+    shutil.copytree(tiny_models, started.models, dirs_exist_ok=True)
+    return started
+
+
+@pytest.fixture
+def model_server(shared_server, tiny_models: Path, monkeypatch):
+    """A server with the tiny models, and nothing of an earlier test; its folders are this process's own too."""
+    for folder in (shared_server.models, shared_server.runs, shared_server.saved):
+        shutil.rmtree(folder)
+        folder.mkdir()
+    shutil.copytree(tiny_models, shared_server.models, dirs_exist_ok=True)
+    for name, folder in shared_server.homes.environment().items():
+        monkeypatch.setenv(name, folder)
+    return shared_server
 
 
 @pytest.fixture

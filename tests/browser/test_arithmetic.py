@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,21 +15,21 @@ from playwright.sync_api import Browser, Page, expect
 from explorer.model import arithmetic, load, mean
 from explorer.model.edit import edit
 from explorer.model.point import pack
+from tests.browser.waits import until
 
 pytestmark = pytest.mark.browser
 
-WAIT_MS = 60_000  # torch is loaded by the first picture, on a machine that is busy with other tests
+WAIT_S = 60.0  # torch is loaded by the first picture, on a machine that is busy with other tests
+WAIT_MS = 1000 * WAIT_S
 FACES, CLASSES, PLAIN = "tiny-faces", "tiny-classes", "tiny-plain"
 RESULT, MEANS, WALL = ".gx-result", ".gx-mean canvas", ".gx-wall .gx-tile"
 PIXELS = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
 EMPTY = "a=&b=&c=&seed=3"  # something set, so that no equation is chosen for the visitor
 
 
-@pytest.fixture(scope="module")
-def server(serve, tiny_models: Path):
-    started = serve("streamlit_app.py")
-    shutil.copytree(tiny_models, started.models, dirs_exist_ok=True)
-    return started
+@pytest.fixture
+def server(tiny_server):
+    return tiny_server
 
 
 def visit(page: Page, server, query: str) -> None:
@@ -46,14 +45,6 @@ def pixels(page: Page, selector: str = RESULT, number: int = 0) -> np.ndarray:
     return flat.reshape(size, size, 4)[..., :3] if flat[:, 3].all() else np.zeros((0, 0, 3), np.uint8)
 
 
-def until(true: Callable[[], object], page: Page, what: str) -> None:
-    for _ in range(WAIT_MS // 100):
-        if true():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"It did not come about: {what}")
-
-
 def shows(page: Page, wanted: np.ndarray, selector: str = RESULT, number: int = 0) -> None:
     """Wait until a canvas shows a picture uint8 [H, W, C]; rounding may differ by one."""
     wanted = np.broadcast_to(wanted, (*wanted.shape[:2], 3)).astype(int)
@@ -62,7 +53,7 @@ def shows(page: Page, wanted: np.ndarray, selector: str = RESULT, number: int = 
         found = pixels(page, selector, number)
         return found.shape == wanted.shape and np.abs(found - wanted).max() <= 1
 
-    until(same, page, f"the picture in {selector}")
+    until(same, f"the picture in {selector}", WAIT_S)
 
 
 def click_samples(page: Page, indices: list[int]) -> None:
@@ -113,7 +104,7 @@ def test_a_link_reproduces_the_result_and_back_undoes(page: Page, browser: Brows
     other = browser.new_context().new_page()
     other.goto(page.url)  # a link
     expect(other.locator(RESULT)).to_be_visible(timeout=WAIT_MS)
-    until(lambda: np.array_equal(pixels(other), before), other, "the same pixels from a link")
+    until(lambda: np.array_equal(pixels(other), before), "the same pixels from a link", WAIT_S)
     other.context.close()
 
     page.go_back()
@@ -289,7 +280,7 @@ def test_no_model_one_that_is_gone_and_one_that_nothing_reads(page: Page, browse
     context = browser.new_context()  # its console may tell of a 404
     looking = context.new_page()
     visit(looking, server, "model=soon-gone&seed=3&c=3.0")
-    until(lambda: pixels(looking).size, looking, "a first picture")
+    until(lambda: pixels(looking).size, "a first picture", WAIT_S)
     shutil.rmtree(gone)
     looking.locator(WALL).nth(5).click()
     looking.keyboard.press("3")

@@ -20,11 +20,6 @@ pytestmark = pytest.mark.browser
 PLOT = "[data-chart=%s] .gx-plot"
 
 
-@pytest.fixture(scope="module")
-def shared_server(serve):
-    return serve("streamlit_app.py")
-
-
 @pytest.fixture
 def server(shared_server):
     yield shared_server

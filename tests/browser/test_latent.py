@@ -14,20 +14,20 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.waits import until
+
 pytestmark = pytest.mark.browser
 
-WAIT_MS = 60_000  # torch is loaded by the first picture, on a machine that is busy with other tests
+WAIT_S = 60.0  # torch is loaded by the first picture, on a machine that is busy with other tests
+WAIT_MS = 1000 * WAIT_S
 FACES, CLASSES = "tiny-faces", "tiny-classes"
 LARGE, TILES = ".gx-large", ".gx-left .gx-tile canvas"
 PIXELS = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).join()"
 
 
-@pytest.fixture(scope="module")
-def server(serve, tiny_models: Path):
-    """A server with the tiny models."""
-    started = serve("streamlit_app.py")
-    shutil.copytree(tiny_models, started.models, dirs_exist_ok=True)
-    return started
+@pytest.fixture
+def server(tiny_server):
+    return tiny_server
 
 
 def visit(page: Page, server, query: str) -> None:
@@ -47,18 +47,9 @@ def pixels(page: Page, selector: str = LARGE, number: int = 0) -> str:
     return page.locator(selector).nth(number).evaluate(PIXELS)
 
 
-def until(true: Callable[[], object], page: Page, what: str) -> None:
-    """Wait for something to come true."""
-    for _ in range(WAIT_MS // 100):
-        if true():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"It did not come about: {what}")
-
-
 def changed(page: Page, before: str) -> str:
     """Wait until the large picture is another one and stays as it is; its pixels."""
-    until(lambda: pixels(page) != before, page, "another picture")
+    until(lambda: pixels(page) != before, "another picture", WAIT_S)
     return settled(page)
 
 
@@ -127,7 +118,7 @@ def test_a_drag_moves_all_pictures_and_ends_where_the_slider_is(page: Page, brow
     page.keyboard.press("ArrowRight")
     assert changed(page, start) not in (start, end), "Keys move a slider"
     first.dblclick()
-    until(lambda: pixels(page) == start, page, "a double click sets the slider to rest")
+    until(lambda: pixels(page) == start, "a double click sets the slider to rest", WAIT_S)
 
 
 def test_all_that_is_set_is_in_the_link_and_survives_a_change_of_page(page: Page, browser: Browser, server):
@@ -154,7 +145,7 @@ def test_all_that_is_set_is_in_the_link_and_survives_a_change_of_page(page: Page
     expect(page.locator(LARGE)).to_have_count(0, timeout=WAIT_MS)
     page.get_by_role("link", name="Latent space").click()
     drawn(page)
-    until(lambda: pixels(page) == end, page, "the page is as it was left")
+    until(lambda: pixels(page) == end, "the page is as it was left", WAIT_S)
     assert parts(page.url) == parts(url)
 
     page.get_by_label("keep on the shell").check()
@@ -188,7 +179,7 @@ def test_another_model_and_back(page: Page, server):
     digits = settled(page)
     assert digits != faces and "moves" not in page.url
     page.go_back()
-    until(lambda: pixels(page) == faces, page, "the picture of the first model")
+    until(lambda: pixels(page) == faces, "the picture of the first model", WAIT_S)
     assert f"model={FACES}" in page.url and "moves=z1*3" in page.url
 
 
@@ -196,7 +187,7 @@ def test_the_pad_drags_two_directions_at_once(page: Page, browser: Browser, serv
     visit(page, server, f"model={FACES}&tab=pad&axes=z0_z1")
     before = settled(page)
     pad = page.locator(".gx-pad")
-    until(lambda: page.locator(".gx-plane").evaluate("c => c.width") == 7 * 64, page, "the pictures of the plane")
+    until(lambda: page.locator(".gx-plane").evaluate("c => c.width") == 7 * 64, "the pictures of the plane", WAIT_S)
     box = pad.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
@@ -212,7 +203,7 @@ def test_the_pad_drags_two_directions_at_once(page: Page, browser: Browser, serv
     moved = changed(page, end)
     assert "z1*2.8" in page.url
     pad.click(position={"x": box["width"] / 2, "y": box["height"] / 2})  # the middle picture of the map
-    until(lambda: pixels(page) == before, page, "the middle of the map is where all began")
+    until(lambda: pixels(page) == before, "the middle of the map is where all began", WAIT_S)
     assert moved != end
 
 
@@ -229,17 +220,17 @@ def test_a_walk_plays_and_is_saved(page: Page, server):
     page.get_by_role("button", name="Remove point 1").click()
     assert "kept=0.5~~0.3" in page.url
     page.locator(".gx-left .gx-tile").nth(0).click()
-    until(lambda: pixels(page) == point, page, "the point again")
+    until(lambda: pixels(page) == point, "the point again", WAIT_S)
     page.get_by_role("button", name="Play").click()
     frames: set[str] = set()
-    until(lambda: frames.add(pixels(page)) or len(frames) > 5, page, "the walk plays")
+    until(lambda: frames.add(pixels(page)) or len(frames) > 5, "the walk plays", WAIT_S)
     page.get_by_role("button", name="Pause").click()
     page.wait_for_timeout(300)
     paused = pixels(page)
     page.wait_for_timeout(500)
     assert pixels(page) == paused
     page.get_by_role("button", name="Back to the point").click()
-    until(lambda: pixels(page) == point, page, "the point again")
+    until(lambda: pixels(page) == point, "the point again", WAIT_S)
 
     gif = Image.open(io.BytesIO(saved(page, page.get_by_role("button", name="GIF").click)))
     assert gif.format == "GIF" and gif.n_frames == 20 and gif.info["loop"] == 0 and gif.size == (448, 448)
@@ -320,4 +311,4 @@ def test_the_model_goes_along_by_the_navigation(server, page: Page) -> None:
     for name, shown in (("Arithmetic", ".gx-arithmetic"), ("Latent space", LARGE), ("Arithmetic", ".gx-arithmetic")):
         page.get_by_role("link", name=name).click()
         expect(page.locator(shown)).to_be_visible(timeout=WAIT_MS)
-        until(lambda: parts(page.url).get("model") == ["tiny-plain"], page, f"the same model on {name}")
+        page.wait_for_url(lambda url: parts(url).get("model") == ["tiny-plain"], timeout=WAIT_MS)

@@ -22,21 +22,9 @@ PUBLISH_MS = 90_000  # for a process to load torch, draw and measure on a busy m
 OPEN_MS = 20_000
 
 
-@pytest.fixture(scope="module")
-def shared_server(serve):
-    return serve("streamlit_app.py")
-
-
 @pytest.fixture
-def server(shared_server, tiny_models, monkeypatch):
-    """The server with the tiny models, and nothing of an earlier test; its folders are this process's own too."""
-    for folder in (shared_server.models, shared_server.runs, shared_server.saved):
-        shutil.rmtree(folder)
-        folder.mkdir()
-    shutil.copytree(tiny_models, shared_server.models, dirs_exist_ok=True)
-    for name, folder in shared_server.homes.environment().items():
-        monkeypatch.setenv(name, folder)
-    return shared_server
+def server(model_server):
+    return model_server
 
 
 @pytest.fixture

@@ -9,27 +9,14 @@ import numpy as np
 import pytest
 
 from explorer.model import load
-from pipelines import cli, data
+from pipelines import data
 from pipelines.models import readings, shelf
 from pipelines.runs.folder import RunFolder
 
 
-@pytest.fixture
-def type_in(capfd, monkeypatch: pytest.MonkeyPatch):
-    """Run a command; returns its exit code and what it printed."""
+@pytest.fixture(autouse=True)
+def few_readings(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(readings, "COUNT", 50)
-
-    def run(*words):
-        try:
-            cli.main([str(word) for word in words])
-            code = 0
-        except SystemExit as end:
-            code = end.code or 0
-        text = "".join(capfd.readouterr())
-        assert "Traceback" not in text
-        return code, " ".join(text.split())
-
-    return run
 
 
 @pytest.mark.parametrize("name", ["tiny-classes", "tiny-faces", "tiny-plain"])

@@ -18,23 +18,6 @@ COMMANDS = typer.main.get_command(cli.app).commands
 
 
 @pytest.fixture
-def type_in(homes, capfd):
-    """Run a command; returns its exit code and what it printed."""
-
-    def run(*words):
-        try:
-            cli.main([str(word) for word in words])
-            code = 0
-        except SystemExit as end:
-            code = end.code or 0
-        text = "".join(capfd.readouterr())
-        assert "Traceback" not in text
-        return code, " ".join(text.split())
-
-    return run
-
-
-@pytest.fixture
 def tiny_options(pictures):
     return [
         "--data", "folder", "--folder", str(pictures), "--network", "quick", "--width", 4, "--batch-size", 8,
