@@ -124,6 +124,7 @@ def training(card: dict[str, Any]) -> list[list[str]]:
     seconds, steps = _number(card.get("training_seconds")), _number(card.get("step"))
     width = _number(card.get("truncation"))
     rejected = len(found) if isinstance(found := card.get("rejected"), list) else 0
+    steep = _number(card.get("steep"))
     rows = [
         ["Seed", None if seed is None else f"{seed:.0f}"],
         ["Time", None if seconds is None else duration(seconds)],
@@ -134,6 +135,7 @@ def training(card: dict[str, Any]) -> list[list[str]]:
         ["From the run", _text(card.get("run"))],
         ["Truncation", f"z {width:.2g} times as wide as in training" if width is not None and width < 1 else None],
         ["Rejected", f"{rejected} of the prior's centres, by D's opinion" if rejected else None],
+        ["Left out", f"{percent(steep, 100)} of z, where the picture changes fastest with z" if steep else None],
     ]
     return [[name, value] for name, value in rows if value]
 

@@ -49,6 +49,9 @@ def publish(
     reject: Annotated[
         int, typer.Option(help="Of a mixture prior's centres, how many D believes least and are not drawn from.", min=0)
     ] = 0,
+    steep: Annotated[
+        float, typer.Option(help="Without classes: the share of z that is left out, where pictures change fastest.")
+    ] = 0.0,
     ships: Annotated[bool, typer.Option("--ships", help="Mark it as the project's own.", hidden=True)] = False,
     lines: Annotated[
         bool, typer.Option("--lines", help="Tell progress as lines of JSON, as the app reads it.")
@@ -60,7 +63,7 @@ def publish(
     with telling("Publishing", lines) as progress:
         folder = publishing.publish(
             jobs.find(run), name, checkpoint_name=checkpoint, title=title, about=about, ships=ships, samples=samples,
-            truncation=truncation, reject=reject, progress=progress,
+            truncation=truncation, reject=reject, steep=steep, progress=progress,
         )  # fmt: skip
     out.print(f"Published {folder}.", soft_wrap=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 import os
 import shutil
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from pipelines import data
 from pipelines.data._image_set import within
 from pipelines.errors import GanError, ModelError
 from pipelines.metrics.evaluate import evaluate
-from pipelines.models import readings
+from pipelines.models import readings, steepness
 from pipelines.models.rejection import least_believed
 from pipelines.models.shelf import checkpoint_path, free_place, of_run
 from pipelines.models.trained import FOR_TRAINING, PARTS, Trained, of_checkpoint, sampler, under
@@ -32,6 +33,9 @@ from pipelines.training.config import TrainConfig
 from pipelines.training.presets import PRESETS
 from pipelines.training.settings import as_option
 from pipelines.training.view import FixedView, grid_png
+
+MOST_STEEP = 0.9  # share of z that may be left out
+MEASURED_STEEP = 4000  # samples that tell where the limit lies
 
 
 def publish(
@@ -45,6 +49,7 @@ def publish(
     samples: int = 10_000,
     truncation: float = 1.0,
     reject: int = 0,
+    steep: float = 0.0,
     progress: Callable[[float, str], None] | None = None,
 ) -> Path:
     """Publish a run's checkpoint as ``checkpoints/<name>/``, measured.
@@ -57,6 +62,8 @@ def publish(
         truncation: how wide its z are to be drawn beside the prior it was trained with, in (0, 1]: the narrower, the
             clearer and the less varied are all samples that are drawn of it from now on, the measured ones included.
         reject: with a mixture prior, so many of its centres are not drawn from: those D believes least (rejection.py).
+        steep: of a model without classes, so large a share of the z is not drawn: where G changes fastest
+            (steepness.py).
         progress: told the share done and what is being done.
 
     Returns:
@@ -64,10 +71,12 @@ def publish(
 
     Raises:
         ModelError: the name is taken or not allowed, the run has no such checkpoint, or the truncation is out of range;
-            or centres are to be rejected that it does not have.
+            or centres are to be rejected that it does not have; or ``steep`` is none, or the model has classes.
     """
     if not 0 < truncation <= 1:
         raise ModelError(f"truncation is {truncation:g}; it must be above 0 and at most 1.")
+    if not 0 <= steep <= MOST_STEEP:
+        raise ModelError(f"steep is {steep:g}; it must be from 0 to {MOST_STEEP:g}.")
     target, report = free_place(name), progress or (lambda share, message: None)
     source = checkpoint_path(folder, checkpoint_name)
     entry = of_run(folder, checkpoint_name)
@@ -79,6 +88,9 @@ def publish(
     if reject:
         entry = replace(entry, card={**entry.card, "rejected": least_believed(trained, reject)})
         trained = replace(trained, entry=entry)
+    if steep:
+        entry = replace(entry, card={**entry.card, "steep": steep, "steepest": _steepest(trained, steep)})
+        trained = replace(trained, entry=entry, redrawn={})
     try:
         history = _card(folder, folder.record(), plain)
     except (KeyError, TypeError):
@@ -88,6 +100,10 @@ def publish(
         draft.mkdir(parents=True)
         save_file(under(tensors, sampler(entry.config)), draft / "generator.safetensors")
         save_file(_lean(under(tensors, "discriminator.")), draft / "discriminator.safetensors")
+        if steep:
+            first = [(readings.SEED, index) for index in range(readings.COUNT)]
+            trained.draw(first)
+            steepness.save(np.array([trained.redrawn[address] for address in first]), draft)
         config = {"config": _portable(entry.config).to_dict(), "class_names": list(entry.class_names)}
         (draft / "config.json").write_text(json.dumps(config, indent=1), "utf-8")
         card = {
@@ -125,6 +141,17 @@ def write_npz(path: Path, images: np.ndarray, labels: np.ndarray) -> None:
         np.savez_compressed(path, images=images, labels=labels)
     except OSError as error:
         raise ModelError(f"{path} cannot be written ({error.strerror or error}); choose another --out.") from None
+
+
+def _steepest(trained: Trained, share: float) -> float:
+    """The steepness beyond which that share of z lies."""
+    if trained.config.conditional:
+        raise ModelError(f"{trained.name} has classes; z can be left out by steepness of a model without classes only.")
+    z, _ = trained.draw((readings.SEED, index) for index in range(MEASURED_STEEP))
+    found = float(np.quantile(trained.steepness(z), 1 - share))
+    if not 0 < found < math.inf:
+        raise ModelError(f"{trained.name} draws the same picture everywhere: no z is steeper than another.")
+    return found
 
 
 def _lean(weights: dict[str, Tensor]) -> dict[str, Tensor]:

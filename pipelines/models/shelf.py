@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
 import shutil
@@ -69,6 +70,13 @@ class Entry:
         found = {each for each in found if type(each) is int} if isinstance(found, list) else set()
         found &= set(range(self.config.centres))
         return tuple(sorted(found)) if len(found) < self.config.centres else ()
+
+    @property
+    def steepest(self) -> float | None:
+        """How steep G may be around a z that is drawn (steepness.py), or None for no limit; only without classes."""
+        found = self.card.get("steepest")
+        fits = type(found) is float and 0 < found < math.inf and not self.config.conditional
+        return found if fits else None
 
     @property
     def generator_path(self) -> Path:

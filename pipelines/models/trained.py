@@ -7,8 +7,8 @@ fixed size, because a matrix product of another size may round differently.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from pipelines.errors import ModelError
+from pipelines.models import steepness
 from pipelines.models.shelf import Entry, check_hash, find
 from pipelines.networks._conditioning import centres, spread
 from pipelines.training import checkpoint
@@ -27,6 +28,7 @@ PARTS = ("generator.", "average.", "discriminator.")  # of a checkpoint; the res
 FOR_TRAINING = ("minibatch.projection",)  # not published: D looks at single pictures without it
 BATCH = 8  # pictures decoded at once: always as many, so that company changes no pixel
 MANY = 100  # decoded at once where many are measured: threads wait for each other less often
+MOST_KNOWN = 100_000  # samples of which it is kept how often they were drawn anew
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Trained:
     generator: nn.Module  # in eval mode, without gradients, on the CPU
     discriminator: nn.Module | None  # None where its weights are not there
     step: int | None = None  # of a run's checkpoint: how far it was trained
+    redrawn: dict[tuple[int, int], int] = field(default_factory=dict, compare=False, repr=False)  # by (seed, index)
 
     @property
     def name(self) -> str:
@@ -77,22 +80,57 @@ class Trained:
         Raises:
             ModelError: a seed or an index is negative or beyond 64 bits.
         """
-        z, y, entry = [], [], self.entry
-        kept = np.setdiff1d(np.arange(self.config.centres), entry.rejected)
+        addresses, chances, z, y = list(addresses), [], [], []
+        kept = np.setdiff1d(np.arange(self.config.centres), self.entry.rejected)
+
+        def once(chance: np.random.Generator) -> np.ndarray:
+            return _latent(chance, self.config, self.entry.truncation, kept)
+
         for seed, index in addresses:
             if not (0 <= seed < 2**63 and 0 <= index < 2**63):
                 raise ModelError(f"There is no sample {index} of seed {seed}; both are whole numbers from 0 on.")
-            chance = np.random.Generator(np.random.Philox(key=[seed, index]))
-            z.append(_latent(chance, self.config, entry.truncation, kept))
+            chances.append(chance := np.random.Generator(np.random.Philox(key=[seed, index])))
+            z.append(once(chance))
             y.append(chance.integers(max(1, len(self.class_names))))
         latent = torch.from_numpy(np.array(z, np.float32).reshape(-1, self.config.latent_size))
+        if self.entry.steepest is not None:
+            self._redraw(latent, addresses, lambda row: torch.from_numpy(once(chances[row])))
         return latent, torch.tensor(y, dtype=torch.int64) if self.config.conditional else None
+
+    def _redraw(self, z: Tensor, addresses: list[tuple[int, int]], anew: Callable[[int], Tensor]) -> None:
+        """Draw those z [B, latent_size] anew, in place, around which G is steeper than the model's limit."""
+        pending = []
+        for row, address in enumerate(addresses):
+            if (times := self.redrawn.get(address)) is None:
+                pending.append(row)
+            for _ in range(times or 0):
+                z[row] = anew(row)
+        found = dict.fromkeys((addresses[row] for row in pending), 0)
+        while pending:
+            steep = self.steepness(z[pending]) > self.entry.steepest
+            pending = [
+                row for row, is_steep in zip(pending, steep, strict=True)
+                if is_steep and found[addresses[row]] < steepness.MOST
+            ]  # fmt: skip
+            for row in pending:
+                z[row] = anew(row)
+                found[addresses[row]] += 1
+        if len(self.redrawn) + len(found) <= MOST_KNOWN:
+            self.redrawn.update(found)
+
+    def steepness(self, z: Tensor) -> np.ndarray:
+        """How steep G is around each z [B, latent_size] of a model without classes, float32 [B]: see steepness.py."""
+        return steepness.steepness(lambda part: torch.cat(list(self._pictures(part))), z)
 
     @torch.inference_mode()
     def decode(self, z: Tensor, y: Tensor | None = None, batch: int = BATCH) -> Tensor:
         """Pictures uint8 [B, C, H, W] for z [B, latent_size] and y: classes [B] or weights of them [B, classes]."""
         config = self.config
-        parts = [torch.empty(0, config.channels, config.size, config.size, dtype=torch.uint8)] if not len(z) else []
+        none = torch.empty(0, config.channels, config.size, config.size, dtype=torch.uint8)
+        return torch.cat([none, *map(to_uint8, self._pictures(z, y, batch))])
+
+    def _pictures(self, z: Tensor, y: Tensor | None = None, batch: int = BATCH) -> Iterator[Tensor]:
+        """Pictures float32 [at most batch, C, H, W] in [-1, 1], always as many decoded at once."""
         for start in range(0, len(z), batch):
             part = z[start : start + batch]
             labels = None if y is None else y[start : start + batch]
@@ -100,8 +138,7 @@ class Trained:
             if missing:
                 part = torch.cat([part, part[-1:].expand(missing, -1)])
                 labels = None if labels is None else torch.cat([labels, labels[-1:].repeat_interleave(missing, 0)])
-            parts.append(to_uint8(self.generator(part, labels))[: batch - missing])
-        return torch.cat(parts)
+            yield self.generator(part, labels)[: batch - missing]
 
     def sample(
         self, count: int, labels: Tensor | None = None, seed: int = 0, batch: int = BATCH
@@ -138,10 +175,15 @@ def load_entry(entry: Entry) -> Trained:
     for name, network in (("generator", generator), ("discriminator", discriminator)):
         path = entry.folder / f"{name}.safetensors"
         if network is discriminator and not path.is_file():
-            return Trained(entry, generator, None)
+            discriminator = None
+            continue
         check_hash(path, entry)
         _fill(network, checkpoint.read(path)[0], path)
-    return Trained(entry, generator, discriminator)
+    redrawn = {}
+    if entry.steepest is not None and (path := entry.folder / steepness.FILE).is_file():
+        check_hash(path, entry)
+        redrawn = steepness.load(path)
+    return Trained(entry, generator, discriminator, redrawn=redrawn)
 
 
 def of_checkpoint(entry: Entry, tensors: dict[str, Tensor], source: Path) -> Trained:
