@@ -85,8 +85,8 @@ class Playground {
     this.render();
   }
 
-  /** A person chose settings of the game that is being set. */
-  choose(changes) {
+  /** A person chose settings of the game that is being set; with ``alone`` the second game stays as it is set. */
+  choose(changes, alone = false) {
     const more = { ...changes };
     const before = this.wanted()[this.second ? 1 : 0];
     const bounded = before.gradient_penalty || before.clip;
@@ -94,11 +94,16 @@ class Playground {
       Object.assign(more, BOUNDED);
       this.say("A Wasserstein critic needs a bounded slope and must be ahead: gradient penalty 0.1 and k = 5 were set too.");
     }
-    if (this.second && this.state.beside) {
-      const beside = this.rules.fitting({ ...this.state.config, ...this.state.beside, ...more });
-      const differs = ([name, value]) => !SHARED.includes(name) && value !== this.state.config[name];
-      this.set({ beside: Object.fromEntries(Object.entries(beside).filter(differs)) });
-    } else this.set({ config: this.rules.fitting({ ...this.state.config, ...more }) });
+    let { config, beside } = this.state;
+    const [, other] = this.wanted();
+    const differs = ([name, value]) => !SHARED.includes(name) && value !== config[name];
+    const differing = (game) => Object.fromEntries(Object.entries(game).filter(differs));
+    if (this.second && beside) beside = differing(this.rules.fitting({ ...other, ...more }));
+    else {
+      config = this.rules.fitting({ ...config, ...more });
+      if (alone && beside) beside = differing(other);
+    }
+    this.set({ config, beside });
     return this.follow();
   }
 
@@ -213,7 +218,7 @@ class Playground {
   /** A remedy of the doctor's: the sick game goes on with it, or a second one begins with it beside the sick one. */
   async cure(card, { changes, goes_on: goesOn, name }) {
     this.second = card !== this.cards[0];
-    if (goesOn) await this.choose(changes);
+    if (goesOn) await this.choose(changes, true);
     else {
       this.set({ beside: this.second ? { ...this.state.beside, ...changes } : changes, story: null });
       await this.restart();

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from PIL import Image
@@ -339,4 +339,5 @@ def test_the_doctor_names_what_goes_wrong_and_a_click_plays_the_cure(server, pag
     doctor.nth(0).get_by_role("button", name="Go on with the Wasserstein loss").click()
     page.wait_for_url(re.compile("loss=wasserstein"))
     expect(doctor.nth(0)).to_contain_text("No sign of trouble.")
+    assert "loss:" in parse_qs(urlsplit(page.url).query)["beside"][0], "the second game keeps its own loss"
     press(page, "Pause")
