@@ -39,3 +39,15 @@ def test_a_conditional_model_that_ships_draws_what_is_asked(name, monkeypatch):
     images, labels = gan.sample(200, gan.labels("cycle", 200), seed=3)
     seen = Reader.of(gan.config.data).read(images).argmax(1)
     assert (seen == labels).mean() > 0.85
+
+
+def test_how_often_samples_of_faces_were_drawn_anew_is_found_out_again(monkeypatch):
+    monkeypatch.delenv("GAN_EXPLORER_MODELS", raising=False)
+    gan = trained.load("faces")
+    first = [(readings.SEED, index) for index in range(100)]
+    shipped = {address: gan.redrawn[address] for address in first}
+    gan.redrawn.clear()
+    gan.draw(first)
+    # Another processor may round otherwise, and one of a hundred lie on the limit.
+    assert sum(shipped[address] != gan.redrawn[address] for address in first) <= 1
+    assert 10 <= sum(times > 0 for times in shipped.values()) <= 30
