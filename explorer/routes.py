@@ -256,6 +256,6 @@ ROUTES: list[Route] = [
     _route("/api/runs/{id}/evaluations", measured),
     _route("/api/publications", publishing),
     _route("/assets/plotly.min.js", plotly_library),
-    _route("/assets/{version}/{name}", script),
+    _route("/assets/{version}/{name:path}", script),
     *(_route(*parts) for parts in (*MODEL_ROUTES, *PLANE_ROUTES, *GALLERY_ROUTES)),
 ]

@@ -1,9 +1,9 @@
 """How a widget's script reaches the browser, and what it tells reaches the page.
 
 Streamlit sends a component's inline script again with every message, so inline stands only a loader of a few lines.
-The scripts are files beside their widgets, served once by a route under an address that holds their common version:
-the browser keeps them for good, and a change of one is a new address. They are plain modules that import each other by
-name, so each stays short and there is no build step.
+The scripts are files in ``explorer/web``, a folder for each page and one for what they share, served once by a route
+under an address that holds their common version: the browser keeps them for good, and a change of one is a new address.
+They are plain modules that import each other by path, so each stays short and there is no build step.
 
 What a script tells (a click, a wish) is noted by a callback, and the page is handed the note once. A page's run may be
 cut short by the next one, as a training's state changes say, before it came to the widget; a trigger's value is then
@@ -22,7 +22,7 @@ from typing import Any
 
 import streamlit as st
 
-FOLDER = Path(__file__).parent
+WEB = Path(__file__).parents[1] / "web"
 LATE_S = 30.0  # what was told longer ago is not meant any more: its page was left before it heard
 
 # Where the app lies below the server's root is read from the address of Streamlit's own script, which is right under
@@ -37,21 +37,22 @@ export default async function (component) {
 """
 
 
-def component(name: str, label: str, *shared: str) -> Callable[..., dict[str, Any]]:
-    """A component whose script and style are ``<name>.js`` and ``<name>.css`` in this folder.
+def component(path: str, label: str, *shared: str) -> Callable[..., dict[str, Any]]:
+    """A component whose script and style are ``<path>.js`` and ``<path>.css`` in ``explorer/web``.
 
     Args:
-        shared: names of further style sheets, before its own.
+        shared: names of further style sheets, in ``explorer/web/shared``, before its own.
 
     Returns:
         A function ``mount(key, data, *tells)`` that mounts it. ``tells``: names of what its script may tell, with a
         rerun of the page. It returns what was told and not yet handed out, by name.
     """
-    style = "\n".join((FOLDER / f"{sheet}.css").read_text("utf-8") for sheet in (*shared, name))
+    name, sheets = Path(path).name, (*(f"shared/{sheet}" for sheet in shared), path)
+    style = "\n".join((WEB / f"{sheet}.css").read_text("utf-8") for sheet in sheets)
     classes = " ".join([f"gx-{name.replace('_', '-')}", *(f"gx-{sheet}-page" for sheet in shared)])
     html = f'<div class="{classes}" aria-label="{label}"></div>'
     mounted = st.components.v2.component(
-        f"gan_explorer.{name}", html=html, css=style, js=_LOADER % f"{name}.js", isolate_styles=False
+        f"gan_explorer.{name}", html=html, css=style, js=_LOADER % f"{path}.js", isolate_styles=False
     )
 
     def mount(key: str, data: dict[str, Any], *tells: str) -> dict[str, Any]:
@@ -85,13 +86,13 @@ def _heard(key: str) -> str:
 
 
 def find(name: str) -> Path | None:
-    """A script of this folder by its file name, or None where there is none of that name."""
-    return next((path for path in _scripts() if path.name == name), None)
+    """A script by its path below ``explorer/web``, or None where there is none there."""
+    return _scripts().get(name)
 
 
 def version() -> str:
-    """Changes when any script of this folder does."""
-    return _hash(tuple((path.name, path.stat().st_mtime_ns) for path in _scripts()))
+    """Changes when any script does."""
+    return _hash(tuple((name, path.stat().st_mtime_ns) for name, path in _scripts().items()))
 
 
 def address() -> str:
@@ -99,13 +100,13 @@ def address() -> str:
     return f"assets/{version()}"
 
 
-def _scripts() -> list[Path]:
-    return sorted(FOLDER.glob("*.js"))
+def _scripts() -> dict[str, Path]:
+    return {path.relative_to(WEB).as_posix(): path for path in sorted(WEB.rglob("*.js"))}
 
 
 @cache
 def _hash(stamps: tuple[tuple[str, int], ...]) -> str:
     digest = hashlib.sha256()
     for name, _ in stamps:
-        digest.update((FOLDER / name).read_bytes())
+        digest.update((WEB / name).read_bytes())
     return digest.hexdigest()[:12]

@@ -9,7 +9,7 @@ from explorer.widgets import assets
 from pipelines.errors import GanError
 from pipelines.runs.folder import RunFolder
 
-_component = assets.component("full_measure", "Full measure", "stage")
+_component = assets.component("train/full_measure", "Full measure", "stage")
 
 
 def full_measure(run: RunFolder, *, key: str = "full_measure") -> None:

@@ -14,7 +14,7 @@ from pipelines.runs.folder import RunFolder
 
 SEVEN = 7
 MOMENTS = 5  # of a run's training, on the tile that leads there
-_component = assets.component("gallery", "Models", "stage")
+_component = assets.component("models/gallery", "Models", "stage")
 
 
 def gallery(

@@ -7,7 +7,7 @@ from typing import Any
 from explorer.look import palette
 from explorer.widgets import assets
 
-_component = assets.component("live_run", "Live view of the run", "charts", "findings")
+_component = assets.component("train/live_run", "Live view of the run", "charts", "findings")
 
 
 def live_run(run_id: str, drawn_for: str, explorable: bool = True, *, key: str = "live_run") -> Any:

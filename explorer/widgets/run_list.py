@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from explorer.widgets import assets
 
-_component = assets.component("run_list", "Runs")
+_component = assets.component("train/run_list", "Runs")
 
 
 def run_list(selected: str | None, *, key: str = "run_list") -> str | None:

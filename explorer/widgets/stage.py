@@ -10,7 +10,7 @@ from explorer.widgets import assets
 
 
 def stage(name: str, label: str, *shared: str) -> Callable[..., Any]:
-    """A component ``<name>.js`` for exploring a model.
+    """A component, ``explorer/web/<name>/<name>.js``, for exploring a model.
 
     Args:
         shared: names of further style sheets, before its own.
@@ -19,7 +19,7 @@ def stage(name: str, label: str, *shared: str) -> Callable[..., Any]:
         A function ``mount(model_id, **data)`` that mounts it and returns the script's wish, of something that must be
         written (a direction to save), or None.
     """
-    mounted = assets.component(name, label, "stage", *shared)
+    mounted = assets.component(f"{name}/{name}", label, "stage", *shared)
 
     def mount(model_id: str, **data: Any) -> Any:
         return mounted(name, {"model": model_id, "palette": palette(), **data}, "wish").get("wish")

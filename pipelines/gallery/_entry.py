@@ -13,7 +13,7 @@ from pipelines.training.config import TrainConfig, label_of
 
 SICK, CURED = "sick", "cured"
 TWINS = (SICK, CURED)
-CURVES = ("losses", "outputs", "gradient", "distance", "kinds")  # what a replay can draw; explorer/widgets/failures.js
+CURVES = ("losses", "outputs", "gradient", "distance", "kinds")  # what a replay can draw; explorer/web/failures
 MOST_SECONDS = 120.0  # of a twin's training, on two CPU cores
 
 Settings = TrainConfig | PlaneConfig

@@ -9,7 +9,7 @@ from explorer.widgets import assets
 pytestmark = pytest.mark.browser
 
 TOLD = """async ([address, heard]) => {
-    const { Telling } = await import(`${address}/telling.js`);
+    const { Telling } = await import(`${address}/shared/telling.js`);
     const [sent, telling] = [[], new Telling()];
     const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
     const send = (name, wish) => sent.push({ name, ...wish });

@@ -187,13 +187,13 @@ def test_plotly_is_its_own_file(client: httpx.Client, packing: str) -> None:
     assert client.get("/assets/plotly.min.js", headers={"if-none-match": answer.headers["etag"]}).status_code == 304
 
 
-def test_scripts_are_served_by_name_alone(client: httpx.Client) -> None:
-    for name in ("live_run.js", "run_list.js", "curves.js"):
+def test_scripts_are_served_by_path_and_nothing_else_is(client: httpx.Client) -> None:
+    for name in ("train/live_run.js", "shared/format.js", "compare/curves.js"):
         answer = client.get(f"/{assets.address()}/{name}")
         assert answer.status_code == 200 and "immutable" in answer.headers["cache-control"]
         assert answer.headers["content-type"].startswith("text/javascript")
-    assert client.get("/assets/old/live_run.js").headers["cache-control"] == "no-cache"
-    for name in ("live_run.py", "..%2froutes.py", "nothing.js", "live_run.css"):
+    assert client.get("/assets/old/train/live_run.js").headers["cache-control"] == "no-cache"
+    for name in ("live_run.js", "train/..%2f..%2froutes.py", "..%2froutes.py", "train/live_run.css", "train"):
         assert client.get(f"/{assets.address()}/{name}").status_code == 404
 
 

@@ -1,0 +1,191 @@
+// The curves of several runs laid over each other: one number a chart, one line a run.
+
+import { ChartCards } from "../shared/chart_cards.js";
+import { NOT_MEASURED, SEE_LATER, TERMS, VIEWS, WAITING, X_AXES, bestOf, hasNumbers } from "../shared/charts.js";
+import { distance, figure, fixed, make, percent } from "../shared/format.js";
+import { thin } from "../shared/history.js";
+
+const AXES = ["step", "epoch", "seconds"];
+
+/** A view of a run's own chart, of one of its lines. */
+const of = (view, field, more = {}) => ({ ...VIEWS[view], id: field, field, label: field,
+  columns: VIEWS[view].columns && [{ column: field }], measures: VIEWS[view].measures && [{ field }], ...more });
+const VARIETY = ["coverage", "recall", "diversity", "modes", "combinations"];
+
+const CHARTS = [
+  { id: "near", name: "How near", views: [of("frechet", "frechet")] },
+  { id: "varied", name: "How varied", views: VARIETY.map((id) => of(id, id)) },
+  { id: "clear", name: "How clear", views: [of("classifier", "clear", { label: "clear", about: TERMS.clear }),
+    of("classifier", "as_asked", { label: "as asked", about: TERMS["as asked"] }), of("precision", "precision")] },
+  { id: "losses", name: "Loss", views: [
+    of("losses", "g_loss", { label: "of G" }), of("losses", "d_loss", { label: "of D" })] },
+  { id: "outputs", name: "D says", views: [
+    of("outputs", "d_fake", { label: "of fake" }), of("outputs", "d_real", { label: "of real" })] },
+  { id: "training", name: "Training", views: [of("gradient norm", "grad_g", { label: "gradient of G" }),
+    of("gradient norm", "grad_d", { label: "gradient of D" }), of("speed", "images_per_s", { label: "images / s" })] },
+];
+
+const plain = (value) => (Math.abs(value) >= 0.01 && Math.abs(value) < 100 ? fixed(value, 2) : figure(value, 2));
+const wordsOf = (view) => view.digits ?? (view.shares ? percent : view.measures ? distance : plain);
+
+export class CompareCurves extends ChartCards {
+  constructor(root, { onClick, onAxis, onChoice }) {
+    super(root, CHARTS, AXES, onClick);
+    Object.assign(this, { onAxis, onChoice, source: null });
+  }
+
+  /** ``runs``: [{ letter, role, name, source }], the sources by reference. */
+  set(runs) {
+    this.source = { runs };
+    this.redraw();
+  }
+
+  chooseAxis(id) {
+    const before = this.x;
+    super.chooseAxis(id);
+    this.onAxis?.(id, before);
+  }
+
+  /** Which views are wanted, by chart; the others are what the runs have numbers for. */
+  choose(wanted) {
+    for (const card of this.cards) card.wanted = wanted[card.chart.id] ?? null;
+    this.redraw();
+  }
+
+  get choices() {
+    return Object.fromEntries(this.cards.filter((card) => card.wanted).map((card) => [card.chart.id, card.wanted]));
+  }
+
+  offered(view) {
+    const measures = this.source.runs.flatMap(({ source }) => source.measures);
+    return !measures.length || hasNumbers(view, measures);
+  }
+
+  /** A place on the horizontal axis in a run's own count, and back. */
+  unitOf(source, axis = this.x) {
+    return X_AXES[axis].unit?.(source.run) ?? 1;
+  }
+
+  nameOf(view) {
+    if (!view.named) return "";
+    const { features } = this;
+    return `Fréchet distance, ${features.length > 1 ? `${features.length} kinds of features` : features[0] ?? "features"}`;
+  }
+
+  /** What the runs are measured in, each kind once. */
+  get features() {
+    return [...new Set(this.source.runs.flatMap(({ source }) => source.measures.slice(-1).map(({ features }) => features)))];
+  }
+
+  drawing(card, width) {
+    const { view } = card;
+    const { runs } = this.source;
+    const scores = runs.some(({ source }) => source.run.display?.d_output === "score");
+    const options = { yTitle: view.unit(scores ? { display: { d_output: "score" } } : {}), levels: this.levels(view),
+      canLog: !view.columns || runs.every(({ source }) => source.history.isPositive(view.field)) };
+    if (view.columns && card.chart.id === "outputs" && !scores) options.yRange = [-0.02, 1.02];
+    const draw = (run) => (view.columns ? this.curve(run, view, width) : this.measured(run, view));
+    return { title: null, options, traces: runs.flatMap(draw) };
+  }
+
+  shared({ letter, name, role }) {
+    const { colors, dashes } = this.theme;
+    return { type: "scatter", name: `${letter} ${name.slice(0, 24)}`, line: { width: 2.2, color: colors[role], dash: dashes[role] } };
+  }
+
+  curve(run, view, width) {
+    const { source } = run;
+    const unit = this.unitOf(source);
+    const values = this.valuesOf(source, view.field);
+    const zoom = this.zoom && this.zoom.map((edge) => edge * unit);
+    const line = thin(source.history.values(X_AXES[this.x].column), values, zoom, Math.min(300, Math.max(100, width / 2)));
+    return [{ ...this.shared(run), mode: "lines", uid: source.id, x: line.x.map((x) => x / unit), y: line.y }];
+  }
+
+  valuesOf({ history }, field) {
+    return this.decay > 0 ? history.smoothed(field, this.decay) : history.values(field);
+  }
+
+  measured(run, view) {
+    const { measures } = run.source;
+    const place = (measure) => measure[X_AXES[this.x].column] / this.unitOf(run.source);
+    const best = bestOf(measures);
+    const known = best && Number.isFinite(best[view.field]);
+    const color = this.theme.colors[run.role];
+    return [
+      { ...this.shared(run), mode: "lines+markers", uid: run.source.id, marker: { size: 5, color }, x: measures.map(place),
+        y: measures.map((measure) => measure[view.field] ?? null) },
+      { ...this.shared(run), mode: "markers", uid: `${run.source.id} best`, hoverinfo: "skip", cliponaxis: false,
+        marker: { symbol: "star", size: 13, color, line: { width: 1.5, color: this.theme.background } },
+        x: known ? [place(best)] : [], y: known ? [best[view.field]] : [] },
+    ];
+  }
+
+  /** What real pictures get: one line where all runs share it, else each with the letters of its runs. */
+  levels(view) {
+    if (!view.real) return [];
+    const found = new Map();
+    for (const { letter, source } of this.source.runs) {
+      const value = source.measures[source.measures.length - 1]?.[view.real];
+      if (Number.isFinite(value)) found.set(value, [...(found.get(value) ?? []), letter]);
+    }
+    return [...found].map(([value, letters], index) => ({ value, role: "real", along: index / found.size,
+      text: `real pictures ${wordsOf(view)(value)}${found.size > 1 ? ` (${letters.join(", ")})` : ""}` }));
+  }
+
+  end() {
+    const { column } = X_AXES[this.x];
+    return Math.max(0, ...this.source.runs.map(({ source }) => Math.max(source.history.last(column) || 0,
+      source.measures[source.measures.length - 1]?.[column] ?? 0) / this.unitOf(source)));
+  }
+
+  setCursor(at) {
+    super.setCursor(at);
+    if (this.source) this.cards.forEach((card) => this.entitle(card));
+  }
+
+  /** A chart's title: the number of each run where the line stands, or the newest. */
+  entitle(card) {
+    const { runs } = this.source;
+    const { view } = card;
+    const words = wordsOf(view);
+    const told = runs.map((run) => [run, this.valueAt(run.source, view)]).filter(([, value]) => Number.isFinite(value));
+    const key = JSON.stringify([told.map(([{ letter, role }, value]) => [letter, role, words(value)]), this.themeName]);
+    if (card.titleKey === key) return;
+    card.titleKey = key;
+    const measures = runs.some(({ source }) => source.measures.length);
+    if (!told.length) {
+      const later = this.cursor === null || this.cursor === undefined ? NOT_MEASURED : "No measure yet";
+      card.title.replaceChildren(!view.measures ? WAITING : measures ? later : SEE_LATER);
+    } else {
+      card.title.replaceChildren(...told.map(([{ letter, role }, value]) => make("span", { class: "gx-told" },
+        make("b", { style: `color:${this.theme?.colors[role] ?? "inherit"}` }, letter), ` ${words(value)}`)));
+    }
+    card.title.title = card.title.textContent;
+  }
+
+  valueAt(source, { columns, field }) {
+    const { column } = X_AXES[this.x];
+    const at = (this.cursor ?? Infinity) * this.unitOf(source);
+    if (!columns) return source.measures.findLast((measure) => measure[column] <= at + 1e-9)?.[field];
+    if (!source.history.length) return NaN;
+    const index = source.history.indexAt(column, at);
+    return this.valuesOf(source, field)[index];
+  }
+
+  setTheme(theme) {
+    this.themeName = theme.dark;
+    super.setTheme(theme);
+  }
+
+  /** The same moment on another axis, as the run sees it that goes on longest on the first. */
+  translate(at, from, to) {
+    const { column } = X_AXES[from];
+    const reach = ({ source }) => (source.history.last(column) || 0) / this.unitOf(source, from);
+    const longest = this.source.runs.reduce((best, run) => (best && reach(best) >= reach(run) ? best : run), null)?.source;
+    if (!longest?.history.length) return null;
+    const index = longest.history.indexAt(column, at * this.unitOf(longest, from));
+    return longest.history.values(X_AXES[to].column)[index] / this.unitOf(longest, to);
+  }
+}
+

@@ -1,0 +1,166 @@
+// What was set differently, and what came out: two tables of the compared runs.
+
+import { TERMS, VIEWS, bestOf } from "../shared/charts.js";
+import { offer } from "../shared/download.js";
+import { count, distance, duration, make, percent, setText, stateWord } from "../shared/format.js";
+
+const missing = (value) => value === null || value === undefined || Number.isNaN(value);
+
+/** A setting's value for a person. */
+function words(value) {
+  if (missing(value)) return "none";
+  return typeof value === "boolean" ? (value ? "on" : "off") : String(value);
+}
+
+/** The settings in which runs differ, and those that all share, in the form's order. */
+export function settled(settings, runs) {
+  const known = runs.filter(({ source }) => source.run.config);
+  const rows = settings.map((setting) => ({ ...setting, values: known.map(({ source }) => words(source.run.config[setting.name])) }));
+  const differ = ({ values }) => new Set(values).size > 1;
+  return { known, different: rows.filter(differ), same: rows.filter((row) => !differ(row)) };
+}
+
+const letterOf = ({ letter, role }) => make("b", { style: `color:var(--gx-${role})` }, letter);
+
+export class SettingsTable {
+  constructor(settings) {
+    this.settings = settings;
+    this.summary = make("summary", {});
+    this.rest = make("tbody", {});
+    this.different = make("div", { class: "gx-scroll" });
+    this.element = make("section", { "aria-label": "Settings" }, make("h3", {}, "What was set differently"), this.different,
+      make("details", {}, this.summary, make("div", { class: "gx-scroll" }, make("table", {}, this.rest))));
+  }
+
+  show(runs) {
+    const { known, different, same } = settled(this.settings, runs);
+    const key = JSON.stringify([known.map(({ letter, name }) => [letter, name]), different, same]);
+    if (key === this.key) return;
+    this.key = key;
+    this.element.hidden = known.length < 2;
+    const heads = known.map((run) => make("th", { scope: "col" }, letterOf(run), " ", run.name));
+    this.different.replaceChildren(different.length
+      ? make("table", {}, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Setting"), ...heads)),
+        make("tbody", {}, ...different.map(({ label, about, values }) => make("tr", {}, name(label, about),
+          ...values.map((value) => make("td", { class: value === values[0] ? null : "gx-other" }, value))))))
+      : make("p", { class: "gx-quiet" }, "Nothing: these runs have the same settings."));
+    setText(this.summary, `${same.length} settings are the same`);
+    this.rest.replaceChildren(...same.map(({ label, about, values }) =>
+      make("tr", {}, name(label, about), make("td", {}, values[0] ?? ""))));
+  }
+}
+
+const name = (label, about) => make("th", { scope: "row" }, make("abbr", { title: about, tabindex: 0 }, label));
+
+const measure = (id, label, view = VIEWS[id]) => ({ id, label, about: TERMS[id] ?? TERMS[label], of: (run, found) => found?.[id],
+  words: view.shares ? percent : view.digits ?? distance, measured: true });
+
+const COLUMNS = [
+  { id: "run", label: "Run", of: ({ letter }) => letter },
+  { id: "state", label: "State", of: ({ source }) => source.status.state, words: stateWord },
+  { id: "step", label: "Steps", about: TERMS.step, of: ({ source }) => reached(source, "step"), words: count },
+  { id: "epoch", label: "Epochs", about: TERMS.epoch, words: (value) => value.toFixed(1),
+    of: ({ source }) => (source.run.count ? reached(source, "images_seen") / source.run.count : NaN) },
+  { id: "images_seen", label: "Images seen", about: "Real pictures shown to D.", words: count,
+    of: ({ source }) => reached(source, "images_seen") },
+  { id: "seconds", label: "Time", about: "Time of training alone, without pauses.", words: duration,
+    of: ({ source }) => reached(source, "seconds") },
+  { id: "at", label: "Measured at step", of: (run, found) => found?.step, words: count, measured: true },
+  { ...measure("frechet", "Fréchet distance"), about: TERMS["Fréchet distance"], low: true },
+  measure("coverage", "Coverage"), measure("recall", "Recall"), measure("precision", "Precision"),
+  measure("diversity", "Diversity"), measure("modes", "Modes"), measure("combinations", "Combinations"),
+  measure("clear", "Clear", VIEWS.classifier),
+  { ...measure("as_asked", "As asked", VIEWS.classifier), about: TERMS["as asked"] },
+];
+
+const reached = (source, column) => Math.max(source.status[column] ?? 0, source.history.last(column) || 0);
+const newest = (measures) => measures[measures.length - 1];
+const MOMENTS = { best: ["at the best checkpoint", bestOf], last: ["at the last measure", newest] };
+
+export class ResultsTable {
+  /** ``onChange({ sort, when })`` hears of wishes: a column's id, with a minus for the greatest first; best or last. */
+  constructor(onChange) {
+    Object.assign(this, { onChange, sort: "", when: "best", runs: [] });
+    this.place = make("div", { class: "gx-scroll" });
+    this.moments = Object.entries(MOMENTS).map(([id, [label]]) => {
+      const button = make("button", { type: "button", class: "gx-button", "data-when": id }, label);
+      button.addEventListener("click", () => onChange({ sort: this.sort, when: id }));
+      return button;
+    });
+    const download = make("button", { type: "button", class: "gx-button gx-end" }, "Download CSV");
+    download.addEventListener("click", () => offer(new Blob([this.csv()], { type: "text/csv" }), "runs.csv"));
+    this.element = make("section", { "aria-label": "Results" }, make("div", { class: "gx-row" }, make("h3", {}, "What came out"),
+      make("span", { class: "gx-segments", role: "group", "aria-label": "Measures" }, ...this.moments), download), this.place);
+  }
+
+  choose({ sort, when }) {
+    const column = COLUMNS.find(({ id }) => id === sort.replace(/^-/, ""));
+    Object.assign(this, { sort: column ? sort : "", when: MOMENTS[when] ? when : "best" });
+    this.show(this.runs);
+  }
+
+  show(runs) {
+    this.runs = runs;
+    this.element.hidden = !runs.length;
+    this.moments.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.when === this.when)));
+    const rows = this.rows().map((row) => ({ ...row, values: COLUMNS.map((column) => column.of(row.run, row.found)) }));
+    const shown = COLUMNS.map((column, index) => ({ ...column, index })).filter(({ measured, index }) =>
+      !measured || rows.some(({ values }) => Number.isFinite(values[index])));
+    const said = ({ run, values }) => [run.letter, run.name, values.map((value, at) => text(COLUMNS[at], value))];
+    const key = JSON.stringify([rows.map(said), this.sort, this.when, shown.length]);
+    if (key === this.key) return;
+    this.key = key;
+    const comparable = new Set(rows.map(({ found }) => found?.features).filter(Boolean)).size < 2;
+    const least = Math.min(...rows.map(({ found }) => found?.frechet ?? Infinity));
+    const focused = this.place.contains(document.activeElement) ? document.activeElement.dataset.sort : null;
+    this.place.replaceChildren(make("table", {}, make("thead", {}, make("tr", {}, ...shown.map((column) => this.head(column)))),
+      make("tbody", {}, ...rows.map(({ run, values }) => make("tr", { "data-run": run.source.id },
+        make("th", { scope: "row" }, letterOf(run), " ", run.name),
+        ...shown.slice(1).map(({ index, low, ...column }) => make("td",
+          { class: low && comparable && rows.length > 1 && values[index] === least ? "gx-best" : null }, text(column, values[index]))))))));
+    if (focused) this.place.querySelector(`[data-sort="${focused}"]`)?.focus();
+  }
+
+  head({ id, label, about }) {
+    const order = this.sort === id ? "ascending" : this.sort === `-${id}` ? "descending" : "none";
+    const sign = { ascending: " ▲", descending: " ▼", none: "" }[order];
+    const button = make("button", { type: "button", "data-sort": id, title: about ?? null }, label, sign);
+    button.addEventListener("click", () => this.onChange({ when: this.when, sort: this.sort === id ? `-${id}` : id }));
+    return make("th", { scope: "col", "aria-sort": order }, button);
+  }
+
+  /** The runs in order; what is missing comes last either way. */
+  rows() {
+    const rows = this.runs.map((run) => ({ run, found: MOMENTS[this.when][1](run.source.measures) }));
+    const column = COLUMNS.find(({ id }) => id === this.sort.replace(/^-/, ""));
+    if (!column) return rows;
+    const sign = this.sort.startsWith("-") ? -1 : 1;
+    return rows.sort((one, other) => {
+      const [a, b] = [one, other].map(({ run, found }) => column.of(run, found));
+      if (missing(a) || missing(b)) return missing(a) - missing(b);
+      return sign * (typeof a === "string" ? a.localeCompare(b) : a - b);
+    });
+  }
+
+  /** Every number as it is, of the best checkpoint and of the last measure. */
+  csv() {
+    const plain = COLUMNS.filter(({ measured }) => !measured);
+    const measured = COLUMNS.filter((column) => column.measured);
+    const moments = Object.entries(MOMENTS).map(([id, [, find]]) => [id, find]);
+    const head = ["id", "name", "features", ...plain.map(({ id }) => id),
+      ...moments.flatMap(([moment]) => measured.map(({ id }) => `${moment}_${id}`))];
+    const rows = this.rows().map(({ run }) => [run.source.id, run.name, newest(run.source.measures)?.features,
+      ...plain.map((column) => column.of(run)),
+      ...moments.flatMap(([, find]) => measured.map((column) => column.of(run, find(run.source.measures))))]);
+    return [head, ...rows].map((row) => row.map(field).join()).join("\r\n") + "\r\n";
+  }
+}
+
+const text = ({ words: say }, value) => (missing(value) ? "–" : say ? say(value) : String(value));
+
+/** A field of a CSV file: quoted where it must be, and never a formula to a spreadsheet. */
+function field(value) {
+  if (missing(value)) return "";
+  const said = typeof value === "string" && /^[=+\-@]/.test(value) ? `'${value}` : String(value);
+  return /[",\r\n]/.test(said) ? `"${said.replaceAll('"', '""')}"` : said;
+}

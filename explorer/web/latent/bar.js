@@ -1,0 +1,90 @@
+// What stands above the sliders: which sample, its class, truncation, and undo.
+
+import { make } from "../shared/format.js";
+import { Slider } from "../shared/slider.js";
+
+const MOST_SEED = 9_999_999;
+const ABOUT = {
+  psi: "Truncation: z is drawn to the middle by ψ before the moves (in a mixture, to the middle of its own kind). Towards 0 every picture comes near to the mean one: safer, and less varied. Above 1: wilder.",
+  shell: "In many dimensions nearly all samples lie at one distance from the middle. This brings z back to that distance after the moves, so that long moves stay where G has learnt. Truncation then has no say.",
+  seed: "Seed and number name a sample: the same two always give the same picture.",
+};
+
+export class Bar {
+  /** ``onSample({ seed, index })``, ``onClass(y)``, ``onPsi(value)``, ``onEnd(key)``, ``onShell(on)``, ``onStep(by)``, ``onReset()``. */
+  constructor(wishes) {
+    Object.assign(this, wishes);
+    this.seed = this.number("Seed", MOST_SEED, ABOUT.seed);
+    this.index = this.number("Number of the sample", MOST_SEED, ABOUT.seed);
+    const take = () => this.onSample({ seed: this.valueOf(this.seed), index: this.valueOf(this.index) });
+    this.seed.addEventListener("change", take);
+    this.index.addEventListener("change", take);
+    this.anew = this.button("New seed", () => this.onSample({ seed: Math.floor(Math.random() * 1e6), index: 0 }), "gx-strong");
+    this.undo = this.button("↶", () => this.onStep(-1));
+    this.redo = this.button("↷", () => this.onStep(1));
+    for (const [button, name, keys] of [[this.undo, "Undo", "Ctrl+Z"], [this.redo, "Redo", "Ctrl+Shift+Z or Ctrl+Y"]]) {
+      button.setAttribute("aria-label", name);
+      button.title = `${name} (${keys})`;
+    }
+    this.reset = this.button("Reset", () => this.onReset());
+    this.reset.title = "All sliders back to rest; the sample stays";
+    this.psi = new Slider({ label: "truncation ψ", low: 0, high: 1.5, step: 0.05, rest: 1, hint: ABOUT.psi,
+      onMove: (value) => this.onPsi(value), onEnd: () => this.onEnd("psi") });
+    const term = make("abbr", { title: ABOUT.psi, tabindex: 0 }, "truncation ψ");
+    this.psi.name.replaceChildren(term);
+    this.shell = make("input", { type: "checkbox" });
+    this.shell.addEventListener("change", () => this.onShell(this.shell.checked));
+    this.classes = make("div", { class: "gx-segments gx-classes", role: "group", "aria-label": "Class" });
+    this.element = make("div", { class: "gx-bar-part" },
+      make("div", { class: "gx-row" }, this.anew,
+        make("label", { class: "gx-pair" }, make("abbr", { title: ABOUT.seed, tabindex: 0 }, "seed"), this.seed),
+        make("label", { class: "gx-pair" }, "number", this.index),
+        make("span", { class: "gx-row gx-steps" }, this.undo, this.redo, this.reset)),
+      this.classes,
+      make("div", { class: "gx-row gx-length" }, this.psi.element,
+        make("label", { class: "gx-pair" }, this.shell, make("abbr", { title: ABOUT.shell, tabindex: 0 }, "keep on the shell"))));
+  }
+
+  button(words, onClick, kind = "") {
+    const button = make("button", { type: "button", class: `gx-button ${kind}` }, words);
+    button.addEventListener("click", onClick);
+    return button;
+  }
+
+  number(label, most, about) {
+    return make("input", { class: "gx-field gx-number", type: "number", min: 0, max: most, step: 1, "aria-label": label,
+      title: about });
+  }
+
+  valueOf(field) {
+    return Math.min(MOST_SEED, Math.max(0, Math.round(Number(field.value)) || 0));
+  }
+
+  setClasses(names) {
+    const key = names.join("|");
+    if (key === this.classesKey) return;
+    this.classesKey = key;
+    this.classes.hidden = !names.length;
+    const choices = [["Any", null, "Each picture has the class that it was drawn with"], ...names.map((name, at) => [name, at, ""])];
+    this.classes.replaceChildren(...choices.map(([name, y, about]) => {
+      const button = this.button(name, () => this.onClass(y));
+      button.dataset.y = y ?? "";
+      if (about) button.title = about;
+      return button;
+    }));
+  }
+
+  show(state, steps) {
+    const texts = [[this.seed, state.seed], [this.index, state.index]];
+    for (const [field, value] of texts) if (field.value !== String(value)) field.value = value;
+    for (const button of this.classes.children) {
+      button.setAttribute("aria-pressed", button.dataset.y === String(state.y ?? ""));
+    }
+    if (this.psi.value !== state.psi) this.psi.set(state.psi);
+    this.psi.input.disabled = state.shell;
+    this.shell.checked = state.shell;
+    this.undo.disabled = !steps.canUndo;
+    this.redo.disabled = !steps.canRedo;
+    this.reset.disabled = !Object.keys(state.moves).length && state.psi === 1 && !state.shell;
+  }
+}

@@ -1,0 +1,77 @@
+// The Models page: what to try first, the models, those being published, and the runs that can be explored.
+
+import { make } from "../shared/format.js";
+import { ModelCards } from "./cards.js";
+import { Runs } from "./runs.js";
+import { Steps } from "./steps.js";
+import { mounting } from "../shared/mounting.js";
+
+const EVERY_MS = 3000, OFTEN_MS = 1000; // between two looks at the server; often while something is being published
+
+class Gallery {
+  constructor(place, root) {
+    this.page = { root, ask: () => {} };
+    Object.assign(this, { place, tag: null, working: new Set() });
+    this.steps = new Steps(this.page);
+    this.models = new ModelCards(this.page);
+    this.runs = new Runs(this.page);
+    this.damaged = make("div", { class: "gx-damaged", role: "status" });
+    place.replaceChildren(this.steps.element, this.models.element, this.damaged, this.runs.element);
+    this.onShown = () => document.hidden || this.look();
+    document.addEventListener("visibilitychange", this.onShown);
+  }
+
+  update({ data, setTriggerValue }) {
+    const { steps, models, damaged, runs, publications } = data;
+    this.page.ask = (wish) => setTriggerValue("asked", wish);
+    this.steps.show(steps);
+    this.models.show(models);
+    this.showPublications(publications);
+    this.damaged.hidden = !damaged.length;
+    this.damaged.replaceChildren(...damaged.map((sentence) => make("p", {}, "⚠ A model cannot be used. ", sentence)));
+    if (!this.tag) this.runs.show(runs);
+    this.lookLater();
+  }
+
+  /** What moves by itself: runs that train, and models being published. */
+  async look() {
+    if (this.closed || document.hidden) return;
+    try {
+      const [runs, publications] = await Promise.all([
+        fetch(`${this.page.root}api/runs`, { headers: this.tag ? { "if-none-match": this.tag } : {} }),
+        fetch(`${this.page.root}api/publications`),
+      ]);
+      if (runs.ok && !this.closed) {
+        this.tag = runs.headers.get("etag");
+        this.runs.show((await runs.json()).filter((run) => run.explorable));
+      }
+      if (publications.ok && !this.closed) this.showPublications(await publications.json());
+    } catch {
+      // the server is away; all stays as it is until it comes back
+    }
+    this.lookLater();
+  }
+
+  lookLater() {
+    clearTimeout(this.timer);
+    if (!this.closed) this.timer = setTimeout(() => this.look(), this.working.size ? OFTEN_MS : EVERY_MS);
+  }
+
+  /** One that is gone is done: the page is asked for the model that it has become. */
+  showPublications(publications) {
+    const names = new Set(publications.map(({ name }) => name));
+    for (const name of this.working) if (!names.has(name)) this.page.ask({ verb: "settled", name });
+    this.working = new Set(publications.filter(({ state }) => state === "working").map(({ name }) => name));
+    this.models.showPublications(publications);
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+    document.removeEventListener("visibilitychange", this.onShown);
+    this.steps.close();
+    this.place.replaceChildren();
+  }
+}
+
+export const mount = mounting("gallery", Gallery);
