@@ -52,6 +52,17 @@ def test_every_ailment_has_its_case():
     assert set(SICK) == set(AILMENTS.names())
 
 
+def test_samples_nearer_to_training_pictures_than_real_ones_are_named_where_they_are_varied():
+    near = {index: {"nearer": 0.86, "copied": 0.07} for index in range(4, 9)}
+    (found,) = examine(made(measures=near))
+    assert found.ailment == "memorising" and "In 86 % of cases" in found.means
+    assert "four fifths" in str(found.evidence)
+    typical = {index: {"nearer": 0.97, "copied": 0.1, "diversity": 2.0} for index in range(4, 9)}
+    assert "memorising" not in [one.ailment for one in examine(made(measures=typical))]
+    usual = {index: {"nearer": 0.7, "copied": 0.1} for index in range(4, 9)}
+    assert examine(made(measures=usual)) == []
+
+
 @pytest.mark.parametrize("ailment", SICK)
 def test_it_is_named_within_two_epochs_since_it_began_and_alone(ailment):
     history = made(**SICK[ailment], checkpoints=(400, 1200, 5000))
