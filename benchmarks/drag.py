@@ -26,8 +26,9 @@ import psutil
 from playwright.async_api import Browser, Page, async_playwright
 
 from benchmarks._machine import keep, machine_class
-from benchmarks.viewer_cost import CHROMIUM_FLAGS, chromium_processes, cpu_seconds, serve
+from benchmarks.viewer_cost import chromium_processes, cpu_seconds, serve
 from pipelines.models import shelf
+from scripts import chromium
 
 RATE = 60  # movements a second
 PERIOD_S = 2.0  # of the motion to and fro
@@ -233,7 +234,6 @@ async def main() -> None:
     parser.add_argument("--model", nargs="+", help="models to drag; otherwise all that ship")
     parser.add_argument("--visitors", type=int, default=10, help="at once, after each alone; 0 leaves that out")
     parser.add_argument("--seconds", type=float, default=5.0)
-    parser.add_argument("--chromium", default="/usr/bin/chromium")
     options = parser.parse_args()
     models = options.model or [name for name in shelf.published() if shelf.find(name).ships]
     if not models:
@@ -245,7 +245,7 @@ async def main() -> None:
     results = []
     try:
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=options.chromium, args=CHROMIUM_FLAGS + AWAKE)
+            browser = await playwright.chromium.launch(executable_path=chromium.path(), args=chromium.FLAGS + AWAKE)
             many = options.visitors
             for visitors, bare in [(1, 0), *([(1, many - 1), (many, 0)] if many > 1 else [])]:
                 for model in models:

@@ -29,8 +29,9 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from benchmarks._machine import keep, machine_class
-from benchmarks.viewer_cost import CHROMIUM_FLAGS, serve
+from benchmarks.viewer_cost import serve
 from pipelines.models import shelf
+from scripts import chromium
 from tests.fake_run import FakeRun
 
 TARGET_FIRST_MS, TARGET_CHANGE_MS = 3000, 1000
@@ -106,10 +107,10 @@ def opened(window: BrowserContext, url: str, page: str) -> tuple[Page, float]:
 
 
 @contextmanager
-def a_browser(playwright: Any, chromium: str, window: dict[str, int]) -> Iterator[tuple[BrowserContext, str]]:
+def a_browser(playwright: Any, window: dict[str, int]) -> Iterator[tuple[BrowserContext, str]]:
     """A window of a new browser, and the address of a new server."""
     server, url = serve()
-    browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+    browser = playwright.chromium.launch(executable_path=chromium.path(), args=chromium.FLAGS)
     try:
         yield browser.new_context(viewport=window), url
     finally:
@@ -118,16 +119,16 @@ def a_browser(playwright: Any, chromium: str, window: dict[str, int]) -> Iterato
         server.wait(20)
 
 
-def cold(playwright: Any, chromium: str, page: str) -> float:
+def cold(playwright: Any, page: str) -> float:
     """A page as the first one that a new server is asked for, by a new browser."""
-    with a_browser(playwright, chromium, WINDOW) as (window, url):
+    with a_browser(playwright, WINDOW) as (window, url):
         return opened(window, url, page)[1]
 
 
-def warm(playwright: Any, chromium: str, pages: list[str], rounds: int) -> dict[str, list[float]]:
+def warm(playwright: Any, pages: list[str], rounds: int) -> dict[str, list[float]]:
     """Changes of page by a visitor who has seen them all."""
     found: dict[str, list[float]] = {page: [] for page in dict.fromkeys([*pages, FIRST])}
-    with a_browser(playwright, chromium, WINDOW) as (window, url):
+    with a_browser(playwright, WINDOW) as (window, url):
         for number in range(rounds + 1):
             visitor, _ = opened(window, url, FIRST)
             for page in [*(one for one in pages if one != FIRST), FIRST]:
@@ -139,14 +140,14 @@ def warm(playwright: Any, chromium: str, pages: list[str], rounds: int) -> dict[
     return found
 
 
-def crowded(playwright: Any, chromium: str, home: Path, rounds: int) -> dict[str, list[float]]:
+def crowded(playwright: Any, home: Path, rounds: int) -> dict[str, list[float]]:
     """The Train page on a server with many runs, and a very long one."""
     for number in range(RUNS):
         FakeRun(f"20261121-{number:06d}-many", home=home).finished_quickly(40, grids=2)
     long = FakeRun("20261121-999999-long", home=home)
     long.finished_quickly(ROWS)
     found: dict[str, list[float]] = {name: [] for name in BUSY}
-    with a_browser(playwright, chromium, TALL) as (window, url):
+    with a_browser(playwright, TALL) as (window, url):
         for number in range(rounds + 1):
             for name, (address, ready) in BUSY.items():
                 visitor = window.new_page()
@@ -170,7 +171,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", nargs="+", choices=[*PAGES, CROWDED], default=[*PAGES, CROWDED])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--chromium", default="/usr/bin/chromium")
     options = parser.parse_args()
     about = {**machine_class(), "cores": os.cpu_count(), "load_before": round(os.getloadavg()[0], 1)}
     print(f"{'page':22} {'kind':6} {'median':>8} {'worst':>8}   ms, of {options.rounds}")
@@ -179,12 +179,12 @@ def main() -> None:
         os.environ |= {f"GAN_EXPLORER_{name}": f"{home}/{name.lower()}" for name in ("RUNS", "SAVED")}
         pages = [page for page in options.pages if page != CROWDED]
         for page in pages:
-            times = [cold(playwright, options.chromium, page) for _ in range(options.rounds)]
+            times = [cold(playwright, page) for _ in range(options.rounds)]
             results.append(say(page, "cold", times, TARGET_FIRST_MS if page == FIRST else None))
-        for page, times in warm(playwright, options.chromium, pages, options.rounds).items() if pages else ():
+        for page, times in warm(playwright, pages, options.rounds).items() if pages else ():
             results.append(say(page, "warm", times, TARGET_CHANGE_MS))
         if CROWDED in options.pages:
-            for page, times in crowded(playwright, options.chromium, Path(home) / "runs", options.rounds).items():
+            for page, times in crowded(playwright, Path(home) / "runs", options.rounds).items():
                 results.append(say(page, "open", times, None))
     keep("pages", {**about, "rounds": options.rounds, "results": results})
 

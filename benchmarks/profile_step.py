@@ -20,9 +20,9 @@ from torch.profiler import ProfilerActivity, profile
 
 from benchmarks._machine import keep, machine_class
 from benchmarks.plain_loop import PlainLoop
-from benchmarks.viewer_cost import CHROMIUM_FLAGS
 from pipelines.training import machine, presets
 from pipelines.training.trainer import Trainer
+from scripts import chromium
 
 PICTURES, CLASSES, WARM_UP = 2048, 10, 5
 # The first group one of whose words is in the operation's name has it.
@@ -55,7 +55,7 @@ def ms_by_group(loop: Trainer | PlainLoop, steps: int, device: str) -> dict[str,
     return {group: round(spent[group], 3) for group in [*GROUPS, REST]}
 
 
-def draw(path: Path, title: str, found: dict[str, dict[str, float]], chromium: str) -> None:
+def draw(path: Path, title: str, found: dict[str, dict[str, float]]) -> None:
     """Two bars, each cut into its groups."""
     names = [f"{name}: {sum(spent.values()):.0f} ms" for name, spent in found.items()]
     bars = [
@@ -70,7 +70,7 @@ def draw(path: Path, title: str, found: dict[str, dict[str, float]], chromium: s
         "colorway": ["#4c3fb0", "#0b7a5c", "#c24b9a", "#d98b1f", "#6aa6d6", "#b23b3b", "#8a8f3c", "#9a9a9a"],
     }  # fmt: skip
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium.path(), args=chromium.FLAGS)
         page = browser.new_page(viewport={"width": 1100, "height": 400})
         page.set_content("<body style='margin:0'><div id=plot></div></body>")
         page.add_script_tag(path=str(plotly_js()))
@@ -93,7 +93,6 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--picture", type=Path, default=Path("docs/images/step-profile.png"))
-    parser.add_argument("--chromium", default="/usr/bin/chromium")
     options = parser.parse_args()
     config = presets.get(options.preset).config.changed(batch_size=options.batch, device=options.device)
     where = machine.resolve(config)
@@ -109,7 +108,7 @@ def main() -> None:
     for name, spent in found.items():
         print(f"{name}: {json.dumps(spent)}")
     title = f"{options.preset}, batches of {options.batch}, {where.words}"
-    draw(options.picture, title, found, options.chromium)
+    draw(options.picture, title, found)
     keep("profile_step", {**machine_class(options.device), "preset": options.preset, "batch": options.batch, **found})
 
 

@@ -27,9 +27,8 @@ from pipelines import paths
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 from pipelines.training import presets
+from scripts import chromium
 
-CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                  "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
 WARM_STEPS = 200  # before anything is measured
 SETTLE_S = 6.0  # until the page has drawn what there was
 
@@ -92,7 +91,6 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0, help="of each state in each round")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--preset", default=presets.ONE_MINUTE, choices=presets.PRESETS)
-    parser.add_argument("--chromium", default="/usr/bin/chromium")
     options = parser.parse_args()
     about = machine_class()
     with tempfile.TemporaryDirectory() as home:
@@ -104,7 +102,7 @@ def main() -> None:
             with sync_playwright() as playwright:
                 for _ in range(options.rounds):
                     closed = steps_per_s(run, options.seconds)
-                    browser = playwright.chromium.launch(executable_path=options.chromium, args=CHROMIUM_FLAGS)
+                    browser = playwright.chromium.launch(executable_path=chromium.path(), args=chromium.FLAGS)
                     page = browser.new_page(viewport={"width": 1600, "height": 1000})
                     page.goto(f"{url}/train?run={run.id}")
                     page.wait_for_selector(".js-plotly-plot")

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -27,7 +26,8 @@ from pipelines import gallery, paths
 from pipelines.gallery import live
 from pipelines.models import shelf
 from pipelines.runs.folder import RunFolder
-from tests.conftest import BROWSERS, CHROMIUM_FLAGS, Homes, Server, free_port
+from scripts import chromium
+from tests.conftest import Homes, Server, free_port
 
 IMAGES = paths.PROJECT / "docs" / "images"
 WIDE, NARROW = (1600, 1000), (420, 900)
@@ -82,8 +82,7 @@ def main() -> None:
     if unknown := set(wanted) - set(PARTS):
         parser.error(f"there is no {', '.join(sorted(unknown))}; choose from {', '.join(PARTS)}")
     IMAGES.mkdir(parents=True, exist_ok=True)
-    chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not chromium:
+    if not chromium.path():
         sys.exit("Screenshots need Chromium; install it and run this again.")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         home = Path(folder)
@@ -91,7 +90,7 @@ def main() -> None:
             (home / name).mkdir()
         homes = Homes(home / "runs", paths.data_home(), paths.models_home(), home / "saved")
         server = Server(paths.PROJECT / "streamlit_app.py", free_port(), homes, home / "log").start()
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium.path(), args=chromium.FLAGS)
         try:
             if TRAIN in wanted:  # first: the Models page shows what a run has learnt
                 _training(browser, server.url, server.runs)

@@ -30,21 +30,12 @@ from pathlib import Path
 
 import pytest
 
+from scripts import chromium
+
 # Tests run two files at a time, and so do their servers and trainings: more threads would wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 PROJECT = Path(__file__).resolve().parents[1]
-# The first that is found; the headless shell, the same engine without a desktop, opens a page in 2/3 of the time.
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 EXPECTED_NOISE = (
     "favicon",
     "Failed to load resource: net::ERR_CONNECTION",
@@ -238,7 +229,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory):
 @pytest.fixture(scope="session")
 def browser():
     """Chromium, headless."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = chromium.path()
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
@@ -249,9 +240,9 @@ def browser():
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=found, args=chromium.FLAGS)
+        yield started
+        started.close()
 
 
 def _told(message) -> str:
