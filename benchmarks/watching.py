@@ -135,7 +135,7 @@ async def watch(url: str, run_id: str, metrics: Path, viewers: int, sessions: in
             if task.done():
                 task.result()
         await asyncio.sleep(0.05)
-    await asyncio.sleep(3)  # until all have been told what there was
+    await asyncio.sleep(8)  # until the sessions, which open all at once, are drawn and all is told
     group.told.clear()
     started, used = time.monotonic(), time.process_time()
     print("ready", flush=True)
