@@ -36,6 +36,7 @@ from scripts import chromium
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 PROJECT = Path(__file__).resolve().parents[1]
+PATIENCE_MS = 15_000  # for what is expected of a page, on a machine that is busy with other tests
 EXPECTED_NOISE = (
     "favicon",
     "Failed to load resource: net::ERR_CONNECTION",
@@ -231,7 +232,7 @@ def browser():
     """Chromium, headless."""
     found = chromium.path()
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import expect, sync_playwright
     except ImportError:
         found = None
     if not found:
@@ -239,6 +240,7 @@ def browser():
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=found, args=chromium.FLAGS)
         yield started

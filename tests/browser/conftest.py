@@ -1,10 +1,12 @@
 """Servers: one with the tiny models that no test changes, one that is emptied for each test, one whose runs end."""
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
+from explorer.run_summaries import FRESH_S
 from pipelines.runs import jobs
 
 
@@ -24,9 +26,12 @@ def tiny_server(serve, tiny_models: Path):
 @pytest.fixture
 def model_server(shared_server, tiny_models: Path, monkeypatch):
     """A server with the tiny models, and nothing of an earlier test; its folders are this process's own too."""
+    listed = any(shared_server.runs.iterdir())
     for folder in (shared_server.models, shared_server.runs, shared_server.saved):
         shutil.rmtree(folder)
         folder.mkdir()
+    if listed:
+        time.sleep(FRESH_S)  # until the server has forgotten the runs
     shutil.copytree(tiny_models, shared_server.models, dirs_exist_ok=True)
     for name, folder in shared_server.homes.environment().items():
         monkeypatch.setenv(name, folder)

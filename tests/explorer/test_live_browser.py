@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from explorer.look import COLORS
 from pipelines.runs.folder import FINISHED, PAUSED, RUNNING
@@ -150,7 +152,7 @@ def test_the_slider_goes_back_in_time_and_newest_follows_again(opened, run: Fake
     run.sample()
     eventually(lambda: slider.get_attribute("max"), "5")
     time.sleep(0.3)
-    assert caption.inner_text().startswith("step 300 ")  # a new grid does not tear the person away
+    expect(caption).to_have_text(re.compile("^step 300 "))  # a new grid does not tear the person away
     opened.get_by_role("button", name="Newest").click()
     eventually(lambda: caption.inner_text().split(" · ")[0], f"step {run.step:,}")
     caption.evaluate("""node => {  // each shows for a seventh of a second, which a busy machine misses
@@ -238,11 +240,12 @@ def test_measures_keep_their_places_until_they_come_and_stand_beside_those_of_re
     opened, run: FakeRun
 ) -> None:
     titles = {chart: opened.locator(f"[data-chart={chart}] .gx-title") for chart in ("near", "varied", "clear")}
-    assert {title.inner_text() for title in titles.values()} == {"First measure after the first epoch"}
+    for title in titles.values():
+        expect(title).to_have_text("First measure after the first epoch")
     before = opened.locator("[data-chart=near]").bounding_box()
     run.measure(frechet=20.0, coverage=0.4, modes=7)
     eventually(lambda: titles["near"].inner_text(), "20.0; real pictures 1.1")
-    assert "2,000 samples; real against real 1.1" in opened.locator(".gx-quality").inner_text()
+    expect(opened.locator(".gx-quality")).to_contain_text("2,000 samples; real against real 1.1")
     eventually(lambda: opened.locator("[data-chart=near] .gx-named").inner_text(), "Fréchet distance, digit features")
     assert opened.locator("[data-chart=near]").bounding_box() == before
     titles["varied"].scroll_into_view_if_needed()
@@ -294,8 +297,8 @@ def test_pictures_without_classes_are_judged_by_precision_and_old_runs_say_what_
     clear = page.locator("[data-chart=clear] .gx-title")
     clear.scroll_into_view_if_needed()
     eventually(lambda: clear.inner_text(), "50 %; real pictures 82 %")
-    assert page.locator("[data-chart=near] .gx-named").inner_text() == "Fréchet distance, pixel features"
-    assert page.locator("[data-chart=varied] .gx-title").inner_text() == "Not measured in this run"
+    expect(page.locator("[data-chart=near] .gx-named")).to_have_text("Fréchet distance, pixel features")
+    expect(page.locator("[data-chart=varied] .gx-title")).to_have_text("Not measured in this run")
     run.folder.remove()
 
 
@@ -308,7 +311,7 @@ def test_negative_losses_take_the_log_scale_away_with_a_reason(page, server) -> 
     losses = page.locator("[data-chart=losses]")
     assert losses.get_by_label("log").is_disabled()
     assert "zero or negative" in losses.locator(".gx-log").get_attribute("title")
-    assert page.locator("[data-chart=outputs] .gx-title").inner_text().startswith("D scores")
+    expect(page.locator("[data-chart=outputs] .gx-title")).to_have_text(re.compile("^D scores"))
     run.folder.remove()
 
 
@@ -342,7 +345,7 @@ def test_the_list_shows_runs_and_opens_the_one_clicked(page, server, run: FakeRu
     page.goto(server.url)
     entry = page.locator(f"[data-run='{run.folder.id}']")
     entry.wait_for()
-    assert "Running" in entry.inner_text()
+    expect(entry).to_contain_text("Running")
     entry.evaluate("node => { node.mark = 1; }")
     run.status(PAUSED)
     eventually(lambda: "Paused" in entry.inner_text(), True)
@@ -350,7 +353,7 @@ def test_the_list_shows_runs_and_opens_the_one_clicked(page, server, run: FakeRu
     entry.get_by_role("button").focus()
     page.keyboard.press("Enter")
     page.get_by_text("state paused").wait_for()
-    assert entry.get_by_role("button").get_attribute("aria-current") == "true"
+    expect(entry.get_by_role("button")).to_have_attribute("aria-current", "true")
 
 
 def test_another_run_takes_the_same_places(opened, server, run: FakeRun) -> None:
@@ -366,7 +369,7 @@ def test_another_run_takes_the_same_places(opened, server, run: FakeRun) -> None
     time.sleep(0.6)
     assert opened.evaluate(ALL_X, "outputs") == list(range(10, 121, 10))
     assert opened.evaluate("[...document.querySelectorAll('.gx-plot')].every((node, i) => node.mark === i)")
-    assert opened.locator(".gx-caption").inner_text().startswith("step 120 ")
+    expect(opened.locator(".gx-caption")).to_have_text(re.compile("^step 120 "))
     other.folder.remove()
 
 
