@@ -8,6 +8,8 @@ import subprocess
 import sys
 
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime import forward_msg_cache
 from streamlit.testing.v1 import AppTest
 
 from pipelines.paths import PROJECT
@@ -103,3 +105,10 @@ def test_no_page_and_no_route_loads_torch(own_models):
     done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, timeout=120,
                           env={**os.environ, "PYTHONPATH": str(PROJECT)})  # fmt: skip
     assert done.stdout.strip() == "False", done.stderr
+
+
+def test_no_message_is_left_to_what_the_browser_may_have_forgotten() -> None:
+    message = ForwardMsg()
+    message.delta.new_element.markdown.body = "x" * 1_000_000
+    forward_msg_cache.populate_hash_if_needed(message)
+    assert not message.metadata.cacheable, ".streamlit/config.toml says why"
