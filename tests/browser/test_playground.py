@@ -89,6 +89,28 @@ def test_playing_moves_the_points_and_pausing_is_not_asking(server, page):
     assert page.evaluate("window.asked.length") == asked and page.locator(".gx-game").get_attribute("data-step") == step
 
 
+def test_play_pressed_before_the_game_is_there_plays_it_then(server, page):
+    """Torch may be loading for seconds when a newcomer presses Play."""
+    page.add_init_script(
+        """const real = window.fetch;
+        window.begun = 0;
+        window.fetch = async (...given) => {
+          if (given[1]?.method === "POST" && !String(given[0]).includes("/advance")) {
+            window.begun += 1;
+            await new Promise((resolve) => setTimeout(resolve, 2500));
+          }
+          return real(...given);
+        };"""
+    )
+    page.goto(f"{server.url}/playground?story=-")
+    press(page, "Play")
+    expect(page.locator(".gx-notice")).to_contain_text("It plays as soon as it is there.")
+    page.wait_for_function("Number(document.querySelector('.gx-game')?.dataset.step) > 20", timeout=OPEN_MS)
+    expect(page.locator(".gx-notice")).not_to_contain_text("It plays as soon as it is there.")
+    assert page.evaluate("window.begun") == 1, "the game is begun once"
+    press(page, "Pause")
+
+
 def test_the_page_shows_what_the_game_is_in_python(server, page):
     opened(page, server, data="grid", seed=5, loss="hinge")
     page.get_by_label("How many steps").select_option("10")

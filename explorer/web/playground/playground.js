@@ -22,7 +22,7 @@ const BOUNDED = { gradient_penalty: 0.1, d_steps: 5 }; // what a Wasserstein cri
 
 class Playground {
   constructor(place, root) {
-    Object.assign(this, { place, root, cards: [], second: false, lit: true, control: new AbortController() });
+    Object.assign(this, { place, root, cards: [], second: false, lit: true, beginning: 0, eager: false, control: new AbortController() });
     place.replaceChildren();
   }
 
@@ -150,6 +150,7 @@ class Playground {
     this.games.replaceChildren(...this.cards.map(({ element }) => element));
     this.sketch.attach(this.cards[0].plane);
     this.render();
+    this.beginning += 1;
     await this.notice.guarded(() => Promise.all(this.cards.map(async (card, at) => {
       card.glide = false;
       if (before?.[at]) {
@@ -162,9 +163,13 @@ class Playground {
       }
       return card.game.begin(wanted[at]);
     })));
+    this.beginning -= 1;
     this.fit();
     this.keeper.remember();
-    if (playing && this.ready) this.player.start();
+    if (!(playing || this.eager) || !this.ready) return;
+    if (this.eager) this.say("");
+    this.eager = false;
+    this.player.start();
   }
 
   // What can be done
@@ -172,7 +177,11 @@ class Playground {
   toggle() {
     if (this.player.playing) this.pause();
     else if (this.ready) this.player.start();
-    else this.restart();
+    else { // torch may still be loading
+      this.eager = true;
+      this.say("It plays as soon as it is there.");
+      if (!this.beginning) this.restart();
+    }
   }
 
   pause() {
