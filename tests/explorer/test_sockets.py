@@ -41,5 +41,5 @@ def test_only_listening_sockets_are_touched() -> None:
 
 
 def test_the_server_that_streamlit_starts_answers_at_once(serve) -> None:
-    server = serve("tests/explorer/live_app.py")
+    server = serve("tests/explorer/live/live_app.py")
     assert httpx.get(f"{server.url}/test/delays", trust_env=False).json() is False
