@@ -162,7 +162,6 @@ export class Plane {
   }
 
   drawReal(context) {
-    const { colors } = this;
     const real = this.sketch ? this.sketched : this.real;
     const radius = this.px(this.edge > 420 ? 3 : 2.3);
     context.beginPath();
@@ -171,9 +170,14 @@ export class Plane {
       context.moveTo(x + radius, y);
       context.arc(x, y, radius, 0, 2 * Math.PI);
     }
-    context.fillStyle = colors.real;
-    context.strokeStyle = colors.background;
-    context.lineWidth = this.px(1);
+    this.outlined(context, this.colors.real, 1);
+  }
+
+  /** Fill what was put on the path, with a thin edge that keeps it apart from what lies below. */
+  outlined(context, color, edge) {
+    context.fillStyle = color;
+    context.strokeStyle = this.colors.background;
+    context.lineWidth = this.px(edge);
     context.stroke();
     context.fill();
   }
@@ -184,7 +188,7 @@ export class Plane {
   }
 
   drawFakes(context) {
-    const { frame, colors } = this;
+    const { frame } = this;
     const radius = this.px(this.edge > 420 ? 4.4 : 3.4);
     context.beginPath();
     for (let at = 0; at < frame.fake.length; at += 2) {
@@ -195,11 +199,7 @@ export class Plane {
       context.lineTo(x - radius, y);
       context.closePath();
     }
-    context.fillStyle = colors.fake;
-    context.strokeStyle = colors.background;
-    context.lineWidth = this.px(1.4);
-    context.stroke();
-    context.fill();
+    this.outlined(context, this.colors.fake, 1.4);
   }
 
   /** Arrows, as long as the pushes are strong: where G's gradient vanishes, so do they. */
