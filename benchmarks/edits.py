@@ -1,20 +1,23 @@
 """Does arithmetic on z do what it says, and nothing else? Measured with the attribute classifier that ships.
 
     python -m benchmarks.edits [--model faces] [--count 500] [--equations 25] [--attributes NAME ...]
-                               [--tables equation direction slider given]
+                               [--tables equation held dragged straight given] [--another-judge]
 
-Four tables, each with the share that shows what was wanted, and for every other part (hair colours count as one) the
+Five tables, each with the share that shows what was wanted, and for every other part (hair colours count as one) the
 share whose verdict changed:
 
+    held       a labelled direction with all else held, as the page's "hold all" gives it (``name~all``): as far as the
+               page recommends (search.along)
+    dragged    the same direction, moved for each picture only until it shows: a person who stops dragging there
+    straight   one labelled direction for all pictures, orthogonal to those of all other parts, until it shows
     given      ``Give`` on the Arithmetic page, with all else held: a move searched for each picture (edit.py)
-    direction  the plain slider: one labelled direction for all pictures, held apart from all other labels, at the
-               strength that the page recommends for it (search.along); what a linear move can do
-    slider     the same direction, moved for each picture only until it shows: a person who stops dragging there
     equation   the page's classic equations, exemplars as it chooses them (equations.py), one choice after the other;
                a part has changed where the result differs from the mean of C, apart from what was wanted
 
 All but the equations are measured on random samples of seed 1 that lack the attribute; directions, readings and
-exemplars come from seed 0.
+exemplars come from seed 0, what is learnt through G from seed 2. Moves are learnt and searched through the classifier
+that ships, which also judges them here; ``--another-judge`` trains a second one, from other first weights, and lets
+that one judge: what only fools the first is found out.
 """
 
 from __future__ import annotations
@@ -30,17 +33,21 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks._machine import keep, machine_class
-from explorer.model import Model, arithmetic, load, mean
+from explorer.model import Model, arithmetic, load, mean, orthogonal_to
 from explorer.model import equations as known
-from explorer.model.directions import slug
+from explorer.model.directions import ALL, HELD, slug
 from explorer.model.edit import edit
-from explorer.model.parts import part_of, parts_of, verdicts
 from explorer.model.search import along
+from pipelines import data
+from pipelines.metrics import attributes
+from pipelines.metrics.parts import part_of, parts_of, verdicts
+from pipelines.metrics.reader import Reader
 from pipelines.models import readings
 
 SEED = 1
-TABLES = ("equation", "direction", "slider", "given")
+TABLES = ("equation", "held", "dragged", "straight", "given")
 STEP, FARTHEST = 0.25, 6.0  # of a slider that is dragged until it shows
+JUDGE_SEED = 1  # of the second classifier
 MAIN = ("glasses", "sunglasses", "long hair", "smile", "open mouth", "beard")
 
 
@@ -56,9 +63,8 @@ def lacking(model: Model, name: str, count: int) -> np.ndarray:
     return np.array(found[:count])
 
 
-def changes(model: Model, name: str, before: np.ndarray, after: np.ndarray) -> dict[str, Any]:
+def changes(reader: Reader, name: str, before: np.ndarray, after: np.ndarray) -> dict[str, Any]:
     """What became of pictures [B, H, W, C]: the share that shows an attribute, and of each other part that changed."""
-    reader = model.reader
     seen = [reader.read(pictures) for pictures in (before, after)]
     turned = (verdicts(reader, seen[0]) != verdicts(reader, seen[1])).mean(0)
     own = part_of(reader, name)
@@ -69,47 +75,55 @@ def changes(model: Model, name: str, before: np.ndarray, after: np.ndarray) -> d
     return {"attribute": name, "count": len(before), "succeeds": round(float(shows), 4), "changes": others}
 
 
-def given(model: Model, name: str, z: np.ndarray) -> dict[str, Any]:
+def given(model: Model, name: str, z: np.ndarray, judge: Reader) -> dict[str, Any]:
     """A move for each picture, searched as the page does."""
     start = time.perf_counter()
     moves = np.stack([edit(model, one, None, name).vector for one in z])
-    row = changes(model, name, model.decode(z), model.decode(z + moves))
+    row = changes(judge, name, model.decode(z), model.decode(z + moves))
     lengths = np.linalg.norm(moves, axis=1)
     each = (time.perf_counter() - start) / len(z)
     return {**row, "median_length": round(float(np.median(lengths)), 2), "seconds_each": round(each, 2)}
 
 
-def held_apart(model: Model, name: str) -> str:
-    """The name of an attribute's direction, held apart from all labels that are not its own part."""
-    own = part_of(model.reader, name).names
-    held = [one.id for one in model.labelled.values() if one.name not in own]
-    return f"{slug(name)}~{','.join(held)}"
-
-
-def direction(model: Model, name: str, z: np.ndarray) -> dict[str, Any]:
-    """One move for all pictures."""
-    full = held_apart(model, name)
+def held(model: Model, name: str, z: np.ndarray, judge: Reader) -> dict[str, Any]:
+    """A labelled direction with all else held, as far as the page recommends."""
+    full = f"{slug(name)}{HELD}{ALL}"
     amount = along(model, full, None, 64)["amount"]
-    after = model.decode(z + np.float32(amount) * model.direction(full).vector)
-    return {**changes(model, name, model.decode(z), after), "amount": amount}
+    after = model.decode(z + np.float32(amount) * model.ways(full, z))
+    return {**changes(judge, name, model.decode(z), after), "amount": amount}
 
 
-def slider(model: Model, name: str, z: np.ndarray) -> dict[str, Any]:
-    """One direction for all pictures, each moved along it only until the attribute shows."""
-    vector, column = model.direction(held_apart(model, name)).vector, model.reader.names.index(name)
+def dragged(model: Model, name: str, z: np.ndarray, judge: Reader) -> dict[str, Any]:
+    """The same direction, each picture moved along it only until the attribute shows."""
+    return until_it_shows(model, name, z, model.ways(f"{slug(name)}{HELD}{ALL}", z), judge)
+
+
+def straight(model: Model, name: str, z: np.ndarray, judge: Reader) -> dict[str, Any]:
+    """One direction for all pictures, orthogonal to the others', each moved along it only until the attribute shows."""
+    own = part_of(model.reader, name).names
+    others = [one.vector for one in model.labelled.values() if one.name not in own]
+    way = orthogonal_to(model.direction(slug(name)).vector, others)
+    return until_it_shows(model, name, z, np.broadcast_to(way, z.shape), judge)
+
+
+def until_it_shows(model: Model, name: str, z: np.ndarray, ways: np.ndarray, judge: Reader) -> dict[str, Any]:
+    """Pictures moved along directions [B, latent_size] as a person would who stops when the attribute shows."""
+    column = model.reader.names.index(name)
     after, waiting = model.decode(z), np.arange(len(z))
     before, amounts = after.copy(), np.zeros(len(z))
     while len(waiting) and amounts[waiting[0]] < FARTHEST:
         amounts[waiting] += STEP
-        after[waiting] = model.decode(z[waiting] + np.float32(amounts[waiting[0]]) * vector)
+        after[waiting] = model.decode(z[waiting] + np.float32(amounts[waiting[0]]) * ways[waiting])
         shows = model.reader.says(model.reader.read(after[waiting]))[:, column]
         waiting = waiting[shows == 0]
-    return {**changes(model, name, before, after), "median_amount": float(np.median(amounts))}
+    return {**changes(judge, name, before, after), "median_amount": float(np.median(amounts))}
 
 
-def equation(model: Model, one: dict[str, Any], count: int) -> dict[str, Any]:
+MEASURES = {"held": held, "dragged": dragged, "straight": straight, "given": given}
+
+
+def equation(model: Model, one: dict[str, Any], count: int, judge: Reader) -> dict[str, Any]:
     """One classic equation, ``count`` times with other exemplars."""
-    reader = model.reader
     want = known.goal(one["a"], one["b"], one["c"])
     changed = [name for name in want if want[name] is not one["c"].get(name)]
     before, after = [], []
@@ -121,10 +135,20 @@ def equation(model: Model, one: dict[str, Any], count: int) -> dict[str, Any]:
         )
         before.append(c)
         after.append(arithmetic(a, b, c))
-    row = changes(model, changed[0], model.decode(np.stack(before)), model.decode(np.stack(after)))
-    seen = reader.says(reader.read(model.decode(np.stack(after))))
-    right = np.all([seen[:, reader.names.index(name)] == value for name, value in want.items()], axis=0)
+    row = changes(judge, changed[0], model.decode(np.stack(before)), model.decode(np.stack(after)))
+    seen = judge.says(judge.read(model.decode(np.stack(after))))
+    right = np.all([seen[:, judge.names.index(name)] == value for name, value in want.items()], axis=0)
     return {**row, "attribute": one["title"], "succeeds": round(float(right.mean()), 4)}
+
+
+def another(model: Model, console: Console) -> Reader:
+    """A second classifier of the model's attributes, which nothing was learnt or searched through."""
+    config = model.trained.config
+    wanted = {"size": config.size, "channels": config.channels}
+    network = attributes.train(data.load(config.data, **wanted), seed=JUDGE_SEED, progress=console.print).eval()
+    right = attributes.accuracy(network, data.load(config.data, **wanted, split="test"))
+    console.print(f"Another judge: right on at least {min(right.values()):.1%} of the test pictures.")
+    return Reader(model.reader.names, model.reader.groups, network.requires_grad_(False), exclusive=False)
 
 
 def show(console: Console, title: str, rows: list[dict[str, Any]]) -> None:
@@ -150,12 +174,15 @@ def main() -> None:
     parser.add_argument("--attributes", nargs="*", default=list(MAIN), metavar="NAME")
     parser.add_argument("--tables", nargs="*", default=list(TABLES), choices=TABLES, metavar="TABLE")
     parser.add_argument("--output", default="edits", help="name of the file in benchmarks/results")
+    parser.add_argument("--another-judge", action="store_true", help="train a second classifier, and let it judge")
     options = parser.parse_args()
     torch.set_num_threads(1)
     model, console = load(options.model), Console(width=170)
     if model.trained.entry.run is not None:  # as many readings as a published model has
         model.readings = readings.make(model.trained, readings.COUNT)
-    results: dict[str, Any] = {**machine_class(), "model": model.id, "tables": {}}
+    judge = another(model, console) if options.another_judge else model.reader
+    about = {"model": model.id, "judge": "another" if options.another_judge else "the classifier that ships"}
+    results: dict[str, Any] = {**machine_class(), **about, "tables": {}}
 
     def table(title: str, names: list[Any], measure: Callable[[Any], dict[str, Any]]) -> None:
         rows = results["tables"][title] = []
@@ -166,13 +193,10 @@ def main() -> None:
 
     samples = {name: lacking(model, name, options.count) for name in options.attributes}
     if "equation" in options.tables:
-        table("equation", known.classic(model), lambda one: equation(model, one, options.equations))
-    if "direction" in options.tables:
-        table("direction", options.attributes, lambda name: direction(model, name, samples[name]))
-    if "slider" in options.tables:
-        table("slider", options.attributes, lambda name: slider(model, name, samples[name]))
-    if "given" in options.tables:
-        table("given", options.attributes, lambda name: given(model, name, samples[name]))
+        table("equation", known.classic(model), lambda one: equation(model, one, options.equations, judge))
+    for title, measure in MEASURES.items():
+        if title in options.tables:
+            table(title, options.attributes, lambda name, measure=measure: measure(model, name, samples[name], judge))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from explorer.model import equations as classics
 from explorer.model import film, search
-from explorer.model.directions import Direction
+from explorer.model.directions import ALL, HELD, Direction
 from explorer.model.edit import edit as search_move
 from explorer.model.gan import Model, describe
 from explorer.model.library import COMPUTING, DECODING, ENCODING, SEARCHING
@@ -43,18 +43,24 @@ def labels(model: Model, asked: dict[str, Any]) -> Response:
     """The labelled directions alone, which need not wait for the others to be found."""
     with SEARCHING.turn():
         found = model.labelled.values()
-    return _listed(found)
+    return _listed(model, found)
 
 
 def directions(model: Model, asked: dict[str, Any]) -> Response:
     """The model's directions, the labelled ones first."""
     with COMPUTING.turn():
         found = model.directions.values()
-    return _listed(found)
+    return _listed(model, found)
 
 
-def _listed(found: Iterable[Direction]) -> Response:
+def _listed(model: Model, found: Iterable[Direction]) -> Response:
+    """Directions; beside a labelled one also what was learnt to give the same and hold all else (``held``)."""
     listed = [{"id": d.id, "name": d.name, "kind": d.kind, "weight": round(d.weight, 4)} for d in found]
+    listed += [
+        {"id": f"{one['id']}{HELD}{ALL}", "name": one["name"], "kind": "held", "weight": 0.0}
+        for one in listed
+        if one["kind"] == "label" and model.steered(f"{one['id']}{HELD}{ALL}")
+    ]
     return JSONResponse({"directions": listed})
 
 

@@ -124,7 +124,7 @@ def training(card: dict[str, Any]) -> list[list[str]]:
     seconds, steps = _number(card.get("training_seconds")), _number(card.get("step"))
     width = _number(card.get("truncation"))
     rejected = len(found) if isinstance(found := card.get("rejected"), list) else 0
-    steep = _number(card.get("steep"))
+    steep, steered = _number(card.get("steep")), card.get("steering")
     rows = [
         ["Seed", None if seed is None else f"{seed:.0f}"],
         ["Time", None if seconds is None else duration(seconds)],
@@ -136,6 +136,7 @@ def training(card: dict[str, Any]) -> list[list[str]]:
         ["Truncation", f"z {width:.2g} times as wide as in training" if width is not None and width < 1 else None],
         ["Rejected", f"{rejected} of the prior's centres, by D's opinion" if rejected else None],
         ["Left out", f"{percent(steep, 100)} of z, where the picture changes fastest with z" if steep else None],
+        ["Directions", "learnt to hold all else" if isinstance(steered, dict) else None],
     ]
     return [[name, value] for name, value in rows if value]
 

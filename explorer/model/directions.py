@@ -13,7 +13,9 @@ ways to find one, each a function here:
 - ``closed_form``: the largest singular vectors of G's first layer (Shen and Zhou, SeFa, 2021).
 
 Names: a labelled direction by its attribute, ``pca-1``, ``sefa-1``, ``z7``, or marks, ``m:0.3,0.7|0.1,0.9`` (yes | no).
-Any of them followed by ``~glasses,smile`` is held apart from those: made orthogonal to them.
+Any of them followed by ``~glasses,smile`` is held apart from those: made orthogonal to them; ``~all`` from all labelled
+ones. Where a model was published with directions that were learnt to hold the others (pipelines/models/steering.py),
+``smile~glasses`` is one of these instead, and depends on the picture (``Model.ways``).
 """
 
 from __future__ import annotations
@@ -28,11 +30,12 @@ from torch import nn
 from explorer.model import latent
 from explorer.model.point import coordinate_of, sample_of
 from pipelines.errors import ModelError
+from pipelines.metrics.parts import parts_of
 
 if TYPE_CHECKING:
     from explorer.model.gan import Model
 
-MARKED, HELD = "m:", "~"
+MARKED, HELD, ALL = "m:", "~", "all"
 SHOWN = 10  # components and closed-form directions that are offered
 FEWEST, MOST = 2, 200  # marks of each kind
 
@@ -71,13 +74,23 @@ def named(model: Model, name: str) -> Direction:
         raise ModelError(f"The model {model.id} has no direction {base[:60]!r}; it has {', '.join(model.directions)}.")
     if not held:
         return found
+    if model.steered(name):
+        raise ModelError(f"The direction {name[:60]!r} depends on the picture; ask for it at the pictures' z.")
     if HELD in held:
         raise ModelError("What a direction is held apart from are plain directions: name~other,other.")
-    others = [model.direction(other).vector for other in held.split(",") if other != base]
+    apart = _all_but(model, base) if held == ALL else [other for other in held.split(",") if other != base]
+    others = [model.direction(other).vector for other in apart]
     try:
         return replace(found, id=name, vector=latent.orthogonal_to(found.vector, others))
     except ValueError as error:
         raise ModelError(f"{found.name}: {error}.") from None
+
+
+def _all_but(model: Model, base: str) -> list[str]:
+    """All labelled directions but those of the same part: what has black hair has no red hair."""
+    parts = parts_of(model.reader) if model.reader else []
+    own = next((part.names for part in parts if base in map(slug, part.names)), ())
+    return [one.id for one in model.labelled.values() if one.id != base and one.name not in own]
 
 
 def coordinate(at: int, size: int) -> Direction:

@@ -3,7 +3,7 @@
 A direction is the same for all pictures, but what a classifier calls a beard is no flat boundary in z: along one and
 the same move one face grows a beard and another only changes its skin. Here a move is searched for one picture:
 
-1. Moves along the labelled direction are tried, plain and held apart from the others.
+1. Moves along the labelled direction are tried: plain, held apart from the others, and as it was learnt, if it was.
 2. The most promising ones, and no move at all, are refined by gradient descent through G and the classifier: towards
    what is wanted, and once that is there, back to what should be held.
 3. Where that is not enough, random moves are tried, then others around the best so far, and refined in the same way:
@@ -27,10 +27,10 @@ from torch import Tensor
 from torch.nn.functional import relu
 
 from explorer.model import latent
-from explorer.model.directions import slug
+from explorer.model.directions import ALL, HELD, slug
 from explorer.model.gan import Model
-from explorer.model.parts import Part, part_of, parts_of, verdicts
 from pipelines.errors import ModelError
+from pipelines.metrics.parts import Part, part_of, parts_of, verdicts
 from pipelines.models.readings import SEED
 
 AMOUNTS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)  # along a direction
@@ -82,7 +82,7 @@ def edit(
     judge = _Judge(model, z, y, reader.names.index(name), wanted, others)
     best = _Best(judge, np.zeros((1, len(z)), np.float32))
     nothing = np.zeros((1, len(z)), np.float32)
-    best.take(_along(model, name, wanted, own))
+    best.take(_along(model, z, y, name, wanted, own))
     best.take(judge.descended(np.concatenate([nothing, best.of_all(FIRST)])))
     for number in range(ROUNDS):
         if best.is_perfect:
@@ -98,15 +98,18 @@ def edit(
     return judge.verdict(best.move)
 
 
-def _along(model: Model, name: str, wanted: bool, own: Part) -> np.ndarray:
-    """Moves along the labelled direction, as it is and held apart from all other parts' [M, latent_size]."""
+def _along(model: Model, z: np.ndarray, y: Tensor | None, name: str, wanted: bool, own: Part) -> np.ndarray:
+    """Moves along the labelled direction, as it is, held apart from all other parts' and as learnt [M, latent_size]."""
     labels = model.labelled
-    if slug(name) not in labels:
+    vectors = []
+    if slug(name) in labels:
+        vectors.append(plain := labels[slug(name)].vector)
+        with suppress(ValueError):  # too many labels for so small a z
+            vectors.append(latent.orthogonal_to(plain, [d.vector for d in labels.values() if d.name not in own.names]))
+    if model.steered(learnt := f"{slug(name)}{HELD}{ALL}"):
+        vectors.append(model.ways(learnt, z[None], y)[0])
+    if not vectors:
         return np.zeros((0, model.latent_size), np.float32)
-    plain = labels[slug(name)].vector
-    vectors = [plain]
-    with suppress(ValueError):  # too many labels for so small a z
-        vectors.append(latent.orthogonal_to(plain, [d.vector for d in labels.values() if d.name not in own.names]))
     amounts = np.array(AMOUNTS, np.float32)[:, None] * (1 if wanted else -1)
     return np.concatenate([amounts * vector for vector in vectors])
 

@@ -18,8 +18,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from explorer.model.gan import Model
-from explorer.model.parts import columns_outside, parts_of, verdicts
 from pipelines.errors import ModelError
+from pipelines.metrics.parts import columns_outside, parts_of, verdicts
 from pipelines.models.readings import SEED
 
 EXEMPLARS = 3  # of a slot, as in the paper

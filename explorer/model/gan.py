@@ -26,17 +26,18 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from explorer.model import directions, latent, point
+from explorer.model import directions, point
 from explorer.model.bank import Bank
 from explorer.model.directions import Direction
 from explorer.model.once import once
+from explorer.model.placing import Placing
 from explorer.model.point import Point
 from pipelines.errors import ModelError
 from pipelines.metrics.reader import Reader
-from pipelines.models import readings, shelf
+from pipelines.models import readings, shelf, steering
 from pipelines.models.readings import Readings
+from pipelines.models.steering import Steering
 from pipelines.models.trained import Trained, load_entry
-from pipelines.networks._conditioning import centres, nearest_centre
 from pipelines.objectives import LOSSES
 from pipelines.training.pictures import to_float
 
@@ -54,6 +55,7 @@ class Model:
         # readings, bank.
         self._naming = threading.RLock()
         self._named: dict[str, Direction] = {}
+        self._placing = Placing(self)
 
     # What it is
 
@@ -100,7 +102,7 @@ class Model:
         """
         z, drawn = self.trained.draw((seed, index) for index in range(count))
         labels = self.classes(y, count) if y is not None else drawn
-        return _pictures(self.trained.decode(torch.from_numpy(self._truncated(z.numpy(), psi)), labels))
+        return _pictures(self.trained.decode(torch.from_numpy(self._placing.truncated(z.numpy(), psi)), labels))
 
     def decode(self, z: np.ndarray | Tensor, y: Classes = None) -> np.ndarray:
         """Pictures uint8 [B, H, W, C] of latent vectors [B, latent_size], or one [latent_size].
@@ -153,10 +155,7 @@ class Model:
         Raises:
             ModelError: a point names a direction or a class that the model does not have.
         """
-        z = [self._z_of(each) for each in points]
-        if not self.class_names:
-            return np.stack(z), None
-        return np.stack(z), torch.stack([self._y_of(each) for each in points])
+        return self._placing.of(points)
 
     def pictures(self, points: Sequence[Point]) -> np.ndarray:
         """Pictures uint8 [B, H, W, C] of points; raises as ``resolve``."""
@@ -194,15 +193,57 @@ class Model:
         found = [*self.labelled.values(), *directions.components(self), *directions.closed_form(self)]
         return {direction.id: direction for direction in found}
 
-    def knows(self, name: str) -> bool:
-        """Whether a direction is found already, so that it can be had at once."""
-        return self._known(name) is not None
-
-    def direction(self, name: str) -> Direction:
-        """A direction by its name, as directions.py lists them.
+    @once
+    def steering(self) -> Steering | None:
+        """The directions that were learnt to hold other attributes, or None where none were published with the model.
 
         Raises:
-            ModelError: there is none of that name, or nothing is left of it when others are held.
+            ModelError: the file is damaged, or was learnt for other attributes or another G.
+        """
+        entry = self.trained.entry
+        if not entry.steers:
+            return None
+        path = entry.folder / shelf.STEERING
+        shelf.check_hash(path, entry)
+        found, reader = steering.load(path), self.reader
+        if reader is None or not found.fits(reader, self.latent_size):
+            raise ModelError(f"The directions in {path} do not fit the model; learn them anew.")
+        return found
+
+    def steered(self, name: str) -> tuple[str, list[str] | None] | None:
+        """The attribute and the names held (None for all) of a direction that was learnt; None for any other name."""
+        base, _, held = name.partition(directions.HELD)
+        if not held or self.reader is None or self.steering is None:
+            return None
+        known = {directions.slug(each): each for each in self.steering.learnt}
+        others = held.split(",")
+        if base not in known or (others != [directions.ALL] and not set(others) <= set(known)):
+            return None
+        return known[base], None if others == [directions.ALL] else [known[other] for other in others]
+
+    def ways(self, name: str, z: np.ndarray, y: Classes = None) -> np.ndarray:
+        """A direction by its name at each of z [B, latent_size], float32 [B, latent_size].
+
+        Most are the same everywhere; one that holds others, as ``smile~all``, may depend on what is to be seen.
+
+        Args:
+            y: as in ``decode``.
+
+        Raises:
+            ModelError: there is none of that name, or nothing is left of it when others are held; or y does not fit.
+        """
+        return np.broadcast_to(self._placing.ways(name, z, self.weights(self.classes(y, len(z)))), z.shape)
+
+    def knows(self, name: str) -> bool:
+        """Whether a direction is found already, so that it can be had at once."""
+        return self._known(name) is not None or self.steered(name) is not None
+
+    def direction(self, name: str) -> Direction:
+        """A direction by its name, as directions.py lists them, that is the same for all pictures.
+
+        Raises:
+            ModelError: there is none of that name, or nothing is left of it when others are held; or it depends on the
+                picture (``ways``).
         """
         known = self._known(name)  # what is known is not kept waiting by what is being found
         if known is None:
@@ -221,47 +262,9 @@ class Model:
             return directions.coordinate(at, self.latent_size)
         return self._named.get(name) or vars(self).get("labelled", {}).get(name)
 
-    def _z_of(self, at: Point) -> np.ndarray:
-        z = np.zeros(self.latent_size, np.float32)
-        for source, weight in at.z:
-            z += np.float32(weight) * self._source(source)
-        z = self._truncated(z[None], at.psi)[0]
-        for name, amount in at.moves.items():
-            if amount:
-                z += np.float32(amount) * self.direction(name).vector
-        if at.shell:
-            z = latent.on_shell(z, self.trained.config.prior, self.trained.entry.truncation)
-        if at.to is not None:
-            z = (latent.slerp if at.path == "slerp" else latent.lerp)(z, self._z_of(at.to), at.t)
-        return z
-
-    def _truncated(self, z: np.ndarray, psi: float) -> np.ndarray:
-        """z [B, d] drawn to the middle of the prior or, in a mixture, to the centre it lies nearest to."""
-        config, middle = self.trained.config, 0.0
-        if psi == 1:
-            return z
-        if config.prior == "mixture":
-            nearest = nearest_centre(torch.from_numpy(z), config.centres)
-            middle = centres(config.centres, config.latent_size)[nearest].numpy()
-        return latent.truncated(z, psi, middle)
-
-    def _source(self, source: str) -> np.ndarray:
-        if (sample := point.sample_of(source)) is not None:
-            return self.trained.draw([sample])[0][0].numpy()
-        if (noise := point.noise_of(source)) is not None:
-            chance = np.random.Generator(np.random.Philox(key=list(noise)))
-            return chance.uniform(-1, 1, self.latent_size).astype(np.float32)
-        return point.unpack(source, self.latent_size)
-
-    def _y_of(self, at: Point) -> Tensor:
-        """Weights of all classes, float32 [classes]."""
-        y = at.y
-        if y is None:
-            sample = at.first_sample
-            y = int(self.trained.draw([sample])[1][0]) if sample else 0
-        weights = self.classes(y, 1)
-        weights = (one_hot(weights, len(self.class_names)).float() if weights.ndim == 1 else weights)[0]
-        return weights if at.to is None else (1 - at.t) * weights + at.t * self._y_of(at.to)
+    def weights(self, y: Tensor | None) -> Tensor | None:
+        """What ``classes`` gives, as weights of all classes, float32 [B, classes]."""
+        return one_hot(y, len(self.class_names)).float() if y is not None and y.ndim == 1 else y
 
     def classes(self, y: Classes, count: int) -> Tensor | None:
         """What G is told of ``count`` pictures: class numbers int64 [count] or weights float32 [count, classes].

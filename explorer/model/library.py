@@ -67,8 +67,8 @@ class Library:
 def _stamp(entry: shelf.Entry) -> tuple[int, ...]:
     """Changes when the model's files do. A copy may keep its time, and a new file may get an old one's number."""
     files = [os.stat(entry.generator_path)]
-    if entry.run is None and (kept := entry.folder / "readings.safetensors").is_file():
-        files.append(os.stat(kept))
+    beside = (entry.folder / name for name in ("readings.safetensors", shelf.STEERING))
+    files += [os.stat(path) for path in beside if entry.run is None and path.is_file()]
     return tuple(number for file in files for number in (file.st_mtime_ns, file.st_ctime_ns, file.st_size, file.st_ino))
 
 

@@ -13,10 +13,11 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from explorer.model.directions import HELD, slug
 from explorer.model.gan import Model
-from explorer.model.parts import columns_outside, parts_of, verdicts
 from explorer.model.point import Point, sample_of
 from pipelines.errors import ModelError
+from pipelines.metrics.parts import columns_outside, parts_of, verdicts
 from pipelines.models.readings import SEED
+from pipelines.models.steering import LENGTH
 
 SURE = 0.5
 EFFECT_SEED = 1  # samples that effects are measured on; not those that directions were found from
@@ -80,8 +81,8 @@ def along(model: Model, name: str, amount: float | None = None, count: int = 64)
     """What a move along one direction does to random samples, and what else it changes.
 
     Args:
-        amount: how far; None for the smallest move of ``AMOUNTS`` that turns 95 % of the samples without the attribute,
-            or, where none does, for the one that turns most.
+        amount: how far; None for as far as the direction was learnt to go, or else for the smallest move of ``AMOUNTS``
+            that turns 95 % of the samples without the attribute, or, where none does, for the one that turns most.
 
     Returns:
         As ``effects``; ``amount``; ``recommended``, whether it was chosen here; for a labelled direction ``without``,
@@ -93,7 +94,8 @@ def along(model: Model, name: str, amount: float | None = None, count: int = 64)
     """
     column = _column(model, name)
     found: dict[str, Any] = {}
-    for tried in (amount,) if amount else AMOUNTS if column is not None else (AMOUNTS[1],):
+    recommended = (LENGTH,) if model.steered(name) else AMOUNTS if column is not None else (AMOUNTS[1],)
+    for tried in (amount,) if amount else recommended:
         new, before, after = _turned(model, {name: tried}, count)
         new |= {"amount": tried, "recommended": not amount, **_reached(before, after, column, tried > 0)}
         if not found or new["reached"] > found["reached"]:

@@ -62,7 +62,7 @@ else:
     wish = stage("latent", "Latent space")(
         entry.id, size=config.size, channels=config.channels, latent=config.latent_size, prior=config.prior,
         classes=list(entry.class_names) if config.conditional else [], data=config.data, prepared=is_prepared(entry),
-        labelled=has_labels(entry),
+        labelled=has_labels(entry), steered=entry.steers,
         probability=config.loss in ("minimax", "non-saturating"),
         saved=[{"id": one["definition"], "name": one["name"], "kind": "saved"} for one in saved.directions(entry.id)],
     )  # fmt: skip

@@ -69,6 +69,18 @@ def publish(
 
 
 @app.command()
+def steer(
+    model: Annotated[str, typer.Argument(help="A published model whose attributes a classifier tells, such as faces.")],
+) -> None:
+    """Learn directions that give a published model's pictures one attribute and hold all others; takes minutes."""
+    from pipelines.models import publishing
+
+    with telling("Steering", False) as progress:
+        path = publishing.steer(model, progress=progress)
+    out.print(f"Wrote {path}.", soft_wrap=True)
+
+
+@app.command()
 def evaluate(
     model: Annotated[str, typer.Argument(help="A model in checkpoints/, a run, or the folder of either.")],
     samples: Annotated[int, typer.Option(help="How many pictures it draws to be measured by.", min=100)] = 10_000,

@@ -8,6 +8,7 @@ import json
 import math
 import os
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
@@ -23,13 +25,15 @@ from pipelines import data
 from pipelines.data._image_set import within
 from pipelines.errors import GanError, ModelError
 from pipelines.metrics.evaluate import evaluate
-from pipelines.models import readings, steepness
+from pipelines.models import readings, steepness, steering
 from pipelines.models.rejection import least_believed
-from pipelines.models.shelf import checkpoint_path, free_place, of_run
-from pipelines.models.trained import FOR_TRAINING, PARTS, Trained, of_checkpoint, sampler, under
+from pipelines.models.shelf import STEERING, checkpoint_path, find, free_place, of_run
+from pipelines.models.trained import FOR_TRAINING, PARTS, Trained, load_entry, of_checkpoint, sampler, under
+from pipelines.runs.files import publish_json
 from pipelines.runs.folder import Record, RunFolder
 from pipelines.training import checkpoint
 from pipelines.training.config import TrainConfig
+from pipelines.training.machine import Machine, computes_bf16
 from pipelines.training.presets import PRESETS
 from pipelines.training.settings import as_option
 from pipelines.training.view import FixedView, grid_png
@@ -128,6 +132,44 @@ def publish(
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return target
+
+
+def steer(name: str, *, progress: Callable[[float, str], None] | None = None) -> Path:
+    """Learn the directions that hold other attributes for a published model, and keep them beside its weights.
+
+    Args:
+        progress: told the share done and what is being done.
+
+    Returns:
+        The file.
+
+    Raises:
+        ModelError: there is no such model, or none that is published, or no classifier of attributes ships for its
+            data; or the file cannot be written.
+    """
+    entry = find(name, anywhere=False)
+    if entry.run is not None:
+        raise ModelError(f"{entry.id} is a run; publish it first, and steer the model.")
+    start = time.monotonic()
+    found = steering.fit(load_entry(entry), progress=progress or (lambda share, message: None))
+    machine = Machine("cpu", "bf16" if computes_bf16("cpu") else "fp32", torch.get_num_threads())
+    seconds = round(time.monotonic() - start, 1)
+    learnt = {"samples": steering.COUNT, "steps": steering.STEPS, "seconds": seconds, "machine": machine.words}
+    path = entry.folder / STEERING
+    draft = entry.folder.with_name(f".{entry.id}.{os.getpid()}.tmp")
+    try:
+        draft.mkdir()
+        steering.save(found, draft)
+        content = (draft / STEERING).read_bytes()
+        hashes = {**entry.card.get("sha256", {}), STEERING: hashlib.sha256(content).hexdigest()}
+        publish_json(entry.folder / "card.json", {**entry.card, "steering": learnt, "sha256": hashes})
+        (draft / STEERING).replace(path)
+    except (OSError, SafetensorError) as error:
+        problem = getattr(error, "strerror", None) or error
+        raise ModelError(f"The directions could not be written to {path} ({problem}).") from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return path
 
 
 def write_npz(path: Path, images: np.ndarray, labels: np.ndarray) -> None:

@@ -8,6 +8,9 @@ A published model is a folder ``checkpoints/<name>/``:
     card.json                  how it was made, from which data under which licence, its measured quality, and the
                                SHA-256 of each file of weights
     preview.png                its fixed grid of samples
+    readings.safetensors       what a classifier sees on its first samples, where one ships for the data
+    redraws.safetensors        which of them are drawn anew, where steep z are left out
+    steering.safetensors       directions that give one attribute and hold the others, where they were learnt
 
 A model is named by ``name``, by a run's id, or by ``run@checkpoint``: ``best``, ``last`` or a step.
 """
@@ -33,6 +36,7 @@ from pipelines.training.config import TrainConfig, from_dict
 from pipelines.training.presets import title_of
 
 REFERENCE = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]{0,79})(@(?P<checkpoint>best|last|[0-9]{1,12}))?")
+STEERING = "steering.safetensors"
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, GanError)
 
 
@@ -77,6 +81,11 @@ class Entry:
         found = self.card.get("steepest")
         fits = type(found) is float and 0 < found < math.inf and not self.config.conditional
         return found if fits else None
+
+    @property
+    def steers(self) -> bool:
+        """Whether directions that hold other attributes were learnt for it (steering.py)."""
+        return self.run is None and (self.folder / STEERING).is_file()
 
     @property
     def generator_path(self) -> Path:

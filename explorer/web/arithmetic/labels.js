@@ -2,13 +2,14 @@
 
 import { askJson } from "../shared/decoder.js";
 import { make, percent, setText } from "../shared/format.js";
-import { heldApart, slug } from "./state.js";
+import { ALL, heldApart, slug } from "./state.js";
 import { Slider } from "../shared/slider.js";
 
 const COUNT = 64; // other samples that side effects are measured on
 const REACH = 5;
 const TERMS = {
-  hold: "Makes every other direction orthogonal to this one, so that moving along them no longer moves this one (to first order).",
+  orthogonal: "Held attributes: every other direction is made orthogonal to theirs, so that moving along it no longer moves them (to first order).",
+  learnt: "Held attributes stay as they are while others are moved: directions were learnt for faces that show what this one shows.",
   give: "Finds the shortest move that gives this one picture the attribute while the classifier still sees all else as before.",
   effects: `The same move is made on ${COUNT} other samples, and the classifier tells on how many of them its verdict turned.`,
 };
@@ -24,17 +25,32 @@ export class Labels {
     this.element = make("div", { class: "gx-labels-part" }, this.effects, this.list, this.edits, this.words);
   }
 
-  /** The labelled directions [{ id, name }], or none. */
-  setDirections(model, directions, editable) {
+  /** The directions { id, name, kind }, of which the labelled ones count, or none; those that hold all else are learnt. */
+  setDirections(model, all, editable) {
+    const directions = all.filter(({ kind }) => kind === "label");
     Object.assign(this, { model, chosen: null });
     this.measured.clear();
     this.rows.clear();
     this.list.replaceChildren(make("div", { class: "gx-label-row gx-label-head" }, make("span", {}, "Attribute"), make("span"),
-      make("abbr", { title: TERMS.hold, tabindex: 0 }, "hold"),
+      this.head(TERMS[all.length > directions.length ? "learnt" : "orthogonal"]),
       editable ? make("abbr", { title: TERMS.give, tabindex: 0 }, "exactly") : make("span")));
     for (const { id, name } of directions) this.list.append(this.row(id, name, editable));
     this.list.hidden = !directions.length;
     this.showEffects();
+  }
+
+  /** Above the boxes of what is held: one for all of them. */
+  head(about) {
+    this.all = make("input", { type: "checkbox", "aria-label": "Hold all else" });
+    this.all.addEventListener("change", () => this.on.hold(this.all.checked ? [ALL] : []));
+    return make("label", { class: "gx-hold", title: about }, make("abbr", { tabindex: 0 }, "hold all"), this.all);
+  }
+
+  /** Hold an attribute too, or no longer; all of them are ``ALL``. */
+  hold(id, on) {
+    const every = [...this.rows.keys()];
+    const held = (this.state.hold.includes(ALL) ? every : this.state.hold).filter((one) => one !== id);
+    this.on.hold(on && held.length + 1 === every.length ? [ALL] : on ? [...held, id] : held);
   }
 
   row(id, name, editable) {
@@ -45,7 +61,7 @@ export class Labels {
       } });
     slider.input.addEventListener("focus", () => this.choose(id));
     const hold = make("input", { type: "checkbox", "aria-label": `Hold ${name}` });
-    hold.addEventListener("change", () => this.on.hold(hold.checked ? [...this.state.hold, id] : this.state.hold.filter((one) => one !== id)));
+    hold.addEventListener("change", () => this.hold(id, hold.checked));
     const give = make("button", { type: "button", class: "gx-button gx-small" }, "Give");
     give.addEventListener("click", () => this.on.edit(name, give.dataset.wanted !== "false"));
     this.rows.set(id, { slider, hold, give, name });
@@ -54,9 +70,11 @@ export class Labels {
 
   show(state, seen) {
     this.state = state;
+    const all = state.hold.includes(ALL);
+    if (this.all) Object.assign(this.all, { checked: all, indeterminate: !all && state.hold.length > 0 });
     for (const [id, { slider, hold, give, name }] of this.rows) {
       if (document.activeElement !== slider.input || slider.value !== (state.moves[id] ?? 0)) slider.set(state.moves[id] ?? 0);
-      hold.checked = state.hold.includes(id);
+      hold.checked = all || state.hold.includes(id);
       const has = seen?.[name] === 1;
       setText(give, has ? "Take" : "Give");
       give.dataset.wanted = String(!has);
@@ -140,7 +158,7 @@ export class Labels {
     const reached = now.amount > 0 ? `${percent(now.reached)} of ${now.without} samples without it get it` : `${percent(now.reached)} of ${now.without} samples with it lose it`;
     const bars = others.map((part) => {
       const before = bare?.parts.find((one) => one.name === part.name);
-      return bar(part.name, part.changed, before?.changed, this.state.hold.some((one) => part.names.some((each) => slug(each) === one)));
+      return bar(part.name, part.changed, before?.changed, this.state.hold.some((one) => one === ALL || part.names.some((each) => slug(each) === one)));
     });
     this.effects.replaceChildren(
       make("h4", {}, make("abbr", { title: TERMS.effects, tabindex: 0 }, "What else changes"), ` at ${name} ${size}${now.recommended ? " (recommended)" : ""}`),

@@ -3,6 +3,7 @@
 export const SLOTS = ["a", "b", "c"];
 export const MOST_EXEMPLARS = 9;
 export const MOST_STRENGTH = 2;
+export const ALL = "all"; // everything else is held
 export const NOISE = 0.25; // of the neighbours, uniform on [-0.25, 0.25], as in the DCGAN paper
 const NEIGHBOURS = 8;
 const SAMPLE = /^\d{1,10}\.\d{1,7}$/;
@@ -93,8 +94,9 @@ export function nineOf(state) {
   return [...around.slice(0, 4), result, ...around.slice(4)];
 }
 
-/** A direction's name made orthogonal to what is held; one that holds something itself stays as it is. */
+/** A direction's name that keeps to what is held; one that holds something itself stays as it is. */
 export function heldApart(name, hold) {
+  if (hold.includes(ALL)) return name.includes("~") ? name : `${name}~${ALL}`;
   const others = hold.filter((other) => other !== name);
   return others.length && !name.includes("~") ? `${name}~${others.join(",")}` : name;
 }

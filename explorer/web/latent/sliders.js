@@ -8,6 +8,7 @@ const COORDINATES = 12; // at a time
 const EXPECTED = 10; // places kept free until the directions are known
 const FOUND_AT_LENGTH = new Set(["component", "closed-form"]);
 const GROUPS = [
+  ["held", "Held", "Directions to one attribute that hold all others: learnt for faces that show what this one shows."],
   ["label", "Labelled", "Directions to something that a classifier tells on the pictures."],
   ["component", "Components", "Principal components of what G computes: what varies most, without a name. Name them."],
   ["closed-form", "Closed form", "The directions of z that G's first layer stretches most, read off its weights."],
@@ -37,15 +38,15 @@ export class Names {
 
   of({ id, name, kind }) {
     if (this.given[id]) return this.given[id];
-    if (kind === "label") return /^\d+$/.test(name) ? `like a ${name}` : name[0].toUpperCase() + name.slice(1);
+    if (kind === "label" || kind === "held") return /^\d+$/.test(name) ? `like a ${name}` : name[0].toUpperCase() + name.slice(1);
     return name;
   }
 }
 
 /** All directions of a model: those that the server finds, the labelled ones first; its coordinates; and the saved. */
 export class Directions {
-  constructor({ latent, prior, labelled, saved = [] }, names) {
-    Object.assign(this, { latent, names, labelled, found: null, complete: false, saved });
+  constructor({ latent, prior, labelled, steered, saved = [] }, names) {
+    Object.assign(this, { latent, names, expected: { label: labelled, held: steered }, found: null, complete: false, saved });
     this.spread = prior === "uniform" ? Math.sqrt(1 / 3) : 1; // standard deviation of each number of z
   }
 
@@ -67,7 +68,7 @@ export class Directions {
   size(group) {
     if (group === "coordinate") return this.latent;
     if (group === "saved") return this.saved.length;
-    const isExpected = FOUND_AT_LENGTH.has(group) ? !this.complete : !this.found && this.labelled;
+    const isExpected = FOUND_AT_LENGTH.has(group) ? !this.complete : !this.found && this.expected[group];
     return isExpected ? EXPECTED : (this.found ?? []).filter(({ kind }) => kind === group).length;
   }
 
@@ -92,7 +93,7 @@ export class Directions {
 
   /** How far a slider goes to each side. */
   reach({ kind }) {
-    return Math.round((kind === "label" || kind === "saved" ? 6 : 4) * this.spread * 10) / 10;
+    return Math.round((kind === "label" || kind === "held" || kind === "saved" ? 6 : 4) * this.spread * 10) / 10;
   }
 
   /** The two that a plane starts with. */
@@ -167,7 +168,7 @@ export class Sliders {
     this.list.classList.toggle("gx-many", rows.length > EXPECTED);
     if (rows.length) return this.list.replaceChildren(...[...this.rows.values()].map(({ element }) => element));
     this.list.replaceChildren(...Array.from({ length: EXPECTED }, (_, number) => make("div", { class: "gx-awaited" },
-      number ? "" : group === "label" ? "Finding what can be told …" : "Finding what varies most …")));
+      number ? "" : group === "label" || group === "held" ? "Finding what can be told …" : "Finding what varies most …")));
     return undefined;
   }
 
@@ -235,7 +236,7 @@ export class Moved {
   }
 
   say(directions, id, amount) {
-    return `${directions.nameOf(id)} ${amount < 0 ? "−" : "+"}${Math.abs(amount).toFixed(1)}`;
+    return `${directions.nameOf(id)}${id.endsWith("~all") ? ", all else held" : ""} ${amount < 0 ? "−" : "+"}${Math.abs(amount).toFixed(1)}`;
   }
 
   /** While dragging: only the numbers, where they are there already. */

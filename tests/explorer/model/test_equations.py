@@ -8,9 +8,9 @@ import torch
 
 from explorer.model import Model, arithmetic, equations, mean, search
 from explorer.model.edit import EXEMPLARS, WAYS, _Judge, edit
-from explorer.model.parts import part_of, parts_of, verdicts
 from explorer.model.point import parse
 from pipelines.errors import ModelError
+from pipelines.metrics.parts import part_of, parts_of, verdicts
 from pipelines.models import readings
 
 

@@ -50,6 +50,25 @@ def verdicts(reader: Reader, probabilities: np.ndarray) -> np.ndarray:
     return np.stack(columns, 1)
 
 
+def memberships(reader: Reader, probabilities: np.ndarray) -> np.ndarray:
+    """How surely each part is in each of its states, float32 [B, states]: for each part none of its names, then each.
+
+    The states of one part sum to 1; ``spans`` tells which columns are whose.
+    """
+    columns = []
+    for part in parts_of(reader):
+        own = probabilities[:, list(part.columns)]
+        own = np.concatenate([np.maximum(1 - own.sum(1, keepdims=True), 0), own], 1)
+        columns.append(own / own.sum(1, keepdims=True))
+    return np.concatenate(columns, 1).astype(np.float32)
+
+
+def spans(reader: Reader) -> list[slice]:
+    """The columns of each part's states in ``memberships``."""
+    ends = np.cumsum([1 + len(part.columns) for part in parts_of(reader)])
+    return [slice(int(end) - 1 - len(part.columns), int(end)) for part, end in zip(parts_of(reader), ends, strict=True)]
+
+
 def columns_outside(reader: Reader, columns: Sequence[str], names: Iterable[str]) -> list[int]:
     """Which of ``columns``, by their names, have to do neither with ``names`` nor with what these exclude."""
     touched = {each for name in names for each in part_of(reader, name).names}

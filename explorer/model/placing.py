@@ -1,0 +1,136 @@
+"""From points, as pages name them, to what G is given: where a sum of samples lies, moved along directions in turn.
+
+Most directions are the same for all pictures. Those that were learnt to hold other attributes (pipelines/models/
+steering.py) depend on what is to be seen: each picture is read as the moves before have left it. What was read is kept,
+since a person who drags one slider asks for the same picture before the move sixty times a second.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.model import latent, point
+from explorer.model.point import Point
+from pipelines.models.trained import BATCH
+from pipelines.networks._conditioning import centres, nearest_centre
+
+if TYPE_CHECKING:
+    from explorer.model.gan import Model
+
+MOST_SEEN = 1024  # pictures of which it is kept what is to be seen on them
+
+
+class Placing:
+    """Places the points of one model."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._lock = threading.Lock()
+        self._seen: OrderedDict[bytes, np.ndarray] = OrderedDict()
+
+    def of(self, points: Sequence[Point]) -> tuple[np.ndarray, Tensor | None]:
+        """Latent vectors, float32 [B, latent_size], and weights of classes [B, classes] or None.
+
+        Raises:
+            ModelError: a point names a direction or a class that the model does not have, or a vector that
+                does not fit.
+        """
+        y = torch.stack([self._own_class(at) for at in points]) if self._model.class_names else None
+        z = np.stack([self._start(at) for at in points])
+        turns = [[(name, amount) for name, amount in at.moves.items() if amount] for at in points]
+        for turn in range(max(map(len, turns))):
+            movers: dict[str, list[int]] = {}
+            for row, moves in enumerate(turns):
+                if turn < len(moves):
+                    movers.setdefault(moves[turn][0], []).append(row)
+            for name, rows in movers.items():
+                amounts = np.array([turns[row][turn][1] for row in rows], np.float32)[:, None]
+                z[rows] += amounts * self.ways(name, z[rows], None if y is None else y[rows])
+        config = self._model.trained.config
+        for row, at in enumerate(points):
+            if at.shell:
+                z[row] = latent.on_shell(z[row], config.prior, self._model.trained.entry.truncation)
+        leading = [row for row, at in enumerate(points) if at.to is not None]
+        if leading:
+            ends, end_classes = self.of([points[row].to for row in leading])
+            for number, row in enumerate(leading):
+                path, t = latent.slerp if points[row].path == "slerp" else latent.lerp, points[row].t
+                z[row] = path(z[row], ends[number], t)
+                if y is not None:
+                    y[row] = (1 - t) * y[row] + t * end_classes[number]
+        return z, y
+
+    def ways(self, name: str, z: np.ndarray, y: Tensor | None) -> np.ndarray:
+        """A direction by its name, at each of the pictures of z [B, latent_size]: float32 [B or 1, latent_size].
+
+        Raises:
+            ModelError: there is none of that name.
+        """
+        steered = self._model.steered(name)
+        if steered is None:
+            return self._model.direction(name).vector[None]
+        attribute, held = steered
+        reader, found, seen = self._model.reader, self._model.steering, self.seen(z, y)
+        each = [found.directions(reader, attribute, z[[row]], seen[[row]], held) for row in range(len(z))]
+        return np.concatenate(each)  # one by one: company changes no rounding
+
+    def seen(self, z: np.ndarray, y: Tensor | None) -> np.ndarray:
+        """What the reader tells of the pictures of z [B, latent_size]: probabilities, float32 [B, names]."""
+        keys = [one.tobytes() + (b"" if y is None else y[row].numpy().tobytes()) for row, one in enumerate(z)]
+        with self._lock:
+            found = {key: self._seen[key] for key in keys if key in self._seen}
+        new = [row for row, key in enumerate(keys) if key not in found]
+        for start in range(0, len(new), BATCH):
+            rows = new[start : start + BATCH]
+            images = self._model.trained.decode(torch.from_numpy(z[rows]), None if y is None else y[rows])
+            images = torch.cat([images, images[-1:].expand(BATCH - len(rows), -1, -1, -1)])  # company changes nothing
+            read = self._model.reader.read(images.permute(0, 2, 3, 1))
+            found.update((keys[row], one) for row, one in zip(rows, read, strict=False))
+        with self._lock:
+            for key in keys:
+                self._seen[key] = found[key]
+                self._seen.move_to_end(key)
+            while len(self._seen) > MOST_SEEN:
+                self._seen.popitem(last=False)
+        return np.stack([found[key] for key in keys])
+
+    def truncated(self, z: np.ndarray, psi: float) -> np.ndarray:
+        """z [B, d] drawn to the middle of the prior or, in a mixture, to the centre it lies nearest to."""
+        config, middle = self._model.trained.config, 0.0
+        if psi == 1:
+            return z
+        if config.prior == "mixture":
+            nearest = nearest_centre(torch.from_numpy(z), config.centres)
+            middle = centres(config.centres, config.latent_size)[nearest].numpy()
+        return latent.truncated(z, psi, middle)
+
+    def _start(self, at: Point) -> np.ndarray:
+        """Where a point lies before it is moved [latent_size]."""
+        z = np.zeros(self._model.latent_size, np.float32)
+        for source, weight in at.z:
+            z += np.float32(weight) * self._source(source)
+        return self.truncated(z[None], at.psi)[0]
+
+    def _own_class(self, at: Point) -> Tensor:
+        """Weights of all classes, float32 [classes], of a point without the path that leads on from it."""
+        y = at.y
+        if y is None:
+            sample = at.first_sample
+            y = int(self._model.trained.draw([sample])[1][0]) if sample else 0
+        return self._model.weights(self._model.classes(y, 1))[0]
+
+    def _source(self, source: str) -> np.ndarray:
+        size = self._model.latent_size
+        if (sample := point.sample_of(source)) is not None:
+            return self._model.trained.draw([sample])[0][0].numpy()
+        if (noise := point.noise_of(source)) is not None:
+            chance = np.random.Generator(np.random.Philox(key=list(noise)))
+            return chance.uniform(-1, 1, size).astype(np.float32)
+        return point.unpack(source, size)

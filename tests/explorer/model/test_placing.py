@@ -1,0 +1,134 @@
+"""Points that move along directions which depend on the picture: those that were learnt to hold other attributes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from explorer.model import Model, load, search
+from explorer.model.directions import slug
+from explorer.model.edit import edit
+from explorer.model.placing import MOST_SEEN
+from explorer.model.point import parse
+from pipelines.errors import ModelError
+from pipelines.metrics.parts import memberships, part_of
+from pipelines.metrics.reader import Reader
+from pipelines.models import steering
+from pipelines.models.shelf import STEERING
+from pipelines.models.steering import LENGTH, Steering
+
+
+@pytest.fixture
+def folder(tiny_models: Path, tmp_path: Path) -> Path:
+    """The tiny faces with directions of chance that depend on all that is seen, but none for a beard."""
+    made = Path(shutil.copytree(tiny_models / "tiny-faces", tmp_path / "steered"))
+    reader, chance = Reader.of("faces"), np.random.default_rng(0)
+    names, terms = len(reader.names), memberships(reader, np.zeros((1, len(reader.names)))).shape[1] + len(reader.names)
+    own, beside = chance.standard_normal((names, 5, 16)), chance.standard_normal((names, 5, terms, 16))
+    own[reader.names.index("beard")] = 0
+    labels = chance.standard_normal((names, 16))
+    steering.save(Steering(reader.names, labels, np.full(terms, 0.2), own, beside), made)
+    card = json.loads((made / "card.json").read_text())
+    card["sha256"][STEERING] = hashlib.sha256((made / STEERING).read_bytes()).hexdigest()
+    (made / "card.json").write_text(json.dumps(card))
+    return made
+
+
+@pytest.fixture
+def gan(folder: Path) -> Model:
+    return load(folder)
+
+
+def held(gan: Model, name: str, z: np.ndarray, others: list[str] | None = None) -> np.ndarray:
+    """What the directions that were learnt say, asked without a model between."""
+    return gan.steering.directions(gan.reader, name, z, gan.reader.read(gan.decode(z)), others)
+
+
+def test_a_name_that_holds_others_is_what_was_learnt(gan: Model) -> None:
+    assert gan.steered("smile~all") == ("smile", None)
+    assert gan.steered("long-hair~open-mouth,glasses") == ("long hair", ["open mouth", "glasses"])
+    for name in (
+        "smile",
+        "pca-1~all",
+        "smile~pca-1",
+        "m:0.1,0.2|0.3,0.4~all",
+        "beard~all",
+        "smile~beard",
+        "nobody~all",
+    ):
+        assert gan.steered(name) is None, name
+    z = gan.z(5)
+    assert np.allclose(gan.ways("smile~all", z), held(gan, "smile", z), atol=1e-6)
+    assert np.allclose(gan.ways("smile~glasses", z), held(gan, "smile", z, ["glasses"]), atol=1e-6)
+    assert np.ptp(gan.ways("smile~all", z), axis=0).max() > 0.1  # another for each picture
+    assert np.array_equal(gan.ways("smile", z), np.tile(gan.direction("smile").vector, (5, 1)))
+    assert gan.knows("smile~all")
+    with pytest.raises(ModelError, match="The direction 'smile~all' depends on the picture"):
+        gan.direction("smile~all")
+
+
+def test_moves_follow_each_other_and_company_changes_nothing(gan: Model) -> None:
+    moves = {"glasses~all": 2.0, "z3": 0.5, "smile~all": -1.5}
+    points = [parse({"z": [[f"0.{index}", 1]], "moves": moves}) for index in range(11)]
+    z = gan.z(11)
+    for name, amount in moves.items():
+        z = z + np.float32(amount) * gan.ways(name, z)
+    found, _ = gan.resolve(points)
+    assert np.allclose(found, z, atol=1e-5)
+    alone = [load(gan.trained.entry.folder).pictures([point])[0] for point in points[:3]]
+    assert np.array_equal(gan.pictures(points)[:3], np.stack(alone))
+    mixed = [points[0], parse({"moves": {"smile~all": 1}}), parse({}), points[1]]
+    assert np.allclose(gan.resolve(mixed)[0][[0, 3]], found[:2], atol=1e-6)
+
+
+def test_what_was_seen_is_kept_for_the_next_move(gan: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    count, read = [], Reader.read
+    monkeypatch.setattr(Reader, "read", lambda self, images: count.append(len(images)) or read(self, images))
+    for amount in (0.5, 1.0, 1.5):
+        gan.resolve([parse({"z": [[f"0.{index}", 1]], "moves": {"smile~all": amount}}) for index in range(8)])
+    assert len(count) == 1
+    gan._placing.seen(gan.z(MOST_SEEN + 40, seed=3), None)
+    assert len(gan._placing._seen) == MOST_SEEN
+
+
+def test_all_else_is_orthogonal_where_nothing_was_learnt(faces: Model) -> None:
+    found = faces.direction("glasses~all").vector
+    own = part_of(faces.reader, "glasses").names
+    assert "sunglasses" in own and np.linalg.norm(found) == pytest.approx(1, abs=1e-5)
+    for name in faces.readings.names:
+        if name not in own:
+            assert abs(found @ faces.direction(slug(name)).vector) < 1e-5
+    assert faces.steering is None and faces.steered("glasses~all") is None
+
+
+def test_what_a_move_changes_is_told_at_the_length_that_was_learnt(gan: Model) -> None:
+    found = search.along(gan, "smile~all", None, 16)
+    assert found["amount"] == LENGTH and found["recommended"] and found["count"] == 16
+    assert search.along(gan, "smile~all", 2.0, 16)["amount"] == 2.0
+
+
+def test_a_move_that_is_searched_tries_what_was_learnt(gan: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    ways = Model.ways
+    monkeypatch.setattr(Model, "ways", lambda self, name, z, y=None: asked.append(name) or ways(self, name, z, y))
+    edit(gan, gan.z(1)[0], None, "smile", held=["glasses"])
+    assert asked == ["smile~all"]
+
+
+def test_files_of_another_model_or_damaged_ones_are_one_sentence(folder: Path) -> None:
+    good = (folder / STEERING).read_bytes()
+    (folder / STEERING).write_bytes(good[:-1])
+    with pytest.raises(ModelError, match="is not the one that was published as steered"):
+        load(folder).resolve([parse({"moves": {"smile~all": 1}})])
+    names = Reader.of("faces").names
+    steering.save(Steering(names, np.ones((18, 7)), np.ones(44), np.ones((18, 5, 7)), np.ones((18, 5, 44, 7))), folder)
+    card = json.loads((folder / "card.json").read_text())
+    card["sha256"][STEERING] = hashlib.sha256((folder / STEERING).read_bytes()).hexdigest()
+    (folder / "card.json").write_text(json.dumps(card))
+    with pytest.raises(ModelError, match="do not fit the model; learn them anew"):
+        load(folder).steered("smile~all")
