@@ -23,7 +23,10 @@ from safetensors.torch import save_file
 from torch import nn
 
 from pipelines import data
-from pipelines.models import readings, shelf, trained
+from pipelines.metrics.parts import spans
+from pipelines.metrics.reader import Reader
+from pipelines.models import readings, shelf, steering, trained
+from pipelines.models.steering import Steering
 from pipelines.training.building import build
 from pipelines.training.checking import check
 from pipelines.training.config import TrainConfig
@@ -98,9 +101,32 @@ def write(
     return folder
 
 
+def steer(faces: Path) -> Path:
+    """Give the tiny faces directions of chance that depend on all that is seen, none of them to a beard.
+
+    Returns:
+        The folder.
+    """
+    reader, chance = Reader.of("faces"), np.random.default_rng(0)
+    names, size = len(reader.names), FACES.latent_size
+    terms = spans(reader)[-1].stop + names
+    own, beside = chance.standard_normal((names, 5, size)), chance.standard_normal((names, 5, terms, size))
+    own[reader.names.index("beard")] = 0
+    found = Steering(reader.names, chance.standard_normal((names, size)), np.full(terms, 0.2), own, beside)
+    steering.save(found, faces)
+    sign(faces)
+    return faces
+
+
+def sign(folder: Path) -> None:
+    """Let the card of a folder say that its weights are the right ones."""
+    card = json.loads((folder / "card.json").read_text("utf-8"))
+    (folder / "card.json").write_text(json.dumps({**card, "sha256": sha256(folder)}), "utf-8")
+
+
 def sha256(folder: Path) -> dict[str, str]:
     """What a card says of the weights in a folder."""
-    weights = (folder / f"{name}.safetensors" for name in ("generator", "discriminator"))
+    weights = (folder / f"{name}.safetensors" for name in ("generator", "discriminator", "steering"))
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in weights if path.is_file()}
 
 

@@ -162,6 +162,13 @@ class Model:
         z, y = self.resolve(points)
         return _pictures(self.trained.decode(torch.from_numpy(z), y))
 
+    def seen(self, z: np.ndarray, y: Tensor | None = None) -> np.ndarray:
+        """What the reader tells of pictures of z [B, latent_size] and y, as ``resolve`` gives them: [B, names].
+
+        Kept for the last thousand pictures; only where a reader ships for the model's data.
+        """
+        return self._placing.seen(z, y)
+
     # What it has learnt
 
     @once

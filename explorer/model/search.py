@@ -21,6 +21,7 @@ from pipelines.models.steering import LENGTH
 
 SURE = 0.5
 EFFECT_SEED = 1  # samples that effects are measured on; not those that directions were found from
+RARE = 8  # times as many samples are looked at, at most, for those that lack something
 AMOUNTS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)  # of a move, that one is recommended from
 MOST_PIXELS = 40_000_000  # of a picture that somebody gives
 
@@ -73,12 +74,13 @@ def effects(model: Model, moves: Mapping[str, float], count: int = 64) -> dict[s
     Raises:
         ModelError: the model's pictures cannot be read, or it has no such direction.
     """
-    found, _, _ = _turned(model, moves, count)
-    return found
+    return _turned(model, moves, range(count))[0]
 
 
 def along(model: Model, name: str, amount: float | None = None, count: int = 64) -> dict[str, Any]:
     """What a move along one direction does to random samples, and what else it changes.
+
+    Of a labelled direction it is measured on samples that lack the attribute (for a negative amount: have it).
 
     Args:
         amount: how far; None for as far as the direction was learnt to go, or else for the smallest move of ``AMOUNTS``
@@ -86,8 +88,7 @@ def along(model: Model, name: str, amount: float | None = None, count: int = 64)
 
     Returns:
         As ``effects``; ``amount``; ``recommended``, whether it was chosen here; for a labelled direction ``without``,
-        how many of the samples lacked the attribute (for a negative amount: had it), and ``reached``, the share of
-        these that turned.
+        how many samples that is (fewer than ``count`` where they are rare), and ``reached``, the share that turned.
 
     Raises:
         ModelError: as ``effects``.
@@ -96,8 +97,14 @@ def along(model: Model, name: str, amount: float | None = None, count: int = 64)
     found: dict[str, Any] = {}
     recommended = (LENGTH,) if model.steered(name) else AMOUNTS if column is not None else (AMOUNTS[1],)
     for tried in (amount,) if amount else recommended:
-        new, before, after = _turned(model, {name: tried}, count)
-        new |= {"amount": tried, "recommended": not amount, **_reached(before, after, column, tried > 0)}
+        up = tried > 0
+        rows = range(count) if column is None else _lacking(model, column, up, count)
+        new, after = _turned(model, {name: tried}, rows or range(count))
+        told = {"without": 0, "reached": 0.0}
+        if column is not None:
+            reached = float((after[:, column] == up).mean()) if rows else 1.0
+            told = {"without": len(rows), "reached": round(reached, 4)}
+        new |= {"amount": tried, "recommended": not amount, **told}
         if not found or new["reached"] > found["reached"]:
             found = new
         if found["reached"] >= 0.95:
@@ -105,14 +112,25 @@ def along(model: Model, name: str, amount: float | None = None, count: int = 64)
     return found
 
 
-def _turned(model: Model, moves: Mapping[str, float], count: int) -> tuple[dict[str, Any], np.ndarray, np.ndarray]:
-    """As ``effects``, and what the reader says before and after, uint8 [count, names]."""
+def _lacking(model: Model, column: int, up: bool, count: int) -> list[int]:
+    """The first samples of ``EFFECT_SEED`` that lack what a column of the reader tells; or have it, if not ``up``."""
+    found: list[int] = []
+    for start in range(0, count * RARE, count):
+        z, y = model.resolve([Point(z=((f"{EFFECT_SEED}.{index}", 1.0),)) for index in range(start, start + count)])
+        found += (start + np.flatnonzero(model.reader.says(model.seen(z, y))[:, column] != up)).tolist()
+        if len(found) >= count:
+            break
+    return found[:count]
+
+
+def _turned(model: Model, moves: Mapping[str, float], rows: Sequence[int]) -> tuple[dict[str, Any], np.ndarray]:
+    """As ``effects``, of some samples of ``EFFECT_SEED``, and what the reader says after, uint8 [rows, names]."""
     reader = model.reader
     if reader is None:
         raise ModelError(f"No classifier ships for the pictures of {model.id}, so what else changes cannot be told.")
-    still = [Point(z=((f"{EFFECT_SEED}.{index}", 1.0),)) for index in range(count)]
+    still = [Point(z=((f"{EFFECT_SEED}.{index}", 1.0),)) for index in rows]
     moved = [Point(z=point.z, moves=dict(moves)) for point in still]
-    seen, seen_moved = reader.read(model.pictures(still)), reader.read(model.pictures(moved))
+    seen, seen_moved = (model.seen(*model.resolve(points)) for points in (still, moved))
     before, after = reader.says(seen), reader.says(seen_moved)
     turned = (verdicts(reader, seen) != verdicts(reader, seen_moved)).mean(0)
     found = {
@@ -124,9 +142,9 @@ def _turned(model: Model, moves: Mapping[str, float], count: int) -> tuple[dict[
             {"name": part.label, "names": part.names, "changed": round(float(share), 4)}
             for part, share in zip(parts_of(reader), turned, strict=True)
         ],
-        "count": count,
+        "count": len(still),
     }
-    return found, before, after
+    return found, after
 
 
 def _column(model: Model, name: str) -> int | None:
@@ -134,14 +152,6 @@ def _column(model: Model, name: str) -> int | None:
     names = [slug(each) for each in model.reader.names] if model.reader else []
     base = name.partition(HELD)[0]
     return names.index(base) if base in names else None
-
-
-def _reached(before: np.ndarray, after: np.ndarray, column: int | None, up: bool) -> dict[str, Any]:
-    if column is None:
-        return {"without": 0, "reached": 0.0}
-    lacking = before[:, column] != up
-    return {"without": int(lacking.sum()), "reached": round(float((after[lacking, column] == up).mean()), 4)
-            if lacking.any() else 1.0}  # fmt: skip
 
 
 def agreement(model: Model) -> dict[str, Any]:

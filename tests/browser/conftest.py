@@ -24,6 +24,16 @@ def tiny_server(serve, tiny_models: Path):
 
 
 @pytest.fixture
+def steered(tiny_server):
+    """The name of a model of that server, the tiny faces with directions that were learnt."""
+    from tests import tiny_models as tiny  # only here: it loads torch
+
+    made = Path(shutil.copytree(tiny_server.models / "tiny-faces", tiny_server.models / "tiny-steered"))
+    yield tiny.steer(made).name
+    shutil.rmtree(made)
+
+
+@pytest.fixture
 def model_server(shared_server, tiny_models: Path, monkeypatch):
     """A server with the tiny models, and nothing of an earlier test; its folders are this process's own too."""
     listed = any(shared_server.runs.iterdir())

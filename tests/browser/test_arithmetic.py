@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -175,6 +176,34 @@ def test_attributes_move_the_result_and_are_held(page: Page, server):
     expect(page.locator(".gx-effect.gx-held")).to_have_count(1, timeout=WAIT_MS)
     expect(page.locator(".gx-effects")).to_contain_text("without holding", timeout=WAIT_MS)
     page.get_by_label("Hold beard").uncheck()
+    shows(page, gan.decode(z + 5 * gan.direction("smile").vector)[0])
+
+
+def test_all_else_is_held_by_what_was_learnt(page: Page, server, steered: str):
+    visit(page, server, f"model={steered}&seed=3&c=3.0")
+    gan = load(server.models / steered)
+    z = gan.z(1, seed=3)
+    smile, everything = page.get_by_role("slider", name="smile"), page.get_by_role("checkbox", name="Hold all else")
+    boxes = page.get_by_role("checkbox", name="Hold ")
+    expect(smile).to_be_visible(timeout=WAIT_MS)
+    expect(page.locator(".gx-label-head .gx-hold")).to_have_attribute("title", re.compile("were learnt for faces"))
+    smile.press("End")
+    shows(page, gan.decode(z + 5 * gan.direction("smile").vector)[0])
+    everything.check()
+    shows(page, gan.decode(z + 5 * gan.ways("smile~all", z))[0])
+    assert boxes.count() > 10 and all(box.is_checked() for box in boxes.all())
+    expect(page.locator(".gx-effect")).not_to_have_count(0, timeout=WAIT_MS)
+    expect(page.locator(".gx-effect:not(.gx-held)")).to_have_count(0)
+    assert "hold=all" in page.url
+    page.get_by_role("checkbox", name="Hold glasses", exact=True).uncheck()  # one less than all
+    expect(everything).not_to_be_checked()
+    others = [one.id for one in gan.labelled.values() if one.id not in ("smile", "glasses")]
+    assert "beard" in others, "for which none was learnt, so that the plain directions are held apart"
+    shows(page, gan.decode(z + 5 * gan.direction(f"smile~{','.join(others)}").vector)[0])
+    page.get_by_role("checkbox", name="Hold glasses", exact=True).check()
+    expect(everything).to_be_checked()
+    shows(page, gan.decode(z + 5 * gan.ways("smile~all", z))[0])
+    everything.uncheck()
     shows(page, gan.decode(z + 5 * gan.direction("smile").vector)[0])
 
 

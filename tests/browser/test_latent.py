@@ -89,6 +89,27 @@ def saved(page: Page, click: Callable[[], None]) -> bytes:
     return Path(download.value.path()).read_bytes()
 
 
+def test_directions_that_hold_all_else_come_first(page: Page, browser: Browser, server, steered: str):
+    visit(page, server, f"model={steered}")
+    expect(page.get_by_role("button", name="Held")).to_have_attribute("aria-pressed", "true")
+    expect(slider(page, "beard~all")).to_have_count(0)  # none was learnt
+    start, smile = settled(page), slider(page, "smile~all")
+    smile.press("End")
+    end = changed(page, start)
+    expect(page.get_by_role("button", name="Smile, all else held +6.0")).to_be_visible()
+    assert parts(page.url)["moves"] == ["smile~all*6"] and fresh_pixels(browser, page.url) == end
+    page.get_by_role("button", name="Labelled").click()
+    plain = slider(page, "smile")
+    expect(plain).to_have_value("0")
+    page.get_by_role("button", name="Smile, all else held").click()
+    assert changed(page, end) == start
+    plain.press("End")
+    assert changed(page, start) != end, "One direction for all faces is another"
+    page.goto(f"{server.url}/latent?model={FACES}")
+    drawn(page)
+    expect(page.get_by_role("button", name="Held")).to_have_count(0)
+
+
 def test_a_drag_moves_all_pictures_and_ends_where_the_slider_is(page: Page, browser: Browser, server):
     visit(page, server, f"model={FACES}")
     start, others = settled(page), [pixels(page, TILES, at) for at in range(8)]

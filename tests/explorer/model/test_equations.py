@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from explorer.model import Model, arithmetic, equations, mean, search
+from explorer.model.directions import slug
 from explorer.model.edit import EXEMPLARS, WAYS, _Judge, edit
 from explorer.model.point import parse
 from pipelines.errors import ModelError
@@ -93,19 +94,30 @@ def test_samples_that_look_like_others_come_first(faces: Model) -> None:
 
 
 def test_a_move_is_measured_along_a_direction(faces: Model) -> None:
-    found = search.along(faces, "smile~beard", 2.0, 16)
-    same = search.effects(faces, {"smile~beard": 2.0}, 16)
+    found = search.along(faces, "pca-1", 2.0, 16)
+    same = search.effects(faces, {"pca-1": 2.0}, 16)
     assert {key: found[key] for key in same} == same
-    assert found["amount"] == 2.0 and not found["recommended"]
-    chosen = search.along(faces, "smile", None, 16)
-    assert chosen["recommended"] and chosen["amount"] in search.AMOUNTS
-    z = faces.z(16, search.EFFECT_SEED)
-    said = [faces.reader.says(faces.reader.read(faces.decode(at)))[:, 0] for at in (
-        z, z + np.float32(chosen["amount"]) * faces.direction("smile").vector)]  # fmt: skip
-    lacking = said[0] == 0
-    assert chosen["without"] == lacking.sum()
-    if lacking.any():
-        assert chosen["reached"] == pytest.approx(said[1][lacking].mean(), abs=1e-4)
+    assert found["amount"] == 2.0 and not found["recommended"] and found["without"] == 0
+
+
+@pytest.mark.parametrize("amount", [None, -1.5])
+def test_of_an_attribute_it_is_measured_on_samples_that_lack_it_or_have_it(faces: Model, amount: float | None) -> None:
+    z, reader = faces.z(16 * search.RARE, search.EFFECT_SEED), faces.reader
+    said = reader.says(reader.read(faces.decode(z)))
+    column = int(np.argmin(np.abs(said.mean(0) - 0.5)))  # neither all samples have it nor none
+    name = reader.names[column]
+    chosen = search.along(faces, slug(name), amount, 16)
+    assert chosen["amount"] in (search.AMOUNTS if amount is None else (amount,))
+    assert chosen["recommended"] == (amount is None)
+    z = z[said[:, column] == (amount is not None)][:16]
+    assert chosen["without"] == chosen["count"] == len(z) > 0
+    seen = [
+        reader.read(faces.decode(at))
+        for at in (z, z + np.float32(chosen["amount"]) * faces.direction(slug(name)).vector)
+    ]
+    assert chosen["reached"] == pytest.approx((reader.says(seen[1])[:, column] == (amount is None)).mean(), abs=1e-4)
+    turned = (verdicts(reader, seen[0]) != verdicts(reader, seen[1])).mean(0)
+    assert [part["changed"] for part in chosen["parts"]] == pytest.approx(turned, abs=1e-4)
 
 
 def test_a_searched_move_is_what_the_classifier_says_of_it(faces: Model) -> None:
