@@ -51,3 +51,22 @@ def test_how_often_samples_of_faces_were_drawn_anew_is_found_out_again(monkeypat
     # Another processor may round otherwise, and one of a hundred lie on the limit.
     assert sum(shipped[address] != gan.redrawn[address] for address in first) <= 1
     assert 10 <= sum(times > 0 for times in shipped.values()) <= 30
+
+
+@pytest.mark.parametrize("name", ["smile", "open mouth", "glasses", "sunglasses", "long hair", "beard"])
+def test_a_direction_that_was_learnt_for_faces_gives_one_attribute_and_holds_the_others(name, monkeypatch):
+    from explorer.model import load
+    from pipelines.metrics.parts import part_of, parts_of, verdicts
+    from pipelines.models.steering import LENGTH
+
+    monkeypatch.delenv("GAN_EXPLORER_MODELS", raising=False)
+    gan = load("faces")
+    assert gan.steering.learnt == gan.reader.names
+    z = gan.z(160, seed=5)
+    z = z[gan.reader.says(gan.seen(z))[:, gan.reader.names.index(name)] == 0][:60]
+    moved = z + np.float32(LENGTH) * gan.ways(f"{name.replace(' ', '-')}~all", z)
+    before, after = gan.seen(z), gan.seen(moved)
+    assert (gan.reader.says(after)[:, gan.reader.names.index(name)] == 1).mean() >= 0.95
+    parts, own = parts_of(gan.reader), part_of(gan.reader, name)
+    turned = (verdicts(gan.reader, before) != verdicts(gan.reader, after)).mean(0)
+    assert max(share for part, share in zip(parts, turned, strict=True) if part != own) <= 0.05

@@ -25,7 +25,7 @@ def shipped(homes) -> Path:
     ):
         tiny.write(homes.models / name, config, data.class_names_of(config.data), ships=True)
     home = tiny.write_all(homes.models)
-    (home / "tiny-faces").rename(home / "faces")
+    tiny.steer((home / "tiny-faces").rename(home / "faces"))
     return home
 
 
