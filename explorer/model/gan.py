@@ -24,10 +24,10 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import one_hot
 
-from explorer.model import directions, point
+from explorer.model import conditions, directions, point
 from explorer.model.bank import Bank
+from explorer.model.conditions import Classes
 from explorer.model.directions import Direction
 from explorer.model.once import once
 from explorer.model.placing import Placing
@@ -42,8 +42,6 @@ from pipelines.objectives import LOSSES
 from pipelines.training.pictures import to_float
 
 MOST_NAMED = 256  # directions made from marks or held apart that are kept
-
-Classes = int | Sequence[float] | np.ndarray | Tensor | None
 
 
 class Model:
@@ -239,7 +237,9 @@ class Model:
         Raises:
             ModelError: there is none of that name, or nothing is left of it when others are held; or y does not fit.
         """
-        return np.broadcast_to(self._placing.ways(name, z, self.weights(self.classes(y, len(z)))), z.shape)
+        return np.broadcast_to(
+            self._placing.ways(name, z, conditions.weights(self.classes(y, len(z)), len(self.class_names))), z.shape
+        )
 
     def knows(self, name: str) -> bool:
         """Whether a direction is found already, so that it can be had at once."""
@@ -269,46 +269,9 @@ class Model:
             return directions.coordinate(at, self.latent_size)
         return self._named.get(name) or vars(self).get("labelled", {}).get(name)
 
-    def weights(self, y: Tensor | None) -> Tensor | None:
-        """What ``classes`` gives, as weights of all classes, float32 [B, classes]."""
-        return one_hot(y, len(self.class_names)).float() if y is not None and y.ndim == 1 else y
-
     def classes(self, y: Classes, count: int) -> Tensor | None:
-        """What G is told of ``count`` pictures: class numbers int64 [count] or weights float32 [count, classes].
-
-        Args:
-            y: as in ``decode``.
-
-        Returns:
-            None for an unconditional model.
-
-        Raises:
-            ModelError: y does not fit the model or the count.
-        """
-        classes = len(self.class_names)
-        if not classes:
-            if y is not None:
-                raise ModelError(f"{self.id} is unconditional, so it has no classes to choose; leave y out.")
-            return None
-        if y is None:
-            raise ModelError(f"{self.id} is conditional: give y, one of 0 to {classes - 1}.")
-        try:
-            labels = torch.as_tensor(np.asarray(y))
-        except (TypeError, ValueError):  # texts, lists in lists of different lengths, numbers beyond 64 bits
-            labels = torch.empty(0, 0, 0)
-        if labels.is_floating_point() or labels.ndim == 2:  # weights
-            labels = torch.atleast_2d(labels.float())
-            if labels.ndim != 2 or labels.shape[1] != classes or not torch.isfinite(labels).all():
-                raise ModelError(f"y must be a class, 0 to {classes - 1}, or {classes} finite weights for a mixture.")
-        else:
-            labels = torch.atleast_1d(labels.long())
-            if labels.ndim != 1 or ((labels < 0) | (labels >= classes)).any():
-                wrong = labels[(labels < 0) | (labels >= classes)].flatten()[:1].tolist()
-                raise ModelError(f"y is {wrong[0] if wrong else 'nothing'}; "
-                                 f"{self.id} has the classes 0 to {classes - 1}.")  # fmt: skip
-        if len(labels) not in (1, count):
-            raise ModelError(f"y is for {len(labels)} pictures, and there are {count}; give one, or one for each.")
-        return labels.expand(count, *labels.shape[1:])
+        """What G is told of ``count`` pictures, as ``conditions.classes`` says; raises as it does."""
+        return conditions.classes(y, count, len(self.class_names), self.id)
 
 
 def load(reference: str | Path) -> Model:

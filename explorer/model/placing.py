@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.model import latent, point
+from explorer.model import conditions, latent, point
 from explorer.model.point import Point
 from pipelines.models.trained import BATCH
 from pipelines.networks._conditioning import centres, nearest_centre
@@ -124,7 +124,7 @@ class Placing:
         if y is None:
             sample = at.first_sample
             y = int(self._model.trained.draw([sample])[1][0]) if sample else 0
-        return self._model.weights(self._model.classes(y, 1))[0]
+        return conditions.weights(self._model.classes(y, 1), len(self._model.class_names))[0]
 
     def _source(self, source: str) -> np.ndarray:
         size = self._model.latent_size
