@@ -107,7 +107,7 @@ def _along(model: Model, z: np.ndarray, y: Tensor | None, name: str, wanted: boo
         with suppress(ValueError):  # too many labels for so small a z
             vectors.append(latent.orthogonal_to(plain, [d.vector for d in labels.values() if d.name not in own.names]))
     if model.steered(learnt := f"{slug(name)}{HELD}{ALL}"):
-        vectors.append(model.ways(learnt, z[None], y)[0])
+        vectors.append(model.ways(learnt, z[None], y, wanted)[0])
     if not vectors:
         return np.zeros((0, model.latent_size), np.float32)
     amounts = np.array(AMOUNTS, np.float32)[:, None] * (1 if wanted else -1)

@@ -226,19 +226,21 @@ class Model:
             return None
         return known[base], None if others == [directions.ALL] else [known[other] for other in others]
 
-    def ways(self, name: str, z: np.ndarray, y: Classes = None) -> np.ndarray:
+    def ways(self, name: str, z: np.ndarray, y: Classes = None, up: bool = True) -> np.ndarray:
         """A direction by its name at each of z [B, latent_size], float32 [B, latent_size].
 
-        Most are the same everywhere; one that holds others, as ``smile~all``, may depend on what is to be seen.
+        Most are the same everywhere and of length 1. One that holds others, as ``smile~all``, may have been learnt:
+        then it depends on what is to be seen, and is the shorter the surer the picture is so already.
 
         Args:
             y: as in ``decode``.
+            up: whether one means to move to its positive side, and so to give the attribute, or to take it.
 
         Raises:
             ModelError: there is none of that name, or nothing is left of it when others are held; or y does not fit.
         """
         return np.broadcast_to(
-            self._placing.ways(name, z, conditions.weights(self.classes(y, len(z)), len(self.class_names))), z.shape
+            self._placing.ways(name, z, conditions.weights(self.classes(y, len(z)), len(self.class_names)), up), z.shape
         )
 
     def knows(self, name: str) -> bool:

@@ -51,8 +51,7 @@ class Placing:
                 if turn < len(moves):
                     movers.setdefault(moves[turn][0], []).append(row)
             for name, rows in movers.items():
-                amounts = np.array([turns[row][turn][1] for row in rows], np.float32)[:, None]
-                z[rows] += amounts * self.ways(name, z[rows], None if y is None else y[rows])
+                self._move(z, y, name, rows, np.array([turns[row][turn][1] for row in rows], np.float32))
         config = self._model.trained.config
         for row, at in enumerate(points):
             if at.shell:
@@ -67,8 +66,19 @@ class Placing:
                     y[row] = (1 - t) * y[row] + t * end_classes[number]
         return z, y
 
-    def ways(self, name: str, z: np.ndarray, y: Tensor | None) -> np.ndarray:
+    def _move(self, z: np.ndarray, y: Tensor | None, name: str, rows: list[int], amounts: np.ndarray) -> None:
+        """Move some of z [B, latent_size] along a direction, in place."""
+        for up in (True, False):
+            some = np.array(rows)[(amounts > 0) == up]
+            if len(some):
+                ways = self.ways(name, z[some], None if y is None else y[some], up)
+                z[some] += amounts[(amounts > 0) == up, None] * ways
+
+    def ways(self, name: str, z: np.ndarray, y: Tensor | None, up: bool) -> np.ndarray:
         """A direction by its name, at each of the pictures of z [B, latent_size]: float32 [B or 1, latent_size].
+
+        Args:
+            up: whether the move is to the positive side; matters to a direction that was learnt.
 
         Raises:
             ModelError: there is none of that name.
@@ -78,7 +88,7 @@ class Placing:
             return self._model.direction(name).vector[None]
         attribute, held = steered
         reader, found, seen = self._model.reader, self._model.steering, self.seen(z, y)
-        each = [found.directions(reader, attribute, z[[row]], seen[[row]], held) for row in range(len(z))]
+        each = [found.directions(reader, attribute, z[[row]], seen[[row]], held, up) for row in range(len(z))]
         return np.concatenate(each)  # one by one: company changes no rounding
 
     def seen(self, z: np.ndarray, y: Tensor | None) -> np.ndarray:

@@ -4,7 +4,8 @@ One straight direction for all pictures (``explorer/model/directions.py``) chang
 where G knows four mouths, what leads to a smile depends on which mouth there is. So the direction is a sum: of the
 attribute's own, by whether the picture has it, of one for each thing that is to be seen on it and held (black hair, no
 beard, an open mouth), and of one for each held attribute by how far z lies along its label's direction (brown that is
-nearly red must not be pushed there). It is straight, has length 1, and where nothing is held is the same for all.
+nearly red must not be pushed there). It is straight, and of length 1 where the attribute is surely missing (or, where
+it is to be taken, surely there): a picture that is already as is asked stays as it is.
 
 Learnt in two steps for each attribute: the least-squares slope of the attribute over z and over z where each state is
 seen (which finds the way around other parts), then gradient descent through G and the classifier towards what is wanted
@@ -38,7 +39,7 @@ from pipelines.training.machine import computes_bf16
 _TENSORS = ("labels", "usual", "own", "beside")
 LENGTH = 5.0  # of a move at which the attribute has come; samples of 100 Gaussian numbers lie about 10 from the middle
 SEED, COUNT = 2, 20_000  # samples that are learnt from; not those of any measure
-STEPS, BATCH, RATE = 2000, 64, 0.02  # of the descent, for each attribute
+STEPS, BATCH, RATE = 1500, 64, 0.02  # of the descent, for each attribute
 AIM, KEEP = 2.0, 2.0  # logits that are aimed at: of what is wanted, and at most of what is held
 WANT, HOLD = 2.0, 2.0  # what one logit that is missing counts
 ON_THE_WAY = 0.3  # share of a batch that is looked at before the end of the move, for what is held
@@ -68,9 +69,17 @@ class Steering:
         return self.names == reader.names and self.beside.shape == shape
 
     def directions(
-        self, reader: Reader, name: str, z: np.ndarray, probabilities: np.ndarray, held: Collection[str] | None = None
+        self,
+        reader: Reader,
+        name: str,
+        z: np.ndarray,
+        probabilities: np.ndarray,
+        held: Collection[str] | None = None,
+        up: bool = True,
     ) -> np.ndarray:
-        """The direction to more of an attribute for each picture, float32 [B, latent_size], of length 1.
+        """The direction to more of an attribute for each picture, float32 [B, latent_size].
+
+        Its length is how surely the picture lacks the attribute, in [0, 1]; where it is to be taken, how surely it has.
 
         Args:
             reader: of the model's data, whose names are ``names``.
@@ -78,6 +87,7 @@ class Steering:
             z: of the pictures, float32 [B, latent_size].
             probabilities: what the reader sees on the pictures, float32 [B, names].
             held: names whose parts are held; None for all. What is not held is taken as it is on average.
+            up: whether it is to be given, and not taken; the direction leads to more of it all the same.
         """
         at, own = self.names.index(name), part_of(reader, name)
         terms = np.concatenate([memberships(reader, probabilities), z @ self.labels.T], 1)
@@ -87,7 +97,9 @@ class Steering:
                 terms[:, _terms(reader, part)] = 0
             elif held is not None and not set(part.names) & set(held):
                 terms[:, _terms(reader, part)] = self.usual[_terms(reader, part)]
-        return _unit(_summed(mine, terms, self.own[at, : mine.shape[1]], self.beside[at, : mine.shape[1]]))
+        along = _unit(_summed(mine, terms, self.own[at, : mine.shape[1]], self.beside[at, : mine.shape[1]]))
+        has = probabilities[:, [at]]
+        return along * (1 - has if up else has)
 
 
 def fit(

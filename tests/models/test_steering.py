@@ -83,8 +83,10 @@ def test_the_direction_to_a_smile_is_the_opposite_where_the_mouth_is_closed(worl
     )
     assert told == sorted(told) and told[-1] == 1 and found.learnt == ("smile",)
     z, seen = faces_of(world, 400)
-    ways = found.directions(Reader.of(""), "smile", z, seen)
-    assert ways.dtype == np.float32 and np.allclose(np.linalg.norm(ways, axis=1), 1, atol=1e-5)
+    ways, taking = (found.directions(Reader.of(""), "smile", z, seen, up=up) for up in (True, False))
+    assert ways.dtype == np.float32 and np.allclose(np.linalg.norm(ways, axis=1), 1 - seen[:, 0], atol=1e-4)
+    assert np.allclose(np.linalg.norm(taking, axis=1), seen[:, 0], atol=1e-4)  # what is so already stays
+    ways = ways + taking
     sure = np.abs(z[:, 2]) > 0.7  # the mouth is surely open, or surely closed
     opened = sure & (z[:, 2] > 0)
     closed = sure & (z[:, 2] < 0)
@@ -97,9 +99,9 @@ def test_it_gives_and_takes_and_holds_all_else(world: Trained) -> None:
     z, seen = faces_of(world, 400)
     before = reader.says(seen)
     for column, name in enumerate(NAMES):
-        ways = found.directions(reader, name, z, seen)
         wanted = 1 - before[:, column]
-        moved = z + (steering.LENGTH * np.where(wanted, 1, -1))[:, None] * ways
+        given, taken = (found.directions(reader, name, z, seen, up=up) for up in (True, False))
+        moved = z + steering.LENGTH * np.where(wanted[:, None], given, -taken)
         after = reader.says(reader.read(world.decode(torch.from_numpy(moved.astype(np.float32))).permute(0, 2, 3, 1)))
         own = {2, 3} if "hair" in name else {column}
         others = [other for other in range(4) if other not in own]
@@ -111,10 +113,12 @@ def test_what_is_not_held_changes_no_direction(world: Trained) -> None:
     reader, found = Reader.of(""), steering.fit(world, names=["smile"], count=3000, steps=0)
     z, seen = faces_of(world, 200)
     free = found.directions(reader, "smile", z, seen, held=["red hair"])
-    opened = z[:, 2] > 0
+    opened = z[seen[:, 0] < 0.2, 2] > 0  # of those that do not smile
+    free = free[seen[:, 0] < 0.2]
     assert abs(free[opened, 0].mean() - free[~opened, 0].mean()) < 0.3
     held = found.directions(reader, "smile", z, seen, held=["open mouth", "red hair"])
-    assert held[opened, 0].mean() - held[~opened, 0].mean() > 1
+    lacking = held[seen[:, 0] < 0.2]
+    assert lacking[opened, 0].mean() - lacking[~opened, 0].mean() > 1
     # A name of a group holds the whole group.
     assert np.array_equal(held, found.directions(reader, "smile", z, seen, held=["open mouth", "blue hair"]))
 

@@ -8,7 +8,7 @@ const COORDINATES = 12; // at a time
 const EXPECTED = 10; // places kept free until the directions are known
 const FOUND_AT_LENGTH = new Set(["component", "closed-form"]);
 const GROUPS = [
-  ["held", "Held", "Directions to one attribute that hold all others: learnt for faces that show what this one shows."],
+  ["held", "Held", "Each gives one attribute to the right, or takes it to the left, and holds all others: learnt for faces that show what this one shows. One that is so already stays as it is."],
   ["label", "Labelled", "Directions to something that a classifier tells on the pictures."],
   ["component", "Components", "Principal components of what G computes: what varies most, without a name. Name them."],
   ["closed-form", "Closed form", "The directions of z that G's first layer stretches most, read off its weights."],

@@ -66,13 +66,17 @@ def test_moves_follow_each_other_and_company_changes_nothing(gan: Model) -> None
     points = [parse({"z": [[f"0.{index}", 1]], "moves": moves}) for index in range(11)]
     z = gan.z(11)
     for name, amount in moves.items():
-        z = z + np.float32(amount) * gan.ways(name, z)
+        z = z + np.float32(amount) * gan.ways(name, z, up=amount > 0)
     found, _ = gan.resolve(points)
     assert np.allclose(found, z, atol=1e-5)
     alone = [load(gan.trained.entry.folder).pictures([point])[0] for point in points[:3]]
     assert np.array_equal(gan.pictures(points)[:3], np.stack(alone))
     mixed = [points[0], parse({"moves": {"smile~all": 1}}), parse({}), points[1]]
     assert np.allclose(gan.resolve(mixed)[0][[0, 3]], found[:2], atol=1e-6)
+    both = [parse({"z": [["0.4", 1]], "moves": {"smile~all": amount}}) for amount in (1, -1)]
+    lacks, has = gan.resolve(both)[0] - gan.z(1, start=4)
+    seen = gan.reader.read(gan.sample(5)[4:])[0, gan.reader.names.index("smile")]
+    assert [np.linalg.norm(lacks), np.linalg.norm(has)] == pytest.approx([1 - seen, seen], abs=1e-4)
 
 
 def test_what_was_seen_is_kept_for_the_next_move(gan: Model, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +109,7 @@ def test_what_a_move_changes_is_told_at_the_length_that_was_learnt(gan: Model) -
 def test_a_move_that_is_searched_tries_what_was_learnt(gan: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     ways = Model.ways
-    monkeypatch.setattr(Model, "ways", lambda self, name, z, y=None: asked.append(name) or ways(self, name, z, y))
+    monkeypatch.setattr(Model, "ways", lambda self, name, *rest: asked.append(name) or ways(self, name, *rest))
     edit(gan, gan.z(1)[0], None, "smile", held=["glasses"])
     assert asked == ["smile~all"]
 
