@@ -163,7 +163,7 @@ class Model:
     def seen(self, z: np.ndarray, y: Tensor | None = None) -> np.ndarray:
         """What the reader tells of pictures of z [B, latent_size] and y, as ``resolve`` gives them: [B, names].
 
-        Kept for the last thousand pictures; only where a reader ships for the model's data.
+        Kept for the last few thousand pictures; only where a reader ships for the model's data.
         """
         return self._placing.seen(z, y)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +24,7 @@ from pipelines.networks._conditioning import centres, nearest_centre
 if TYPE_CHECKING:
     from explorer.model.gan import Model
 
-MOST_SEEN = 1024  # pictures of which it is kept what is to be seen on them
+MOST_KEPT = 4096  # pictures read, and directions found for pictures
 
 
 class Placing:
@@ -32,8 +32,7 @@ class Placing:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._lock = threading.Lock()
-        self._seen: OrderedDict[bytes, np.ndarray] = OrderedDict()
+        self._kept = _Kept()
 
     def of(self, points: Sequence[Point]) -> tuple[np.ndarray, Tensor | None]:
         """Latent vectors, float32 [B, latent_size], and weights of classes [B, classes] or None.
@@ -87,29 +86,27 @@ class Placing:
         if steered is None:
             return self._model.direction(name).vector[None]
         attribute, held = steered
-        reader, found, seen = self._model.reader, self._model.steering, self.seen(z, y)
-        each = [found.directions(reader, attribute, z[[row]], seen[[row]], held, up) for row in range(len(z))]
-        return np.concatenate(each)  # one by one: company changes no rounding
+        reader, steering = self._model.reader, self._model.steering
+
+        def compute(rows: list[int]) -> list[np.ndarray]:
+            seen = self.seen(z[rows], None if y is None else y[rows])
+            each = zip(rows, seen, strict=True)  # one by one: company changes no rounding
+            return [steering.directions(reader, attribute, z[[row]], one[None], held, up)[0] for row, one in each]
+
+        return self._kept.get([(name, up, key) for key in _keys(z, y)], compute)
 
     def seen(self, z: np.ndarray, y: Tensor | None) -> np.ndarray:
         """What the reader tells of the pictures of z [B, latent_size]: probabilities, float32 [B, names]."""
-        keys = [one.tobytes() + (b"" if y is None else y[row].numpy().tobytes()) for row, one in enumerate(z)]
-        with self._lock:
-            found = {key: self._seen[key] for key in keys if key in self._seen}
-        new = [row for row, key in enumerate(keys) if key not in found]
-        for start in range(0, len(new), BATCH):
-            rows = new[start : start + BATCH]
-            images = self._model.trained.decode(torch.from_numpy(z[rows]), None if y is None else y[rows])
-            images = torch.cat([images, images[-1:].expand(BATCH - len(rows), -1, -1, -1)])  # company changes nothing
-            read = self._model.reader.read(images.permute(0, 2, 3, 1))
-            found.update((keys[row], one) for row, one in zip(rows, read, strict=False))
-        with self._lock:
-            for key in keys:
-                self._seen[key] = found[key]
-                self._seen.move_to_end(key)
-            while len(self._seen) > MOST_SEEN:
-                self._seen.popitem(last=False)
-        return np.stack([found[key] for key in keys])
+        model = self._model
+
+        def compute(rows: list[int]) -> Iterator[np.ndarray]:
+            for start in range(0, len(rows), BATCH):
+                some = rows[start : start + BATCH]
+                images = model.trained.decode(torch.from_numpy(z[some]), None if y is None else y[some])
+                spare = images[-1:].expand(BATCH - len(some), -1, -1, -1)  # company changes nothing
+                yield from model.reader.read(torch.cat([images, spare]).permute(0, 2, 3, 1))[: len(some)]
+
+        return self._kept.get(_keys(z, y), compute)
 
     def truncated(self, z: np.ndarray, psi: float) -> np.ndarray:
         """z [B, d] drawn to the middle of the prior or, in a mixture, to the centre it lies nearest to."""
@@ -144,3 +141,31 @@ class Placing:
             chance = np.random.Generator(np.random.Philox(key=list(noise)))
             return chance.uniform(-1, 1, size).astype(np.float32)
         return point.unpack(source, size)
+
+
+class _Kept:
+    """Rows that were computed, each under a key of its own; the least recently used are dropped."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rows: OrderedDict[Hashable, np.ndarray] = OrderedDict()
+
+    def get(self, keys: Sequence[Hashable], compute: Callable[[list[int]], Iterable[np.ndarray]]) -> np.ndarray:
+        """The rows of some keys, [B, ...]; ``compute`` is asked for those, by their places, that are not there."""
+        with self._lock:
+            found = {key: self._rows[key] for key in keys if key in self._rows}
+        new = [at for at, key in enumerate(keys) if key not in found]
+        if new:
+            found.update((keys[at], row) for at, row in zip(new, compute(new), strict=True))
+        with self._lock:
+            for key in keys:
+                self._rows[key] = found[key]
+                self._rows.move_to_end(key)
+            while len(self._rows) > MOST_KEPT:
+                self._rows.popitem(last=False)
+        return np.stack([found[key] for key in keys])
+
+
+def _keys(z: np.ndarray, y: Tensor | None) -> list[bytes]:
+    """One for each picture."""
+    return [one.tobytes() + (b"" if y is None else y[row].numpy().tobytes()) for row, one in enumerate(z)]

@@ -11,7 +11,7 @@ import pytest
 from explorer.model import Model, load, search
 from explorer.model.directions import slug
 from explorer.model.edit import edit
-from explorer.model.placing import MOST_SEEN
+from explorer.model.placing import MOST_KEPT
 from explorer.model.point import parse
 from pipelines.errors import ModelError
 from pipelines.metrics.parts import part_of
@@ -85,8 +85,8 @@ def test_what_was_seen_is_kept_for_the_next_move(gan: Model, monkeypatch: pytest
     for amount in (0.5, 1.0, 1.5):
         gan.resolve([parse({"z": [[f"0.{index}", 1]], "moves": {"smile~all": amount}}) for index in range(8)])
     assert len(count) == 1
-    gan.seen(gan.z(MOST_SEEN + 40, seed=3))
-    assert len(gan._placing._seen) == MOST_SEEN
+    gan.seen(np.random.default_rng(0).standard_normal((MOST_KEPT + 40, 16)).astype(np.float32))
+    assert len(gan._placing._kept._rows) == MOST_KEPT
 
 
 def test_all_else_is_orthogonal_where_nothing_was_learnt(faces: Model) -> None:
