@@ -23,6 +23,7 @@ SURE = 0.5
 EFFECT_SEED = 1  # samples that effects are measured on; not those that directions were found from
 RARE = 8  # times as many samples are looked at, at most, for those that lack something
 AMOUNTS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)  # of a move, that one is recommended from
+LEARNT = (LENGTH, 0.8 * LENGTH, 0.6 * LENGTH)  # it is surest where it was meant to end; some overshoot
 MOST_PIXELS = 40_000_000  # of a picture that somebody gives
 
 
@@ -83,8 +84,8 @@ def along(model: Model, name: str, amount: float | None = None, count: int = 64)
     Of a labelled direction it is measured on samples that lack the attribute (for a negative amount: have it).
 
     Args:
-        amount: how far; None for as far as the direction was learnt to go, or else for the smallest move of ``AMOUNTS``
-            that turns 95 % of the samples without the attribute, or, where none does, for the one that turns most.
+        amount: how far; None for the first of ``AMOUNTS`` (of ``LEARNT`` for a direction that was learnt) that turns
+            95 % of the samples without the attribute, or, where none does, for the one that turns most.
 
     Returns:
         As ``effects``; ``amount``; ``recommended``, whether it was chosen here; for a labelled direction ``without``,
@@ -95,7 +96,7 @@ def along(model: Model, name: str, amount: float | None = None, count: int = 64)
     """
     column = _column(model, name)
     found: dict[str, Any] = {}
-    recommended = (LENGTH,) if model.steered(name) else AMOUNTS if column is not None else (AMOUNTS[1],)
+    recommended = LEARNT if model.steered(name) else AMOUNTS if column is not None else (AMOUNTS[1],)
     for tried in (amount,) if amount else recommended:
         up = tried > 0
         rows = range(count) if column is None else _lacking(model, column, up, count)
