@@ -3,9 +3,9 @@
 One straight direction for all pictures (``explorer/model/directions.py``) changes more than what it is named after:
 where G knows four mouths, what leads to a smile depends on which mouth there is. So the direction is a sum: of the
 attribute's own, by whether the picture has it, of one for each thing that is to be seen on it and held (black hair, no
-beard, an open mouth), and of one for each held attribute by how far z lies along its label's direction (brown that is
-nearly red must not be pushed there). It is straight, and of length 1 where the attribute is surely missing (or, where
-it is to be taken, surely there): a picture that is already as is asked stays as it is.
+beard, an open mouth), and of one for each attribute by how far z lies along its label's direction (brown that is nearly
+red must not be pushed there, and black has less far to brown than blond). It is straight, of length 1 at most, and of
+length 0 where the attribute is there already (or, where it is to be taken, is not).
 
 Learnt in two steps for each attribute: the least-squares slope of the attribute over z and over z where each state is
 seen (which finds the way around other parts), then gradient descent through G and the classifier towards what is wanted
@@ -37,7 +37,8 @@ from pipelines.models.trained import MANY, Trained
 from pipelines.training.machine import computes_bf16
 
 _TENSORS = ("labels", "usual", "own", "beside")
-LENGTH = 5.0  # of a move at which the attribute has come; samples of 100 Gaussian numbers lie about 10 from the middle
+LENGTH = 5.0  # of a move, at most; samples of 100 Gaussian numbers lie about 10 from the middle
+FIRST = 3.0  # of a move before the descent
 SEED, COUNT = 2, 20_000  # samples that are learnt from; not those of any measure
 STEPS, BATCH, RATE = 1500, 64, 0.02  # of the descent, for each attribute
 AIM, KEEP = 2.0, 2.0  # logits that are aimed at: of what is wanted, and at most of what is held
@@ -79,7 +80,8 @@ class Steering:
     ) -> np.ndarray:
         """The direction to more of an attribute for each picture, float32 [B, latent_size].
 
-        Its length is how surely the picture lacks the attribute, in [0, 1]; where it is to be taken, how surely it has.
+        At ``LENGTH`` times as far the attribute has come. Of length 1 at most, and 0 where it is surely there already;
+        where it is to be taken, if it is surely not there.
 
         Args:
             reader: of the model's data, whose names are ``names``.
@@ -94,12 +96,13 @@ class Steering:
         mine = terms[:, _terms(reader, own)[: 1 + len(own.columns)]]
         for part in parts_of(reader):
             if part == own:
-                terms[:, _terms(reader, part)] = 0
+                terms[:, _terms(reader, part)[: 1 + len(part.columns)]] = 0
             elif held is not None and not set(part.names) & set(held):
                 terms[:, _terms(reader, part)] = self.usual[_terms(reader, part)]
-        along = _unit(_summed(mine, terms, self.own[at, : mine.shape[1]], self.beside[at, : mine.shape[1]]))
+        move = _summed(mine, terms, self.own[at, : mine.shape[1]], self.beside[at, : mine.shape[1]])
         has = probabilities[:, [at]]
-        return along * (1 - has if up else has)
+        lengths = np.linalg.norm(move, axis=1, keepdims=True)
+        return move / np.maximum(lengths, LENGTH) * (1 - has if up else has)
 
 
 def fit(
@@ -203,7 +206,7 @@ class _Task:
         own = _terms(reader, part)
         self.mine = sampled.terms[:, own[: 1 + len(part.columns)]]  # [N, own states]
         self.beside = sampled.terms.copy()
-        self.beside[:, own] = 0  # [N, terms]
+        self.beside[:, own[: 1 + len(part.columns)]] = 0  # [N, terms]
         self.states = self.beside.shape[1] - len(reader.names)
         self.has = sampled.said[:, self.column] == 1
 
@@ -236,10 +239,10 @@ class _Task:
             plain[state] = found[few - z.shape[1] : few]
             if interacts:
                 added[state, :states] = found[few:].reshape(states, -1)
-        for state in range(len(plain)):  # as long as a move, so that one rate of learning fits all
+        for state in range(len(plain)):  # about as long as a move, so that one rate of learning fits all
             usual = np.linalg.norm(plain[state] + self.beside[:500] @ added[state], axis=1).mean()
-            plain[state] *= LENGTH / max(float(usual), 1e-9)
-            added[state] *= LENGTH / max(float(usual), 1e-9)
+            plain[state] *= FIRST / max(float(usual), 1e-9)
+            added[state] *= FIRST / max(float(usual), 1e-9)
         return plain, added
 
     def descended(self, plain: np.ndarray, added: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
@@ -264,7 +267,7 @@ class _Task:
             rows = torch.multinomial(weights, BATCH, replacement=True, generator=chance)
             along = torch.einsum("bs,fsd->bfd", others[rows], beside) + own
             along = torch.einsum("bf,bfd->bd", mine[rows], along)  # as in _summed
-            move = LENGTH * sign[rows, None] * along / along.norm(dim=1, keepdim=True).clamp(min=1e-9)
+            move = LENGTH * sign[rows, None] * along / along.norm(dim=1, keepdim=True).clamp(min=LENGTH)
             partly = torch.rand(BATCH, generator=chance) < ON_THE_WAY
             far = torch.where(partly, torch.rand(BATCH, generator=chance), 1.0)
             logits = self._logits(rows, far[:, None] * move)
