@@ -40,6 +40,8 @@ _TENSORS = ("labels", "usual", "own", "beside")
 LENGTH = 5.0  # of a move, at most; samples of 100 Gaussian numbers lie about 10 from the middle
 FIRST = 3.0  # of a move before the descent
 SEED, COUNT = 2, 20_000  # samples that are learnt from; not those of any measure
+ATTEMPTS, ENOUGH = 3, 0.07  # with the samples in another order, while more moves than that share miss
+JUDGED = 1000  # samples that an attempt is judged on
 STEPS, BATCH, RATE = 1500, 64, 0.02  # of the descent, for each attribute
 AIM, KEEP = 2.0, 2.0  # logits that are aimed at: of what is wanted, and at most of what is held
 WANT, HOLD = 2.0, 2.0  # what one logit that is missing counts
@@ -135,8 +137,7 @@ def fit(
     for number, name in enumerate(wanted):
         progress(0.1 + 0.9 * number / len(wanted), f"Learning {name}")
         at = reader.names.index(name)
-        task = _Task(gan, sampled, name)
-        found = task.descended(*task.slopes(), steps)
+        found = _Task(gan, sampled, name).learnt(steps)
         own[at, : len(found[0])], beside[at, : len(found[1])] = found
     progress(1.0, "Learnt")
     return Steering(reader.names, sampled.labels, sampled.terms.mean(0), own, beside)
@@ -210,6 +211,18 @@ class _Task:
         self.states = self.beside.shape[1] - len(reader.names)
         self.has = sampled.said[:, self.column] == 1
 
+    def learnt(self, steps: int) -> tuple[np.ndarray, np.ndarray]:
+        """The best of a few attempts: descent may end where one thing is held at the cost of another."""
+        slopes, best, least = self.slopes(), None, np.inf
+        for attempt in range(ATTEMPTS):
+            found = self.descended(*slopes, steps, attempt)
+            misses = self.misses(*found)
+            if misses < least:
+                best, least = found, misses
+            if least < ENOUGH or not steps:
+                break
+        return best
+
     def slopes(self) -> tuple[np.ndarray, np.ndarray]:
         """Where the attribute grows, from each own state: [own states, latent_size], [own states, terms, latent_size].
 
@@ -245,7 +258,7 @@ class _Task:
             added[state] *= FIRST / max(float(usual), 1e-9)
         return plain, added
 
-    def descended(self, plain: np.ndarray, added: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    def descended(self, plain: np.ndarray, added: np.ndarray, steps: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Both as good as gradient descent through G and the classifier makes them."""
         own, beside = (torch.from_numpy(part.copy()).requires_grad_() for part in (plain, added))
         mine, others = torch.from_numpy(self.mine), torch.from_numpy(self.beside)
@@ -253,7 +266,7 @@ class _Task:
         keep = self.sampled.logits[:, self.others]
         side, keep = keep.sign(), keep.abs().clamp(max=KEEP)
         optimizer = torch.optim.Adam([own, beside], lr=RATE, betas=(0.9, 0.99))
-        chance = torch.Generator().manual_seed(0)
+        chance = torch.Generator().manual_seed(seed)
         in_state = self.mine.argmax(1)
         often = np.bincount(in_state, minlength=len(plain))
         weights = torch.from_numpy(
@@ -277,6 +290,18 @@ class _Task:
             (WANT * lacking + HOLD * loose).mean().backward()
             optimizer.step()
         return own.detach().numpy(), beside.detach().numpy()
+
+    @torch.no_grad()
+    def misses(self, own: np.ndarray, beside: np.ndarray) -> float:
+        """The share of moves that do not give, or take, the attribute, and of those that change the worst other."""
+        rows = torch.arange(min(JUDGED, len(self.mine)))
+        sign = np.where(self.has, -1, 1)[: len(rows), None]
+        move = sign * _summed(self.mine[: len(rows)], self.beside[: len(rows)], own, beside)
+        move *= LENGTH / np.maximum(np.linalg.norm(move, axis=1, keepdims=True), LENGTH)
+        logits = [self._logits(part, torch.from_numpy(move)[part].float()) for part in rows.split(BATCH)]
+        said = self.sampled.reader.says(torch.cat(logits).sigmoid().numpy())
+        turned = (said != self.sampled.said[: len(rows)]).mean(0)
+        return float(1 - turned[self.column] + turned[self.others].max())
 
     def _logits(self, rows: Tensor, moves: Tensor) -> Tensor:
         """What the classifier says of moved samples, float32 [B, names]."""

@@ -126,6 +126,34 @@ def test_what_is_not_held_changes_no_direction(world: Trained) -> None:
     assert np.array_equal(held, found.directions(reader, "smile", z, seen, held=["open mouth", "blue hair"]))
 
 
+@pytest.mark.parametrize(
+    ("misses", "kept"), [([0.05], 0), ([0.5, 0.2, 0.3], 1), ([0.5, 0.06], 1), ([0.5, 0.5, 0.5], 0)]
+)
+def test_the_best_attempt_is_kept(world: Trained, monkeypatch: pytest.MonkeyPatch, misses: list, kept: int) -> None:
+    order = []
+
+    def descended(task, plain, added, steps, seed):
+        order.append(seed)
+        return np.full_like(plain, seed), np.full_like(added, seed)
+
+    monkeypatch.setattr(steering._Task, "descended", descended)
+    monkeypatch.setattr(steering._Task, "misses", lambda task, own, beside: misses[int(own[0, 0])])
+    found = steering.fit(world, names=["smile"], count=300, steps=1)
+    assert order == list(range(len(misses))) and (found.own[0, 0] == kept).all()
+
+
+def test_what_misses_is_counted(world: Trained) -> None:
+    sampled = steering._Sampled.of(world, Reader.of(""), 600, lambda share: None)
+    task = steering._Task(world, sampled, "open mouth")
+    own, beside = np.zeros((2, 6)), np.zeros((2, sampled.terms.shape[1], 6))
+    assert task.misses(own, beside) == pytest.approx(1, abs=0.02)  # nothing is moved
+    own[:, 2] = steering.LENGTH  # opens and closes all mouths, and turns each smile that is told by the mouth
+    assert task.misses(own, beside) == pytest.approx(1, abs=0.05)
+    own[:] = 0
+    own[:, 3] = steering.LENGTH  # turns hair alone
+    assert 1.2 < task.misses(own, beside) < 2
+
+
 def test_the_same_again(world: Trained) -> None:
     one, other = (steering.fit(world, names=["smile"], count=300, steps=5) for _ in range(2))
     assert np.array_equal(one.own, other.own) and np.array_equal(one.beside, other.beside)
