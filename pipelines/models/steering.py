@@ -160,9 +160,14 @@ def load(path: Path) -> Steering:
             names = tuple(str(name) for name in json.loads((file.metadata() or {})["names"]))
             labels, usual, own, beside = parts = [file.get_tensor(name).float().numpy() for name in _TENSORS]
         fits = own.shape[:2] == beside.shape[:2] and own.shape[2:] == beside.shape[3:] and own.ndim == 3
-        if not fits or usual.shape != beside.shape[2:3] or labels.shape != (len(names), *own.shape[2:]):
+        if (
+            not fits
+            or len(own) != len(names)
+            or usual.shape != beside.shape[2:3]
+            or labels.shape != (len(names), *own.shape[2:])
+        ):
             raise ValueError("its parts do not fit each other")
-        if len(own) != len(names) or not all(np.isfinite(part).all() for part in parts):
+        if not all(np.isfinite(part).all() for part in parts):
             raise ValueError("it holds numbers that are not finite")
     except (SafetensorError, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"The file {path} is damaged ({error}); learn the model's directions anew.") from None
@@ -213,7 +218,8 @@ class _Task:
 
     def learnt(self, steps: int) -> tuple[np.ndarray, np.ndarray]:
         """The best of a few attempts: descent may end where one thing is held at the cost of another."""
-        slopes, best, least = self.slopes(), None, np.inf
+        slopes = best = self.slopes()
+        least = np.inf
         for attempt in range(ATTEMPTS):
             found = self.descended(*slopes, steps, attempt)
             misses = self.misses(*found)
@@ -269,9 +275,8 @@ class _Task:
         chance = torch.Generator().manual_seed(seed)
         in_state = self.mine.argmax(1)
         often = np.bincount(in_state, minlength=len(plain))
-        weights = torch.from_numpy(
-            np.where(often < FEWEST, 0, 1 / np.maximum(often, 1))[in_state]
-        )  # each state as often
+        rarity = np.where(often < FEWEST, 0, 1 / np.maximum(often, 1))  # so that each state is drawn as often
+        weights = torch.from_numpy(rarity[in_state])
         if not weights.any():
             weights = torch.ones(len(in_state))
         for step in range(steps):
