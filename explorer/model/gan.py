@@ -48,12 +48,14 @@ class Model:
     """One trained GAN. See the module for an example; ``load`` makes one."""
 
     def __init__(self, trained: Trained) -> None:
+        """Raises ModelError where a file beside the weights is damaged, or was made for another model."""
         self.trained = trained
         # Locks are always taken in this order, so that no two threads wait in a ring: naming, directions, labelled,
         # readings, bank.
         self._naming = threading.RLock()
         self._named: dict[str, Direction] = {}
         self._placing = Placing(self)
+        self.steering = _steering(trained)  # directions that were learnt to hold other attributes, or None
 
     # What it is
 
@@ -198,23 +200,6 @@ class Model:
         found = [*self.labelled.values(), *directions.components(self), *directions.closed_form(self)]
         return {direction.id: direction for direction in found}
 
-    @once
-    def steering(self) -> Steering | None:
-        """The directions that were learnt to hold other attributes, or None where none were published with the model.
-
-        Raises:
-            ModelError: the file is damaged, or was learnt for other attributes or another G.
-        """
-        entry = self.trained.entry
-        if not entry.steers:
-            return None
-        path = entry.folder / shelf.STEERING
-        shelf.check_hash(path, entry)
-        found, reader = steering.load(path), self.reader
-        if reader is None or not found.fits(reader, self.latent_size):
-            raise ModelError(f"The directions in {path} do not fit the model; learn them anew.")
-        return found
-
     def steered(self, name: str) -> tuple[str, list[str] | None] | None:
         """The attribute and the names held (None for all) of a direction that was learnt; None for any other name."""
         base, _, held = name.partition(directions.HELD)
@@ -283,6 +268,18 @@ def load(reference: str | Path) -> Model:
         ModelError: there is none, or its files are damaged; nothing in them is ever executed.
     """
     return Model(load_entry(shelf.find(reference)))
+
+
+def _steering(trained: Trained) -> Steering | None:
+    entry = trained.entry
+    if not entry.steers:
+        return None
+    path, reader = entry.folder / shelf.STEERING, Reader.of(trained.config.data)
+    shelf.check_hash(path, entry)
+    found = steering.load(path)
+    if reader is None or not found.fits(reader, trained.config.latent_size):
+        raise ModelError(f"The directions in {path} do not fit the model; learn them anew.")
+    return found
 
 
 def _pictures(images: Tensor) -> np.ndarray:

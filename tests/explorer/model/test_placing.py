@@ -118,9 +118,9 @@ def test_files_of_another_model_or_damaged_ones_are_one_sentence(folder: Path) -
     good = (folder / STEERING).read_bytes()
     (folder / STEERING).write_bytes(good[:-1])
     with pytest.raises(ModelError, match="is not the one that was published as steered"):
-        load(folder).resolve([parse({"moves": {"smile~all": 1}})])
+        load(folder)
     names = Reader.of("faces").names
     steering.save(Steering(names, np.ones((18, 7)), np.ones(44), np.ones((18, 5, 7)), np.ones((18, 5, 44, 7))), folder)
     tiny.sign(folder)
     with pytest.raises(ModelError, match="do not fit the model; learn them anew"):
-        load(folder).steered("smile~all")
+        load(folder)
