@@ -122,7 +122,10 @@ class RunReader:
         return self._columns, self._kept
 
     def rest(self, after: Position) -> dict[str, Any] | None:
-        """What came after a position, up to where the folder has been read; None for a position of another history."""
+        """What came after a position, up to where the folder has been read; None for a position of another history.
+
+        None also where a resume has cut the files since they were read: the next ``news`` tells everything again.
+        """
         now = self.position
         if after.attempt != now.attempt or after.metrics > now.metrics or after.samples > now.samples:
             return None
@@ -131,11 +134,19 @@ class RunReader:
             (self.folder.metrics_path, after.metrics, now.metrics, False),
             (self.folder.samples_index_path, after.samples, now.samples, True),
         )
+        if any(
+            inode is not None and ((stat := _stat(path)) is None or stat.st_ino != inode)
+            for (path, *_), inode in zip(parts, self._inodes, strict=True)
+        ):
+            return None
         for path, start, end, grids in parts:
             if start and not _starts_line(path, start):
                 return None
             while start < end:
-                rows, start = rows_between(path, start, end)
+                rows, reached = rows_between(path, start, end)
+                if reached == start:  # the file ends before what was read of it
+                    return None
+                start = reached
                 for kind, values in _by_kind(rows, grids).items():
                     rest.setdefault(kind, []).extend(values)
         return rest
@@ -181,6 +192,8 @@ def rows_between(path: Path, start: int, end: int) -> tuple[list[dict[str, Any]]
         file.seek(start)
         content = file.read(min(end - start, READ_BYTES))
     whole = content[: content.rfind(b"\n") + 1]
+    if not whole and len(content) == READ_BYTES:  # no row is so long
+        return [], start + len(content)
     lines = [line for line in whole.splitlines() if line.strip()]
     try:
         rows = json.loads(b"[" + b",".join(lines) + b"]")  # at once: a third of the time of line by line

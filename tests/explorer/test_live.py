@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from explorer import live
+from explorer import live, live_reader
 from explorer.live import Hub
 from explorer.live_reader import CURVES, Position
 from pipelines.runs.folder import FINISHED, PAUSED, RunFolder
@@ -201,6 +201,45 @@ def test_a_resume_that_cuts_rows_off_tells_everything_again(run: FakeRun) -> Non
         await late.close()
 
     play(scene())
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("grown", [0, 40])
+def test_who_reconnects_between_a_cut_and_the_next_look_is_answered(run: FakeRun, monkeypatch, grown: int) -> None:
+    """The files end before, or hold other rows than, what was read of them; nobody waits for the watcher."""
+    monkeypatch.setattr(live, "POLL_S", 3600.0)
+
+    async def scene() -> None:
+        hub = Hub()
+        run.rows(2)
+        early = Stream(hub, run.folder)
+        await early.next()
+        after = early.position
+        run.rows(20)
+        (watcher,) = hub.watchers.values()
+        watcher._look()
+        run.cut_and_resume(50)
+        run.rows(grown)
+        late = Stream(hub, run.folder, after)
+        event, _ = await late.next()
+        assert event == "all", "of what was cut off nothing is told as news"
+        watcher._look()
+        await late.until(lambda event, data: event == "all")
+        assert late.steps == [10.0 * number for number in range(1, 6 + grown)]
+        await early.close()
+        await late.close()
+
+    play(scene())
+
+
+def test_a_line_longer_than_any_row_is_passed_over(run: FakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_reader, "READ_BYTES", 1000)
+    run.rows(1)
+    with run.folder.metrics_path.open("ab") as file:
+        file.write(b"\0" * 5000 + b"\n")
+    run.rows(2)
+    reader = live_reader.RunReader(run.folder)
+    assert [row[0] for row in reader.news()["rows"]] == [10, 20, 30]
 
 
 def test_a_cut_right_after_somebody_joined_is_told_too(run: FakeRun) -> None:
