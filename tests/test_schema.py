@@ -95,11 +95,6 @@ def test_a_file_name_that_is_not_utf8_is_kept() -> None:
     assert schema.decode(b'{"names": ["caf\\udce9"]}', Outer, "it").names == ["caf\udce9"]
 
 
-def test_rows_that_do_not_fit_are_left_out_and_counted() -> None:
-    content = b'{"step": 1}\n\0\0\0\0\n{"st\n\n{"step": null}\n[]\n{"step": 2, "loss": 0.5}\n'
-    assert schema.decode_lines(content, Row) == ([{"step": 1}, {"step": 2, "loss": 0.5}], 4)
-
-
 def test_files_are_bounded_before_they_are_parsed(tmp_path) -> None:
     path = tmp_path / "run" / "status.json"
     assert schema.read(path, Outer) is None
@@ -169,7 +164,8 @@ for content, sentence in t.WRONG.items():
     else:
         raise SystemExit(f"accepted: {content[:50]}")
 t.test_what_fits_is_filled_and_unknown_keys_are_passed_over()
-t.test_rows_that_do_not_fit_are_left_out_and_counted()
+from tests.runs import test_rows as r
+r.test_rows_that_do_not_fit_are_left_out_and_counted()
 t.test_a_file_name_that_is_not_utf8_is_kept()
 print("agreed")
 """

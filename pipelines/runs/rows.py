@@ -1,4 +1,4 @@
-"""Rows of a run's growing files, as they are read: what each may hold, and how many had to be left out.
+"""What a run has recorded, as it is read: what each row may hold, and how many had to be left out.
 
 A power cut leaves zero bytes or half a row, and a hand that edits a file leaves anything. Such rows are left out and
 counted; all others are read.
@@ -10,35 +10,33 @@ from pathlib import Path
 from typing import Annotated, Any, Required, TypedDict
 
 from pipelines.errors import RunError
-from pipelines.schema import MB, Count, Meta, Name, Seconds, Share, Step, Text, Values, decode_lines
+from pipelines.schema import (
+    MB,
+    MOST_SECONDS,
+    MOST_STEPS,
+    Count,
+    Meta,
+    Name,
+    Seconds,
+    Share,
+    Step,
+    Text,
+    Time,
+    Values,
+    Whole,
+    decoder,
+)  # fmt: skip
 
 MOST_BYTES = 1000 * MB  # of one file: three million rows
 READ_BYTES = 4 * MB  # of a long file at a time; a longer line is no row
 
-Grid = Annotated[str, Meta(pattern=r"^step-[0-9]{8}\.png$")]
+Grid = Annotated[str, Meta(pattern=r"^step-[0-9]{8}\.png\Z")]
 Number = float | None  # null stands for what was not finite
+_NUMBERS = dict[str, Whole | float | None]
 
 
-class MetricsRow(TypedDict, total=False):
-    """One row of ``metrics.jsonl``: numbers of a step, or a measure (with ``frechet``), or an event (with ``event``).
-
-    Other keys are kept as they are, within the bounds of ``schema.Values``.
-    """
-
-    step: Required[Step]
-    images_seen: Count
-    seconds: Seconds
-    epoch: Number
-    d_loss: Number
-    g_loss: Number
-    d_real: Number
-    d_fake: Number
-    grad_d: Number
-    grad_g: Number
-    images_per_s: Number
-
-    event: Name
-    message: Text
+class Measured(TypedDict, total=False):
+    """The numbers of a measure (``pipelines.metrics.quality.Quality``), in a row or as a run's newest."""
 
     frechet: Number
     floor: Number
@@ -63,6 +61,27 @@ class MetricsRow(TypedDict, total=False):
     nearer: Number
 
 
+class MetricsRow(Measured, total=False):
+    """One row of ``metrics.jsonl``: numbers of a step, or a measure (with ``frechet``), or an event (with ``event``).
+
+    Other keys are kept as they are, within the bounds of ``schema.Values``.
+    """
+
+    step: Required[Step]
+    images_seen: Count
+    seconds: Seconds
+    epoch: Number
+    d_loss: Number
+    g_loss: Number
+    d_real: Number
+    d_fake: Number
+    grad_d: Number
+    grad_g: Number
+    images_per_s: Number
+    event: Name
+    message: Text
+
+
 class SampleRow(TypedDict, total=False):
     """One row of ``samples/index.jsonl``: a grid of samples."""
 
@@ -72,14 +91,48 @@ class SampleRow(TypedDict, total=False):
     seconds: Seconds
 
 
+class Evaluated(TypedDict, total=False):
+    """A full measure in ``evaluations/``; what else it holds is kept."""
+
+    step: Required[Step]
+    measured_at: Required[Time]
+    samples: Count
+    seed: Count
+    draws: Count
+    features: Name
+    rows: Annotated[list[Annotated[list[Text], Meta(min_length=4, max_length=4)]], Meta(max_length=10_000)]
+
+
 def decode_rows(content: bytes, kind: Any = MetricsRow) -> tuple[list[dict[str, Any]], int]:
     """Whole lines as rows with all that they hold, and how many lines were left out since they are no such row."""
-    rows, left_out = decode_lines(content, Values)
-    if not left_out and not decode_lines(content, kind)[1]:
-        return rows, 0
-    lines = [line for line in content.split(b"\n") if line.strip()]
-    rows = [rows[0] for line in lines if (rows := decode_lines(line, Values)[0]) and decode_lines(line, kind)[0]]
-    return rows, len(lines) - len(rows)
+    rows, left_out = [], 0
+    numbers, anything, typed = decoder(_NUMBERS), decoder(Values), decoder(kind)
+    for line in content.split(b"\n"):
+        if kind is MetricsRow:  # most of its rows are numbers alone, which is quickly seen
+            try:
+                row = numbers(line)
+                if _is_step(row):
+                    rows.append(row)
+                    continue
+            except (ValueError, RecursionError):
+                pass
+        if line.strip():
+            try:
+                row = anything(line)
+                typed(line)
+                rows.append(row)
+            except (ValueError, RecursionError):
+                left_out += 1
+    return rows, left_out
+
+
+def _is_step(row: dict[str, Any]) -> bool:
+    """Whether a row of numbers alone is one of a step, and so needs no further look."""
+    step, seen, seconds = row.get("step"), row.get("images_seen", 0), row.get("seconds", 0.0)
+    return (
+        type(step) is int and 0 <= step <= MOST_STEPS and type(seen) is int and seen >= 0
+        and seconds is not None and 0 <= seconds <= MOST_SECONDS and "frechet" not in row and "event" not in row
+    )  # fmt: skip
 
 
 def rows_between(path: Path, start: int, end: int, kind: Any = MetricsRow) -> tuple[list[dict[str, Any]], int, int]:

@@ -28,11 +28,16 @@ T = TypeVar("T")
 MB = 1_000_000
 SMALL = 4 * MB  # bytes of any file that is one value: a run's configuration has 5 kB, with 10,000 names 200 kB
 
+MOST_STEPS = 10**12  # a year of a million steps a minute
+MOST_SECONDS = 1e12
+MOST_TIME = 3e10  # the year 2920: later ones are no date for every system
+
 # What most types are made of.
 Whole = Annotated[int, Meta(ge=-(2**53), le=2**53)]  # that JSON and a browser keep exactly
 Count = Annotated[int, Meta(ge=0, le=2**53)]
-Step = Annotated[int, Meta(ge=0, le=10**12)]  # a year of a million steps a minute
-Seconds = Annotated[float, Meta(ge=0.0, le=1e12)]  # also a time since 1970
+Step = Annotated[int, Meta(ge=0, le=MOST_STEPS)]
+Seconds = Annotated[float, Meta(ge=0.0, le=MOST_SECONDS)]  # and any other amount
+Time = Annotated[float, Meta(ge=0.0, le=MOST_TIME)]  # Unix seconds
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 Name = Annotated[str, Meta(max_length=1_000)]
 Text = Annotated[str, Meta(max_length=100_000)]
@@ -40,10 +45,10 @@ Names = Annotated[list[Name], Meta(max_length=10_000)]
 # What has no type of its own, and is shown or passed on as it is.
 Scalar = None | bool | Whole | float | Text
 _MANY = Meta(max_length=10_000)
-_Flat = Scalar | Annotated[list[Scalar], _MANY] | Annotated[dict[Name, Scalar], _MANY]
-_Deep = Scalar | Annotated[list[_Flat], _MANY] | Annotated[dict[Name, _Flat], _MANY]
-Value = Scalar | Annotated[list[_Deep], _MANY] | Annotated[dict[Name, _Deep], _MANY]
-Values = Annotated[dict[Name, Value], _MANY]
+_Flat = Scalar | Annotated[list[Scalar], _MANY] | Annotated[dict[str, Scalar], _MANY]
+_Deep = Scalar | Annotated[list[_Flat], _MANY] | Annotated[dict[str, _Flat], _MANY]
+Value = Scalar | Annotated[list[_Deep], _MANY] | Annotated[dict[str, _Deep], _MANY]
+Values = Annotated[dict[str, Value], _MANY]
 
 
 def decode(content: bytes, kind: type[T], what: str, error: type[GanError] = GanError) -> T:
@@ -100,27 +105,23 @@ def read(
     return decode(content, kind, what, error)
 
 
-def decode_lines(content: bytes, kind: type[T]) -> tuple[list[T], int]:
-    """Rows of JSON, a line each, as values of a type; and how many lines were left out since they do not fit."""
+def decoder(kind: type[T]) -> Callable[[bytes], T]:
+    """``decode`` for many small contents, of which nobody needs a sentence: raises ValueError or RecursionError."""
     if msgspec is not None:
+        return _decoder(kind)
+
+    def plain(content: bytes) -> T:
         try:
-            return _decoder(kind, lines=True)(content), 0
-        except (ValueError, RecursionError):
-            pass
-    rows, left_out = [], 0
-    for line in content.split(b"\n"):
-        if line.strip():
-            try:
-                rows.append(decode(line, kind, ""))
-            except GanError:
-                left_out += 1
-    return rows, left_out
+            return decode(content, kind, "")
+        except GanError as error:
+            raise ValueError(str(error)) from None
+
+    return plain
 
 
 @cache
-def _decoder(kind: Any, lines: bool = False) -> Callable[[bytes], Any]:
-    decoder = msgspec.json.Decoder(kind)
-    return decoder.decode_lines if lines else decoder.decode
+def _decoder(kind: Any) -> Callable[[bytes], Any]:
+    return msgspec.json.Decoder(kind).decode
 
 
 def _parsed(content: bytes, what: str, error: type[GanError]) -> Any:

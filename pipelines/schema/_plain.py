@@ -80,7 +80,11 @@ def _fields(kind: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The hints of a dataclass or ``TypedDict`` by name, and which of them it cannot do without."""
     hints = typing.get_type_hints(kind, include_extras=True)
     if typing.is_typeddict(kind):
-        return hints, tuple(sorted(kind.__required_keys__))
+        marks = {name: typing.get_origin(hint) for name, hint in hints.items()}  # Required, NotRequired or neither
+        plain = {name: typing.get_args(hint)[0] if marks[name] in _MARKS else hint for name, hint in hints.items()}
+        usual = kind.__required_keys__  # of names that carry no mark, as far as Python saw it
+        return plain, tuple(name for name, mark in marks.items()
+                            if mark is typing.Required or name in usual and mark is not typing.NotRequired)  # fmt: skip
     none = dataclasses.MISSING
     fields = [field for field in dataclasses.fields(kind) if field.init]
     required = tuple(f.name for f in fields if f.default is none and f.default_factory is none)
@@ -146,6 +150,7 @@ def _inside(where: str, name: str) -> str:
 
 
 _MISSING = object()
+_MARKS = (typing.Required, typing.NotRequired)
 
 
 def _shown(value: Any) -> str:
