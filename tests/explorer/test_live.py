@@ -19,6 +19,7 @@ import pytest
 from explorer import live, live_reader
 from explorer.live import Hub
 from explorer.live_reader import CURVES, Position
+from pipelines.runs import rows
 from pipelines.runs.folder import FINISHED, PAUSED, RunFolder
 from tests.explorer.scenes import play
 from tests.fake_run import FakeRun
@@ -105,7 +106,8 @@ def test_missing_and_foreign_rows_do_no_harm(run: FakeRun) -> None:
     async def scene() -> None:
         run.rows(1)
         with run.folder.metrics_path.open("a") as file:
-            file.write('{"step": 15, "d_loss": null}\nthis is no row\n{"step": 16}\n{"step": 17, "d_lo')
+            file.write('{"step": 15, "d_loss": null}\nthis is no row\n{"step": 16}\n3\n["step"]\n{"step": "x"}\n')
+            file.write('{"step": 1e999}\n{"step": 18, "d_loss": NaN}\n' + "[" * 9000 + '\n{"step": 17, "d_lo')
         stream = Stream(Hub(), run.folder)
         await stream.next()
         assert stream.steps == [10, 15, 16]  # and not the line that is still being written
@@ -233,7 +235,7 @@ def test_who_reconnects_between_a_cut_and_the_next_look_is_answered(run: FakeRun
 
 
 def test_a_line_longer_than_any_row_is_passed_over(run: FakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_reader, "READ_BYTES", 1000)
+    monkeypatch.setattr(rows, "READ_BYTES", 1000)
     run.rows(1)
     with run.folder.metrics_path.open("ab") as file:
         file.write(b"\0" * 5000 + b"\n")
