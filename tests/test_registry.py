@@ -56,3 +56,24 @@ def test_an_unknown_name_lists_the_choices(fruits: Registry, name: str) -> None:
         with pytest.raises(DataError) as caught:
             ask(name)
         assert str(caught.value) == f"There is no fruit named {name!r}; choose one of: apple, bare, sweet-cherry."
+
+
+def test_entries_may_lie_in_a_folder_of_ones_own(fruits: Registry, tmp_path: Path, monkeypatch) -> None:
+    own = tmp_path / "extensions" / "fruits_of_the_test"
+    own.mkdir(parents=True)
+    (own / "pear.py").write_text(
+        '"""Soft."""\nfrom fruits_of_the_test import sweet_cherry\nSTONE = not sweet_cherry.STONE\n'
+    )
+    monkeypatch.setenv("GAN_EXPLORER_EXTENSIONS", str(own.parent))
+    assert fruits.names() == ["apple", "bare", "pear", "sweet-cherry"]
+    assert fruits.describe("pear") == "Soft." and fruits.get("pear").STONE is False
+    assert fruits.get("pear") is fruits.get("pear")
+
+
+def test_an_own_entry_cannot_take_a_name(fruits: Registry, tmp_path: Path, monkeypatch) -> None:
+    own = tmp_path / "extensions" / "fruits_of_the_test"
+    own.mkdir(parents=True)
+    (own / "apple.py").write_text("")
+    monkeypatch.setenv("GAN_EXPLORER_EXTENSIONS", str(own.parent))
+    with pytest.raises(DataError, match="two files for the fruit 'apple'; rename the one in"):
+        fruits.names()
