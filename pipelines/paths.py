@@ -30,6 +30,6 @@ def saved_home() -> Path:
 
 
 def extensions_home() -> Path | None:
-    """Folder of a person's own networks, losses, data sets and the like, ``$GAN_EXPLORER_EXTENSIONS``; see registry.py."""
+    """Folder of a person's own networks, losses and the like, ``$GAN_EXPLORER_EXTENSIONS``; see registry.py."""
     named = os.environ.get("GAN_EXPLORER_EXTENSIONS")
     return Path(named) if named else None

@@ -5,8 +5,8 @@ is ``least-squares``), its help text the first line of the file's docstring. Nam
 file states at its top level are read without importing, so that a page can offer networks without loading torch; two
 entries cannot share a name, because two files cannot.
 
-A person's own entries lie outside of the project: the folder that ``$GAN_EXPLORER_EXTENSIONS`` names holds one folder for
-each package (``networks/``, ``objectives/``, ``data/`` ...), whose files are entries like the project's own.
+A person's own entries lie outside of the project: the folder that ``$GAN_EXPLORER_EXTENSIONS`` names holds one folder
+for each package (``networks/``, ``objectives/``, ``data/`` ...), whose files are entries like the project's own.
 """
 
 from __future__ import annotations
