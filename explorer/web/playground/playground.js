@@ -21,6 +21,9 @@ import { Tabs } from "../shared/tabs.js";
 const BOUNDED = { gradient_penalty: 0.1, d_steps: 5 }; // what a Wasserstein critic needs
 
 class Playground {
+  place; root; cards; second; lit; beginning; eager; control; shapes; state; address; rules; notice; keeper; player;
+  sketch; bar; form; layers; tabs; story; onSize; onKey;
+
   constructor(place, root) {
     Object.assign(this, { place, root, cards: [], second: false, lit: true, beginning: 0, eager: false, control: new AbortController() });
     place.replaceChildren();

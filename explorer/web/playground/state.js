@@ -8,6 +8,8 @@ export const LAYERS = ["surface", "real", "fake", "push", "net"];
 const DRAWN_STEPS = 255;
 
 export class Rules {
+  listed; probabilities; mostDrawn; byName;
+
   /** ``listed``: the settings as the page's script gives them. */
   constructor(listed, smoothable, boundless, mostDrawn) {
     Object.assign(this, { listed, smoothable, boundless, mostDrawn, byName: new Map(listed.map((one) => [one.name, one])) });
