@@ -4,7 +4,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: app test test-slow lint screenshots benchmarks clean
+# Node.js checks and tests the browser's scripts; the app needs none.
+NODE := $(shell command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number); \
+	console.log(a > 20 || (a === 20 && b >= 19) ? "yes" : "no")' 2>/dev/null)
+
+.PHONY: app test test-slow lint lint-web screenshots benchmarks clean
 
 app: .venv/.app  ## install what is missing and open the app in the browser
 	$(BIN)/streamlit run streamlit_app.py
@@ -15,9 +19,19 @@ test: .venv/.dev  ## install what is missing and run the tests (browser tests ne
 test-slow: .venv/.dev  ## real training for minutes; results are recorded in docs/RESULTS.md
 	$(BIN)/python -m pytest -m slow -s
 
-lint: .venv/.dev
+lint: .venv/.dev lint-web
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+ifeq ($(NODE),yes)
+lint-web: node_modules/.dev
+	npx --no-install eslint --max-warnings 0 .
+	npx --no-install tsc --project jsconfig.json
+else
+lint-web:
+	@echo "The browser's scripts are not checked: that needs Node.js 20.19 or later and npm."
+	@[ "$(REQUIRE_NODE)" != 1 ]
+endif
 
 screenshots: .venv/.dev  ## drive the app in Chromium and draw the README's pictures anew
 	$(BIN)/python -m scripts.screenshots
@@ -39,5 +53,9 @@ benchmarks: .venv/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch .venv/.app $@
 
+node_modules/.dev: package.json package-lock.json
+	npm ci --silent --no-fund --no-audit
+	@touch $@
+
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache
+	rm -rf .venv .pytest_cache .ruff_cache node_modules

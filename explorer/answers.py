@@ -27,6 +27,7 @@ from explorer.model.projection import Projection
 from explorer.model.projection import project as search_z
 from explorer.sentences import without_paths
 from pipelines.errors import DataError
+from pipelines.objectives import traits_of
 
 MOST_SCALE, MOST_EDGE = 32, 4096
 MOST_SHEET, MOST_FILM = 36_000_000, 110_000_000  # pixels of a picture, of all frames of an animation
@@ -90,7 +91,7 @@ def opinion(model: Model, asked: dict[str, Any]) -> Response:
     images = _decoded(model, points)
     with DECODING.turn():
         scores = model.score(images, model.resolve(points)[1])
-    kind = "probability" if model.trained.config.loss in ("minimax", "non-saturating") else "score"
+    kind = traits_of(model.trained.config.loss).d_output
     return JSONResponse({"kind": kind, "scores": [round(float(score), 4) for score in scores]})
 
 

@@ -16,11 +16,11 @@ from pipelines.runs.rows import MetricsRow, SampleRow, rows_between
 
 STATUS_SPACING_S = 0.5  # each reading of a status also asks whether the process lives, which costs a few milliseconds
 LIVENESS_S = 1.0  # how often a living run is asked, without any change in its folder
-KINDS = (MetricsRow, SampleRow)  # of the two files that grow
 
 # The columns that the charts draw; the exact ones are whole numbers or times that outgrow 32 bits.
 CURVES = ("step", "images_seen", "seconds", "d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g", "images_per_s")
 EXACT = ("step", "images_seen", "seconds")
+KINDS = (MetricsRow, SampleRow)  # of rows in the two growing files
 SHOWN_STATUS = (
     "state",
     "message",
@@ -100,10 +100,13 @@ class RunReader:
         for index, (path, stat) in enumerate(zip(files, stats, strict=True)):
             end = stat.st_size if stat else 0
             while end > self._offsets[index]:
-                rows, offset, _ = rows_between(path, self._offsets[index], end, KINDS[index])
+                rows, offset, left_out = rows_between(path, self._offsets[index], end, KINDS[index])
                 if offset == self._offsets[index]:
                     break  # a line that is still being written
                 self._offsets[index] = offset
+                if left_out:
+                    self.left_out += left_out
+                    self._news["left_out"] = self.left_out
                 fresh = _by_kind(rows, grids=index == 1)
                 self._keep(fresh)
                 for kind, values in fresh.items():
@@ -115,7 +118,9 @@ class RunReader:
     def everything(self) -> dict[str, Any]:
         """All that is known, the curves as encoded columns."""
         columns = {name: _encoded(column, exact=name in EXACT) for name, column in self._columns.items()}
-        return {"run": self.run, "status": self.status, "columns": columns, **self._kept}
+        return {
+            "run": self.run, "status": self.status, "left_out": self.left_out, "columns": columns, **self._kept,
+        }  # fmt: skip
 
     def recorded(self) -> tuple[dict[str, array], dict[str, list[dict[str, Any]]]]:
         """All rows as columns, and the measures, events and grids beside them; for reading, until the next news."""
@@ -129,7 +134,7 @@ class RunReader:
         now = self.position
         if after.attempt != now.attempt or after.metrics > now.metrics or after.samples > now.samples:
             return None
-        rest: dict[str, Any] = {"status": self.status, "run": self.run}
+        rest: dict[str, Any] = {"status": self.status, "run": self.run, "left_out": self.left_out}
         parts = (
             (self.folder.metrics_path, after.metrics, now.metrics, False),
             (self.folder.samples_index_path, after.samples, now.samples, True),
@@ -173,6 +178,7 @@ class RunReader:
                 self._news["run"] = self.run = run
 
     def _forget(self) -> None:
+        self.left_out = 0  # rows of both files that cannot be read
         self._columns = {name: array("d") for name in CURVES}
         self._kept: dict[str, list[dict[str, Any]]] = {"measures": [], "events": [], "samples": []}
         self._offsets = [0, 0]

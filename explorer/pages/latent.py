@@ -8,6 +8,7 @@ from explorer.widgets.stage import stage
 from pipelines import data, metrics
 from pipelines.errors import GanError
 from pipelines.models.shelf import Entry
+from pipelines.objectives import traits_of
 
 # Parts
 
@@ -63,7 +64,7 @@ else:
         entry.id, size=config.size, channels=config.channels, latent=config.latent_size, prior=config.prior,
         classes=list(entry.class_names) if config.conditional else [], data=config.data, prepared=is_prepared(entry),
         labelled=has_labels(entry), steered=entry.steers,
-        probability=config.loss in ("minimax", "non-saturating"),
+        probability=traits_of(config.loss).says_probability,
         saved=[{"id": one["definition"], "name": one["name"], "kind": "saved"} for one in saved.directions(entry.id)],
     )  # fmt: skip
     if wish and wish.get("prepare") == entry.id and prepare(entry, news):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pipelines.doctor._finding import Remedy
+from pipelines.objectives import traits_of
 from pipelines.training.checking import problems
 from pipelines.training.config import SETTINGS, TrainConfig, label_of
 
@@ -36,7 +37,7 @@ CURES: dict[str, Cure] = {
         "the non-saturating loss",
         "G then maximises log D(G(z)), which is steep exactly where D wins.",
         "Goodfellow et al. 2014, section 3",
-        lambda config: {"loss": "non-saturating"} if config.loss == "minimax" else None,
+        lambda config: {"loss": "non-saturating"} if traits_of(config.loss).saturates else None,
     ),
     "gradient-penalty": Cure(
         "the Wasserstein loss with gradient penalty",
@@ -104,7 +105,9 @@ CURES: dict[str, Cure] = {
         "one D step per G step",
         "D is trained no oftener than G.",
         "Goodfellow et al. 2014, algorithm 1",
-        lambda config: {"d_steps": 1} if config.d_steps > 1 and config.loss != "wasserstein" else None,
+        lambda config: (
+            {"d_steps": 1} if config.d_steps > 1 and not traits_of(config.loss).needs_bounded_slope else None
+        ),
     ),
     "faster-d": Cure(
         "a faster D",

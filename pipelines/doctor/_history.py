@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.doctor._finding import Evidence, Line, Spell
+from pipelines.objectives import traits_of
 from pipelines.training.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 COLUMNS = ("step", "images_seen", "d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g")
 SHORTEST_EPOCH = 200  # steps; shorter epochs are taken together, as where quality is measured (training/view.py)
 START = 200  # steps at least that prove nothing: both networks begin with random weights
-CROSS_ENTROPY = ("minimax", "non-saturating")
-# D's loss where it says the same of every picture, by loss (see objectives/). Wasserstein critics have no such level.
-GUESSING = {"minimax": 2 * math.log(2), "non-saturating": 2 * math.log(2), "least-squares": 0.25, "hinge": 2.0}
 
 Columns = dict[str, NDArray[np.float64]]
 
@@ -100,7 +98,7 @@ class History:
         It is the share of the way that D's loss has gone from that of guessing to the least possible, so that losses
         compare. None for a loss without such levels.
         """
-        guessing = GUESSING.get(self.config.loss)
+        guessing = traits_of(self.config.loss).d_loss_at_balance
         if guessing is None:
             return None
         least = _least(self.config)
@@ -180,7 +178,7 @@ def of_run(folder: RunFolder) -> History:
 def _least(config: TrainConfig) -> float:
     """The least that D's loss can be: 0, but with smoothed labels the entropy of its targets."""
     smooth = config.label_smoothing
-    if not smooth or config.loss not in CROSS_ENTROPY:
+    if not smooth or not traits_of(config.loss).label_smoothing:
         return 0.0
     return -smooth * math.log(smooth) - (1 - smooth) * math.log(1 - smooth)
 

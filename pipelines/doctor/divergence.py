@@ -19,7 +19,8 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.doctor._finding import Evidence, Sign, distance, last_spell
-from pipelines.doctor._history import GUESSING, History, middle
+from pipelines.doctor._history import History, middle
+from pipelines.objectives import traits_of
 
 HIGH = 3.0  # times what guessing costs
 GROWN = 100.0  # times the median of the first blocks, where guessing has no cost
@@ -40,7 +41,7 @@ def look(history: History) -> Sign | None:
 def _of_losses(history: History) -> Sign | None:
     blocks = history.blocks
     size, spread = _sizes(history)
-    guessing = GUESSING.get(history.config.loss)
+    guessing = traits_of(history.config.loss).d_loss_at_balance
     if guessing is not None:
         wild, level = (size > HIGH * guessing) & (spread > guessing), HIGH * guessing
     else:
@@ -66,7 +67,7 @@ def _of_losses(history: History) -> Sign | None:
 
 
 def _of_shocks(history: History) -> Sign | None:
-    guessing = GUESSING.get(history.config.loss)
+    guessing = traits_of(history.config.loss).d_loss_at_balance
     if guessing is None:
         return None
     step, loss = history.rows["step"], history.rows["d_loss"]

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.doctor._finding import REMARK, Evidence, Sign, distance
-from pipelines.doctor._history import CROSS_ENTROPY, History, middle
+from pipelines.doctor._history import History, middle
+from pipelines.objectives import traits_of
 
 RISEN, NEARER = 1.1, 0.67
 FEWEST = 3  # measures
@@ -19,11 +20,7 @@ FEWEST = 3  # measures
 def look(history: History) -> Sign | None:
     """Since when G's loss has been higher though its pictures are better."""
     late = history.measured_at >= history.start
-    if (
-        history.config.feature_matching
-        or late.sum() < FEWEST
-        or history.config.loss not in (*CROSS_ENTROPY[1:], "least-squares")
-    ):
+    if history.config.feature_matching or late.sum() < FEWEST or not traits_of(history.config.loss).g_loss_misleads:
         return None
     at, far = history.measured_at[late], history.measured("frechet")[late]
     step, loss = history.rows["step"], history.rows["g_loss"]

@@ -6,6 +6,8 @@ counted; all others are read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Required, TypedDict
 
@@ -106,7 +108,7 @@ class Evaluated(TypedDict, total=False):
 def decode_rows(content: bytes, kind: Any = MetricsRow) -> tuple[list[dict[str, Any]], int]:
     """Whole lines as rows with all that they hold, and how many lines were left out since they are no such row."""
     rows, left_out = [], 0
-    numbers, anything, typed = decoder(_NUMBERS), decoder(Values), decoder(kind)
+    numbers, anything, typed = _decoders(kind)
     for line in content.split(b"\n"):
         if kind is MetricsRow:  # most of its rows are numbers alone, which is quickly seen
             try:
@@ -124,6 +126,11 @@ def decode_rows(content: bytes, kind: Any = MetricsRow) -> tuple[list[dict[str, 
             except (ValueError, RecursionError):
                 left_out += 1
     return rows, left_out
+
+
+@cache
+def _decoders(kind: Any) -> tuple[Callable[[bytes], Any], ...]:
+    return decoder(_NUMBERS), decoder(Values), decoder(kind)
 
 
 def _is_step(row: dict[str, Any]) -> bool:

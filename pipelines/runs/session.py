@@ -16,7 +16,7 @@ from pipelines import data
 from pipelines.data import ImageSet
 from pipelines.errors import ModelError, RunError, TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
-from pipelines.objectives import LOSSES
+from pipelines.objectives import traits_of
 from pipelines.paths import runs_home
 from pipelines.runs import reading, worker
 from pipelines.runs.files import publish_json
@@ -226,7 +226,7 @@ def _machine_of(folder: RunFolder, config: TrainConfig, classes: int) -> Machine
 
 
 def _record(folder: RunFolder, config: TrainConfig, image_set: ImageSet, where: Machine, view: FixedView) -> Record:
-    loss = LOSSES.get(config.loss)
+    traits = traits_of(config.loss)
     return replace(
         folder.record(),
         versions={"python": platform.python_version(), "torch": torch.__version__, "numpy": numpy.__version__},
@@ -240,8 +240,8 @@ def _record(folder: RunFolder, config: TrainConfig, image_set: ImageSet, where: 
         },
         display={
             "rows": view.rows, "columns": view.columns, "tile": config.size, "gap": GAP, "row_labels": view.row_labels,
-            "d_output": "probability" if config.loss in ("minimax", "non-saturating") else "score",
-            "balance": loss.BALANCE,
+            "d_output": traits.d_output,
+            "balance": traits.balance,
         },
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipelines import data
 from pipelines.errors import ConfigError
+from pipelines.objectives import traits_of
 from pipelines.training.config import SETTINGS, TYPES, TrainConfig
 from pipelines.training.settings import problem
 
@@ -14,20 +15,21 @@ def problems(config: TrainConfig) -> list[str]:
     found = [sentence for sentence in each if sentence]
     if found:
         return found
+    traits = traits_of(config.loss)
     if config.data == "folder" and not config.folder:
         found.append("The data set 'folder' needs the folder of your pictures: set folder to its path.")
     if config.data != "folder" and config.folder:
         found.append(f"A folder is given ({config.folder}) but the data set is {config.data!r}: set data to 'folder'.")
     if config.flip and not data.DATA_SETS.get(config.data).FLIP_MAKES_SENSE:
         found.append(f"Mirrored {config.data} are not {config.data}: switch flip off.")
-    if config.label_smoothing and config.loss not in ("minimax", "non-saturating"):
+    if config.label_smoothing and not traits.label_smoothing:
         found.append(
             f"Label smoothing moves the target of a cross-entropy, and the loss {config.loss!r} has none: "
             "set label_smoothing to 0, or the loss to 'non-saturating'."
         )
-    if config.loss == "wasserstein" and not (config.weight_clip or config.gradient_penalty):
+    if traits.needs_bounded_slope and not (config.weight_clip or config.gradient_penalty):
         found.append(
-            "The Wasserstein loss holds only for a D of bounded slope: set weight_clip (WGAN, 0.01) or "
+            f"The loss {config.loss!r} holds only for a D of bounded slope: set weight_clip (WGAN, 0.01) or "
             "gradient_penalty (WGAN-GP, 10)."
         )
     if config.weight_clip and config.gradient_penalty:
@@ -36,9 +38,9 @@ def problems(config: TrainConfig) -> list[str]:
         found.append(
             "Weight clipping and spectral norm both bound D's weights: set weight_clip to 0, or d_norm to 'none'."
         )
-    if config.weight_clip and config.loss != "wasserstein":
+    if config.weight_clip and not traits.needs_bounded_slope:
         found.append(f"Weight clipping belongs to the Wasserstein loss, and the loss is {config.loss!r}: set it to 0.")
-    if config.feature_matching and config.loss == "wasserstein":
+    if config.feature_matching and traits.needs_bounded_slope:
         found.append(
             "Feature matching takes the place of G's loss, and Wasserstein's D measures a distance only for a G that "
             "follows it: switch feature_matching off, or set the loss to 'non-saturating'."

@@ -27,6 +27,9 @@ function wordsOf({ shows, kept, way }, name, wanted) {
 }
 
 class Arithmetic {
+  place; root; path; model; about; directions; seen; equation; labels; wish; tools; classics; reading; wall; marks;
+  thumbs; tabs;
+
   constructor(place, root) {
     Object.assign(this, { place, root, path: window.location.pathname, model: null, about: null, directions: null });
     this.decoder = new Decoder(root, { onTrouble: (text) => this.say(text) });
@@ -44,7 +47,7 @@ class Arithmetic {
     this.equation = new Equation(this.thumbs, { activate: (slot) => this.view({ slot, tool: "labels" }),
       drop: (slot, sample) => this.change({ [slot]: this.state[slot].filter((one) => one !== sample) }),
       clear: (slot) => this.change({ [slot]: [], slot }) });
-    this.tools = new Tools(this.root, this.equation, { move: (values) => this.move(values), end: (key) => this.commit(key),
+    this.tools = new Tools(this.root, this.equation, { move: (values) => this.move(values), end: () => this.commit(),
       change: (values) => this.change(values), trouble });
     this.problem = make("p", { class: "gx-trouble", role: "alert" });
     this.classics = new Classics((equation, variant, how) => this.classic(equation, variant, how));
@@ -54,7 +57,7 @@ class Arithmetic {
       this.labels.show(this.state, seen);
     } });
     this.wall = new Wall(this.root, this.thumbs, { pick: (sample, event) => this.pick(sample, event), view: (values) => this.view(values), fill: () => this.fill(), trouble });
-    const moved = { move: (name, amount) => this.move({ moves: { ...this.state.moves, [name]: amount } }), end: (key) => this.commit(key), trouble };
+    const moved = { move: (name, amount) => this.move({ moves: { ...this.state.moves, [name]: amount } }), end: () => this.commit(), trouble };
     this.labels = new Labels(this.root, { ...moved, hold: (hold) => this.change({ hold }), edit: (name, wanted) => this.edit(name, wanted),
       amount: (index, amount) => this.move({ edits: this.state.edits.map((one, at) => (at === index ? { ...one, amount } : one)) }),
       drop: (index) => this.change({ edits: this.state.edits.filter((_, at) => at !== index) }) });
@@ -132,7 +135,7 @@ class Arithmetic {
   }
 
   /** A drag is done; Back undoes it. */
-  commit(key, how = "push") {
+  commit(how = "push") {
     this.state.moves = Object.fromEntries(Object.entries(this.state.moves).filter(([, amount]) => amount));
     this.address[how](textsOf(this.state));
     this.show();
@@ -140,7 +143,7 @@ class Arithmetic {
 
   change(values, how = "push") {
     this.move(values);
-    this.commit("", how);
+    this.commit(how);
   }
 
   /** What is open: no step that Back undoes. */

@@ -6,6 +6,8 @@ import { make } from "../shared/format.js";
 const quiet = (text) => make("span", { class: "gx-quiet" }, text);
 
 export class Classics {
+  equations; variants;
+
   /** ``onChoose(equation, variant, index)``: a second click on the same one asks for the next variant. */
   constructor(onChoose) {
     this.onChoose = onChoose;

@@ -14,7 +14,7 @@ export function equationPicture(equation, caption) {
   const width = 2 * GAP + 3 * BIG + 3 * SIGN + nine + 6 * GAP;
   const height = GAP + HEAD + nine + HEAD + GAP;
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  const pen = canvas.getContext("2d");
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   pen.fillStyle = "#ffffff";
   pen.fillRect(0, 0, width, height);
   pen.imageSmoothingEnabled = false; // sharp pixels

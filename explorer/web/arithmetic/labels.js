@@ -15,6 +15,8 @@ const TERMS = {
 };
 
 export class Labels {
+  root; on; rows; measured; chosen; model;
+
   /** ``on``: move(id, amount), end(id), hold(list), edit(name, wanted), amount(index, value), drop(index), trouble(error). */
   constructor(root, on) {
     Object.assign(this, { root, on, rows: new Map(), measured: new Map(), chosen: null });

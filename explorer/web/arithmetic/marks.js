@@ -1,7 +1,7 @@
 // Marks of one's own: samples marked yes and no make a direction; it is tried, named, saved and used again.
 
 import { askPictures } from "../shared/decoder.js";
-import { make, setText } from "../shared/format.js";
+import { make } from "../shared/format.js";
 import { marksOf, resultOf, sampleOf } from "./state.js";
 import { draw, picture } from "../shared/picture.js";
 import { Slider } from "../shared/slider.js";
@@ -12,6 +12,8 @@ const REACH = 5;
 const ABOUT = "A small classifier learns from your marks, judges 2,000 samples, and the direction in which its verdict grows is taken.";
 
 export class Marks {
+  root; on; marksNo; saved; rows; name;
+
   /** ``on``: move(id, amount), end(id), clear(), wish(values), kind(no), trouble(error). */
   constructor(root, on) {
     Object.assign(this, { root, on, marksNo: false, saved: [], rows: new Map() });

@@ -5,6 +5,8 @@ import { askJson } from "../shared/decoder.js";
 const SETTLE_MS = 200; // after the last change
 
 export class Reading {
+  root; onRead; onTrouble; key;
+
   /** ``onRead(texts, seen)``: a text by place, and the result's names, each 0 or 1 (null: nothing was read). */
   constructor(root, { onRead, onTrouble }) {
     Object.assign(this, { root, onRead, onTrouble, key: null });

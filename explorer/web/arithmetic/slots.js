@@ -11,6 +11,8 @@ const TERMS = {
 const WAYS = ["above left", "above", "above right", "left", "", "right", "below left", "below", "below right"];
 
 export class Equation {
+  thumbs; on; slots;
+
   /** ``on``: activate(slot), drop(slot, sample), clear(slot). */
   constructor(thumbs, on) {
     Object.assign(this, { thumbs, on, slots: {} });

@@ -24,7 +24,8 @@ const short = (value) => String(Number(value.toFixed(3)));
 
 /** The state of the URL's texts; what is missing or unreadable is as at the start. */
 export function stateOf(texts) {
-  const state = { ...START, a: list(texts.a, SAMPLE), b: list(texts.b, SAMPLE), c: list(texts.c, SAMPLE) };
+  /** @type {Record<string, any>} */
+  const state = { ...structuredClone(START), a: list(texts.a, SAMPLE), b: list(texts.b, SAMPLE), c: list(texts.c, SAMPLE) };
   for (const slot of SLOTS) state[slot] = state[slot].slice(0, MOST_EXEMPLARS);
   state.strength = number(texts.s, 1, 0, MOST_STRENGTH);
   state.seed = Math.round(number(texts.seed, 0, 0, 4_294_967_295));

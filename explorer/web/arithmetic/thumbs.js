@@ -7,6 +7,8 @@ const MOST = 64; // asked for at once
 const KEPT = 2000;
 
 export class Thumbs {
+  root; pointOf; onTrouble; model; key; pictures; asked;
+
   /** ``pointOf(name)`` makes the point of a sample; ``onTrouble(error)`` hears of what fails. */
   constructor(root, pointOf, onTrouble) {
     Object.assign(this, { root, pointOf, onTrouble, model: null, key: null });

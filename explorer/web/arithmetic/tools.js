@@ -11,6 +11,8 @@ const ENLARGED = 1024; // pixels of a downloaded picture's edge, about
 const EMPTY = { a: [], b: [], c: [], strength: 1, moves: {}, hold: [], edits: [], slot: "a" };
 
 export class Tools {
+  root; equation; on; model; size;
+
   /** ``on``: move(values) while something is dragged, end(key), change(values), trouble(error). */
   constructor(root, equation, on) {
     Object.assign(this, { root, equation, on });

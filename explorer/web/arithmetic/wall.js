@@ -9,6 +9,8 @@ const WORDS = { any: "any", true: "with", false: "without" };
 const named = (text, about, onClick) => smallButton(text, about, onClick, { "aria-label": about });
 
 export class Wall {
+  root; thumbs; on; tiles; names; matching; filterKey; per;
+
   /** ``on``: pick(sample, event), view(values), fill(), trouble(error). */
   constructor(root, thumbs, on) {
     Object.assign(this, { root, thumbs, on, tiles: [], names: [], matching: null, filterKey: null, per: 60 });

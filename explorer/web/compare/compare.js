@@ -21,6 +21,9 @@ const SHOW_MS = 250; // between two changes of the words
 const REST = { x: "step", at: null, show: {}, sort: "", when: "best" };
 
 class Compare {
+  place; root; listed; tag; settings; most; curves; state; player; pictures; results; address; together; picker;
+  table; sized; onShown;
+
   constructor(place, root) {
     Object.assign(this, { place, root, listed: null, tag: null });
   }
@@ -238,7 +241,7 @@ class Compare {
     const { runs } = this;
     const chosen = this.chosen();
     const { different, known } = settled(this.settings, runs);
-    const about = ({ id }) => different.slice(0, 2).map(({ label, values }) =>
+    const about = (/** @type {{ id?: string }} */ { id }) => different.slice(0, 2).map(({ label, values }) =>
       `${label} ${values[known.findIndex((one) => one.id === id)]}`).join(" · ");
     this.picker.choose(chosen.map(({ source, ...run }) => ({ ...run, dash: this.dashes[run.role], state: source?.status.state,
       about: (source?.run.config && about(run)) || stateWord(source?.status.state) })));

@@ -29,6 +29,8 @@ const plain = (value) => (Math.abs(value) >= 0.01 && Math.abs(value) < 100 ? fix
 const wordsOf = (view) => view.digits ?? (view.shares ? percent : view.measures ? distance : plain);
 
 export class CompareCurves extends ChartCards {
+  onAxis;
+
   constructor(root, { onClick, onAxis, onChoice }) {
     super(root, CHARTS, AXES, onClick);
     Object.assign(this, { onAxis, onChoice, source: null });

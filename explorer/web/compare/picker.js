@@ -20,6 +20,8 @@ export function lineSample(role, dash) {
 }
 
 export class Picker {
+  root; most; onPick; all; chosen; open;
+
   /** ``onPick(id, on)`` hears of each wish; ``most`` is how many may be chosen. */
   constructor(root, most, onPick) {
     Object.assign(this, { root, most, onPick, all: [], chosen: [], open: false });
@@ -74,7 +76,7 @@ export class Picker {
     const key = JSON.stringify(this.chosen);
     if (key === this.chipsKey) return;
     this.chipsKey = key;
-    const focused = this.chips.contains(document.activeElement) ? document.activeElement.closest("[data-run]")?.dataset.run : null;
+    const focused = this.chips.contains(document.activeElement) ? document.activeElement?.closest("[data-run]")?.getAttribute("data-run") : null;
     this.chips.replaceChildren(...this.chosen.map((run) => this.chip(run)));
     if (focused) this.chips.querySelector(`[data-run="${CSS.escape(focused)}"] button`)?.focus();
   }
@@ -108,7 +110,7 @@ export class Picker {
       const { element } = this.runs.items.get(run.id);
       const text = `${run.name} ${run.title} ${run.data} ${run.state} ${run.id}`.toLowerCase();
       element.hidden = !words.every((word) => text.includes(word));
-      shown += !element.hidden;
+      shown += Number(!element.hidden);
     }
     const full = chosen >= this.most ? `; ${this.most} is the most` : "";
     setText(this.told, this.all.length ? `${shown} of ${this.all.length} runs, ${chosen} chosen${full}` : "");

@@ -7,6 +7,8 @@ import { Grid } from "../shared/grid.js";
 const LEAST = 260; // pixels that a run's pictures need beside the curves
 
 export class Pictures {
+  root; figures; runs;
+
   constructor(root) {
     Object.assign(this, { root, figures: new Map(), runs: [] });
     this.element = make("div", { class: "gx-pictures" });

@@ -5,6 +5,8 @@ import { History } from "../shared/history.js";
 const RETRY_MS = [1000, 2000, 4000, 8000];
 
 export class Together {
+  root; onNews; sources; failures;
+
   /** ``onNews(source, news)`` hears of every change; ``news`` is null where everything is told anew. */
   constructor(root, onNews) {
     Object.assign(this, { root, onNews, sources: new Map(), failures: 0 });

@@ -52,9 +52,14 @@ export class SettingsTable {
 
 const name = (label, about) => make("th", { scope: "row" }, make("abbr", { title: about, tabindex: 0 }, label));
 
-const measure = (id, label, view = VIEWS[id]) => ({ id, label, about: TERMS[id] ?? TERMS[label], of: (run, found) => found?.[id],
+const measure = (id, label, view = VIEWS[id]) => ({ id, label, about: TERMS[id] ?? TERMS[label], of: (_run, found) => found?.[id],
   words: view.shares ? percent : view.digits ?? distance, measured: true });
 
+/**
+ * @typedef {{ id: string, label: string, about?: string, of: (run: any, found?: any) => any,
+ *   words?: (value: any) => string, measured?: boolean, low?: boolean }} Column
+ * @type {Column[]}
+ */
 const COLUMNS = [
   { id: "run", label: "Run", of: ({ letter }) => letter },
   { id: "state", label: "State", of: ({ source }) => source.status.state, words: stateWord },
@@ -65,7 +70,7 @@ const COLUMNS = [
     of: ({ source }) => reached(source, "images_seen") },
   { id: "seconds", label: "Time", about: "Time of training alone, without pauses.", words: duration,
     of: ({ source }) => reached(source, "seconds") },
-  { id: "at", label: "Measured at step", of: (run, found) => found?.step, words: count, measured: true },
+  { id: "at", label: "Measured at step", of: (_run, found) => found?.step, words: count, measured: true },
   { ...measure("frechet", "Fréchet distance"), about: TERMS["Fréchet distance"], low: true },
   measure("coverage", "Coverage"), measure("recall", "Recall"), measure("precision", "Precision"),
   measure("diversity", "Diversity"), measure("modes", "Modes"), measure("combinations", "Combinations"),
@@ -75,9 +80,12 @@ const COLUMNS = [
 
 const reached = (source, column) => Math.max(source.status[column] ?? 0, source.history.last(column) || 0);
 const newest = (measures) => measures[measures.length - 1];
+/** @type {Record<string, [string, (measures: any) => any]>} */
 const MOMENTS = { best: ["at the best checkpoint", bestOf], last: ["at the last measure", newest] };
 
 export class ResultsTable {
+  onChange; sort; when; runs;
+
   /** ``onChange({ sort, when })`` hears of wishes: a column's id, with a minus for the greatest first; best or last. */
   constructor(onChange) {
     Object.assign(this, { onChange, sort: "", when: "best", runs: [] });
@@ -112,7 +120,7 @@ export class ResultsTable {
     this.key = key;
     const comparable = new Set(rows.map(({ found }) => found?.features).filter(Boolean)).size < 2;
     const least = Math.min(...rows.map(({ found }) => found?.frechet ?? Infinity));
-    const focused = this.place.contains(document.activeElement) ? document.activeElement.dataset.sort : null;
+    const focused = this.place.contains(document.activeElement) ? document.activeElement?.getAttribute("data-sort") : null;
     this.place.replaceChildren(make("table", {}, make("thead", {}, make("tr", {}, ...shown.map((column) => this.head(column)))),
       make("tbody", {}, ...rows.map(({ run, values }) => make("tr", { "data-run": run.source.id },
         make("th", { scope: "row" }, letterOf(run), " ", run.name),
@@ -121,7 +129,7 @@ export class ResultsTable {
     if (focused) this.place.querySelector(`[data-sort="${focused}"]`)?.focus();
   }
 
-  head({ id, label, about }) {
+  head(/** @type {Column} */ { id, label, about }) {
     const order = this.sort === id ? "ascending" : this.sort === `-${id}` ? "descending" : "none";
     const sign = { ascending: " ▲", descending: " ▼", none: "" }[order];
     const button = make("button", { type: "button", "data-sort": id, title: about ?? null }, label, sign);
@@ -137,7 +145,7 @@ export class ResultsTable {
     const sign = this.sort.startsWith("-") ? -1 : 1;
     return rows.sort((one, other) => {
       const [a, b] = [one, other].map(({ run, found }) => column.of(run, found));
-      if (missing(a) || missing(b)) return missing(a) - missing(b);
+      if (missing(a) || missing(b)) return Number(missing(a)) - Number(missing(b));
       return sign * (typeof a === "string" ? a.localeCompare(b) : a - b);
     });
   }
@@ -146,17 +154,16 @@ export class ResultsTable {
   csv() {
     const plain = COLUMNS.filter(({ measured }) => !measured);
     const measured = COLUMNS.filter((column) => column.measured);
-    const moments = Object.entries(MOMENTS).map(([id, [, find]]) => [id, find]);
     const head = ["id", "name", "features", ...plain.map(({ id }) => id),
-      ...moments.flatMap(([moment]) => measured.map(({ id }) => `${moment}_${id}`))];
+      ...Object.keys(MOMENTS).flatMap((moment) => measured.map(({ id }) => `${moment}_${id}`))];
     const rows = this.rows().map(({ run }) => [run.source.id, run.name, newest(run.source.measures)?.features,
       ...plain.map((column) => column.of(run)),
-      ...moments.flatMap(([, find]) => measured.map((column) => column.of(run, find(run.source.measures))))]);
+      ...Object.values(MOMENTS).flatMap(([, find]) => measured.map((column) => column.of(run, find(run.source.measures))))]);
     return [head, ...rows].map((row) => row.map(field).join()).join("\r\n") + "\r\n";
   }
 }
 
-const text = ({ words: say }, value) => (missing(value) ? "–" : say ? say(value) : String(value));
+const text = (/** @type {Pick<Column, "words">} */ { words: say }, value) => (missing(value) ? "–" : say ? say(value) : String(value));
 
 /** A field of a CSV file: quoted where it must be, and never a formula to a spreadsheet. */
 function field(value) {

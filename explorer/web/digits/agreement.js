@@ -45,7 +45,7 @@ export class Agreement {
       return;
     }
     const all = counts.reduce((sum, value) => sum + value, 0);
-    const right = agrees.map((share, y) => Math.round(share * counts[y]));
+    const right = agrees.map((agreeing, y) => Math.round(agreeing * counts[y]));
     const agreed = right.reduce((sum, value) => sum + value, 0);
     this.says.replaceChildren("The ", term("classifier"), " sees the class that was asked for in ",
       make("b", {}, share(agreed, all)), ` of ${count(all)} samples.`, ...this.accuracy());
@@ -59,8 +59,8 @@ export class Agreement {
       ` It can err too: it names ${(100 * accuracy).toFixed(1)} % of real test pictures rightly.`)] : [];
   }
 
-  bar(name, right = null, of = null, y = null) {
-    const known = right !== null && of > 0;
+  bar(name, right = NaN, of = NaN, y = -1) {
+    const known = of > 0;
     const samples = known ? `${count(right)} of ${count(of)} samples` : of === 0 ? "no samples" : "";
     const fill = make("i", { style: `width: ${known ? (100 * right) / of : 0}%` });
     return make("li", { class: y === this.stage.state.y ? "gx-on" : null },

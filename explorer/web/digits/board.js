@@ -9,8 +9,10 @@ const LARGEST = 300;
 const COUNTABLE = 12; // up to so many pictures, full rows are worth more than size
 
 export class Board {
+  place; onPick; largest; smallest; below; rows; tiles;
+
   /** ``onPick(index)`` makes the pictures buttons; ``below``: pixels to leave free under the board. */
-  constructor(place, label, { onPick = null, largest = LARGEST, smallest = 44, below = 0, rows = null } = {}) {
+  constructor(place, label, { onPick = /** @type {((index: number) => void) | null} */ (null), largest = LARGEST, smallest = 44, below = 0, rows = null } = {}) {
     Object.assign(this, { place, onPick, largest, smallest, below, rows, tiles: [] });
     this.element = make("div", { class: "gx-board", role: "group", "aria-label": label });
     this.sized = new ResizeObserver(() => this.fit());

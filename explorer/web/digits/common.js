@@ -57,15 +57,14 @@ export class Choice {
     this.buttons = new Map();
     this.element = make("div", { class: "gx-choice", role: "group", "aria-label": label });
     for (const option of options) {
-      const button = make("button", { type: "button", class: "gx-button" }, words(option));
-      button.addEventListener("click", () => onChoose(option));
-      this.buttons.set(option, button);
-      this.element.append(button);
+      const made = button(words(option), () => onChoose(option));
+      this.buttons.set(option, made);
+      this.element.append(made);
     }
   }
 
   set(value) {
-    for (const [option, button] of this.buttons) button.setAttribute("aria-pressed", String(option === value));
+    for (const [option, made] of this.buttons) made.setAttribute("aria-pressed", String(option === value));
   }
 }
 

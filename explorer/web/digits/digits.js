@@ -22,6 +22,8 @@ const PICTURED = 100; // classes with a picture on their button
 const SLOW_MS = 700; // until it is said that something is under way
 
 class Digits {
+  place; root; model; classes; names; rivals; views; conditionals; classified; attributes; accuracy; state;
+
   constructor(place, root) {
     Object.assign(this, { place, root, model: null, classes: [], names: [], rivals: [], views: {} });
     this.place.replaceChildren();

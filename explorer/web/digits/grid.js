@@ -11,6 +11,8 @@ const SMALL = 84; // pixels, below which a class of several letters stands uprig
 const MOST_CELLS = 400; // pictures that are asked for at once
 
 export class Grid {
+  cells;
+
   constructor(stage) {
     this.stage = stage;
     this.rows = new Choice("Rows", ROWS, (rows) => stage.set({ rows }));
@@ -40,7 +42,7 @@ export class Grid {
     const top = classes.map((name) => make("th", { scope: "col", title: name }, name));
     const body = Array.from({ length: rows }, (_, row) => {
       const line = make("tr", {}, make("th", { scope: "row" }, make("i", {}, "z"), make("sub", {}, String(row + 1))));
-      classes.forEach((name, y) => {
+      classes.forEach((_name, y) => {
         const canvas = emptyPicture();
         const cell = link(canvas, null, { class: "gx-tile", "data-row": row, "data-y": y });
         this.cells.push({ cell, canvas });
@@ -96,8 +98,8 @@ export class Grid {
       line.firstChild.classList.toggle("gx-on", r === row);
       [...line.children].slice(1).forEach((cell, c) => cell.classList.toggle("gx-on", r === row || c === y));
     });
-    this.table.querySelectorAll("thead th").forEach((head, c) => head.classList.toggle("gx-on", c === y));
-    setText(this.says, at ? `Row: the same z, number ${row + 1}, in every class.  Column: the same class, ${
+    this.table.querySelectorAll("thead th").forEach((cell, c) => cell.classList.toggle("gx-on", c === y));
+    setText(this.says, row !== null && y !== null ? `Row: the same z, number ${row + 1}, in every class.  Column: the same class, ${
       this.stage.classes[y]}, from every z.` : "Point at a picture. A click opens it in the latent space.");
   }
 

@@ -15,6 +15,8 @@ const SURE = 0.5;
 
 /** What both lanes look like. */
 export class Lane {
+  number;
+
   constructor(title, label) {
     this.title = make("h4", {}, ...title);
     this.about = make("p", { class: "gx-quiet" });
@@ -75,6 +77,8 @@ function blank(canvas) {
 
 /** Draws from a model until ``goal`` samples show ``wanted``. One run at a time; ``stop`` ends it. */
 export class BruteForce {
+  root; current;
+
   constructor(root) {
     Object.assign(this, { root, current: null });
   }

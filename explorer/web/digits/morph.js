@@ -12,6 +12,8 @@ const FRAMES = 48;
 const STAGES = 9; // of the strip
 
 export class Morph {
+  frame;
+
   constructor(stage) {
     this.stage = stage;
     this.title = make("h3", {});

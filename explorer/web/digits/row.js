@@ -10,6 +10,8 @@ export const HANDS = 6;
 export const LONGEST = 12;
 
 export class Row {
+  pictures; drawn;
+
   constructor(stage) {
     this.stage = stage;
     this.title = make("h3", {});
@@ -67,10 +69,10 @@ export class Row {
     const places = Math.max(1, row.length);
     this.build(places);
     this.large.setAttribute("aria-label", row.length ? `${written} in hand ${hand + 1}` : "Nothing written yet");
-    [...this.hands.children].forEach((button, index) => {
-      button.setAttribute("aria-pressed", String(index === hand));
-      button.setAttribute("aria-label", `${written || "Nothing yet"} in hand ${index + 1}`);
-      button.disabled = !row.length;
+    [...this.hands.children].forEach((choice, index) => {
+      choice.setAttribute("aria-pressed", String(index === hand));
+      choice.setAttribute("aria-label", `${written || "Nothing yet"} in hand ${index + 1}`);
+      choice.disabled = !row.length;
     });
     this.downloads.element.hidden = !row.length;
     if (!row.length) {

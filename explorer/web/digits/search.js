@@ -10,6 +10,8 @@ export const GOALS = [1, 10];
 const SURE = 0.5;
 
 export class Search {
+  agreement; reached;
+
   constructor(stage) {
     this.stage = stage;
     this.title = make("h3", {});

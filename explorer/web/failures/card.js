@@ -9,6 +9,8 @@ import { liveLinks } from "./live.js";
 const TWINS = ["sick", "cured"];
 
 export class Card {
+  page; entry;
+
   /** ``page``: { root, recordings, open(entry), ask(wish) }. */
   constructor(page, entry, number) {
     Object.assign(this, { page, entry });

@@ -23,6 +23,8 @@ export const CHARTS = {
 };
 
 export class Chart {
+  twin; scale; drawn;
+
   constructor(id) {
     this.id = id;
     this.chart = CHARTS[id];

@@ -1,6 +1,8 @@
 // What ships of an entry: its recording, its pictures, what the doctor says. Loaded once a page.
 
 export class Recordings {
+  root; found; said; strips;
+
   constructor(root) {
     Object.assign(this, { root, found: new Map(), said: new Map(), strips: new Map() });
   }

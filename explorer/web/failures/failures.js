@@ -9,6 +9,8 @@ import { mounting } from "../shared/mounting.js";
 import { readTheme } from "../shared/plotting.js";
 
 class Failures {
+  place; root; cards; replay; recordings; themeKey; theme; ask; address;
+
   constructor(place, root) {
     Object.assign(this, { place, root, cards: [], replay: null, recordings: new Recordings(root) });
     this.list = make("div", { class: "gx-failures-list" });

@@ -9,6 +9,8 @@ const SHOWN = 1.2; // of the plane, each way; what lies beyond is drawn on the r
 const MARGIN = 8;
 
 export class Picture {
+  twin; strip; shown;
+
   constructor(which) {
     this.which = which;
     this.element = make("canvas", { class: "gx-twin-picture", role: "img", "aria-label": "" });

@@ -10,6 +10,8 @@ const NOTCHES = 1000; // of the slider
 const TWINS = ["sick", "cured"];
 
 export class Replay {
+  page; entry; share; frame; recorded;
+
   /** ``page``: { root, recordings, open(entry), moved(share), ask(wish), neighbours(entry) }. */
   constructor(page, entry) {
     Object.assign(this, { page, entry, share: 1, frame: null });

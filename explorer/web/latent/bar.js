@@ -11,6 +11,8 @@ const ABOUT = {
 };
 
 export class Bar {
+  onSample; onStep; onReset; onPsi; onEnd; onShell; onClass;
+
   /** ``onSample({ seed, index })``, ``onClass(y)``, ``onPsi(value)``, ``onEnd(key)``, ``onShell(on)``, ``onStep(by)``, ``onReset()``. */
   constructor(wishes) {
     Object.assign(this, wishes);

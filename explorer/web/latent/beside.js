@@ -98,7 +98,7 @@ export class Beside {
       }
       const { neighbours, nearer_than: nearer } = results[0];
       const wish = { indices: neighbours.map(({ index }) => index) };
-      const pictures = await askPictures(this.root, model, null, "training", wish);
+      const pictures = await askPictures(this.root, model, [], "training", wish);
       if (key !== this.key) return;
       this.tiles.forEach(({ canvas, words, says }, at) => {
         const one = neighbours[at];

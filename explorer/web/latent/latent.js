@@ -18,6 +18,8 @@ import { Tabs } from "../shared/tabs.js";
 const TABS = { sliders: "Sliders", pad: "Pad and map", walk: "Walk", own: "Your picture" };
 
 class Latent {
+  place; root; model; walk; pictures; wish; bar; directions; moved; steps; tabs; sliders; own; pad; beside;
+
   constructor(place, root) {
     Object.assign(this, { place, root, model: null });
     this.address = new Address("latent", NAMES, (texts) => this.wentBack(texts));

@@ -7,6 +7,8 @@ import { draw } from "../shared/picture.js";
 const EDGE = 256; // to which a picture is cut before it is sent
 
 export class Own {
+  root; onFound; classOf; picture; model; size; channels; shared; shownOf; sent;
+
   /** ``onFound(z)`` when the search is done, ``classOf()``: the class to search in. */
   constructor(root, { onFound, classOf }) {
     Object.assign(this, { root, onFound, classOf, picture: null });
@@ -68,10 +70,12 @@ export class Own {
     const side = Math.min(EDGE, edge);
     this.sent = Object.assign(document.createElement("canvas"), { width: side, height: side });
     const filter = `${this.channels === 1 ? "grayscale(1) " : ""}${this.channels === 1 && this.invert.checked ? "invert(1)" : ""}`.trim() || "none";
+    /** @type {[number, number, number, number]} */
     const from = [(this.picture.width - edge) / 2, (this.picture.height - edge) / 2, edge, edge];
-    Object.assign(this.sent.getContext("2d"), { filter, imageSmoothingQuality: "high", fillStyle: "#fff" });
-    this.sent.getContext("2d").fillRect(0, 0, side, side);
-    this.sent.getContext("2d").drawImage(this.picture, ...from, 0, 0, side, side);
+    const pen = /** @type {CanvasRenderingContext2D} */ (this.sent.getContext("2d"));
+    Object.assign(pen, { filter, imageSmoothingQuality: "high", fillStyle: "#fff" });
+    pen.fillRect(0, 0, side, side);
+    pen.drawImage(this.picture, ...from, 0, 0, side, side);
     Object.assign(this.given, { width: this.size, height: this.size });
     Object.assign(this.given.getContext("2d"), { imageSmoothingQuality: "high" });
     this.given.getContext("2d").drawImage(this.sent, 0, 0, this.size, this.size);
@@ -91,12 +95,13 @@ export class Own {
     const wish = { picture: this.sent.toDataURL("image/png").split(",")[1], ...(y === null ? {} : { y }) };
     try {
       const answer = await ask(this.root, model, "project", wish, search.signal);
-      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      const reader = /** @type {ReadableStream<any>} */ (answer.body).pipeThrough(new TextDecoderStream()).getReader();
       let rest = "";
+      /** @type {any} */
       let last = null;
       for (let part = await reader.read(); !part.done; part = await reader.read()) {
         const lines = (rest + part.value).split("\n");
-        rest = lines.pop();
+        rest = lines.pop() ?? "";
         if (!lines.length) continue;
         last = JSON.parse(lines[lines.length - 1]);
         this.report(model, last, y, search);

@@ -10,6 +10,8 @@ const PX = 5; // less than this is a click and not a drag
 const SETTLE_MS = 150;
 
 export class Pad {
+  root; onMove; onEnd; onView; onTrouble; directions; bare;
+
   /** ``onMove(moves)`` while dragging, ``onEnd()`` at its end, ``onView({ axes, reach, bare })``, ``onTrouble(text)``. */
   constructor(root, { onMove, onEnd, onView, onTrouble }) {
     Object.assign(this, { root, onMove, onEnd, onView, onTrouble });
@@ -42,6 +44,7 @@ export class Pad {
   }
 
   listen() {
+    /** @type {number[] | null} */
     let start = null;
     let moved = false;
     this.surface.addEventListener("pointerdown", (event) => {

@@ -12,6 +12,8 @@ const BELOW = 150; // pixels of the others and the downloads
 const LOADING = "Loading the model …";
 
 export class Pictures {
+  root; on; tiles; state; model; size;
+
   /** ``on``: pick(at); isWalking(), while the large picture is the walk's; words(), what the large picture shows. */
   constructor(root, on) {
     Object.assign(this, { root, on, tiles: [], state: null });
@@ -44,7 +46,7 @@ export class Pictures {
   draw(state) {
     this.state = state;
     const { points, at } = batchOf(state);
-    return new Promise((resolve) => {
+    return /** @type {Promise<void>} */ (new Promise((resolve) => {
       this.decoder.want(points, (pictures) => {
         if (!this.waiting.hidden) this.waiting.hidden = true;
         if (!this.on.isWalking()) draw(this.canvas, pictures, at);
@@ -52,7 +54,7 @@ export class Pictures {
         else this.tiles.forEach((tile, number) => draw(tile, pictures, number));
         resolve();
       });
-    });
+    }));
   }
 
   /** The first pictures: a tile for each, and what they are called. */

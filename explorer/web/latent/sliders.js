@@ -45,6 +45,8 @@ export class Names {
 
 /** All directions of a model: those that the server finds, the labelled ones first; its coordinates; and the saved. */
 export class Directions {
+  latent; names; expected; found; complete; saved;
+
   constructor({ latent, prior, labelled, steered, saved = [] }, names) {
     Object.assign(this, { latent, names, expected: { label: labelled, held: steered }, found: null, complete: false, saved });
     this.spread = prior === "uniform" ? Math.sqrt(1 / 3) : 1; // standard deviation of each number of z
@@ -104,6 +106,8 @@ export class Directions {
 }
 
 export class Sliders {
+  onMove; onEnd; onView; onName; rows; page;
+
   /** ``onMove(id, amount)`` while dragging, ``onEnd(id)`` at its end, ``onView({ group, page })``, ``onName()``. */
   constructor({ onMove, onEnd, onView, onName }) {
     Object.assign(this, { onMove, onEnd, onView, onName, rows: new Map() });
@@ -213,6 +217,8 @@ export class Sliders {
 
 /** What has been moved, also along directions that are not in sight; each goes back to rest by a click. */
 export class Moved {
+  words;
+
   constructor(onRest) {
     this.onRest = onRest;
     this.element = make("div", { class: "gx-moved-list", "aria-label": "What has been moved" });

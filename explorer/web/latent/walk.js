@@ -19,6 +19,9 @@ export const ABOUT = {
 };
 
 export class Walk {
+  root; at; playing; shown; frames; kept; model; size; key; path; onKeep; onView; each; points; onGo; onKept; fps;
+  onFrame; request; onLeave;
+
   /**
    * ``onKeep()``, ``onKept(kept)`` when the list changed, ``onGo(spot)``, ``onView({ path, pace })``,
    * ``onFrame(pictures, index)`` while playing, ``onLeave()`` when the point itself is to be seen again.

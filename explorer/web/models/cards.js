@@ -7,6 +7,8 @@ import { pageLinks } from "./links.js";
 const TIMES = 4; // by which a grid is enlarged for a download
 
 export class ModelCards {
+  page; cards; pending;
+
   constructor(page) {
     Object.assign(this, { page, cards: new Map(), pending: new Map() });
     this.list = make("div", { class: "gx-cards" });
@@ -36,7 +38,7 @@ export class ModelCards {
 }
 
 /** Make, change or drop the entries of a map so that it follows a list; what has not changed stays as it is. */
-function keep(known, list, idOf, build, tell = null) {
+function keep(known, list, idOf, build, tell = /** @type {((element: any, one: any) => void) | null} */ (null)) {
   const before = new Map(known);
   known.clear();
   for (const one of list) {

@@ -7,6 +7,8 @@ const ACROSS = 5, DOWN = 2, GAP = 2; // GAP: pixels between the pictures of a gr
 export const TEN = ACROSS * DOWN;
 
 export class Contact {
+  across; down; count;
+
   constructor(label, across = ACROSS, down = DOWN) {
     Object.assign(this, { across, down, count: across * down });
     this.element = make("div", { class: "gx-contact", role: "img", "aria-label": label });

@@ -9,8 +9,10 @@ import { mounting } from "../shared/mounting.js";
 const EVERY_MS = 3000, OFTEN_MS = 1000; // between two looks at the server; often while something is being published
 
 class Gallery {
+  place; tag; working;
+
   constructor(place, root) {
-    this.page = { root, ask: () => {} };
+    this.page = { root, ask: (/** @type {object} */ _wish) => {} };
     Object.assign(this, { place, tag: null, working: new Set() });
     this.steps = new Steps(this.page);
     this.models = new ModelCards(this.page);

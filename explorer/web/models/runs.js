@@ -7,6 +7,8 @@ import { link, pageLinks } from "./links.js";
 const SHOWN = 12;
 
 export class Runs {
+  page; items; shown; runs;
+
   constructor(page) {
     Object.assign(this, { page, items: new Map(), shown: SHOWN, runs: [] });
     this.list = make("div", { class: "gx-runs" });

@@ -11,6 +11,8 @@ const SEVEN = 7, FACES = 5, LOOKED_AT = 24, SURE = 0.95;
 const FAR = [1.5, 2, 2.5, 3, 4]; // how far along the direction is tried
 
 export class Steps {
+  stop;
+
   constructor(page) {
     this.page = page;
     this.element = make("nav", { class: "gx-steps", "aria-label": "What to try first" });

@@ -23,13 +23,15 @@ const DOCTOR = {
 };
 
 export class Card {
+  glide;
+
   /** ``cure(remedy)`` hears which remedy of the doctor's a person chose. */
   constructor(root, name, cure) {
     this.name = name;
     this.game = new Game(root, () => this.show());
     this.plane = new Plane(name);
     this.curves = new Curves(name);
-    this.doctor = new Findings((wish, remedy) => cure(remedy), DOCTOR);
+    this.doctor = new Findings((_wish, remedy) => cure(remedy), DOCTOR);
     this.title = make("h3", { class: "gx-name" });
     this.figures = new Map(FIGURES.map(([id, label, about]) => {
       const value = make("dd", {}, "–");

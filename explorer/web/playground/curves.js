@@ -5,7 +5,10 @@ import { figure, make, percent, setText } from "../shared/format.js";
 const [STEP, , D_LOSS, G_LOSS, DIVERGENCE, DISTANCE, COVERED, MODES] = [0, 1, 2, 3, 4, 5, 6, 7];
 const HEIGHT = 84; // of a curve, in pixels of the page
 
-/** What each curve shows: ``lines`` of columns of a game's rows, and a title that says what is to be seen. */
+/**
+ * What each curve shows: ``lines`` of columns of a game's rows, and a title that says what is to be seen.
+ * @type {Record<string, any>[]}
+ */
 const CURVES = [
   { id: "losses", name: "Loss", about: "What each network makes small, before its step. The two pull against each other, so a "
     + "falling loss does not mean better fakes.", lines: [{ column: D_LOSS, role: "d" }, { column: G_LOSS, role: "g", dashed: true }],
@@ -29,6 +32,8 @@ const CURVES = [
 ];
 
 export class Curves {
+  colors; font;
+
   constructor(name) {
     this.name = name;
     this.element = make("div", { class: "gx-curves" });

@@ -5,6 +5,8 @@ import { Refused } from "../shared/decoder.js";
 const MOST_ROWS = 600;
 
 export class Game {
+  root; onFrame; id; frame; known; rows; kept;
+
   constructor(root, onFrame) {
     Object.assign(this, { root, onFrame, id: null, frame: null, known: null, rows: [], kept: null });
     this.line = Promise.resolve();

@@ -32,7 +32,7 @@ export class Keeper {
   /** The games that this tab was at, { id, saved } each, if their settings are those that are wanted; else null. */
   remembered() {
     try {
-      const { wanted, games } = JSON.parse(window.sessionStorage.getItem(KEPT));
+      const { wanted, games } = JSON.parse(window.sessionStorage.getItem(KEPT) ?? "{}");
       return JSON.stringify(wanted) === JSON.stringify(this.page.wanted()) && games.every(({ id }) => id) ? games : null;
     } catch {
       return null;

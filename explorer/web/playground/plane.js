@@ -9,6 +9,8 @@ const GLIDE_MS = 450;
 const DIM = 0.2; // of what the story does not speak of
 
 export class Plane {
+  name; hide; point; frame; glide; pixels; drawn; known; real; colors; motion; sketch; only; unit; sketched;
+
   /** ``name`` is told in the alternative text; ``colors`` are those of the theme, by role. */
   constructor(name) {
     Object.assign(this, { name, hide: [], point: null, frame: null, glide: 1, pixels: 0, drawn: 0 });

@@ -5,6 +5,8 @@ const SLOW_MS = 1100;
 const AGAIN_MS = 1000;
 
 export class Player {
+  page; playing; run; turn; goal; frames;
+
   /** ``page`` has ``state``, ``cards``, ``changed()``, ``doing(action)``, and a ``notice``. */
   constructor(page) {
     Object.assign(this, { page, playing: false, run: 0, turn: 0, goal: null, frames: 0 });

@@ -21,6 +21,9 @@ import { Tabs } from "../shared/tabs.js";
 const BOUNDED = { gradient_penalty: 0.1, d_steps: 5 }; // what a Wasserstein critic needs
 
 class Playground {
+  place; root; cards; second; lit; beginning; eager; control; shapes; state; address; rules; notice; keeper; player;
+  sketch; bar; form; layers; tabs; story; onSize; onKey;
+
   constructor(place, root) {
     Object.assign(this, { place, root, cards: [], second: false, lit: true, beginning: 0, eager: false, control: new AbortController() });
     place.replaceChildren();
@@ -41,7 +44,7 @@ class Playground {
   }
 
   begin(data) {
-    this.rules = new Rules(data.settings, data.probabilities, data.most_drawn);
+    this.rules = new Rules(data.settings, data.smoothable, data.need_bounded_slope, data.most_drawn);
     this.player = new Player(this);
     this.keeper = new Keeper(this);
     this.notice = new Notice(this.player);
@@ -90,9 +93,9 @@ class Playground {
     const more = { ...changes };
     const before = this.wanted()[this.second ? 1 : 0];
     const bounded = before.gradient_penalty || before.clip;
-    if (changes.loss === "wasserstein" && !bounded) {
+    if (this.rules.boundless.includes(changes.loss) && !bounded) {
       Object.assign(more, BOUNDED);
-      this.say("A Wasserstein critic needs a bounded slope and must be ahead: gradient penalty 0.1 and k = 5 were set too.");
+      this.say("This loss needs a D of bounded slope that is ahead of G: gradient penalty 0.1 and k = 5 were set too.");
     }
     let { config, beside } = this.state;
     const [, other] = this.wanted();

@@ -19,6 +19,8 @@ export const SHORT = { lr_g: "rate of G", lr_d: "rate of D", d_steps: "k", gradi
   g_depth: "depth G", g_width: "width G", d_depth: "depth D", d_width: "width D", latent_size: "z" };
 
 export class SettingsForm {
+  rules; formulas; fields;
+
   /** ``onChange(changes)`` hears of what a person has chosen; ``onWhich(second)`` which of two games is to be set. */
   constructor(rules, { formulas, losses }, { onChange, onWhich }) {
     Object.assign(this, { rules, formulas, fields: new Map() });
@@ -64,7 +66,7 @@ export class SettingsForm {
       select.value = String(config[name]);
       select.closest("label").classList.toggle("gx-moved", config[name] !== rule.rest);
     }
-    this.fields.get("smoothing").disabled = !this.rules.probabilities.includes(config.loss);
+    this.fields.get("smoothing").disabled = !this.rules.smoothable.includes(config.loss);
     const formulas = this.formulas[config.loss] ?? {};
     if (this.formula.dataset.loss !== config.loss) {
       this.formula.dataset.loss = config.loss;
@@ -109,6 +111,8 @@ export class Layers {
 
 /** Thumbnails of what is to be learnt. */
 export class Shapes {
+  names; points; colors;
+
   constructor(names, onPick) {
     Object.assign(this, { names, points: {} });
     this.element = make("div", { class: "gx-shapes", role: "group", "aria-label": "What is to be learnt" });

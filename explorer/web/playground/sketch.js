@@ -8,6 +8,8 @@ const APART = 0.035; // of the plane between two points of a stroke
 const STEP = 0.05; // of the cursor by an arrow key
 
 export class Sketch {
+  most; onDrawn; onEnd; active; strokes; cursor; stroke;
+
   /** ``onDrawn(drawing)`` hears of every stroke that is done, ``onEnd()`` when drawing is. */
   constructor(most, onDrawn, onEnd) {
     Object.assign(this, { most, onDrawn, onEnd, active: false, strokes: [], cursor: null });

@@ -68,6 +68,8 @@ export async function perform(act, page) {
 }
 
 export class Story {
+  previous; next; number;
+
   /** ``onStep(number)`` and ``onAct(what)`` hear of clicks. */
   constructor(onStep, onAct) {
     this.title = make("h3", {});

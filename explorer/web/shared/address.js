@@ -4,6 +4,8 @@
 const MODEL = "model";
 
 export class Address {
+  page; names; onBack; model;
+
   /** ``names``: the page's own parameters; ``onBack(values)`` is called when somebody goes back or forward. */
   constructor(page, names, onBack) {
     Object.assign(this, { page, names, onBack, model: null });

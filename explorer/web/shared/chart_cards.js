@@ -11,11 +11,10 @@ const SHARE = 10; // more than a tenth of the time
 const HEIGHT = 196;
 const STILL = 4; // pixels that a pointer may move in a click
 
-/**
- * What is drawn is the heir's: ``drawing(card, width)`` gives { title, traces, options } for ``card.view``, of which
- * ``offered(view)`` tells whether there is something to show, and ``end()`` where the horizontal axis ends.
- */
+/** What is drawn is the heir's: ``offered``, ``drawing`` and ``end``. */
 export class ChartCards {
+  x; decay; zoom; onClick; dragging; pause; drawnAt; took; onChoice; source; timer;
+
   /** ``axes``: those of X_AXES to choose from; ``onClick(x)``, if given, hears of clicks in a chart. */
   constructor(root, charts, axes, onClick = null) {
     Object.assign(this, { x: axes[0], decay: 0.9, zoom: null, onClick, dragging: false, pause: LEAST_PAUSE_MS, drawnAt: 0, took: [] });
@@ -48,6 +47,24 @@ export class ChartCards {
       this.library = library;
       this.schedule();
     }, (error) => this.cards.forEach((card) => setText(card.title, error.message)));
+  }
+
+  /** Whether there is something to show for a view. */
+  offered(_view) {
+    return false;
+  }
+
+  /**
+   * What to draw for ``card.view``.
+   * @returns {{ title: string | null, traces: any[], options: Record<string, any> }}
+   */
+  drawing(_card, _width) {
+    throw new Error("An heir says what is drawn.");
+  }
+
+  /** Where the horizontal axis ends. */
+  end() {
+    return 0;
   }
 
   makeControls(axes) {

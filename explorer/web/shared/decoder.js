@@ -1,6 +1,8 @@
 // What a page asks of a model: pictures of points while somebody drags, and everything else as JSON.
 
-export class Refused extends Error {}
+export class Refused extends Error {
+  status; // of the answer, where it was one of HTTP
+}
 
 /** Ask the server something of a model; an answer that is no success throws its sentence. */
 export async function ask(root, model, verb, body, signal) {
@@ -14,10 +16,13 @@ export async function ask(root, model, verb, body, signal) {
 
 export const askJson = async (...wish) => (await ask(...wish)).json();
 
-/** Pictures as { count, height, width, channels, bytes }. */
-export async function askPictures(root, model, points, verb = "pictures", body = { points }, signal = undefined) {
+/**
+ * Pictures of points, or of what ``body`` asks for instead.
+ * @returns {Promise<Pictures>}
+ */
+export async function askPictures(root, model, points, verb = "pictures", body = /** @type {object} */ ({ points }), signal = /** @type {AbortSignal | undefined} */ (undefined)) {
   const answer = await ask(root, model, verb, body, signal);
-  const [count, height, width, channels] = answer.headers.get("x-shape").split(",").map(Number);
+  const [count, height, width, channels] = (answer.headers.get("x-shape") ?? "").split(",").map(Number);
   return { count, height, width, channels, bytes: new Uint8Array(await answer.arrayBuffer()) };
 }
 
@@ -31,7 +36,9 @@ export function fileAddress(root, model, kind, wish) {
  * follows, so that the picture always ends where the slider is.
  */
 export class Decoder {
-  constructor(root, { onTrouble = () => {} } = {}) {
+  root; onTrouble; model; busy; next; closed;
+
+  constructor(root, { onTrouble = (/** @type {string} */ _sentence) => {} } = {}) {
     Object.assign(this, { root, onTrouble, model: null, busy: false, next: null, closed: false });
   }
 

@@ -12,6 +12,8 @@ const SIGNS = { alarm: "M8 1l7 13H1zM7 6v4h2V6zm0 5v2h2v-2z", remark: "M8 1a7 7 
   well: "M6.2 13.4L1.5 8.7l1.9-1.9 2.8 2.8 6.5-6.5 1.9 1.9z" };
 
 export class Findings {
+  branch; offer; cards;
+
   /**
    * `branch` is called with what a person chose: the ailment, the step to branch from, the changes, and the remedy.
    * `offer` says what a remedy's button is called, and in a sentence what it does.
@@ -51,21 +53,21 @@ export class Findings {
   /** All that is found now, null before the run was examined; `status` as the event stream tells it. */
   show(findings, status) {
     this.findings = findings;
-    findings ??= [];
-    const known = new Set(findings.map((one) => one.ailment));
+    const all = findings ?? [];
+    const known = new Set(all.map((one) => one.ailment));
     for (const [ailment, card] of this.cards) {
       if (known.has(ailment)) continue;
       card.element.remove();
       this.cards.delete(ailment);
     }
-    for (const one of findings) {
+    for (const one of all) {
       if (!this.cards.has(one.ailment)) this.cards.set(one.ailment, new Card((...wish) => this.branch(...wish), this.offer));
       const card = this.cards.get(one.ailment);
       card.show(one, this.theme);
     }
-    const order = findings.map((one) => this.cards.get(one.ailment).element);
+    const order = all.map((one) => this.cards.get(one.ailment).element);
     if (order.some((element, index) => this.list.children[index] !== element)) this.list.replaceChildren(...order);
-    if (!findings.length) this.open(false);
+    if (!all.length) this.open(false);
     this.summarise(status);
   }
 
@@ -89,13 +91,15 @@ export class Findings {
 }
 
 /** A remedy for a run: it goes on from a checkpoint, or begins anew. */
-const branching = ({ name }, step) => ({
+const branching = (/** @type {any} */ { name }, /** @type {number} */ step) => ({
   label: `${step ? `Branch from step ${count(step)}` : "Begin anew, same seed,"} with ${name}`,
   title: `A new run${step ? ` that goes on from the checkpoint of step ${count(step)}` : ""}. This one is held.`,
 });
 
 /** One finding. */
 class Card {
+  branch; calls;
+
   constructor(branch, calls) {
     Object.assign(this, { branch, calls });
     this.name = make("h4", {});
@@ -156,8 +160,8 @@ function plotOf({ evidence, since, until, name }, theme) {
   const steps = evidence.lines.flatMap((line) => line.x);
   const limit = evidence.limit !== null && drawable(evidence.limit) ? [evidence.limit] : [];
   const scale = evidence.log ? Math.log10 : (value) => value;
-  let [low, high] = reach([...values, ...limit]);
-  if (!evidence.log && low >= 0 && low < high / 2) low = 0;
+  const [least, high] = reach([...values, ...limit]);
+  const low = !evidence.log && least >= 0 && least < high / 2 ? 0 : least;
   const [first, last] = reach(steps);
   const x = (step) => EDGE.left + ((step - first) / (last - first || 1)) * (WIDTH - EDGE.left - EDGE.right);
   const y = (value) => HEIGHT - EDGE.bottom

@@ -7,6 +7,8 @@ const LABEL_TEXT = 20; // a row lower than this has smaller letters
 const UNKNOWN = { rows: 8, columns: 8, tile: 28, gap: 2, row_labels: [] };
 
 export class Grid {
+  root; onShown; generation; grids; index; wanted; loading; run; attempt;
+
   /** ``onShown(grid, index)`` hears of each grid that has come to be seen. */
   constructor(root, onShown) {
     Object.assign(this, { root, onShown, generation: 0 });

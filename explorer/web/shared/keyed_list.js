@@ -1,6 +1,8 @@
 // A list whose items are told apart by an id: it is brought up to date without touching what stays where it is.
 
 export class KeyedList {
+  list; makeItem; fill; items;
+
   /** ``makeItem(id)`` gives ``{ element, ... }``; ``fill(item, entry)`` shows an entry in it. */
   constructor(list, makeItem, fill) {
     Object.assign(this, { list, makeItem, fill, items: new Map() });
@@ -9,7 +11,7 @@ export class KeyedList {
   /** Show these entries, ``{ id, ... }`` each, in their order. */
   show(entries) {
     const gone = new Set(this.items.keys());
-    let before = null;
+    let before = /** @type {Element | null} */ (null);
     for (const entry of entries) {
       gone.delete(entry.id);
       let item = this.items.get(entry.id);

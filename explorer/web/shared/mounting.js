@@ -24,7 +24,7 @@ export function mounting(name, View) {
     mounted.set(parentElement, now);
     const call = (now.call = {});
     telling.listen(component);
-    now.view.update({ ...component, setTriggerValue: (name, value) => telling.tell(name, value) });
+    now.view.update({ ...component, setTriggerValue: (told, value) => telling.tell(told, value) });
     return () => {
       if (now.call !== call) return; // a newer call has taken the view over
       now.view.close();

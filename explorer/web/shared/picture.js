@@ -26,7 +26,9 @@ export function picture(label, attributes = {}) {
 
 /** One sheet of decoded pictures in rows, as many canvases in a grid; clicks tell the index. */
 export class Sheet {
-  constructor(label, { columns = 8, onPick = null } = {}) {
+  label; onPick; tiles;
+
+  constructor(label, { columns = 8, onPick = /** @type {((index: number, event: MouseEvent) => void) | null} */ (null) } = {}) {
     Object.assign(this, { label, onPick, tiles: [] });
     this.element = make("div", { class: "gx-sheet", role: onPick ? "group" : "img", "aria-label": label });
     this.setColumns(columns);

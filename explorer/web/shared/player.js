@@ -5,6 +5,8 @@ import { make } from "./format.js";
 const FRAME_MS = 140; // between two grids
 
 export class Player {
+  start; next; timer;
+
   /** ``start()`` is called as playing begins, ``next()`` for each further picture until it returns false. */
   constructor({ start, next }) {
     Object.assign(this, { start, next, timer: null });

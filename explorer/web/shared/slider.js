@@ -3,6 +3,8 @@
 import { make } from "./format.js";
 
 export class Slider {
+  rest; digits; onMove; onEnd;
+
   /**
    * ``onMove(value)`` while dragging, ``onEnd(value)`` when a drag or a key is done. A double click sets the resting
    * value. Arrow keys, Home, End and Page keys work, as in any range input.

@@ -3,6 +3,8 @@
 import { make } from "./format.js";
 
 export class Tabs {
+  page; onOpen; buttons;
+
   /** ``onOpen(id)`` hears of the wish; ``show(id)`` is how a page says what is open. */
   constructor(page, label, onOpen) {
     Object.assign(this, { page, onOpen, buttons: new Map() });

@@ -51,6 +51,6 @@ export class Telling {
 
 /** Whether the page's script has come to its end, as Streamlit marks it for tests of pages. */
 function atRest() {
-  const state = document.querySelector("[data-test-script-state]")?.dataset.testScriptState;
+  const state = document.querySelector("[data-test-script-state]")?.getAttribute("data-test-script-state");
   return state !== "running" && state !== "rerunRequested";
 }

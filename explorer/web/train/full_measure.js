@@ -11,6 +11,8 @@ const ABOUT = "Five draws of 10,000 samples of the best checkpoint beside real p
 const NOT_YET = "There is nothing to measure yet: wait for its first checkpoint, at the end of its first epoch, or stop it.";
 
 class FullMeasure {
+  place; root; run; shown; clickedAt; key; evaluations; ask;
+
   constructor(place, root) {
     Object.assign(this, { place, root, run: null, shown: null, clickedAt: 0 });
     this.button = make("button", { type: "button", class: "gx-button" }, "Measure in full");

@@ -87,6 +87,8 @@ class StatusLine {
 }
 
 class LiveRun {
+  place; root; run; position; reported; failures; branch; source; report;
+
   constructor(place, root) {
     Object.assign(this, { place, root, run: null });
     this.status = new StatusLine();

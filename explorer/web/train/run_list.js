@@ -8,6 +8,8 @@ const EVERY_MS = 2000;
 const LIVING = new Set(["preparing", "running", "paused", "stopping"]);
 
 class RunList {
+  place; root; tag; choose;
+
   constructor(place, root) {
     Object.assign(this, { place, root, tag: null });
     this.empty = make("p", { class: "gx-none", hidden: "" }, "No runs yet.");
