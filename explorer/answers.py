@@ -20,11 +20,12 @@ from explorer.model import film, search
 from explorer.model.directions import ALL, HELD, Direction
 from explorer.model.edit import edit as search_move
 from explorer.model.gan import Model, describe
-from explorer.model.library import COMPUTING, DECODING, ENCODING, SEARCHING
+from explorer.model.library import COMPUTING, DECODING, ENCODING, SEARCHING, UNPACKING
 from explorer.model.neighbours import training_set
 from explorer.model.point import MOST_POINTS, Point, pack, parse_all
 from explorer.model.projection import Projection
 from explorer.model.projection import project as search_z
+from explorer.sentences import without_paths
 from pipelines.errors import DataError
 from pipelines.objectives import traits_of
 
@@ -105,7 +106,7 @@ def nearest(model: Model, asked: dict[str, Any]) -> Response:
     try:
         known = training_set(model.trained.config)
     except DataError as error:
-        return JSONResponse({"prepared": False, "message": str(error), "results": []})
+        return JSONResponse({"prepared": False, "message": without_paths(str(error)), "results": []})
     results = []
     for found in known.nearest(_decoded(model, points), count):
         indices = [neighbour.index for neighbour in found.neighbours]
@@ -200,7 +201,8 @@ def agreement(model: Model, asked: dict[str, Any]) -> Response:
 
 def project(model: Model, asked: dict[str, Any]) -> Iterator[bytes]:
     """The point nearest to a picture (base64 of a PNG or JPEG), as lines of JSON while the search goes on."""
-    picture = search.read_picture(model, asked.get("picture"))
+    with UNPACKING.turn():
+        picture = search.read_picture(model, asked.get("picture"))
     y = _whole(asked, "y", 0, 0, max(0, len(model.class_names) - 1)) if model.class_names else None
     return _lines(search_z(model, picture, y))
 

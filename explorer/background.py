@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from explorer.sentences import without_paths
 from pipelines import paths
 from pipelines.runs.folder import ID_PATTERN, publish_bytes
 
@@ -109,7 +110,7 @@ class Background:
         if process and code is None or process is None and _is_fresh(self._log(asked.name)):
             return Job(**parts, **last)
         why = said[-1] if said else "Its process ended without a word; try again."
-        return Job(**parts, state=FAILED, message=why)
+        return Job(**parts, state=FAILED, message=without_paths(why))
 
     def _forget(self, name: str) -> None:
         self.processes.pop(name, None)

@@ -105,5 +105,6 @@ class Turnstile:
 LIBRARY = Library()
 DECODING = Turnstile(min(16, os.cpu_count() or 2))
 ENCODING = Turnstile(1)  # files to download, which may take hundreds of megabytes while they are made
+UNPACKING = Turnstile(1)  # pictures that somebody gives: a hundred megabytes for each of the largest that are allowed
 COMPUTING = Turnstile(1)  # what takes seconds: it must not keep those waiting who drag
 SEARCHING = Turnstile(1)  # what a page starts with, mostly in a moment: it need not wait for the former

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.widgets import heard_twice
+from explorer.widgets import heard_twice, starting
 from explorer.widgets.begin_with import begin_with, chosen, duplicated_from, further_model
 from explorer.widgets.branching import branch
 from explorer.widgets.settings_form import base_of, changed_settings, draft, fill_draft, in_words, key_of, settings_form
@@ -182,6 +182,7 @@ def _start() -> None:
     run_id = heard_twice.made_just_now("run", asked)
     if run_id is None:
         try:
+            starting.room()
             run_id = _begun(config, *begin) if begin else jobs.start(config, preset).id
         except GanError as error:
             st.session_state["problem"] = str(error)
@@ -189,6 +190,7 @@ def _start() -> None:
         if run_id is None:
             return
         heard_twice.remember("run", asked, run_id)
+        starting.started(run_id)
     st.query_params["run"] = run_id
 
 

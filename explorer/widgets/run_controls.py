@@ -11,6 +11,7 @@ from typing import Literal
 
 import streamlit as st
 
+from explorer.widgets import starting
 from explorer.widgets.begin_with import duplicated_from
 from explorer.widgets.run_header import run_name
 from explorer.widgets.settings_form import fill_draft
@@ -52,7 +53,7 @@ def run_controls(run: RunFolder, record: Record, status: Status) -> None:
         verb = partial(_verb, run=run)
         verb("Pause", "pause", jobs.pause, "Hold after this step.", possible=state == RUNNING and asked == "run")
         verb("Step", "skip_next", jobs.step, "One step (one update of G), then hold.", possible=state in TRAINING)
-        verb("Resume", "play_arrow", jobs.resume, "Go on from here, or from the last checkpoint.",
+        verb("Resume", "play_arrow", starting.resume, "Go on from here, or from the last checkpoint.",
              possible=state in RESUMABLE, type="primary" if state in RESUMABLE else "secondary")  # fmt: skip
         verb("Stop", "stop", jobs.stop, "Save a checkpoint and end the process; Resume can go on later.",
              possible=state in STOPPABLE and asked != "stop")  # fmt: skip

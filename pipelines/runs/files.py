@@ -1,4 +1,4 @@
-"""Files that one process writes while others read: published whole or not at all, or grown a line at a time."""
+"""How files are written that others read meanwhile: published whole or not at all, or grown a line at a time."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import math
 import os
 from pathlib import Path
 from typing import Any
-
-from pipelines.errors import RunError
 
 
 def publish_bytes(path: Path, content: bytes) -> None:
@@ -28,32 +26,6 @@ def publish_bytes(path: Path, content: bytes) -> None:
 def publish_json(path: Path, values: dict[str, Any]) -> None:
     """``publish_bytes`` of values as JSON; a number that is not finite becomes null."""
     publish_bytes(path, json.dumps(_finite(values), indent=1).encode())
-
-
-def read_json(path: Path) -> dict[str, Any] | None:
-    """What was published, or None where nothing was.
-
-    Raises:
-        RunError: the file cannot be read.
-    """
-    try:
-        return json.loads(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError) as error:
-        raise RunError(f"{path} cannot be read ({error}).") from None
-
-
-def read_rows(path: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
-    """JSON rows of a file from a byte offset on, without an unfinished last line, and the offset to read on from."""
-    try:
-        with path.open("rb") as file:
-            file.seek(offset)
-            content = file.read()
-    except FileNotFoundError:
-        return [], offset
-    end = content.rfind(b"\n") + 1
-    return [json.loads(line) for line in content[:end].splitlines() if line.strip()], offset + end
 
 
 def append_row(path: Path, row: dict[str, Any]) -> None:

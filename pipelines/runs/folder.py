@@ -30,7 +30,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from pipelines.errors import GanError, RunError
+from pipelines.errors import RunError
+from pipelines.runs import reading
 from pipelines.runs.facts import (
     ACTIVE,
     FAILED,
@@ -47,8 +48,8 @@ from pipelines.runs.facts import (
     Record,
     Status,
 )  # fmt: skip
-from pipelines.runs.files import append_row, publish_bytes, publish_json, read_json, read_rows
-from pipelines.training.config import from_dict
+from pipelines.runs.files import append_row, publish_bytes, publish_json
+from pipelines.runs.rows import MetricsRow, SampleRow, read_rows
 
 START_GRACE_S = 20.0  # a process that was launched has this long to take its lock
 ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
@@ -157,7 +158,7 @@ class RunFolder:
         """Drop every row and grid after a step, before training goes on from a checkpoint of that step."""
         for path in (self.metrics_path, self.samples_index_path):
             if path.exists():
-                rows, _ = read_rows(path)
+                rows, *_ = read_rows(path, 0, SampleRow if path == self.samples_index_path else MetricsRow)
                 kept = [row for row in rows if row.get("step", 0) <= step]
                 publish_bytes(path, "".join(json.dumps(row) + "\n" for row in kept).encode())
         for grid in (self.path / "samples").glob("step-*.png"):
@@ -190,14 +191,7 @@ class RunFolder:
         Raises:
             RunError: there is no such run, or its configuration cannot be read.
         """
-        values = self._read("config.json")
-        if values is None:
-            raise RunError(f"There is no run in {self.path}.")
-        known = {f.name for f in dataclasses.fields(Record)}
-        try:
-            return Record(**{**{k: v for k, v in values.items() if k in known}, "config": from_dict(values["config"])})
-        except (GanError, AttributeError, KeyError, TypeError) as error:
-            raise RunError(f"{self.path / 'config.json'} is not a run's configuration ({error}).") from None
+        return reading.record(self.path)
 
     def status(self) -> Status:
         """Where the run stands; an active run whose process is gone reads as ``lost``.
@@ -205,25 +199,30 @@ class RunFolder:
         Raises:
             RunError: there is no such run.
         """
-        values = self._read("status.json")
-        if values is None:
+        if not self.exists():
             raise RunError(f"There is no run in {self.path}.")
-        status = _from_values(Status, values)
+        status, problem = reading.status(self.path, self.checkpoint_steps)
         launched = status.pid is not None or time.time() - status.heartbeat > START_GRACE_S
         if status.active and launched and not self.is_held():
             return dataclasses.replace(
-                status, state=LOST, message=self._last_words(status), images_per_s=0.0, eta_s=None, place=None,
-                progress=None,
+                status, state=LOST, message=f"{problem} {self._last_words(status)}".strip(), images_per_s=0.0,
+                eta_s=None, place=None, progress=None,
             )  # fmt: skip
         return status
 
     def metrics(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
         """Rows from a byte offset on, and the offset to read on from."""
-        return read_rows(self.metrics_path, offset)
+        rows, offset, _ = read_rows(self.metrics_path, offset)
+        return rows, offset
 
     def samples(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
         """Rows of the grids' index from a byte offset on, and the offset to read on from."""
-        return read_rows(self.samples_index_path, offset)
+        rows, offset, _ = read_rows(self.samples_index_path, offset, SampleRow)
+        return rows, offset
+
+    def rows_left_out(self) -> int:
+        """How many rows of both growing files cannot be read, as after a power cut."""
+        return read_rows(self.metrics_path)[2] + read_rows(self.samples_index_path, 0, SampleRow)[2]
 
     def sample_path(self, name: str) -> Path | None:
         """The file of one grid, or None where the name is not one."""
@@ -241,13 +240,7 @@ class RunFolder:
 
     def evaluations(self) -> list[dict[str, Any]]:
         """The full measures that were kept, by step; one that cannot be read is left out."""
-        found = []
-        for path in sorted((self.path / "evaluations").glob("step-*.json")):
-            with contextlib.suppress(RunError):
-                values = read_json(path)
-                if isinstance(values, dict):
-                    found.append(values)
-        return found
+        return reading.evaluations(self.path / "evaluations")
 
     def keep_evaluation(self, step: int, values: dict[str, Any]) -> Path:
         """Keep what was measured of the checkpoint of a step; an earlier measure of it goes.
@@ -267,7 +260,7 @@ class RunFolder:
     # What the person wants
 
     def control(self) -> Control:
-        return _from_values(Control, self._read("control.json"))
+        return reading.small(self.path / "control.json", Control)
 
     def ask(self, **changes: Any) -> Control:
         """Change what is wanted of the run; see ``Control``. ``single_steps`` adds to those asked for before."""
@@ -287,7 +280,7 @@ class RunFolder:
         return found.st_mtime_ns, found.st_ino
 
     def notes(self) -> Notes:
-        return _from_values(Notes, self._read("notes.json"))
+        return reading.small(self.path / "notes.json", Notes)
 
     def write_notes(self, notes: Notes) -> None:
         self._publish("notes.json", dataclasses.asdict(notes))
@@ -324,8 +317,8 @@ class RunFolder:
         except Timeout:
             return True
         except OSError:  # not ours to lock: the heartbeat decides
-            values = self._read("status.json") or {}
-            return time.time() - values.get("heartbeat", 0.0) < START_GRACE_S
+            status = reading.small(self.path / "status.json", Status)
+            return time.time() - status.heartbeat < START_GRACE_S
         return False
 
     def remove(self) -> None:
@@ -353,12 +346,3 @@ class RunFolder:
 
     def _publish(self, name: str, values: dict[str, Any]) -> None:
         publish_json(self.path / name, values)
-
-    def _read(self, name: str) -> dict[str, Any] | None:
-        return read_json(self.path / name)
-
-
-def _from_values(kind: type, values: dict[str, Any] | None) -> Any:
-    known = {f.name for f in dataclasses.fields(kind)}
-    values = values if isinstance(values, dict) else {}
-    return kind(**{k: v for k, v in values.items() if k in known})

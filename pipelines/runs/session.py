@@ -18,8 +18,8 @@ from pipelines.errors import ModelError, RunError, TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
 from pipelines.objectives import traits_of
 from pipelines.paths import runs_home
-from pipelines.runs import worker
-from pipelines.runs.files import publish_json, read_json
+from pipelines.runs import reading, worker
+from pipelines.runs.files import publish_json
 from pipelines.runs.folder import PAUSED, RUNNING, STOPPING, Record, RunFolder
 from pipelines.runs.jobs import branch_step
 from pipelines.runs.keeping import superfluous
@@ -214,9 +214,8 @@ def _machine_of(folder: RunFolder, config: TrainConfig, classes: int) -> Machine
     if first.get("device") == where.device:
         kept = {name: first[name] for name in ("precision", "threads", "verdict") if name in first}
         return replace(where, **kept)
-    path, known = runs_home() / PROBES, {}
-    with contextlib.suppress(RunError):  # a damaged file is as good as none
-        known = read_json(path) or {}
+    path = runs_home() / PROBES
+    known = reading.probes(path)
     before = len(known)
     where = probe.settled(config, where, classes, known)
     if len(known) > before:

@@ -15,7 +15,7 @@ from pipelines import data
 from pipelines.errors import ConfigError
 from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
-from pipelines.training.settings import Setting, has_type, setting, type_words
+from pipelines.training.settings import Setting, has_type, problem, setting, type_words
 
 GROUPS = ("Data", "Networks", "Objective", "Optimisers", "Length", "Machine", "Records")
 
@@ -310,3 +310,19 @@ def from_dict(values: dict[str, Any]) -> TrainConfig:
         if not has_type(value, TYPES[name]):
             raise ConfigError(f"The setting {name} is {value!r}; it must be {type_words(TYPES[name])}.")
     return TrainConfig(**values)
+
+
+def from_file(values: dict[str, Any]) -> TrainConfig:
+    """A configuration as a file holds it: each setting by its own rule.
+
+    What does not go together is left to ``checking.py``, which says it where one trains: a rule that is younger than
+    the file must not keep a run or model from being shown.
+
+    Raises:
+        ConfigError: a name is not a setting, or a value has the wrong type or lies outside its range.
+    """
+    config = from_dict(values)
+    for name, rule in SETTINGS.items():
+        if sentence := problem(name, getattr(config, name), rule, TYPES[name]):
+            raise ConfigError(sentence)
+    return config

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.run_summaries import Summaries
+from explorer.widgets import starting
 from pipelines.errors import RunError
 from pipelines.runs import jobs
 from pipelines.runs.folder import FINISHED
@@ -51,6 +53,33 @@ def test_a_double_click_starts_one_run(launched):
     page.button(key="start").click()
     checked(page.run())
     assert len(launched) == 1 and selected(page) == launched[0].id
+
+
+def test_one_visitor_leaves_room_for_the_others(launched, monkeypatch):
+    monkeypatch.setattr(starting, "MOST_OWN", 1)
+    page = opened()
+    for preset in list(PRESETS)[:2]:
+        page.query_params.pop("run", None)
+        page.run()
+        page.radio(key="draft_preset").set_value(preset)
+        page.run()
+        page.button(key="start").click()
+        checked(page.run())
+    assert len(launched) == 1 and "1 runs that you started train or wait already" in page.error[0].value
+    other = opened()
+    other.button(key="start").click()
+    checked(other.run())
+    assert len(launched) == 2, "another visitor has room"
+
+
+def test_there_is_room_for_so_many_runs_in_all(launched, made, monkeypatch):
+    monkeypatch.setattr(starting, "MOST", 1)
+    monkeypatch.setattr(starting, "SUMMARIES", Summaries())
+    made("paused")
+    page = opened()
+    page.button(key="start").click()
+    checked(page.run())
+    assert not launched and "1 runs train or wait already, and 1 are allowed" in page.error[0].value
 
 
 def test_the_settings_show_every_setting_but_the_folder(launched):
