@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import paths
-from pipelines.runs.folder import ID_PATTERN, publish_bytes
+from pipelines.files import publish_bytes
+from pipelines.runs.names import RUN_ID
 
 SILENT_S = 120.0  # a process that no server knows and that has said nothing for so long has died
 WORKING, FAILED = "working", "failed"
@@ -88,7 +89,7 @@ class Background:
     def _asked(self) -> list[Job]:
         found = []
         for path in self._home().glob("*.json") if self._home().is_dir() else ():
-            if not ID_PATTERN.fullmatch(path.stem):
+            if not RUN_ID.fullmatch(path.stem):
                 continue
             try:
                 asked = json.loads(path.read_bytes())

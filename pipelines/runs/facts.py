@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pipelines.training.config import TrainConfig
+from pipelines.training.config import SETTINGS, TrainConfig
+from pipelines.training.settings import problem
 
 QUEUED, PREPARING, RUNNING, PAUSED, STOPPING = "queued", "preparing", "running", "paused", "stopping"
 FINISHED, STOPPED, FAILED, LOST = "finished", "stopped", "failed", "lost"
@@ -72,3 +73,14 @@ class Record:
     display: dict[str, Any] = field(default_factory=dict)  # grid rows and columns, row labels, D's output and balance
     branched_from: str = ""  # run@step
     branched_with: str = ""  # what was changed there, in words
+
+
+def rate_problem(name: str, rate: Any) -> str | None:
+    """What is wrong with a learning rate, ``lr_g`` or ``lr_d``, in one sentence, or None; the setting's own rule."""
+    return problem(name, rate, SETTINGS[name], float)
+
+
+def with_sound_rates(control: Control) -> Control:
+    """What is wanted, without learning rates that nothing can train with, as a file edited by hand may have them."""
+    bad = {name: None for name in ("lr_g", "lr_d") if rate_problem(name, getattr(control, name))}
+    return replace(control, **bad)
