@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+
+_DRAFT = re.compile(r"\..+\.[0-9]+(-[0-9]+)?\.tmp")
 
 
 @contextlib.contextmanager
@@ -43,6 +46,14 @@ def whole(path: Path, *, durable: bool = True) -> Iterator[Path]:
         raise
     if durable:
         sync(path.parent)
+
+
+def clear_drafts(folder: Path) -> None:
+    """Remove what processes that were killed in the middle of ``whole`` have left; nobody may be writing there."""
+    for path in folder.glob(".*.tmp"):
+        if _DRAFT.fullmatch(path.name):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 def publish_bytes(path: Path, content: bytes, *, durable: bool = True) -> None:

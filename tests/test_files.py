@@ -51,6 +51,13 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_draft(tmp_path):
     assert (tmp_path / "a").read_bytes() == b"old" and len(list(tmp_path.iterdir())) == 1
 
 
+def test_drafts_of_processes_that_were_killed_are_cleared_and_nothing_else(tmp_path):
+    for name in (".step-00000003.safetensors.12-34.tmp", ".best.12.tmp", ".mine.tmp", "a.1-2.tmp", "b.safetensors"):
+        (tmp_path / name).write_bytes(b"x")
+    files.clear_drafts(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {".mine.tmp", "a.1-2.tmp", "b.safetensors"}
+
+
 def test_a_folder_is_published_with_its_files_synced(tmp_path, calls):
     (tmp_path / "draft" / "in").mkdir(parents=True)
     (tmp_path / "draft" / "in" / "a").write_bytes(b"1")

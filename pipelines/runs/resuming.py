@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.errors import DamagedFile, GanError, ModelError, RunError
+from pipelines.files import clear_drafts
 from pipelines.runs import worker
 from pipelines.runs.folder import RunFolder
 from pipelines.runs.jobs import branch_step
@@ -45,6 +46,8 @@ def go_on(desk: worker.Desk, trainer: Trainer, group: Team | None) -> None:
     for path in loaded.damaged:
         set_aside(path)
     desk.asked()  # also where the folder is now
+    for drafts in (folder.checkpoints_path, folder.samples_index_path.parent):
+        clear_drafts(drafts)
     if folder.metrics_path.exists() or folder.samples_index_path.exists():
         desk.writing(folder.cut_after, trainer.step if loaded.path else -1)
         desk.tell(attempt=desk.status.attempt + 1, message=f"Going on from step {trainer.step}.")

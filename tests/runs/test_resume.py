@@ -8,9 +8,12 @@ import shutil
 import pytest
 import torch
 
-from pipelines.runs import jobs, session, worker
+from pipelines.errors import ModelError
+from pipelines.runs import jobs, resuming, session, worker
 from pipelines.runs.folder import FAILED, FINISHED, LOST, RunFolder
 from pipelines.training import checkpoint
+from pipelines.training.machine import Machine
+from pipelines.training.trainer import Trainer
 from tests.runs.conftest import tiny_config
 
 
@@ -246,3 +249,42 @@ def test_a_copied_run_is_a_run_of_its_own(stopped):
     shutil.copytree(stopped.path, copy)
     assert jobs.find("Copy_of.run-2").path == copy and "Copy_of.run-2" in [run.id for run in jobs.runs()]
     assert worker.work(jobs.find("Copy_of.run-2")) == FINISHED and stopped.checkpoint_steps() == (6, 20, 30)
+
+
+class Follower:
+    """What one of a team that does not lead hears, and what it answered."""
+
+    def __init__(self, *orders):
+        self.orders, self.answers = [*orders], []
+
+    def hear(self):
+        return self.orders.pop(0)
+
+    def agree(self, problem=None):
+        self.answers.append(problem)
+        if problem:
+            raise ModelError(problem)
+
+
+@pytest.fixture
+def trainer(stopped, pictures):
+    images, labels = torch.zeros(48, 1, 28, 28, dtype=torch.uint8), torch.arange(48) % 2
+    return lambda **changes: Trainer(
+        stopped.record().config.changed(**changes), images, Machine("cpu", "fp32", 1), labels, 2
+    )
+
+
+def test_a_team_goes_on_from_the_checkpoint_that_its_leader_has_loaded(stopped, trainer):
+    group, own = Follower({"checkpoint": "step-00000020.safetensors"}), trainer()
+    stopped.checkpoint_path(30).write_bytes(b"torn")
+    assert resuming.follow(stopped, own, group) and own.step == 20 and group.answers == [None]
+    anew = trainer()
+    assert resuming.follow(stopped, anew, Follower({"checkpoint": None})) and anew.step == 0
+    assert not resuming.follow(stopped, anew, Follower(None)), "the leader has failed"
+
+
+def test_one_of_a_team_that_cannot_load_says_why_and_waits_for_the_end(stopped, trainer):
+    before = content(stopped)
+    group = Follower({"checkpoint": "step-00000030.safetensors"}, None)
+    assert not resuming.follow(stopped, trainer(width=8), group)
+    assert "does not fit" in group.answers[0] and not group.orders and content(stopped) == before
