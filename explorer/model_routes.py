@@ -24,6 +24,7 @@ from explorer.bodies import json_body, json_object
 from explorer.sentences import without_paths
 from pipelines.errors import GanError
 from pipelines.models import shelf
+from pipelines.runs.names import RUN_ID_WORDS
 
 MOST_BYTES = 400_000  # of a request's body
 THREADS = 16  # of a server for these routes; the others have threads of their own, so that they never wait for these
@@ -91,7 +92,7 @@ def preview(request: Request) -> Response:
 def _reference(request: Request) -> str:
     reference = request.path_params["ref"]
     if not shelf.REFERENCE.fullmatch(reference):
-        raise HTTPException(400, "A model's name holds only small letters, digits and hyphens, at most 80 of them.")
+        raise HTTPException(400, f"A model's or a run's name holds only {RUN_ID_WORDS}.")
     return reference
 
 

@@ -41,7 +41,8 @@ from explorer.sentences import without_paths
 from explorer.sockets import send_at_once
 from explorer.widgets import assets
 from pipelines.paths import runs_home
-from pipelines.runs.folder import ID_PATTERN, RunFolder
+from pipelines.runs.folder import RunFolder
+from pipelines.runs.names import RUN_ID, RUN_ID_WORDS
 
 FOREVER = "public, max-age=31536000, immutable"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -211,8 +212,8 @@ def _run(request: Request) -> RunFolder:
 
 def _named(run_id: str) -> RunFolder:
     """Where the run of that id lies, or would lie."""
-    if not ID_PATTERN.fullmatch(run_id):
-        raise HTTPException(400, "A run's id holds only small letters, digits and hyphens, at most 80 of them.")
+    if not RUN_ID.fullmatch(run_id):
+        raise HTTPException(400, f"A run's id holds only {RUN_ID_WORDS}.")
     return RunFolder(runs_home() / run_id)
 
 

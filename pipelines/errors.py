@@ -5,6 +5,7 @@ GanError
 ├── DataError      a data set that cannot be read, downloaded or prepared
 ├── RunError       a run folder, its control or its worker
 ├── ModelError     a trained model that cannot be loaded
+│   └── DamagedFile    because its file was truncated or overwritten: no try will ever read it
 └── TrainingError  training that cannot go on (non-finite loss, out of memory, full disk)
 
 Everything else that is raised is a bug and keeps its traceback.
@@ -33,5 +34,15 @@ class ModelError(GanError):
     """A trained model that cannot be loaded."""
 
 
+class DamagedFile(ModelError):
+    """A file of weights that was truncated or overwritten, as its header or its length shows."""
+
+
 class TrainingError(GanError):
     """Training that cannot go on; what was written before stays readable."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that there was too little memory, of the machine or of its GPU."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate" in text

@@ -42,7 +42,7 @@ class Library:
             ModelError: the reference is none, or there is no such model, or its files are damaged.
         """
         if not shelf.REFERENCE.fullmatch(reference):  # never a path: it comes from an address
-            raise ModelError(f"{reference[:60]!r} names no model; a name has small letters, digits and hyphens.")
+            raise ModelError(f"{reference[:60]!r} names no model and no run.")
         with self._lock:
             one = self._loading.setdefault(reference, threading.Lock())
         with one:  # the first loads, the others wait for it

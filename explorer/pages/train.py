@@ -14,14 +14,15 @@ from explorer.widgets.run_settings import run_settings
 from pipelines.errors import GanError
 from pipelines.paths import runs_home
 from pipelines.runs import jobs
-from pipelines.runs.folder import ID_PATTERN, RunFolder
+from pipelines.runs.folder import RunFolder
+from pipelines.runs.names import RUN_ID
 
 # Loaders
 
 
 def find_run(run_id: str) -> RunFolder | None:
     """The run of that id; only an id counts, never a path."""
-    run = RunFolder(runs_home() / run_id) if ID_PATTERN.fullmatch(run_id) else None
+    run = RunFolder(runs_home() / run_id) if RUN_ID.fullmatch(run_id) else None
     return run if run and run.exists() else None
 
 

@@ -18,6 +18,7 @@ from explorer.widgets.settings_form import fill_draft
 from explorer.widgets.text import api_link
 from pipelines.errors import GanError
 from pipelines.runs import jobs
+from pipelines.runs.facts import rate_problem
 from pipelines.runs.folder import (
     FAILED,
     FINISHED,
@@ -31,7 +32,7 @@ from pipelines.runs.folder import (
     RunFolder,
     Status,
 )
-from pipelines.training.config import SETTINGS, label_of
+from pipelines.training.config import SETTINGS, TrainConfig, label_of
 from pipelines.training.presets import PRESETS
 
 ASKED = "delete_asked"  # in the session: the run whose deletion is asked about
@@ -108,9 +109,12 @@ def _do(verb: Callable[..., None], run: RunFolder, *args: object) -> None:
 
 def _rates(run: RunFolder, record: Record, status: Status) -> None:
     """The learning rates of G and D, changed together."""
-    control = run.control()
-    sources = (control, status, record.config)  # what was asked for, what is in force, what it began with
-    now = {name: next(filter(None, (getattr(source, name) for source in sources))) for name in ("lr_g", "lr_d")}
+    # What was asked for, what is in force, what it began with; where all were edited to what cannot be, the default.
+    sources = (run.control(), status, record.config, TrainConfig())
+    now = {
+        name: next(rate for source in sources if not rate_problem(name, rate := getattr(source, name)))
+        for name in ("lr_g", "lr_d")
+    }
     rates = st.popover(
         "Learning rates",
         icon=":material/tune:",
@@ -118,11 +122,12 @@ def _rates(run: RunFolder, record: Record, status: Status) -> None:
         help="How far G and D move in one step; a change counts from the next step on.",
     )
     with rates, st.form("rates", border=False):
-        for name in now:
-            st.number_input(
-                f"{label_of(name)}, now {now[name]:g}", SETTINGS[name].low, SETTINGS[name].high, now[name], step=5e-5,
-                format="%g", key=f"{name}_{run.id}",
-            )  # fmt: skip
+        with st.container(key="decimal_rates"):
+            for name in now:
+                st.number_input(
+                    f"{label_of(name)}, now {now[name]:g}", SETTINGS[name].low, SETTINGS[name].high, now[name],
+                    step=5e-5, format="%g", key=f"{name}_{run.id}",
+                )  # fmt: skip
         st.form_submit_button("Apply", type="primary", icon=":material/check:", on_click=_apply_rates, args=(run,))
 
 

@@ -108,14 +108,16 @@ def _field(name: str, mark: str) -> None:
     else:
         number = float if float in kinds else int
         optional = {"value": None, "placeholder": "no limit"} if type(None) in kinds else {}
-        st.number_input(
-            **common,
-            **optional,
-            min_value=number(rule.low),
-            max_value=number(rule.high),
-            step=number(STEPS.get(name, 0.05 if number is float else 1)),
-            format="%g" if number is float else "%d",
-        )
+        # decimal_: the page's script takes a comma as a point there (decimal_comma.js).
+        with st.container(key=f"{'decimal' if number is float else 'whole'}_{name}"):
+            st.number_input(
+                **common,
+                **optional,
+                min_value=number(rule.low),
+                max_value=number(rule.high),
+                step=number(STEPS.get(name, 0.05 if number is float else 1)),
+                format="%g" if number is float else "%d",
+            )
 
 
 def _with_missing_files(data_set: str) -> str:

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Column, Table
 
 from pipelines.cli.app import Detach, Run, app, parameter, settings_as_options
-from pipelines.cli.shown import as_bar, bar, err, out
+from pipelines.cli.shown import as_bar, bar, err, out, show_table
 from pipelines.errors import GanError
 from pipelines.models import onward, shelf
 from pipelines.runs import jobs, worker
 from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RunFolder, Status
+from pipelines.runs.names import RUN_ID_WORDS
 from pipelines.training import presets
 
 PRESET_HELP = "  \n".join(f"**{name}**: {preset.look_for}" for name, preset in presets.PRESETS.items())
@@ -144,19 +144,29 @@ def delete(run: Run, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do n
 @app.command()
 def runs() -> None:
     """List all runs, the newest first."""
-    run_id = Column("run", no_wrap=True, min_width=44)  # an id is there to be copied, so it is never cut off
-    table = Table(run_id, "state", "step", "epoch", "images/s", "quality", "name", box=None, pad_edge=False)
-    for folder in jobs.runs():
-        try:
-            status, name = folder.status(), folder.notes().name
-        except GanError as error:
-            table.add_row(folder.id, f"[red]unreadable: {error}")
-            continue
-        quality = status.quality or {}
-        distance = f"{quality['frechet']:.1f} ({quality['features']})" if quality.get("frechet") is not None else ""
-        speed = f"{status.images_per_s:.0f}" if status.state == "running" else ""
-        table.add_row(folder.id, status.state, f"{status.step}", f"{status.epoch:.1f}", speed, distance, name)
-    out.print(table if table.rows else "There are no runs yet; `python -m pipelines train first-digits` makes one.")
+    rows = [_row(folder) for folder in jobs.runs()]
+    if rows:
+        show_table(("run", "state", "step", "epoch", "images/s", "quality", "name"), rows)
+    else:
+        out.print("There are no runs yet; `python -m pipelines train first-digits` makes one.")
+    if unlisted := jobs.unlisted():
+        names = ", ".join(map(repr, unlisted))
+        out.print(
+            f"Not listed: {names}. Rename the folder; a run's name may have {RUN_ID_WORDS}.",
+            soft_wrap=True, markup=False, highlight=False,
+        )  # fmt: skip
+
+
+def _row(folder: RunFolder) -> tuple[str, ...]:
+    """A run as the cells of a table."""
+    try:
+        status, name = folder.status(), " ".join(folder.notes().name.split())
+    except GanError as error:
+        return folder.id, f"unreadable: {error}"
+    quality = status.quality or {}
+    distance = f"{quality['frechet']:.1f} ({quality['features']})" if quality.get("frechet") is not None else ""
+    speed = f"{status.images_per_s:.0f}" if status.state == "running" else ""
+    return folder.id, status.state, f"{status.step}", f"{status.epoch:.1f}", speed, distance, name
 
 
 @app.command(hidden=True)

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 
 from pipelines.data._image_set import ImageSet, Progress
 from pipelines.errors import DataError
+from pipelines.files import sync
 
 DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)  # what reading a damaged archive may raise
 
@@ -84,6 +85,7 @@ def published(path: Path, bytes_needed: int) -> Iterator[BinaryIO]:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(part, path)
+            sync(path.parent)
         finally:
             part.unlink(missing_ok=True)
 

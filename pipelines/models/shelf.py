@@ -30,12 +30,14 @@ from typing import Any
 from pipelines import paths
 from pipelines.errors import GanError, ModelError
 from pipelines.runs import jobs
-from pipelines.runs.folder import ID_PATTERN, RunFolder
+from pipelines.runs.folder import RunFolder
+from pipelines.runs.names import RUN_ID
 from pipelines.training.checking import check
 from pipelines.training.config import TrainConfig, from_dict
 from pipelines.training.presets import title_of
 
-REFERENCE = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]{0,79})(@(?P<checkpoint>best|last|[0-9]{1,12}))?")
+MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+REFERENCE = re.compile(rf"(?P<name>{RUN_ID.pattern})(@(?P<checkpoint>best|last|[0-9]{{1,12}}))?")
 STEERING = "steering.safetensors"
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, GanError)
 
@@ -118,7 +120,7 @@ class Entry:
 def published() -> list[str]:
     """The names of the published models, in alphabetical order."""
     found = (path.parent.name for path in paths.models_home().glob("*/generator.safetensors"))
-    return sorted(name for name in found if ID_PATTERN.fullmatch(name))  # not one that is being written
+    return sorted(name for name in found if MODEL_NAME.fullmatch(name))  # not one that is being written
 
 
 def trained_runs() -> list[str]:
@@ -184,7 +186,7 @@ def free_place(name: str) -> Path:
     Raises:
         ModelError: the name is taken or not allowed.
     """
-    if not ID_PATTERN.fullmatch(name):
+    if not MODEL_NAME.fullmatch(name):
         raise ModelError(f"The model's name is {name!r}; use small letters, digits and hyphens, at most 80.")
     target = paths.models_home() / name
     if RunFolder(paths.runs_home() / name).exists():
@@ -265,7 +267,7 @@ def _published(folder: Path) -> Entry | None:
 def _own(name: str) -> Path:
     """The folder of a published model that is a person's to rename and delete, also where its files are damaged."""
     folder = paths.models_home() / name
-    if not ID_PATTERN.fullmatch(name) or not (folder / "generator.safetensors").is_file():
+    if not MODEL_NAME.fullmatch(name) or not (folder / "generator.safetensors").is_file():
         raise ModelError(f"There is no published model {name!r}; there are: {', '.join(published()) or 'none yet'}.")
     if _card(folder).get("ships"):
         raise ModelError(f"The model {name!r} came with the project and stays; publish a run of yours to rename it.")

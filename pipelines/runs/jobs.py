@@ -20,16 +20,13 @@ from typing import Any
 
 from pipelines.errors import ConfigError, RunError
 from pipelines.paths import PROJECT, runs_home
-from pipelines.runs.folder import ID_PATTERN, QUEUED, Notes, Record, RunFolder, Status
+from pipelines.runs.facts import rate_problem
+from pipelines.runs.folder import QUEUED, Notes, Record, RunFolder, Status
+from pipelines.runs.names import RUN_ID, RUN_ID_WORDS
+from pipelines.runs.place import Anchor
 from pipelines.training.checking import check
-from pipelines.training.config import SETTINGS, TrainConfig, label_of
+from pipelines.training.config import BEGIN_ANEW, SETTINGS, TrainConfig, label_of
 from pipelines.training.presets import title_of
-
-# Settings with which nothing that was learnt would fit, or what was counted would count something else.
-BEGIN_ANEW = (
-    "data", "folder", "size", "channels", "network", "width", "latent_size", "prior", "centres", "self_conditional",
-    "conditional", "batch_size", "seed",
-)  # fmt: skip
 
 LOOK_S = 0.5  # between two looks at a run that is waited for
 
@@ -41,8 +38,15 @@ def runs() -> list[RunFolder]:
     home = runs_home()
     if not home.is_dir():
         return []
-    found = [RunFolder(path) for path in home.iterdir() if ID_PATTERN.fullmatch(path.name)]
+    found = [RunFolder(path) for path in home.iterdir() if RUN_ID.fullmatch(path.name)]
     return sorted((run for run in found if run.exists()), key=lambda run: run.id, reverse=True)
+
+
+def unlisted() -> list[str]:
+    """The names of folders beside the runs that hold a run and are not listed, since no address can name them."""
+    home = runs_home()
+    names = (path.name for path in home.iterdir() if RunFolder(path).exists()) if home.is_dir() else ()
+    return sorted(name for name in names if not RUN_ID.fullmatch(name) and not name.startswith("."))
 
 
 def find(run: str | Path) -> RunFolder:
@@ -52,7 +56,7 @@ def find(run: str | Path) -> RunFolder:
         RunError: there is none.
     """
     text = str(run)
-    folder = RunFolder(runs_home() / text if ID_PATTERN.fullmatch(text) and not Path(text).is_dir() else text)
+    folder = RunFolder(runs_home() / text if RUN_ID.fullmatch(text) and not Path(text).is_dir() else text)
     if not folder.exists():
         raise RunError(f"There is no run {text!r}; `python -m pipelines runs` lists those there are.")
     return folder
@@ -66,8 +70,10 @@ def create(config: TrainConfig, preset: str = "", *, path: Path | None = None, *
 
     Raises:
         ConfigError: the configuration cannot be trained.
-        RunError: the folder exists or cannot be written.
+        RunError: the folder exists, cannot be written, or would lie among the runs with a name that is no id.
     """
+    if path and not RUN_ID.fullmatch(path.name) and path.resolve().parent == runs_home().resolve():
+        raise RunError(f"The run's folder is {str(path)!r}; among the runs its name may have {RUN_ID_WORDS}.")
     record = Record(config=check(config), preset=preset, **branched)
     return RunFolder(path or runs_home() / new_id(preset or config.network)).create(record)
 
@@ -195,14 +201,19 @@ def attend(folder: RunFolder, show: Callable[[Status], None]) -> str:
         The state it ended in; ``deleted`` when its folder is gone.
     """
     launch(folder)
-    while folder.exists():
-        try:
-            show(status := folder.status())
-            if not status.active:
-                return status.state
-            time.sleep(LOOK_S)
-        except KeyboardInterrupt:
-            stop(folder)
+    anchor = Anchor(folder.path)
+    try:
+        while place := anchor.where():
+            folder.path = place
+            try:
+                show(status := folder.status())
+                if not status.active:
+                    return status.state
+                time.sleep(LOOK_S)
+            except KeyboardInterrupt:
+                stop(folder)
+    finally:
+        anchor.close()
     return "deleted"
 
 
@@ -237,7 +248,10 @@ def prepare_resume(folder: RunFolder) -> None:
     if not folder.is_held():
         now = time.time()
         stored = {"state": QUEUED, "message": "Waiting to go on.", "pid": None, "queued_at": now, "heartbeat": now}
-        folder.write_status(Status(**{**vars(status), **stored}))
+        try:
+            folder.write_status(Status(**{**vars(status), **stored}))
+        except OSError as error:
+            raise RunError(f"The run folder {folder.path} cannot be written ({error.strerror or error}).") from None
 
 
 def pause(folder: RunFolder) -> None:
@@ -256,8 +270,16 @@ def stop(folder: RunFolder) -> None:
 
 
 def set_rates(folder: RunFolder, lr_g: float | None = None, lr_d: float | None = None) -> None:
-    """Change one learning rate or both, from the next step on."""
-    folder.ask(**{name: rate for name, rate in (("lr_g", lr_g), ("lr_d", lr_d)) if rate is not None})
+    """Change one learning rate or both, from the next step on.
+
+    Raises:
+        ConfigError: a rate is out of the range that the setting of its name allows.
+        RunError: the run is gone, or its folder cannot be written.
+    """
+    changes = {name: rate for name, rate in (("lr_g", lr_g), ("lr_d", lr_d)) if rate is not None}
+    if problems := [found for name, rate in changes.items() if (found := rate_problem(name, rate))]:
+        raise ConfigError(" ".join(problems))
+    folder.ask(**changes)
 
 
 def delete(folder: RunFolder) -> None:

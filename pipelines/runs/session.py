@@ -14,14 +14,13 @@ import torch
 
 from pipelines import data
 from pipelines.data import ImageSet
-from pipelines.errors import ModelError, RunError, TrainingError
+from pipelines.errors import RunError, TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
 from pipelines.objectives import traits_of
 from pipelines.paths import runs_home
-from pipelines.runs import reading, worker
+from pipelines.runs import reading, resuming, worker
 from pipelines.runs.files import publish_json
 from pipelines.runs.folder import PAUSED, RUNNING, STOPPING, Record, RunFolder
-from pipelines.runs.jobs import branch_step
 from pipelines.runs.keeping import superfluous
 from pipelines.runs.queue import Turn
 from pipelines.training import checkpoint, loop, machine, memory, probe, team
@@ -42,7 +41,9 @@ def train(desk: worker.Desk, turn: Turn) -> bool:
     Returns:
         Whether the end that the configuration sets was reached.
     """
+    desk.asked()  # loading torch took seconds
     folder, config = desk.folder, desk.folder.record().config
+    worker.change_line(desk, turn, machine.pick_device(config.device))
     image_set = worker.load_data(desk)
     if folder.record().data.get("fingerprint", image_set.fingerprint) != image_set.fingerprint:
         raise RunError(
@@ -56,12 +57,12 @@ def train(desk: worker.Desk, turn: Turn) -> bool:
     memory.require_room(config, where, classes)
     machine.set_up(where)
     with team.formed(config.gpus, where.device) as group:
-        trainer = Trainer(config, images, where, labels, classes, group)
-        view = FixedView(config, image_set.class_names)
-        folder.write_record(_record(folder, config, image_set, where, view))
-        _load_last(desk, trainer)
         if group:
             group.tell({"machine": asdict(where)})
+        trainer = Trainer(config, images, where, labels, classes, group)
+        view = FixedView(config, image_set.class_names)
+        desk.writing(lambda: folder.write_record(_record(folder, config, image_set, where, view)))
+        resuming.go_on(desk, trainer, group)
         hooks = FolderHooks(desk, turn, trainer)
         meter = QualityMeter(image_set, device=where.device)
         try:
@@ -91,7 +92,8 @@ def follow(folder: RunFolder) -> None:
             data.load(config.data, size=config.size, channels=config.channels, folder=config.folder)
         )
         trainer = Trainer(config, images, where, labels, classes, group)
-        _load_newest(folder, trainer)
+        if not resuming.follow(folder, trainer, group):
+            return
         while order := group.hear():
             trainer.follow(order)
 
@@ -184,7 +186,8 @@ class FolderHooks:
         if not self.trainer.weights_finite():
             raise TrainingError(f"A weight was no longer a finite number at step {self.trainer.step}. {loop.CURE}")
         start = time.monotonic()
-        self.desk.writing(checkpoint.save, self.trainer, self.folder.checkpoint_path(self.trainer.step))
+        self.desk.writing(self.folder.sync_rows)
+        self.desk.writing(lambda: checkpoint.save(self.trainer, self.folder.checkpoint_path(self.trainer.step)))
         saved = self.folder.checkpoint_path(self.trainer.step)
         for old in superfluous(self.folder.checkpoint_steps(), saved.stat().st_size if saved.exists() else 0):
             self.folder.checkpoint_path(old).unlink(missing_ok=True)
@@ -244,43 +247,3 @@ def _record(folder: RunFolder, config: TrainConfig, image_set: ImageSet, where: 
             "balance": traits.balance,
         },
     )  # fmt: skip
-
-
-def _load_newest(folder: RunFolder, trainer: Trainer) -> str | None:
-    """Set a trainer to the newest checkpoint that can be read, if there is one.
-
-    The first checkpoint of a branch is another run's: of that, what fits is taken, and words on it are returned.
-    """
-    origin = branch_step(folder.record())
-    for step, path in reversed(list(zip(folder.checkpoint_steps(), folder.checkpoints(), strict=True))):
-        try:
-            if step == origin:
-                return checkpoint.load_fitting(trainer, path)
-            checkpoint.load(trainer, path)
-            break
-        except ModelError as error:
-            worker.log.warning("%s Trying the one before.", error)
-            path.unlink(missing_ok=True)
-    return None
-
-
-def _tell_branched(desk: worker.Desk, trainer: Trainer, kept: str) -> None:
-    """Write down, once, where a branch began, with which changes, and what of its networks went on."""
-    record = desk.folder.record()
-    begun = f"Branched from {record.branched_from}{record.branched_with and ' with ' + record.branched_with}. "
-    if not any(str(row.get("message")).startswith(begun) for row in desk.folder.metrics()[0] if "event" in row):
-        row = {**loop.position(trainer), "event": "branched", "message": begun + kept}
-        desk.writing(desk.folder.append_metrics, row)
-
-
-def _load_last(desk: worker.Desk, trainer: Trainer) -> None:
-    """Go on from the newest readable checkpoint, or from the start, and drop what was recorded after it."""
-    folder = desk.folder
-    branched = _load_newest(folder, trainer)
-    if folder.metrics_path.exists() or folder.samples_index_path.exists():
-        folder.cut_after(trainer.step if trainer.step else -1)
-        desk.tell(attempt=desk.status.attempt + 1, message=f"Going on from step {trainer.step}.")
-    if branched is not None:
-        _tell_branched(desk, trainer, branched)
-    lr_g, lr_d = trainer.rates
-    desk.tell(device=trainer.machine.words, lr_g=lr_g, lr_d=lr_d)

@@ -289,6 +289,12 @@ class TrainConfig:
         return dataclasses.asdict(self)
 
 
+# Settings with which nothing that was learnt would fit, or what was counted would count something else.
+BEGIN_ANEW = (
+    "data", "folder", "size", "channels", "network", "width", "latent_size", "prior", "centres", "self_conditional",
+    "conditional", "batch_size", "seed",
+)  # fmt: skip
+
 SETTINGS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in dataclasses.fields(TrainConfig)}
 TYPES: dict[str, Any] = typing.get_type_hints(TrainConfig)
 

@@ -22,7 +22,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.distributed.nn.functional import all_reduce
 
-from pipelines.errors import RunError
+from pipelines.errors import ModelError, RunError
 
 PATIENCE = timedelta(days=30)  # that a process waits for the leader, which may be paused
 
@@ -74,6 +74,20 @@ class Team:
         heard: list[Any] = [None]
         dist.broadcast_object_list(heard, src=0, group=self._talk)
         return heard[0]
+
+    def agree(self, problem: str | None = None) -> None:
+        """Wait until all have done what was to be done.
+
+        Args:
+            problem: why this process could not do it, in a sentence.
+
+        Raises:
+            ModelError: one of them could not; in all of them, with its sentence.
+        """
+        problems: list[Any] = [None] * self.size
+        dist.all_gather_object(problems, problem, group=self._talk)
+        if found := [one for one in problems if one]:
+            raise ModelError(found[0])
 
     def leave(self) -> None:
         """End this process's part."""

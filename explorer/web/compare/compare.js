@@ -15,7 +15,7 @@ import { readTheme } from "../shared/plotting.js";
 
 const NAMES = ["runs", "x", "at", "show", "sort", "when"];
 const LETTERS = "ABCDEF";
-const ID = /^[a-z0-9][a-z0-9-]{0,79}$/;
+const ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$/;
 const EVERY_MS = 2000; // between two looks at the list of runs
 const SHOW_MS = 250; // between two changes of the words
 const REST = { x: "step", at: null, show: {}, sort: "", when: "best" };

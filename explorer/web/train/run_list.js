@@ -1,5 +1,6 @@
 // The list of runs. It asks for all of them every two seconds, and touches only what has changed.
 
+import { acceptDecimalCommas } from "../shared/decimal_comma.js";
 import { ago, distance, duration, make, percent, setText, stateIcon, stateWord } from "../shared/format.js";
 import { KeyedList } from "../shared/keyed_list.js";
 import { mounting } from "../shared/mounting.js";
@@ -11,6 +12,7 @@ class RunList {
   place; root; tag; choose;
 
   constructor(place, root) {
+    acceptDecimalCommas(); // for the whole page; it stands here since this list is in every view of it
     Object.assign(this, { place, root, tag: null });
     this.empty = make("p", { class: "gx-none", hidden: "" }, "No runs yet.");
     const list = make("ul", {});
