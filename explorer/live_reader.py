@@ -235,7 +235,7 @@ def _described(folder: RunFolder) -> dict[str, Any]:
         "loss": config.loss,
         "seconds": config.seconds,
         "epochs": config.epochs,
-        "count": record.data.get("count"),
+        "epoch_images": config.epoch_of(record.data.get("count") or 0),  # 0 where it is not known yet
         "config": config.to_dict(),
     }
 

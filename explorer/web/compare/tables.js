@@ -60,7 +60,7 @@ const COLUMNS = [
   { id: "state", label: "State", of: ({ source }) => source.status.state, words: stateWord },
   { id: "step", label: "Steps", about: TERMS.step, of: ({ source }) => reached(source, "step"), words: count },
   { id: "epoch", label: "Epochs", about: TERMS.epoch, words: (value) => value.toFixed(1),
-    of: ({ source }) => (source.run.count ? reached(source, "images_seen") / source.run.count : NaN) },
+    of: ({ source }) => (source.run.epoch_images ? reached(source, "images_seen") / source.run.epoch_images : NaN) },
   { id: "images_seen", label: "Images seen", about: "Real pictures shown to D.", words: count,
     of: ({ source }) => reached(source, "images_seen") },
   { id: "seconds", label: "Time", about: "Time of training alone, without pauses.", words: duration,
@@ -72,6 +72,10 @@ const COLUMNS = [
   measure("clear", "Clear", VIEWS.classifier),
   { ...measure("as_asked", "As asked", VIEWS.classifier), about: TERMS["as asked"] },
 ];
+
+/** What a distance depends on beside the samples themselves: those of two runs compare where it is the same. */
+const measuredOn = ({ run: { source: { run } }, found }) =>
+  JSON.stringify([run.data, run.config?.folder, found.features, found.samples]);
 
 const reached = (source, column) => Math.max(source.status[column] ?? 0, source.history.last(column) || 0);
 const newest = (measures) => measures[measures.length - 1];
@@ -110,7 +114,7 @@ export class ResultsTable {
     const key = JSON.stringify([rows.map(said), this.sort, this.when, shown.length]);
     if (key === this.key) return;
     this.key = key;
-    const comparable = new Set(rows.map(({ found }) => found?.features).filter(Boolean)).size < 2;
+    const comparable = new Set(rows.filter(({ found }) => found?.features).map(measuredOn)).size < 2;
     const least = Math.min(...rows.map(({ found }) => found?.frechet ?? Infinity));
     const focused = this.place.contains(document.activeElement) ? document.activeElement.dataset.sort : null;
     this.place.replaceChildren(make("table", {}, make("thead", {}, make("tr", {}, ...shown.map((column) => this.head(column)))),

@@ -27,7 +27,7 @@ export const TERMS = {
 /** `column` of the rows and measures; `unit` in which a run counts it, where it is not the column's own. */
 export const X_AXES = {
   step: { label: "step", title: "step", column: "step" },
-  epoch: { label: "epoch", title: "epoch", column: "images_seen", unit: (run) => run.count || 1 },
+  epoch: { label: "epoch", title: "epoch", column: "images_seen", unit: (run) => run.epoch_images || 1 },
   images_seen: { label: "images", title: "images seen", column: "images_seen" },
   seconds: { label: "time", title: "training time (s)", column: "seconds" },
 };
