@@ -13,6 +13,7 @@ from typing import Any
 
 from pipelines.errors import GanError
 from pipelines.runs.folder import FAILED, FINISHED, STOPPED, RunFolder
+from pipelines.runs.jobs import branch_step
 
 STATUS_SPACING_S = 0.5  # each reading of a status also asks whether the process lives, which costs a few milliseconds
 LIVENESS_S = 1.0  # how often a living run is asked, without any change in its folder
@@ -235,6 +236,7 @@ def _described(folder: RunFolder) -> dict[str, Any]:
         "loss": config.loss,
         "seconds": config.seconds,
         "epochs": config.epochs,
+        "begun": branch_step(record) or 0,  # the step before which all is another run's
         "epoch_images": config.epoch_of(record.data.get("count") or 0),  # 0 where it is not known yet
         "config": config.to_dict(),
     }

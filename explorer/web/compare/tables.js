@@ -78,7 +78,7 @@ const measuredOn = ({ run: { source: { run } }, found }) =>
   JSON.stringify([run.data, run.config?.folder, found.features, found.samples]);
 
 const reached = (source, column) => Math.max(source.status[column] ?? 0, source.history.last(column) || 0);
-const newest = (measures) => measures[measures.length - 1];
+const newest = ({ measures }) => measures[measures.length - 1];
 const MOMENTS = { best: ["at the best checkpoint", bestOf], last: ["at the last measure", newest] };
 
 export class ResultsTable {
@@ -135,7 +135,7 @@ export class ResultsTable {
 
   /** The runs in order; what is missing comes last either way. */
   rows() {
-    const rows = this.runs.map((run) => ({ run, found: MOMENTS[this.when][1](run.source.measures) }));
+    const rows = this.runs.map((run) => ({ run, found: MOMENTS[this.when][1](run.source) }));
     const column = COLUMNS.find(({ id }) => id === this.sort.replace(/^-/, ""));
     if (!column) return rows;
     const sign = this.sort.startsWith("-") ? -1 : 1;
@@ -153,9 +153,9 @@ export class ResultsTable {
     const moments = Object.entries(MOMENTS).map(([id, [, find]]) => [id, find]);
     const head = ["id", "name", "features", ...plain.map(({ id }) => id),
       ...moments.flatMap(([moment]) => measured.map(({ id }) => `${moment}_${id}`))];
-    const rows = this.rows().map(({ run }) => [run.source.id, run.name, newest(run.source.measures)?.features,
+    const rows = this.rows().map(({ run }) => [run.source.id, run.name, newest(run.source)?.features,
       ...plain.map((column) => column.of(run)),
-      ...moments.flatMap(([, find]) => measured.map((column) => column.of(run, find(run.source.measures))))]);
+      ...moments.flatMap(([, find]) => measured.map((column) => column.of(run, find(run.source))))]);
     return [head, ...rows].map((row) => row.map(field).join()).join("\r\n") + "\r\n";
   }
 }
