@@ -12,6 +12,7 @@ from typing import Any
 
 from pipelines.errors import GanError
 from pipelines.runs.folder import FAILED, FINISHED, STOPPED, RunFolder
+from pipelines.runs.jobs import branch_step
 from pipelines.runs.rows import MetricsRow, SampleRow, rows_between
 
 STATUS_SPACING_S = 0.5  # each reading of a status also asks whether the process lives, which costs a few milliseconds
@@ -231,7 +232,8 @@ def _described(folder: RunFolder) -> dict[str, Any]:
         "loss": config.loss,
         "seconds": config.seconds,
         "epochs": config.epochs,
-        "count": record.data.get("count"),
+        "begun": branch_step(record) or 0,  # the step before which all is another run's
+        "epoch_images": config.epoch_of(record.data.get("count") or 0),  # 0 where it is not known yet
         "config": config.to_dict(),
     }
 

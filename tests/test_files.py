@@ -9,7 +9,8 @@ import torch
 
 from pipelines import files
 from pipelines.models import readings, steepness, steering
-from pipelines.runs.files import append_row, read_rows
+from pipelines.runs.files import append_row
+from pipelines.runs.rows import read_rows
 from pipelines.tensor_files import damage, whole_tensors
 
 

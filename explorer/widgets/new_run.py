@@ -161,8 +161,8 @@ def _expected_seconds(config: TrainConfig) -> float | None:
         except GanError:
             continue
         same = all(getattr(record.config, name) == getattr(config, name) for name in SPEED_SETTINGS)
-        if same and status.images_per_s and record.data.get("count"):
-            return config.epochs * record.data["count"] / status.images_per_s
+        if same and status.seconds and status.images_seen and record.data.get("count"):
+            return config.epochs * config.epoch_of(record.data["count"]) * status.seconds / status.images_seen
     return None
 
 

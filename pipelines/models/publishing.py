@@ -232,7 +232,7 @@ def _card(folder: RunFolder, record: Record, plain: dict[str, Any]) -> dict[str,
         "preset": record.preset,
         "seed": record.config.seed,
         "step": plain["step"],
-        "images_seen": plain["d_batches"] * record.config.batch_size,
+        "images_seen": plain["d_batches"] * _batch(record),
         "training_seconds": round(plain["seconds"], 1),
         "machine": status.device,
         "versions": record.versions,
@@ -245,6 +245,12 @@ def _card(folder: RunFolder, record: Record, plain: dict[str, Any]) -> dict[str,
             "citation": entry.CITATION,
         },
     }
+
+
+def _batch(record: Record) -> int:
+    """Real pictures in each of a run's batches."""
+    count = record.data.get("count")
+    return record.config.batch_of(count) if count else record.config.batch_size
 
 
 def _command(record: Record) -> str:

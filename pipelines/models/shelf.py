@@ -28,11 +28,11 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import paths
-from pipelines.errors import GanError, ModelError
+from pipelines.errors import ConfigError, GanError, ModelError
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 from pipelines.runs.names import RUN_ID
-from pipelines.training.checking import check
+from pipelines.training.checking import out_of_range
 from pipelines.training.config import TrainConfig, from_dict
 from pipelines.training.presets import title_of
 
@@ -254,7 +254,9 @@ def _published(folder: Path) -> Entry | None:
         return None
     try:
         values = json.loads((folder / "config.json").read_bytes())
-        config, names = check(from_dict(values["config"])), values["class_names"]
+        config, names = from_dict(values["config"]), values["class_names"]
+        if wrong := out_of_range(config):  # what cannot be trained any more can still be drawn from
+            raise ConfigError(" ".join(wrong))
         if not isinstance(names, list) or (config.conditional and not names):
             raise ValueError("its class names are missing")
         class_names = tuple(str(name) for name in names)

@@ -149,7 +149,9 @@ def _can_go_on(folder: RunFolder, step: int, config: TrainConfig, rows: list[dic
         raise RunError(f"With another {anew} nothing that was learnt fits: begin with new networks (step 0).")
     seconds = max((row.get("seconds", 0.0) for row in rows), default=0.0)
     images = max((row.get("images_seen", 0) for row in rows), default=0)
-    epochs = images / folder.record().data["count"] if folder.record().data.get("count") else 0.0
+    record = folder.record()
+    per_epoch = record.config.epoch_of(record.data.get("count") or 0)
+    epochs = images / per_epoch if per_epoch else 0.0
     for name, done in (("seconds", seconds), ("epochs", epochs)):
         end = getattr(config, name)
         if end is not None and done >= end:

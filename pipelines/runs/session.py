@@ -54,7 +54,8 @@ def train(desk: worker.Desk, turn: Turn) -> bool:
     desk.tell(message="Building the networks.", progress=1.0)
     images, labels, classes = tensors_of(image_set)
     where = _machine_of(folder, config, classes)
-    memory.require_room(config, where, classes)
+    batch = config.batch_of(len(image_set)) or config.batch_size
+    memory.require_room(config.changed(batch_size=batch), where, classes)
     machine.set_up(where)
     with team.formed(config.gpus, where.device) as group:
         if group:

@@ -9,11 +9,15 @@ from pipelines.training.config import SETTINGS, TYPES, TrainConfig
 from pipelines.training.settings import problem
 
 
+def out_of_range(config: TrainConfig) -> list[str]:
+    """Which settings have a value that they cannot have, one sentence each."""
+    each = (problem(name, getattr(config, name), rule, TYPES[name]) for name, rule in SETTINGS.items())
+    return [sentence for sentence in each if sentence]
+
+
 def problems(config: TrainConfig) -> list[str]:
     """What is wrong with a configuration, one sentence each; empty when it can be trained."""
-    each = (problem(name, getattr(config, name), rule, TYPES[name]) for name, rule in SETTINGS.items())
-    found = [sentence for sentence in each if sentence]
-    if found:
+    if found := out_of_range(config):
         return found
     traits = traits_of(config.loss)
     if config.data == "folder" and not config.folder:
@@ -31,6 +35,12 @@ def problems(config: TrainConfig) -> list[str]:
         found.append(
             f"The loss {config.loss!r} holds only for a D of bounded slope: set weight_clip (WGAN, 0.01) or "
             "gradient_penalty (WGAN-GP, 10)."
+        )
+    if (config.gradient_penalty or config.r1) and config.batch_norm_in_d:
+        which = " and ".join(name for name in ("gradient_penalty", "r1") if getattr(config, name))
+        found.append(
+            "A penalty is on D's slope at single pictures, and with batch norm D's output for one depends on its whole "
+            f"batch: set d_norm to 'none', 'layer' or 'spectral', or {which} to 0."
         )
     if config.weight_clip and config.gradient_penalty:
         found.append("Weight clipping and the gradient penalty do the same job: set one of the two to 0.")

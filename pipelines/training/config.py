@@ -71,7 +71,10 @@ class TrainConfig:
         label="Self-conditioned",
     )
     conditional: bool = setting(
-        False, "Networks", "Tell G which class to draw and D which class to expect (conditional GAN)."
+        False,
+        "Networks",
+        "Tell G which class to draw and D which class to expect (conditional GAN). In training and for the measures "
+        "classes are asked for as often as the real pictures have them.",
     )
     dropout: float = setting(
         0.4, "Networks", "Share of D's features dropped in training, where the pair uses dropout.", low=0.0, high=0.9
@@ -279,6 +282,23 @@ class TrainConfig:
     def groups(self) -> int:
         """Groups of real pictures in each class, of which D is told; 0 where it is not."""
         return self.centres if self.self_conditional else 0
+
+    @property
+    def batch_norm_in_d(self) -> bool:
+        """Whether D of this pair has batch norm (networks/)."""
+        return self.network == "dcgan" and self.size != 28 and self.d_norm == "batch"
+
+    def batch_of(self, count: int) -> int:
+        """Real pictures in each batch of a set of ``count``: fewer than ``batch_size`` where the set has fewer.
+
+        Each process has as many of them as any other; 0 where the set has fewer pictures than there are processes.
+        """
+        return min(self.batch_size, count) // self.gpus * self.gpus
+
+    def epoch_of(self, count: int) -> int:
+        """Real pictures in one pass over a set of ``count``: a last incomplete batch is left out."""
+        size = self.batch_of(count)
+        return count // size * size if size else 0
 
     def changed(self, **changes: Any) -> TrainConfig:
         """A copy with some fields changed."""

@@ -54,7 +54,7 @@ def train(trainer: Trainer, view: FixedView, meter: QualityMeter, hooks: Hooks) 
         Whether the end was reached.
 
     Raises:
-        TrainingError: a loss is no longer a finite number.
+        TrainingError: a loss, or a number of a picture, is no longer finite.
     """
     config, speed, drawing, measuring = trainer.config, _Speed(trainer), _Thrift(), _Thrift()
     steps_per_epoch = trainer.batches_per_epoch / config.d_steps
@@ -86,6 +86,7 @@ def train(trainer: Trainer, view: FixedView, meter: QualityMeter, hooks: Hooks) 
         over = is_over(trainer)
         must = over or trainer.step <= _ALL_UNTIL
         if order == "single" or grid_due(trainer.step, steps_per_epoch) and drawing.allows(must) or over:
+            raise_if_bad(trainer)
             with drawing:
                 hooks.grid(trainer, view.picture(trainer))
         if measure_due(epoch_before, trainer.epoch, steps_per_epoch) and measuring.allows(must) or over:
@@ -124,7 +125,7 @@ def seconds_left(trainer: Trainer, images_per_s: float) -> float | None:
     if config.seconds is not None:
         estimates.append(config.seconds - trainer.seconds)
     if config.epochs is not None and images_per_s > 0:
-        total = config.epochs * trainer.batches_per_epoch * config.batch_size
+        total = config.epochs * trainer.images_per_epoch
         estimates.append((total - trainer.images_seen) / images_per_s)
     return max(0.0, min(estimates)) if estimates else None
 
@@ -152,7 +153,7 @@ def raise_if_bad(trainer: Trainer) -> None:
 def _measure(trainer: Trainer, meter: QualityMeter, hooks: Hooks) -> None:
     noise = torch.Generator().manual_seed(trainer.config.seed + 2)
     z = draw_latent(meter.samples, trainer.config, noise)
-    y = torch.arange(meter.samples) % trainer.classes if trainer.classes else None
+    y = meter.labels if trainer.classes else None
     quality = meter.measure(trainer.sample(z, y), y)
     best = trainer.best is None or quality.frechet < trainer.best
     if best:

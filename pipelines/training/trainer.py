@@ -14,12 +14,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from pipelines.data._shares import in_turn
+from pipelines.errors import ConfigError, TrainingError
 from pipelines.networks._conditioning import draw_latent, nearest_centre
 from pipelines.networks._minibatch import MinibatchNumbers
 from pipelines.objectives import LOSSES
 from pipelines.objectives._matching import feature_matching
 from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
-from pipelines.training.augment import augmented
+from pipelines.training.augment import Draw, augmented
 from pipelines.training.building import build, gradient_norm, make_optimizer, number_pairs
 from pipelines.training.config import TrainConfig
 from pipelines.training.feed import Feed
@@ -63,12 +65,18 @@ class Trainer:
         torch.manual_seed(config.seed)
         labels = labels if self.classes else None
         groups = balanced_groups(images, labels, config.centres) if config.self_conditional else None
-        size = min(config.batch_size, len(images))
+        # The classes of fakes are drawn from these: D sees as many of each class among them as among real pictures.
+        self._classes = None if labels is None else torch.from_numpy(in_turn(labels.numpy())).to(self.device)
+        if not (size := config.batch_of(len(images))):
+            raise ConfigError(
+                f"The data set has {len(images)} pictures, too few to be shared among {config.gpus} GPUs: set gpus to "
+                f"{len(images)} at most, or add pictures."
+            )
         self.feed = Feed(images, (labels, groups), size, config.d_steps, config.seed, self.device)
 
         self.generator, self.discriminator = build(config, self.classes, self.device)
         if team:
-            self.generator, self.discriminator = synchronised(self.generator), synchronised(self.discriminator)
+            self.generator, self.discriminator = (synchronised(n, team) for n in (self.generator, self.discriminator))
         self.average, _ = build(config, self.classes, self.device, only_generator=True)
         self.average.load_state_dict(self.generator.state_dict())
         self.average.eval().requires_grad_(False)
@@ -106,6 +114,11 @@ class Trainer:
         return self.feed.batches_per_epoch
 
     @property
+    def images_per_epoch(self) -> int:
+        """Real pictures shown to D in one pass over the data."""
+        return self.batches_per_epoch * self.feed.size
+
+    @property
     def epoch(self) -> float:
         """Passes over the data so far."""
         return self.d_batches / self.batches_per_epoch
@@ -127,6 +140,8 @@ class Trainer:
         if self.team and self.team.leads:
             self.team.tell({"watch": watch, "rates": self.rates_in_force, "noise": float(self._noise)})
         self.step += 1
+        if self.team:
+            self.team.begin(self.config.seed, self.step)
         self._clock.fill_(self.step)
         self.feed.choose(self.d_batches)
         self.d_batches += self.config.d_steps
@@ -188,14 +203,24 @@ class Trainer:
 
     @torch.inference_mode()
     def sample(self, z: Tensor, y: Tensor | None = None, batch: int = 250) -> Tensor:
-        """Pictures of the averaged G, uint8 [B, C, H, W] on the CPU, for z [B, latent_size] and y [B]."""
+        """Pictures of the averaged G, uint8 [B, C, H, W] on the CPU, for z [B, latent_size] and y [B].
+
+        Raises:
+            TrainingError: a picture holds a number that is not finite.
+        """
         network = self.average if self.config.ema else self.generator
         was_training = network.training
         network.eval()
         parts = []
         for start in range(0, len(z), batch):
             labels = y[start : start + batch].to(self.device) if y is not None and self.classes else None
-            parts.append(to_uint8(network(z[start : start + batch].to(self.device), labels)).cpu())
+            pictures = network(z[start : start + batch].to(self.device), labels)
+            if not torch.isfinite(pictures).all():  # as bytes nobody could tell
+                raise TrainingError(
+                    f"The generator's pictures held numbers that are not finite at step {self.step}: lower the "
+                    "learning rates and Resume, or duplicate the settings with precision fp32."
+                )
+            parts.append(to_uint8(pictures).cpu())
         network.train(was_training)
         return torch.cat(parts)
 
@@ -211,7 +236,9 @@ class Trainer:
 
     def _draw_fakes(self, for_g: bool) -> tuple[Tensor, Told]:
         """Pictures [B, C, H, W] and what D is told of them; with what is needed to teach G, if they are for it."""
-        y = torch.randint(self.classes, (self.feed.size,), device=self.device) if self.classes else None
+        y = self._classes
+        if y is not None:
+            y = y[torch.randint(len(y), (self.feed.size,), device=self.device)]
         z = draw_latent(self.feed.size, self.config, device=self.device)
         z, y = self._part(z), self._part(y)
         group = nearest_centre(z, self.config.centres) if self.config.groups else None
@@ -224,7 +251,9 @@ class Trainer:
         real, told = self._real(turn)
         fake = fake.to(real.dtype)
         if self.replay is not None:
-            fake, fake_told = self.replay(fake, *fake_told)
+            # The store sees the whole batch, so that it is the same in all processes of a team.
+            fake, fake_told = self.replay(self._whole(fake), *map(self._whole, fake_told))
+            fake, fake_told = self._part(fake), tuple(map(self._part, fake_told))
         real, fake = self._shown(real), self._shown(fake)
         discriminate = functools.partial(self.discriminator, y=told[0], group=told[1])
         with self._autocast():
@@ -239,7 +268,8 @@ class Trainer:
         penalty = None
         if weight := self.config.gradient_penalty:
             # In full precision: the slope is a difference of small numbers, and it is differentiated twice.
-            penalty = gradient_penalty(discriminate, real, fake.float())
+            mix = self._drawn(len(real), lambda count: torch.rand(count, 1, 1, 1, device=self.device))
+            penalty = gradient_penalty(discriminate, real, fake.float(), mix)
             total = loss + weight * penalty
         if r1:
             total = total + 0.5 * r1 * r1_penalty(discriminate, real)
@@ -267,8 +297,8 @@ class Trainer:
         with self._autocast():
             if self.config.feature_matching:
                 with torch.no_grad():
-                    wanted = self.discriminator.features(self._shown(self._real(-1)[0]))
-                loss = feature_matching(wanted, self.discriminator.features(self._shown(fake)))
+                    wanted = self._whole(self.discriminator.features(self._shown(self._real(-1)[0])))
+                loss = feature_matching(wanted, self._whole(self.discriminator.features(self._shown(fake))))
             else:
                 loss = self.g_loss(self.discriminator(self._shown(fake), *told).float())
         loss.backward()
@@ -307,11 +337,19 @@ class Trainer:
         """What of a batch is this process's to work on: all of it, unless there is a team."""
         return self.team.part(batch) if self.team and batch is not None else batch
 
+    def _whole(self, part: Tensor | None) -> Tensor | None:
+        """What this process's part of a batch is a part of: itself, unless there is a team."""
+        return self.team.whole(part) if self.team and part is not None else part
+
+    def _drawn(self, count: int, draw: Draw) -> Tensor:
+        """Random numbers for ``count`` pictures of this process; a team's processes share one stream of them."""
+        return self.team.drawn(count, draw) if self.team else draw(count)
+
     def _shown(self, pictures: Tensor) -> Tensor:
         """Pictures as D sees them, real and fake alike."""
-        pictures = augmented(pictures, self.config.augment)
+        pictures = augmented(pictures, self.config.augment, self._drawn)
         if self.config.instance_noise:  # Sonderby et al., Amortised MAP Inference for Image Super-resolution (2017)
-            pictures = pictures + self._noise * torch.randn_like(pictures)
+            pictures = pictures + self._noise * self._drawn(len(pictures), functools.partial(_normal, pictures))
         return pictures
 
     def _autocast(self) -> contextlib.AbstractContextManager[Any]:
@@ -322,3 +360,9 @@ class Trainer:
         yield from (("generator", self.generator), ("discriminator", self.discriminator), ("average", self.average))
         if self.replay is not None:
             yield "replay", self.replay
+
+
+def _normal(like: Tensor, count: int) -> Tensor:
+    """Numbers from N(0, 1), [count, ...], in the shape of the pictures and laid out as they are."""
+    shape = (count, *like.shape[1:])
+    return torch.empty_strided(shape, like.stride(), dtype=like.dtype, device=like.device).normal_()

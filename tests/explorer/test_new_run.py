@@ -196,7 +196,7 @@ def test_a_start_that_fails_says_why_and_keeps_the_form(homes, monkeypatch):
 
 
 def test_the_length_in_epochs_is_told_from_an_earlier_run(launched, made):
-    record = made(FINISHED, images_per_s=3000.0).folder.record()
+    record = made(FINISHED, images_seen=3_000_000, seconds=1000.0).folder.record()
     page = opened(RUN)
     next(button for button in page.button if button.label == "Duplicate").click()
     page.run()

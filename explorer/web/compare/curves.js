@@ -111,7 +111,7 @@ export class CompareCurves extends ChartCards {
   measured(run, view) {
     const { measures } = run.source;
     const place = (measure) => measure[X_AXES[this.x].column] / this.unitOf(run.source);
-    const best = bestOf(measures);
+    const best = bestOf(run.source);
     const known = best && Number.isFinite(best[view.field]);
     const color = this.theme.colors[run.role];
     return [

@@ -47,7 +47,7 @@ class StatusLine {
     const step = Math.max(status.step ?? 0, history.last("step") || 0); // rows come oftener than the status
     const images = Math.max(status.images_seen ?? 0, history.last("images_seen") || 0);
     const seconds = Math.max(status.seconds ?? 0, history.last("seconds") || 0);
-    const epoch = run.count ? images / run.count : status.epoch;
+    const epoch = run.epoch_images ? images / run.epoch_images : status.epoch;
     const waits = state === "queued" || state === "preparing";
     setText(this.figures.step, waits && !step ? "–" : count(step));
     setText(this.figures.epoch, waits && !step ? "–" : (epoch ?? 0).toFixed(1));
