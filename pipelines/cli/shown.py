@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,12 @@ def as_bar(folder: RunFolder, status: Status) -> dict[str, Any]:
         text += f"  Frechet distance {quality['frechet']:.1f}"
     done = min(1.0, max(shares)) if shares else None
     return {"completed": done, "total": 1.0 if shares else None, "description": text}
+
+
+def tell_notes(notes: Iterable[str]) -> None:
+    """What a person should know of a data set, such as pictures that were skipped."""
+    for note in notes:
+        err.print(f"Note: {note}.", soft_wrap=True, markup=False, highlight=False)
 
 
 def write_json(path: Path, values: dict[str, Any]) -> None:

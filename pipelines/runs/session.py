@@ -18,7 +18,7 @@ from pipelines.errors import ModelError, RunError, TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
 from pipelines.objectives import LOSSES
 from pipelines.paths import runs_home
-from pipelines.runs import worker
+from pipelines.runs import pictures, worker
 from pipelines.runs.files import publish_json, read_json
 from pipelines.runs.folder import PAUSED, RUNNING, STOPPING, Record, RunFolder
 from pipelines.runs.jobs import branch_step
@@ -42,13 +42,9 @@ def train(desk: worker.Desk, turn: Turn) -> bool:
     Returns:
         Whether the end that the configuration sets was reached.
     """
-    folder, config = desk.folder, desk.folder.record().config
-    image_set = worker.load_data(desk)
-    if folder.record().data.get("fingerprint", image_set.fingerprint) != image_set.fingerprint:
-        raise RunError(
-            f"The data set {image_set.name} has changed since the run began, so it cannot go on exactly; "
-            "duplicate its settings into a new run."
-        )
+    folder, before = desk.folder, desk.folder.record().config
+    image_set = pictures.load(desk)
+    config = folder.record().config
     desk.asked()
     desk.tell(message="Building the networks.", progress=1.0)
     images, labels, classes = tensors_of(image_set)
@@ -63,6 +59,9 @@ def train(desk: worker.Desk, turn: Turn) -> bool:
         if group:
             group.tell({"machine": asdict(where)})
         hooks = FolderHooks(desk, turn, trainer)
+        if config.folder != before.folder:
+            old, new = data.shown(before.folder), data.shown(config.folder)
+            hooks.event("moved", f"The pictures were moved from {old} to {new}; they are the same.")
         meter = QualityMeter(image_set, device=where.device)
         try:
             finished = loop.train(trainer, view, meter, hooks)
@@ -87,6 +86,7 @@ def follow(folder: RunFolder) -> None:
             return
         where = Machine(**first["machine"])
         machine.set_up(where)
+        config = folder.record().config  # the leader has found its pictures, which may have been moved
         images, labels, classes = tensors_of(
             data.load(config.data, size=config.size, channels=config.channels, folder=config.folder)
         )

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from pipelines import data
 from pipelines.errors import GanError
 from pipelines.runs.folder import FAILED, FINISHED, PREPARING, QUEUED, STOPPED, Control, RunFolder, Status  # fmt: skip
 from pipelines.runs.queue import Turn, line_for
@@ -128,23 +127,6 @@ def work(folder: RunFolder, show: Show | None = None) -> str:
         finally:
             turn.leave()
     return desk.status.state
-
-
-def load_data(desk: Desk) -> data.ImageSet:
-    """The run's data set, prepared now if it is not yet."""
-    config = desk.folder.record().config
-
-    def progress(share: float, message: str) -> None:
-        desk.asked()
-        desk.tell(at_once=False, state=PREPARING, progress=round(share, 3))
-        desk.status = dataclasses.replace(desk.status, message=message)
-
-    image_set = data.load(
-        config.data, size=config.size, channels=config.channels, folder=config.folder, progress=progress
-    )
-    if config.conditional:
-        data.require_classes(image_set)
-    return image_set
 
 
 def wait_turn(desk: Desk, turn: Turn) -> None:
