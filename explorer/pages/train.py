@@ -7,6 +7,7 @@ from explorer.widgets.branching import branch, forget_branch, show_branch, wish_
 from explorer.widgets.full_measure import full_measure
 from explorer.widgets.live_run import live_run
 from explorer.widgets.new_run import new_run
+from explorer.widgets.own_pictures import moved_pictures, notes_on_pictures
 from explorer.widgets.run_controls import run_controls
 from explorer.widgets.run_header import run_header, run_message
 from explorer.widgets.run_list import run_list
@@ -59,11 +60,13 @@ def one_run(run: RunFolder) -> None:
         run_controls(run, record, status)
     with message:
         run_message(run, record, status)
+        moved_pictures(run, record, status)
     asked = live_run(run.id, status.state, run.has_checkpoint)
     if wish := wish_of(asked, run):
         branch(run, *wish)
         st.rerun()
     full_measure(run)
+    notes_on_pictures(record)
     run_settings(record)
 
 

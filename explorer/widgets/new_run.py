@@ -7,6 +7,7 @@ import streamlit as st
 from explorer.widgets import heard_twice, starting
 from explorer.widgets.begin_with import begin_with, chosen, duplicated_from, further_model
 from explorer.widgets.branching import branch
+from explorer.widgets.own_pictures import folder_summary
 from explorer.widgets.settings_form import base_of, changed_settings, draft, fill_draft, in_words, key_of, settings_form
 from explorer.widgets.text import duration, literal
 from pipelines import data
@@ -30,14 +31,15 @@ SPEED_SETTINGS = (
 
 
 @st.cache_data(ttl=10, show_spinner=False, max_entries=50)
-def _look_at_data(name: str, folder: str | None, size: int, channels: int, home: str) -> tuple[bool, int, str]:
-    """Whether a data set is prepared, how many classes it has, and what is wrong with it; ``home`` keys the cache."""
+def _look_at_data(
+    name: str, folder: str | None, size: int, channels: int, home: str
+) -> tuple[data.Overview | None, str]:
+    """What is known of a data set, and what is wrong with it; ``home`` keys the cache."""
     try:
-        classes = len(data.class_names_of(name, folder))
-        prepared = data.is_prepared(name, size=size, channels=channels, folder=folder)
-        return prepared, classes, "" if prepared else data.missing_files(name)
+        found = data.overview(name, size=size, channels=channels, folder=folder)
+        return found, "" if found.prepared else data.missing_files(name)
     except DataError as error:
-        return False, 0, str(error)
+        return None, str(error)
 
 
 def new_run(is_first: bool) -> None:
@@ -90,13 +92,12 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
         title, about = f"{model.title}, further", "The networks of this model go on learning; the model itself stays."
     elif preset:
         title, about = PRESETS[preset].title, PRESETS[preset].look_for
-    prepared, classes, data_problem = _look_at_data(
-        config.data, config.folder, config.size, config.channels, str(data_home())
-    )
+    seen, data_problem = _look_at_data(config.data, config.folder, config.size, config.channels, str(data_home()))
     found = problems(config)
-    if data_problem and (config.folder or config.data != "folder"):  # problems() says that a folder is not given
-        found.append(data_problem)
-    elif config.conditional and not data_problem and classes < 2:
+    # problems() says that a folder is not given, or no path
+    if data_problem and (config.folder or config.data != "folder"):
+        found += [data_problem] if data_problem not in found else []
+    elif config.conditional and seen and not data_problem and len(seen.class_names) < 2:
         found.append("A conditional model wants two classes at least: give the folder one subfolder a class.")
 
     words, button = st.columns([5, 3], vertical_alignment="center", gap="large")
@@ -106,10 +107,12 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
         facts = [data.describe(config.data).partition(":")[0], _length(config)]
         if changed:
             facts.append(f"{len(changed)} {'setting' if len(changed) == 1 else 'settings'} changed")
-        if not prepared and not found:
+        if seen and not seen.prepared and not found:
             size = f", about {DOWNLOAD_MB[config.data]} MB" if config.data in DOWNLOAD_MB else ""
             facts.append(f"not on this computer yet: prepared first, once{size}")
         st.caption(" · ".join(facts))
+        if seen and seen.pictures is not None:
+            folder_summary(seen)
         begin_with()
     with button:
         st.button(

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from pipelines import data
+from pipelines.errors import DataError
 from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
 from pipelines.training.config import GROUPS, SETTINGS, TYPES, TrainConfig, label_of
@@ -63,10 +64,10 @@ def changed_settings(config: TrainConfig, base: TrainConfig) -> list[str]:
     return [name for name in SETTINGS if getattr(config, name) != getattr(base, name)]
 
 
-def in_words(value: Any) -> str:
+def in_words(value: Any, name: str = "") -> str:
     """A setting's value for a person."""
     if value is None:
-        return "no limit"
+        return "none" if name == "folder" else "no limit"
     if isinstance(value, bool):
         return "on" if value else "off"
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -82,7 +83,8 @@ def settings_form(base: TrainConfig, whose: str = "preset") -> None:
                 for column, name in zip(st.columns(COLUMNS), names[start : start + COLUMNS], strict=False):
                     with column:
                         _field(
-                            name, f" :primary[({whose}: {in_words(getattr(base, name))})]" if name in changed else ""
+                            name,
+                            f" :primary[({whose}: {in_words(getattr(base, name), name)})]" if name in changed else "",
                         )
 
 
@@ -130,8 +132,16 @@ def _kinds(name: str) -> tuple[type, ...]:
     return typing.get_args(TYPES[name]) or (TYPES[name],)
 
 
+def _absolute(folder: str) -> str:
+    """A folder as a run keeps it; as it was typed where it is no path, which the checks then say."""
+    try:
+        return str(data.folder_of(folder))
+    except DataError:
+        return folder
+
+
 def _stored(name: str, value: Any) -> Any:
     """A widget's value as the configuration wants it."""
     if name == "folder":
-        return value.strip() or None
+        return _absolute(value) if value.strip() else None
     return float(value) if float in _kinds(name) and value is not None else value

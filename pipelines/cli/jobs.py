@@ -12,11 +12,11 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli.app import Detach, Run, app, parameter, settings_as_options
-from pipelines.cli.shown import as_bar, bar, err, out, show_table
+from pipelines.cli.shown import as_bar, bar, err, out, show_table, tell_notes
 from pipelines.errors import GanError
 from pipelines.models import onward, shelf
 from pipelines.runs import jobs, worker
-from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RunFolder, Status
+from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RUNNING, RunFolder, Status
 from pipelines.runs.names import RUN_ID_WORDS
 from pipelines.training import presets
 
@@ -54,14 +54,23 @@ app.command()(train)
 
 
 @app.command()
-def resume(run: Run, detach: Detach = False) -> None:
+def resume(
+    run: Run,
+    pictures: Annotated[
+        str | None,
+        typer.Option(
+            "--folder", help="Where the run's own pictures are now, if they were moved; they must be the same."
+        ),
+    ] = None,
+    detach: Detach = False,
+) -> None:
     """Go on with a stopped, failed or lost run from its last checkpoint, or wake a paused one."""
     folder = jobs.find(run)
-    if folder.is_held():
+    if folder.is_held() and pictures is None:
         jobs.resume(folder)
         out.print(f"{folder.id} goes on.")
         return
-    jobs.prepare_resume(folder)
+    jobs.prepare_resume(folder, pictures)
     start(folder, detach)
 
 
@@ -189,10 +198,14 @@ def start(folder: RunFolder, detach: bool) -> None:
         return
     out.print(f"Run {folder.id} in {folder.path}", soft_wrap=True)
     with worker.log_to(folder.log_path), bar() as shown:
-        task = shown.add_task(QUEUED, total=1.0)
+        task, told = shown.add_task(QUEUED, total=1.0), False
 
         def show(status: Status) -> None:
+            nonlocal told
             shown.update(task, **as_bar(folder, status))
+            if status.state == RUNNING and not told:
+                told = True
+                tell_notes(folder.record().data.get("notes", ()))
 
         end = worker.work(folder, show) if folder.record().config.gpus == 1 else jobs.attend(folder, show)
     message = folder.status().message if folder.exists() else "The run was deleted."

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 from rich.table import Column, Table
 
 from pipelines.cli.app import Run, app
-from pipelines.cli.shown import bar, out, telling, write_json
+from pipelines.cli.shown import bar, out, tell_notes, telling, write_json
 from pipelines.errors import ConfigError
 from pipelines.runs import jobs
 
@@ -122,17 +123,31 @@ def evaluate(
 
 @app.command()
 def prepare(
-    data_set: Annotated[str, typer.Argument(help="The data set: digits, clothes or faces.")] = "digits",
+    data_set: Annotated[str, typer.Argument(help="The data set: digits, clothes, faces or folder.")] = "digits",
+    folder: Annotated[
+        str | None,
+        typer.Option(help="Of your own pictures, for the data set 'folder'; its subfolders are the classes."),
+    ] = None,
     size: Annotated[int, typer.Option(help="Height and width in pixels.")] = 28,
     channels: Annotated[int, typer.Option(help="1 for grey, 3 for colour.")] = 1,
 ) -> None:
-    """Download and prepare a data set before a class, so that the first run starts at once."""
+    """Download and prepare a data set before a class, so that the first run starts at once.
+
+    Of a folder it says how many pictures are read, and how many are skipped and why.
+    """
     from pipelines import data
 
+    if folder and not data.DATA_SETS.get(data_set).NEEDS_FOLDER:
+        raise ConfigError(f"The data set {data_set!r} is read from no folder; leave out --folder, or prepare 'folder'.")
     with bar() as shown:
         task = shown.add_task(data_set, total=1.0)
         image_set = data.load(
-            data_set, size=size, channels=channels,
+            data_set, size=size, channels=channels, folder=folder,
             progress=lambda share, message: shown.update(task, completed=share, description=message),
         )  # fmt: skip
-    out.print(f"{len(image_set.images)} pictures. {image_set.source}")
+    out.print(f"{len(image_set)} pictures. {image_set.source}", soft_wrap=True, markup=False, highlight=False)
+    if image_set.labels is not None and folder:
+        counts = zip(image_set.class_names, np.bincount(image_set.labels).tolist(), strict=True)
+        words = ", ".join(f"{name} {count:,}" for name, count in counts)
+        out.print(f"Classes: {words}.", soft_wrap=True, markup=False, highlight=False)
+    tell_notes(image_set.notes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,12 @@ def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         out.print(first, markup=False, highlight=False, soft_wrap=True)
         told = (f"{name} {cell}" for name, cell in zip(columns[1:], rest, strict=False) if cell)
         out.print(f"  {', '.join(told)}", markup=False, highlight=False, soft_wrap=True)
+
+
+def tell_notes(notes: Iterable[str]) -> None:
+    """What a person should know of a data set, such as pictures that were skipped."""
+    for note in notes:
+        err.print(f"Note: {note}.", soft_wrap=True, markup=False, highlight=False)
 
 
 def write_json(path: Path, values: dict[str, Any]) -> None:

@@ -56,6 +56,7 @@ class Control:
     single_steps: Count = 0  # how many single steps were asked for since the run was made
     lr_g: float | None = None
     lr_d: float | None = None
+    folder: str | None = None  # where the pictures are now, until the process has found them to be the same
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@
     metrics.jsonl   one row a logged step, a measure or an event; appended and flushed
     samples/        PNG grids from one fixed noise batch, and index.jsonl, one row a grid
     checkpoints/    full training states, published by rename
-    control.json    what the person wants: run, pause or stop, single steps, learning rates
+    control.json    what the person wants: run, pause or stop, single steps, learning rates, moved pictures
     notes.json      the person's name for the run, and a note
     evaluations/    full measures of its checkpoints, one JSON file a step that was measured
     train.log       everything the process said

@@ -18,13 +18,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines import data
 from pipelines.errors import ConfigError, RunError
 from pipelines.paths import PROJECT, runs_home
 from pipelines.runs.facts import rate_problem
 from pipelines.runs.folder import QUEUED, Notes, Record, RunFolder, Status
 from pipelines.runs.names import RUN_ID, RUN_ID_WORDS
 from pipelines.runs.place import Anchor
-from pipelines.training.checking import check
+from pipelines.training.checking import check, placed
 from pipelines.training.config import BEGIN_ANEW, SETTINGS, TrainConfig, label_of
 from pipelines.training.presets import title_of
 
@@ -102,6 +103,7 @@ def branch(
         RunError: there is no such checkpoint, or the changes need a run of their own.
     """
     record, control, changes = folder.record(), folder.control(), changes or {}
+    before = placed(record.config)
     rates = {name: rate for name in ("lr_g", "lr_d") if (rate := getattr(control, name)) is not None}
     if unknown := [name for name in changes if name not in SETTINGS]:
         raise ConfigError(f"There is no setting named {unknown[0]!r}; the settings are: {', '.join(SETTINGS)}.")
@@ -110,9 +112,9 @@ def branch(
     if step:
         _can_go_on(folder, step, config, rows)
     title = folder.notes().name or title_of(record.preset)
-    differing = [name for name in SETTINGS if getattr(config, name) != getattr(record.config, name)]
+    differing = [name for name in SETTINGS if getattr(config, name) != getattr(before, name)]
     words = ", ".join(label_of(name) for name in differing) or "unchanged"
-    changed = [f"{name} {getattr(record.config, name)} to {getattr(config, name)}" for name in differing]
+    changed = [f"{name} {getattr(before, name)} to {getattr(config, name)}" for name in differing]
     branched = {"branched_from": f"{folder.id}@{step}", "branched_with": ", ".join(changed)}
     made = create(config, record.preset, path=path, **branched)
     if not {"device", "precision", "threads"} & set(differing):  # else a branch computes other numbers for no reason
@@ -146,7 +148,11 @@ def _can_go_on(folder: RunFolder, step: int, config: TrainConfig, rows: list[dic
         steps = ", ".join(map(str, kept)) or "none"
         raise RunError(f"The run {folder.id} keeps no checkpoint of step {step}; it keeps: {steps}. 0 begins anew.")
     if anew := misfit(folder.record().config, config):
-        raise RunError(f"With another {anew} nothing that was learnt fits: begin with new networks (step 0).")
+        moved = f" If its pictures were moved, first say where: `resume {folder.id} --folder NEW`."
+        raise RunError(
+            f"With another {anew} nothing that was learnt fits: begin with new networks (step 0)."
+            + (moved if anew.startswith("folder") else "")
+        )
     seconds = max((row.get("seconds", 0.0) for row in rows), default=0.0)
     images = max((row.get("images_seen", 0) for row in rows), default=0)
     record = folder.record()
@@ -166,6 +172,7 @@ def misfit(before: TrainConfig, config: TrainConfig, free: tuple[str, ...] = ())
     Args:
         free: settings of ``BEGIN_ANEW`` that may differ all the same.
     """
+    before = placed(before)
     anew = (name for name in BEGIN_ANEW if name not in free and getattr(config, name) != getattr(before, name))
     return next((f"{label_of(name).lower()} ({name})" for name in anew), None)
 
@@ -224,29 +231,40 @@ def reap() -> None:
     _children[:] = [child for child in _children if child.poll() is None]
 
 
-def resume(folder: RunFolder) -> None:
+def resume(folder: RunFolder, pictures: str | Path | None = None) -> None:
     """Go on: wake a paused run, or start a process that goes on from the last checkpoint.
 
+    Args:
+        pictures: see ``prepare_resume``.
+
     Raises:
-        RunError: the run has finished.
+        DataError, RunError: see there.
     """
-    prepare_resume(folder)
+    prepare_resume(folder, pictures)
     if not folder.is_held():
         launch(folder)
 
 
-def prepare_resume(folder: RunFolder) -> None:
+def prepare_resume(folder: RunFolder, pictures: str | Path | None = None) -> None:
     """Set a run up to go on, without starting a process.
 
+    Args:
+        pictures: the folder that a run's own pictures were moved to. The process finds out whether they are the same,
+            and the run keeps the new folder if so. A run that has reached its end can be told it, too.
+
     Raises:
-        RunError: the run has reached the end that its configuration sets.
+        DataError: there are no pictures in that folder.
+        RunError: the run has reached the end that its configuration sets, or it cannot be told a folder: it learns from
+            another data set, or is at work.
     """
-    status = folder.status()
-    if status.state == "finished":
+    status, moved = folder.status(), {}
+    if pictures is not None:
+        moved["folder"] = str(_moved_to(folder, pictures))
+    elif status.state == "finished":
         raise RunError(
             f"The run {folder.id} has reached its end; duplicate its settings with more epochs or seconds to go on."
         )
-    folder.ask(want="run")
+    folder.ask(want="run", **moved)
     if not folder.is_held():
         now = time.time()
         stored = {"state": QUEUED, "message": "Waiting to go on.", "pid": None, "queued_at": now, "heartbeat": now}
@@ -254,6 +272,19 @@ def prepare_resume(folder: RunFolder) -> None:
             folder.write_status(Status(**{**vars(status), **stored}))
         except OSError as error:
             raise RunError(f"The run folder {folder.path} cannot be written ({error.strerror or error}).") from None
+
+
+def _moved_to(folder: RunFolder, pictures: str | Path) -> Path:
+    config = folder.record().config
+    if not data.DATA_SETS.get(config.data).NEEDS_FOLDER:
+        raise RunError(
+            f"The run {folder.id} learns from the data set {config.data!r}, which is in no folder of yours; leave out "
+            "--folder."
+        )
+    if folder.is_held():
+        raise RunError(f"The run {folder.id} is at work; stop it before you say where its pictures are now.")
+    data.class_names_of(config.data, pictures)  # raises where there are none
+    return data.folder_of(pictures)
 
 
 def pause(folder: RunFolder) -> None:

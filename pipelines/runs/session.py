@@ -14,11 +14,11 @@ import torch
 
 from pipelines import data
 from pipelines.data import ImageSet
-from pipelines.errors import RunError, TrainingError
+from pipelines.errors import TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
 from pipelines.objectives import traits_of
 from pipelines.paths import runs_home
-from pipelines.runs import reading, resuming, worker
+from pipelines.runs import pictures, reading, resuming, worker
 from pipelines.runs.files import publish_json
 from pipelines.runs.folder import PAUSED, RUNNING, STOPPING, Record, RunFolder
 from pipelines.runs.keeping import superfluous
@@ -42,14 +42,10 @@ def train(desk: worker.Desk, turn: Turn) -> bool:
         Whether the end that the configuration sets was reached.
     """
     desk.asked()  # loading torch took seconds
-    folder, config = desk.folder, desk.folder.record().config
-    worker.change_line(desk, turn, machine.pick_device(config.device))
-    image_set = worker.load_data(desk)
-    if folder.record().data.get("fingerprint", image_set.fingerprint) != image_set.fingerprint:
-        raise RunError(
-            f"The data set {image_set.name} has changed since the run began, so it cannot go on exactly; "
-            "duplicate its settings into a new run."
-        )
+    folder, before = desk.folder, desk.folder.record().config
+    worker.change_line(desk, turn, machine.pick_device(before.device))
+    image_set = pictures.load(desk)
+    config = folder.record().config
     desk.asked()
     desk.tell(message="Building the networks.", progress=1.0)
     images, labels, classes = tensors_of(image_set)
@@ -65,6 +61,9 @@ def train(desk: worker.Desk, turn: Turn) -> bool:
         desk.writing(lambda: folder.write_record(_record(folder, config, image_set, where, view)))
         resuming.go_on(desk, trainer, group)
         hooks = FolderHooks(desk, turn, trainer)
+        if config.folder != before.folder:
+            old, new = data.shown(before.folder), data.shown(config.folder)
+            hooks.event("moved", f"The pictures were moved from {old} to {new}; they are the same.")
         meter = QualityMeter(image_set, device=where.device)
         try:
             finished = loop.train(trainer, view, meter, hooks)
@@ -89,6 +88,7 @@ def follow(folder: RunFolder) -> None:
             return
         where = Machine(**first["machine"])
         machine.set_up(where)
+        config = folder.record().config  # the leader has found its pictures, which may have been moved
         images, labels, classes = tensors_of(
             data.load(config.data, size=config.size, channels=config.channels, folder=config.folder)
         )

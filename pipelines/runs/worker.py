@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from pipelines import data
 from pipelines.errors import GanError, RunError, is_out_of_memory
 from pipelines.runs.folder import (  # fmt: skip
     FAILED,
@@ -169,23 +168,6 @@ def work(folder: RunFolder, show: Show | None = None) -> str:
             turn.leave()
             desk.leave()
     return desk.status.state
-
-
-def load_data(desk: Desk) -> data.ImageSet:
-    """The run's data set, prepared now if it is not yet."""
-    config = desk.folder.record().config
-
-    def progress(share: float, message: str) -> None:
-        desk.asked()
-        desk.tell(at_once=False, state=PREPARING, progress=round(share, 3))
-        desk.status = dataclasses.replace(desk.status, message=message)
-
-    image_set = data.load(
-        config.data, size=config.size, channels=config.channels, folder=config.folder, progress=progress
-    )
-    if config.conditional:
-        data.require_classes(image_set)
-    return image_set
 
 
 def wait_turn(desk: Desk, turn: Turn) -> None:

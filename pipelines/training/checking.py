@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines import data
-from pipelines.errors import ConfigError
+from pipelines.errors import ConfigError, DataError
 from pipelines.objectives import traits_of
 from pipelines.training.config import SETTINGS, TYPES, TrainConfig
 from pipelines.training.settings import problem
@@ -24,6 +24,10 @@ def problems(config: TrainConfig) -> list[str]:
         found.append("The data set 'folder' needs the folder of your pictures: set folder to its path.")
     if config.data != "folder" and config.folder:
         found.append(f"A folder is given ({config.folder}) but the data set is {config.data!r}: set data to 'folder'.")
+    try:
+        placed(config)
+    except DataError as error:
+        found.append(str(error))
     if config.flip and not data.DATA_SETS.get(config.data).FLIP_MAKES_SENSE:
         found.append(f"Mirrored {config.data} are not {config.data}: switch flip off.")
     if config.label_smoothing and not traits.label_smoothing:
@@ -82,12 +86,21 @@ def problems(config: TrainConfig) -> list[str]:
     return found
 
 
+def placed(config: TrainConfig) -> TrainConfig:
+    """The configuration with its folder as an absolute path, which holds wherever a process works.
+
+    Raises:
+        DataError: the folder's text is no path.
+    """
+    return config.changed(folder=str(data.folder_of(config.folder))) if config.folder else config
+
+
 def check(config: TrainConfig) -> TrainConfig:
-    """The configuration itself, if it can be trained.
+    """The configuration, with its folder as an absolute path, if it can be trained.
 
     Raises:
         ConfigError: it cannot; the text names every problem.
     """
     if found := problems(config):
         raise ConfigError(" ".join(found))
-    return config
+    return placed(config)

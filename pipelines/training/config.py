@@ -27,7 +27,10 @@ class TrainConfig:
     # Data
     data: str = setting("digits", "Data", "The set of real pictures.", data.names(), label="Data set")
     folder: str | None = setting(
-        None, "Data", "Folder of your own pictures, for the data set 'folder'; its subfolders are the classes."
+        None,
+        "Data",
+        "Folder of your own pictures, for the data set 'folder'; its subfolders are the classes. Read are JPEG, PNG, "
+        "WebP, GIF, TIFF, BMP, AVIF, JPEG 2000, HEIC (with pillow-heif) and whatever else Pillow opens.",
     )
     size: int = setting(28, "Data", "Height and width of a picture, in pixels.", (28, 32, 64), label="Size (pixels)")
     channels: int = setting(1, "Data", "1 for grey, 3 for colour.", (1, 3), label="Colour channels")
