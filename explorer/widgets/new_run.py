@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.widgets import heard_twice
 from explorer.widgets.begin_with import begin_with, chosen, duplicated_from, further_model
 from explorer.widgets.branching import branch
-from explorer.widgets.settings_form import base_of, changed_settings, draft, fill_draft, in_words, key_of, settings_form
+from explorer.widgets.settings_form import base_of, changed_settings, draft, fill_draft, key_of, settings_form
 from explorer.widgets.text import duration, literal
 from pipelines import data
 from pipelines.errors import DataError, GanError
@@ -101,19 +101,19 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
 
     words, button = st.columns([5, 3], vertical_alignment="center", gap="large")
     with words:
-        st.subheader(literal(title) if model else title, anchor=False)
-        st.markdown(literal(about) if model else about)
+        st.header(literal(title), anchor=False)
+        st.markdown(literal(about))
         facts = [data.describe(config.data).partition(":")[0], _length(config)]
         if changed:
             facts.append(f"{len(changed)} {'setting' if len(changed) == 1 else 'settings'} changed")
         if not prepared and not found:
-            size = f", about {DOWNLOAD_MB[config.data]} MB" if config.data in DOWNLOAD_MB else ""
+            size = f", about {DOWNLOAD_MB[config.data]:,} MB" if config.data in DOWNLOAD_MB else ""
             facts.append(f"not on this computer yet: prepared first, once{size}")
         st.caption(" · ".join(facts))
         begin_with()
     with button:
         st.button(
-            f"Start: {literal(title) if model else title}",
+            f"Start: {literal(title)}",
             type="primary",
             icon=":material/play_arrow:",
             key="start",
@@ -122,7 +122,7 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
             on_click=_start,
         )
     for sentence in found:
-        st.warning(sentence, icon=":material/block:")
+        st.warning(literal(sentence), icon=":material/block:")
 
 
 def _changes(changed: list[str], preset: str | None, base: TrainConfig) -> None:
@@ -145,11 +145,11 @@ def _length(config: TrainConfig) -> str:
     """How long it will train, as far as that can be known."""
     ends = []
     if config.seconds:
-        ends.append(f"{in_words(config.seconds)} s of training")
+        ends.append(f"{config.seconds:g} s of training")
     if config.epochs:
         expected = _expected_seconds(config)
         about = f" (about {duration(expected)} here)" if expected else ""
-        ends.append(f"{config.epochs} {'epoch' if config.epochs == 1 else 'epochs'}{about}")
+        ends.append(f"{config.epochs:,} {'epoch' if config.epochs == 1 else 'epochs'}{about}")
     return " or ".join(ends) + (", whichever ends first" if len(ends) == 2 else "") if ends else "until you stop it"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.widgets.text import literal
 from pipelines import data
 from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
@@ -81,9 +82,8 @@ def settings_form(base: TrainConfig, whose: str = "preset") -> None:
             for start in range(0, len(names), COLUMNS):  # row by row, so that a narrow screen keeps the order
                 for column, name in zip(st.columns(COLUMNS), names[start : start + COLUMNS], strict=False):
                     with column:
-                        _field(
-                            name, f" :primary[({whose}: {in_words(getattr(base, name))})]" if name in changed else ""
-                        )
+                        was = f" :primary[({whose}: {literal(in_words(getattr(base, name)))})]"
+                        _field(name, was if name in changed else "")
 
 
 def _is_shown(name: str) -> bool:
