@@ -236,6 +236,7 @@ def _described(folder: RunFolder) -> dict[str, Any]:
         "seconds": config.seconds,
         "epochs": config.epochs,
         "count": record.data.get("count"),
+        "classes": len(record.data.get("class_names") or ()),
         "config": config.to_dict(),
     }
 
