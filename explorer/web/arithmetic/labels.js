@@ -147,7 +147,8 @@ export class Labels {
 
   showEffects(id, now, bare) {
     if (!now) {
-      this.effects.replaceChildren(make("h4", {}, "What else changes"), make("p", { class: "gx-quiet" }, "Move a slider: its side effects are measured."));
+      const invitation = [make("h3", {}, "What else changes"), make("p", { class: "gx-quiet" }, "Move a slider: its side effects are measured.")];
+      this.effects.replaceChildren(...(this.rows.size ? invitation : []));
       return;
     }
     const { name } = this.rows.get(id);
@@ -161,7 +162,7 @@ export class Labels {
       return bar(part.name, part.changed, before?.changed, this.state.hold.some((one) => one === ALL || part.names.some((each) => slug(each) === one)));
     });
     this.effects.replaceChildren(
-      make("h4", {}, make("abbr", { title: TERMS.effects, tabindex: 0 }, "What else changes"), ` at ${name} ${size}${now.recommended ? " (recommended)" : ""}`),
+      make("h3", {}, make("abbr", { title: TERMS.effects, tabindex: 0 }, "What else changes"), ` at ${name} ${size}${now.recommended ? " (recommended)" : ""}`),
       make("p", { class: "gx-quiet" }, now.without ? `${reached}.${bare ? " Hollow: without holding." : ""}` : ""),
       make("div", { class: "gx-bars" }, ...bars));
   }
