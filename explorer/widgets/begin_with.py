@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.widgets.run_header import run_name
-from explorer.widgets.text import printable
-from pipelines.errors import GanError
+from pipelines.errors import GanError, printable
 from pipelines.models import shelf
 from pipelines.models.shelf import Entry
 from pipelines.runs import jobs

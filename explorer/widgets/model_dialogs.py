@@ -11,8 +11,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from explorer import publications
-from explorer.widgets.text import literal, printable
-from pipelines.errors import GanError, ModelError
+from explorer.widgets.text import literal
+from pipelines.errors import GanError, ModelError, printable
 from pipelines.models import shelf
 from pipelines.models.shelf import Entry
 from pipelines.runs import jobs

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from explorer.widgets.text import literal, printable
-from pipelines.errors import GanError
+from explorer.widgets.text import literal
+from pipelines.errors import GanError, printable
 from pipelines.models import shelf
 from pipelines.models.shelf import Entry
 

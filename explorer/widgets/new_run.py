@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import streamlit as st
 
 from explorer.widgets import heard_twice
@@ -30,8 +32,9 @@ SPEED_SETTINGS = (
 
 
 @st.cache_data(ttl=10, show_spinner=False, max_entries=50)
-def _look_at_data(name: str, folder: str | None, size: int, channels: int, home: str) -> tuple[bool, int, str]:
+def _look_at_data(name: str, path: bytes | None, size: int, channels: int, home: str) -> tuple[bool, int, str]:
     """Whether a data set is prepared, how many classes it has, and what is wrong with it; ``home`` keys the cache."""
+    folder = os.fsdecode(path) if path else None  # whose name may be no text that a cache's key can hold
     try:
         classes = len(data.class_names_of(name, folder))
         prepared = data.is_prepared(name, size=size, channels=channels, folder=folder)
@@ -91,7 +94,11 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
     elif preset:
         title, about = PRESETS[preset].title, PRESETS[preset].look_for
     prepared, classes, data_problem = _look_at_data(
-        config.data, config.folder, config.size, config.channels, str(data_home())
+        config.data,
+        os.fsencode(config.folder) if config.folder else None,
+        config.size,
+        config.channels,
+        str(data_home()),
     )
     found = problems(config)
     if data_problem and (config.folder or config.data != "folder"):  # problems() says that a folder is not given

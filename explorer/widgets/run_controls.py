@@ -14,8 +14,8 @@ import streamlit as st
 from explorer.widgets.begin_with import duplicated_from
 from explorer.widgets.run_header import run_name
 from explorer.widgets.settings_form import fill_draft
-from explorer.widgets.text import api_link, printable
-from pipelines.errors import GanError
+from explorer.widgets.text import api_link
+from pipelines.errors import GanError, printable
 from pipelines.runs import jobs
 from pipelines.runs.folder import (
     FAILED,

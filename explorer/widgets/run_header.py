@@ -7,8 +7,8 @@ from datetime import datetime
 
 import streamlit as st
 
-from explorer.widgets.text import api_link, literal, printable
-from pipelines.errors import GanError
+from explorer.widgets.text import api_link, literal
+from pipelines.errors import GanError, printable
 from pipelines.runs.folder import (
     FAILED,
     FINISHED,

@@ -6,13 +6,17 @@ the page.
 
 from __future__ import annotations
 
+import os
 import typing
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import streamlit as st
 
 from explorer.widgets.text import literal
 from pipelines import data
+from pipelines.errors import printable
 from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
 from pipelines.training.config import GROUPS, SETTINGS, TYPES, TrainConfig, label_of
@@ -43,7 +47,7 @@ def fill_draft(config: TrainConfig, preset: str) -> None:
     """
     st.session_state["draft_preset"] = preset or None
     for name, value in config.to_dict().items():
-        st.session_state[key_of(name)] = "" if name == "folder" and value is None else value
+        st.session_state[key_of(name)] = _typed(value) if name == "folder" else value
 
 
 def draft() -> TrainConfig:
@@ -128,8 +132,23 @@ def _kinds(name: str) -> tuple[type, ...]:
     return typing.get_args(TYPES[name]) or (TYPES[name],)
 
 
+def _typed(folder: str | None) -> str:
+    """A folder as its field shows it: where its name is no UTF-8, as a ``file:`` address, which a field can hold."""
+    if folder is None or printable(folder) == folder:
+        return folder or ""
+    return Path(folder).absolute().as_uri()
+
+
+def _folder(typed: str) -> str | None:
+    """What a person typed as a folder, which may be a ``file:`` address."""
+    typed = typed.strip()
+    if typed.startswith("file:///"):
+        return os.fsdecode(unquote_to_bytes(typed.removeprefix("file://")))
+    return typed or None
+
+
 def _stored(name: str, value: Any) -> Any:
     """A widget's value as the configuration wants it."""
     if name == "folder":
-        return value.strip() or None
+        return _folder(value)
     return float(value) if float in _kinds(name) and value is not None else value

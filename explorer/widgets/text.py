@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pipelines.errors import printable
+
 # A place in Markdown where nothing is shown: Streamlit makes links, emoji, icons and arrows of what is left when all
 # backslashes are gone, so a backslash does not keep them away, and an empty element between two characters does.
 _NOTHING = ":small[]"
@@ -19,11 +21,6 @@ def literal(text: object) -> str:
     gapped = _GAPS.sub("\0", " ".join(printable(text).replace("\0", " ").split()))
     escaped = re.sub(r"([\\`*_{}\[\]()#+!|$~<>:&-])", r"\\\1", gapped)
     return re.sub(r"^(\d+)\.", r"\1\\.", escaped).replace("\0", _NOTHING)
-
-
-def printable(text: object) -> str:
-    """A text that can be sent to a browser: bytes of a file's name that are no UTF-8 become the sign for unreadable."""
-    return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", str(text))
 
 
 def duration(seconds: float) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer.widgets.text import literal, printable
+from explorer.widgets.text import literal
+from pipelines.errors import GanError, printable
 from pipelines.paths import PROJECT
 
 SOURCES = sorted(path for room in ("pages", "widgets") for path in (PROJECT / "explorer" / room).glob("*.py"))
@@ -199,4 +200,5 @@ def test_what_is_no_unicode_can_be_sent() -> None:
     for text in ("caf\udce9", "\ud800"):
         printable(text).encode("utf-8")
         literal(text).encode("utf-8")
-    assert printable("caf\udce9 \u00e9") == "caf\N{REPLACEMENT CHARACTER} \u00e9"
+    assert printable("caf\udce9 \u00e9") == "caf\\xe9 \u00e9"
+    assert str(GanError("caf\udce9 is gone.")) == "caf\\xe9 is gone."
