@@ -96,7 +96,7 @@ export class Labels {
   editRow({ name, wanted, amount }, index) {
     const slider = new Slider({ label: `${wanted ? "" : "no "}${name}, exactly`, low: 0, high: 2, rest: 1, value: amount,
       hint: "Found for this picture; the classifier has checked it at 1", onMove: (value) => this.on.amount(index, value), onEnd: () => this.on.end(`edit ${index}`) });
-    const drop = make("button", { type: "button", class: "gx-plain", "aria-label": `Undo: ${wanted ? "" : "no "}${name}` }, "remove");
+    const drop = make("button", { type: "button", class: "gx-plain", "aria-label": `Remove: ${wanted ? "" : "no "}${name}` }, "remove");
     drop.addEventListener("click", () => this.on.drop(index));
     return make("div", { class: "gx-edit-row" }, slider.element, drop);
   }

@@ -16,7 +16,7 @@ const SURE = 0.5;
 /** What both lanes look like. */
 export class Lane {
   constructor(title, label) {
-    this.title = make("h4", {}, ...title);
+    this.title = make("h3", {}, ...title);
     this.about = make("p", { class: "gx-quiet" });
     this.now = emptyPicture({ class: "gx-picture gx-now", role: "img", "aria-label": label });
     this.verdict = make("p", { class: "gx-verdict" }, "\u00a0");
