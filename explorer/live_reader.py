@@ -234,6 +234,7 @@ def _described(folder: RunFolder) -> dict[str, Any]:
         "epochs": config.epochs,
         "begun": branch_step(record) or 0,  # the step before which all is another run's
         "epoch_images": config.epoch_of(record.data.get("count") or 0),  # 0 where it is not known yet
+        "classes": len(record.data.get("class_names") or ()),
         "config": config.to_dict(),
     }
 

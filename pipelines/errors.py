@@ -13,9 +13,24 @@ Everything else that is raised is a bug and keeps its traceback.
 
 from __future__ import annotations
 
+import re
+
+
+def printable(text: object) -> str:
+    """A text that can be printed, sent and stored; bytes of a file's name that are no UTF-8 become ``\\xe9``."""
+    return re.sub("[\ud800-\udfff]", _written, str(text))
+
+
+def _written(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else "\N{REPLACEMENT CHARACTER}"
+
 
 class GanError(Exception):
-    """Base of every error whose text is meant for the person in front of the screen."""
+    """Base of every error whose text is meant for the person in front of the screen; it can always be printed."""
+
+    def __init__(self, sentence: object = "") -> None:
+        super().__init__(printable(sentence))
 
 
 class ConfigError(GanError):

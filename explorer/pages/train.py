@@ -12,6 +12,7 @@ from explorer.widgets.run_controls import run_controls
 from explorer.widgets.run_header import run_header, run_message
 from explorer.widgets.run_list import run_list
 from explorer.widgets.run_settings import run_settings
+from explorer.widgets.text import literal
 from pipelines.errors import GanError
 from pipelines.paths import runs_home
 from pipelines.runs import jobs
@@ -51,7 +52,7 @@ def one_run(run: RunFolder) -> None:
     try:
         record, status = run.record(), run.status()
     except GanError as error:
-        st.error(f"This run cannot be shown. {error}", icon=":material/error:")
+        st.error(literal(f"This run cannot be shown. {error}"), icon=":material/error:")
         return
     # Each part has a place of its own, so that one which grows by a line does not remount the live view below it.
     header, message = st.container(), st.container()
@@ -83,7 +84,7 @@ if selected and selected == st.session_state.get("deleted_run") and not find_run
 with st.sidebar:
     list_of_runs(selected)
 if problem := st.session_state.pop("problem", None):
-    st.error(problem, icon=":material/error:")
+    st.error(literal(problem), icon=":material/error:")
 if selected is None:
     new_run(is_first=not jobs.runs())
 elif run := find_run(selected):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import streamlit as st
 
 from explorer.widgets import heard_twice, starting
 from explorer.widgets.begin_with import begin_with, chosen, duplicated_from, further_model
 from explorer.widgets.branching import branch
 from explorer.widgets.own_pictures import folder_summary
-from explorer.widgets.settings_form import base_of, changed_settings, draft, fill_draft, in_words, key_of, settings_form
+from explorer.widgets.settings_form import base_of, changed_settings, draft, fill_draft, key_of, settings_form
 from explorer.widgets.text import duration, literal
 from pipelines import data
 from pipelines.errors import DataError, GanError
@@ -32,9 +34,10 @@ SPEED_SETTINGS = (
 
 @st.cache_data(ttl=10, show_spinner=False, max_entries=50)
 def _look_at_data(
-    name: str, folder: str | None, size: int, channels: int, home: str
+    name: str, path: bytes | None, size: int, channels: int, home: str
 ) -> tuple[data.Overview | None, str]:
     """What is known of a data set, and what is wrong with it; ``home`` keys the cache."""
+    folder = os.fsdecode(path) if path else None  # whose name may be no text that a cache's key can hold
     try:
         found = data.overview(name, size=size, channels=channels, folder=folder)
         return found, "" if found.prepared else data.missing_files(name)
@@ -92,7 +95,8 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
         title, about = f"{model.title}, further", "The networks of this model go on learning; the model itself stays."
     elif preset:
         title, about = PRESETS[preset].title, PRESETS[preset].look_for
-    seen, data_problem = _look_at_data(config.data, config.folder, config.size, config.channels, str(data_home()))
+    path = os.fsencode(config.folder) if config.folder else None
+    seen, data_problem = _look_at_data(config.data, path, config.size, config.channels, str(data_home()))
     found = problems(config)
     # problems() says that a folder is not given, or no path
     if data_problem and (config.folder or config.data != "folder"):
@@ -102,13 +106,13 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
 
     words, button = st.columns([5, 3], vertical_alignment="center", gap="large")
     with words:
-        st.subheader(literal(title) if model else title, anchor=False)
-        st.markdown(literal(about) if model else about)
+        st.header(literal(title), anchor=False)
+        st.markdown(literal(about))
         facts = [data.describe(config.data).partition(":")[0], _length(config)]
         if changed:
             facts.append(f"{len(changed)} {'setting' if len(changed) == 1 else 'settings'} changed")
         if seen and not seen.prepared and not found:
-            size = f", about {DOWNLOAD_MB[config.data]} MB" if config.data in DOWNLOAD_MB else ""
+            size = f", about {DOWNLOAD_MB[config.data]:,} MB" if config.data in DOWNLOAD_MB else ""
             facts.append(f"not on this computer yet: prepared first, once{size}")
         st.caption(" · ".join(facts))
         if seen and seen.pictures is not None:
@@ -116,7 +120,7 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
         begin_with()
     with button:
         st.button(
-            f"Start: {literal(title) if model else title}",
+            f"Start: {literal(title)}",
             type="primary",
             icon=":material/play_arrow:",
             key="start",
@@ -125,7 +129,7 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
             on_click=_start,
         )
     for sentence in found:
-        st.warning(sentence, icon=":material/block:")
+        st.warning(literal(sentence), icon=":material/block:")
 
 
 def _changes(changed: list[str], preset: str | None, base: TrainConfig) -> None:
@@ -148,11 +152,11 @@ def _length(config: TrainConfig) -> str:
     """How long it will train, as far as that can be known."""
     ends = []
     if config.seconds:
-        ends.append(f"{in_words(config.seconds)} s of training")
+        ends.append(f"{config.seconds:g} s of training")
     if config.epochs:
         expected = _expected_seconds(config)
         about = f" (about {duration(expected)} here)" if expected else ""
-        ends.append(f"{config.epochs} {'epoch' if config.epochs == 1 else 'epochs'}{about}")
+        ends.append(f"{config.epochs:,} {'epoch' if config.epochs == 1 else 'epochs'}{about}")
     return " or ".join(ends) + (", whichever ends first" if len(ends) == 2 else "") if ends else "until you stop it"
 
 

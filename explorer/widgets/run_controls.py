@@ -16,7 +16,7 @@ from explorer.widgets.begin_with import duplicated_from
 from explorer.widgets.run_header import run_name
 from explorer.widgets.settings_form import fill_draft
 from explorer.widgets.text import api_link
-from pipelines.errors import GanError
+from pipelines.errors import GanError, printable
 from pipelines.runs import jobs
 from pipelines.runs.facts import rate_problem
 from pipelines.runs.folder import (
@@ -165,7 +165,7 @@ def _ask(run_id: str | None = None) -> None:
 
 @st.dialog("Delete this run?", icon=":material/delete:", on_dismiss=_ask)
 def _ask_to_delete(run: RunFolder, record: Record, status: Status) -> None:
-    st.text(run_name(run, record))
+    st.text(printable(run_name(run, record)))
     st.text(f"Its pictures, curves and weights, {status.step:,} steps of training, will be gone for good.")
     if status.active:
         st.text("It is still at work; its training ends.")

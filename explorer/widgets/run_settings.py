@@ -46,8 +46,8 @@ def _data_and_machine(record: Record) -> None:
         facts.append(f"**Data:** {count}{literal(record.data.get('source') or '')}")
     for title, values in (("Machine", record.resolved), ("Versions", record.versions)):
         if values:
-            words = ", ".join(f"{name} {literal(str(value))}" for name, value in values.items())
-            facts.append(f"**{title}:** {words}")
+            words = ", ".join(f"{literal(name)} {literal(value)}" for name, value in values.items())
+            facts.append(f"**{literal(title)}:** {words}")
     if record.branched_from:
         changed = f", with {record.branched_with}" if record.branched_with else ""
         facts.append(f"**Made from:** {literal(record.branched_from + changed)}")

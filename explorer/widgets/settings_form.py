@@ -7,12 +7,14 @@ the page.
 from __future__ import annotations
 
 import typing
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from explorer.widgets.text import literal
 from pipelines import data
-from pipelines.errors import DataError
+from pipelines.errors import DataError, printable
 from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
 from pipelines.training.config import GROUPS, SETTINGS, TYPES, TrainConfig, label_of
@@ -43,7 +45,7 @@ def fill_draft(config: TrainConfig, preset: str) -> None:
     """
     st.session_state["draft_preset"] = preset or None
     for name, value in config.to_dict().items():
-        st.session_state[key_of(name)] = "" if name == "folder" and value is None else value
+        st.session_state[key_of(name)] = _typed(value) if name == "folder" else value
 
 
 def draft() -> TrainConfig:
@@ -82,10 +84,8 @@ def settings_form(base: TrainConfig, whose: str = "preset") -> None:
             for start in range(0, len(names), COLUMNS):  # row by row, so that a narrow screen keeps the order
                 for column, name in zip(st.columns(COLUMNS), names[start : start + COLUMNS], strict=False):
                     with column:
-                        _field(
-                            name,
-                            f" :primary[({whose}: {in_words(getattr(base, name), name)})]" if name in changed else "",
-                        )
+                        was = f" :primary[({whose}: {literal(in_words(getattr(base, name), name))})]"
+                        _field(name, was if name in changed else "")
 
 
 def _is_shown(name: str) -> bool:
@@ -130,6 +130,13 @@ def _with_missing_files(data_set: str) -> str:
 def _kinds(name: str) -> tuple[type, ...]:
     """The types that a setting's value may have."""
     return typing.get_args(TYPES[name]) or (TYPES[name],)
+
+
+def _typed(folder: str | None) -> str:
+    """A folder as its field shows it: where its name is no UTF-8, as a ``file:`` address, which a field can hold."""
+    if folder is None or printable(folder) == folder:
+        return folder or ""
+    return Path(folder).absolute().as_uri()
 
 
 def _absolute(folder: str) -> str:

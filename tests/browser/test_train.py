@@ -268,14 +268,25 @@ def test_the_zip_holds_the_run(server, page, training, tmp_path):
     page.goto(f"{server.url}/train?run={training.id}")
     can(page, "stop", START_S)
     until(lambda: training.samples()[0], "a picture", START_S)
-    address = page.get_by_role("link", name="Download").get_attribute("href")
-    answer = page.request.get(server.url + address)
+    answer = page.request.get(page.get_by_role("link", name="Download").evaluate("link => link.href"))
     (tmp_path / "run.zip").write_bytes(answer.body())
     with zipfile.ZipFile(tmp_path / "run.zip") as archive:
         names = archive.namelist()
         config = json.loads(archive.read(f"{training.id}/config.json"))
     assert config["config"]["batch_size"] == BATCH
     assert any(name.endswith(".png") for name in names)
+
+
+def test_a_grid_that_shows_some_of_the_classes_says_how_many(server, page):
+    many = FakeRun("many-classes", home=server.runs)
+    path = many.folder.path / "config.json"
+    config = json.loads(path.read_text("utf-8"))
+    config["data"]["class_names"] = [f"sign {number}" for number in range(43)]
+    path.write_text(json.dumps(config), "utf-8")
+    many.sample()
+    many.status(STOPPED)
+    page.goto(f"{server.url}/train?run=many-classes")
+    expect(page.locator(".gx-samples figcaption")).to_contain_text("the first 10 of 43 classes", timeout=20_000)
 
 
 def test_what_cannot_be_measured_says_why(server, page):

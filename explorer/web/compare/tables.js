@@ -28,7 +28,7 @@ export class SettingsTable {
     this.summary = make("summary", {});
     this.rest = make("tbody", {});
     this.different = make("div", { class: "gx-scroll" });
-    this.element = make("section", { "aria-label": "Settings" }, make("h3", {}, "What was set differently"), this.different,
+    this.element = make("section", { "aria-label": "Settings" }, make("h2", {}, "What was set differently"), this.different,
       make("details", {}, this.summary, make("div", { class: "gx-scroll" }, make("table", {}, this.rest))));
   }
 
@@ -101,7 +101,7 @@ export class ResultsTable {
     });
     const download = make("button", { type: "button", class: "gx-button gx-end" }, "Download CSV");
     download.addEventListener("click", () => offer(new Blob([this.csv()], { type: "text/csv" }), "runs.csv"));
-    this.element = make("section", { "aria-label": "Results" }, make("div", { class: "gx-row" }, make("h3", {}, "What came out"),
+    this.element = make("section", { "aria-label": "Results" }, make("div", { class: "gx-row" }, make("h2", {}, "What came out"),
       make("span", { class: "gx-segments", role: "group", "aria-label": "Measures" }, ...this.moments), download), this.place);
   }
 
