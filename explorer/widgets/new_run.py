@@ -146,6 +146,10 @@ def _length(config: TrainConfig) -> str:
     ends = []
     if config.seconds:
         ends.append(f"{in_words(config.seconds)} s of training")
+    if config.until_clear:
+        most = f", {in_words(config.most_seconds)} s at most" if config.most_seconds else ""
+        longer = "or longer, until" if config.seconds else "until"
+        ends = [" ".join([*ends, f"{longer} {config.until_clear:.0%} of the samples are clear{most}"])]
     if config.epochs:
         expected = _expected_seconds(config)
         about = f" (about {duration(expected)} here)" if expected else ""

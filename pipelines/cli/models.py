@@ -9,7 +9,7 @@ import typer
 from rich.table import Column, Table
 
 from pipelines.cli.app import Run, app
-from pipelines.cli.shown import bar, out, telling, write_json
+from pipelines.cli.shown import bar, err, out, telling, write_json
 from pipelines.errors import ConfigError
 from pipelines.runs import jobs
 
@@ -29,6 +29,7 @@ def sample(
 
     if out_file.suffix != ".npz":
         raise ConfigError(f"--out is {str(out_file)!r}; give a file name that ends in .npz.")
+    _share_the_computer()
     gan = trained.load(model)
     images, classes = gan.sample(count, gan.labels(labels, count), seed)
     publishing.write_npz(out_file, images, classes)
@@ -60,6 +61,7 @@ def publish(
     """Publish a run's best checkpoint as a model in checkpoints/, with a card of its measured quality."""
     from pipelines.models import publishing
 
+    _share_the_computer()
     with telling("Publishing", lines) as progress:
         folder = publishing.publish(
             jobs.find(run), name, checkpoint_name=checkpoint, title=title, about=about, ships=ships, samples=samples,
@@ -75,6 +77,7 @@ def steer(
     """Learn directions that give a published model's pictures one attribute and hold all others; takes minutes."""
     from pipelines.models import publishing
 
+    _share_the_computer()
     with telling("Steering", False) as progress:
         path = publishing.steer(model, progress=progress)
     out.print(f"Wrote {path}.", soft_wrap=True)
@@ -99,6 +102,7 @@ def evaluate(
     from pipelines.metrics import evaluate as metric
     from pipelines.models import trained
 
+    _share_the_computer()
     gan = trained.load(model)
     if keep and (gan.entry.run is None or gan.step is None):
         raise ConfigError(f"{gan.name} is not a run's checkpoint, so there is no run to keep its measure; use --json.")
@@ -136,3 +140,11 @@ def prepare(
             progress=lambda share, message: shown.update(task, completed=share, description=message),
         )  # fmt: skip
     out.print(f"{len(image_set.images)} pictures. {image_set.source}")
+
+
+def _share_the_computer() -> None:
+    """Take as many threads as are fastest now, and say so where others need the cores, too."""
+    from pipelines import threads
+
+    if (taken := threads.settle(again=True)) < (most := threads.cores()):
+        err.print(f"{taken} of {most} threads: more are no faster now.", highlight=False)

@@ -63,6 +63,8 @@ def load(trainer: Trainer, path: Path) -> None:
     for field in POSITION:
         setattr(trainer, field, plain[field])
     trainer.rates = tuple(trainer.rates)  # a list in the file
+    trainer.clear = plain.get("clear")
+    trainer.take_threads(plain.get("threads", trainer.machine.threads))
     trainer.state_replaced()
     _restore_random(trainer, tensors)
 
@@ -103,6 +105,7 @@ def load_fitting(trainer: Trainer, path: Path) -> str:
             afresh.append(f"the optimiser's memory of {player}")
     for field in ("step", "d_batches", "seconds"):
         setattr(trainer, field, plain[field])
+    trainer.take_threads(plain.get("threads", trainer.machine.threads))
     trainer.state_replaced()
     _restore_random(trainer, tensors)
     if not afresh:
@@ -158,6 +161,7 @@ def _flatten(trainer: Trainer) -> tuple[dict[str, Tensor], dict[str, Any]]:
     if trainer.device.type == "mps":
         tensors["rng.mps"] = torch.mps.get_rng_state()
     plain: dict[str, Any] = {field: getattr(trainer, field) for field in POSITION}
+    plain |= {"clear": trainer.clear, "threads": trainer.machine.threads}  # not in files of before they adapted
     for name, network in trainer.named_parts():
         tensors |= {f"{name}.{key}": value for key, value in network.state_dict().items()}
     for name, optimizer in (("opt_g", trainer.opt_g), ("opt_d", trainer.opt_d)):

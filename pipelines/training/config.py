@@ -211,6 +211,18 @@ class TrainConfig:
     seconds: float | None = setting(
         None, "Length", "Stop after this many seconds of training (pauses not counted).", low=1.0, high=1e7
     )
+    until_clear: float | None = setting(
+        None,
+        "Length",
+        "Go on after these seconds until this share of the samples is clearly one class, as the classifier of the data "
+        "set sees it. Of digits and clothes; with other sets the run ends after its seconds.",
+        low=0.0,
+        high=1.0,
+        label="Until clear (share)",
+    )
+    most_seconds: float | None = setting(
+        None, "Length", "Stop after this many seconds, clear or not.", low=1.0, high=1e7, label="Seconds at most"
+    )
     epochs: int | None = setting(None, "Length", "Stop after this many passes over the data.", low=1, high=100_000)
 
     # Machine
@@ -247,7 +259,14 @@ class TrainConfig:
         high=16,
         label="GPUs",
     )
-    threads: int = setting(0, "Machine", "Processor threads for training; 0 takes one per core.", low=0, high=256)
+    threads: int = setting(
+        0,
+        "Machine",
+        "Processor threads for training; 0 takes as many as are fastest beside whatever else the computer does, which "
+        "is measured again and again.",
+        low=0,
+        high=256,
+    )
 
     # Records
     log_every: int = setting(
