@@ -146,10 +146,13 @@ def _length(config: TrainConfig) -> str:
     ends = []
     if config.seconds:
         ends.append(f"{in_words(config.seconds)} s of training")
-    if config.until_clear:
-        most = f", {in_words(config.most_seconds)} s at most" if config.most_seconds else ""
+    most = f"{in_words(config.most_seconds)} s at most" if config.most_seconds else ""
+    if config.clear_wanted:
         longer = "or longer, until" if config.seconds else "until"
-        ends = [" ".join([*ends, f"{longer} {config.until_clear:.0%} of the samples are clear{most}"])]
+        clear = f"{longer} {config.clear_wanted:.0%} of the samples are clear"
+        ends = [", ".join(filter(None, [" ".join([*ends, clear]), most]))]
+    elif most and not config.seconds:
+        ends.append(most)
     if config.epochs:
         expected = _expected_seconds(config)
         about = f" (about {duration(expected)} here)" if expected else ""

@@ -144,7 +144,7 @@ def _can_go_on(folder: RunFolder, step: int, config: TrainConfig, rows: list[dic
     seconds = max((row.get("seconds", 0.0) for row in rows), default=0.0)
     images = max((row.get("images_seen", 0) for row in rows), default=0)
     epochs = images / folder.record().data["count"] if folder.record().data.get("count") else 0.0
-    by_time = "most_seconds" if config.most_seconds is not None else "seconds"
+    by_time = "most_seconds" if config.clear_wanted or config.seconds is None else "seconds"
     for name, done in ((by_time, seconds), ("epochs", epochs)):
         end = getattr(config, name)
         if end is not None and done >= end:

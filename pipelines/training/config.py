@@ -11,7 +11,7 @@ import typing
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines import data
+from pipelines import data, metrics
 from pipelines.errors import ConfigError
 from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
@@ -221,7 +221,7 @@ class TrainConfig:
         label="Until clear (share)",
     )
     most_seconds: float | None = setting(
-        None, "Length", "Stop after this many seconds, clear or not.", low=1.0, high=1e7, label="Seconds at most"
+        None, "Length", "Stop after this many seconds, clear or not.", low=1.0, high=1e7, label="At most (seconds)"
     )
     epochs: int | None = setting(None, "Length", "Stop after this many passes over the data.", low=1, high=100_000)
 
@@ -298,6 +298,11 @@ class TrainConfig:
     def groups(self) -> int:
         """Groups of real pictures in each class, of which D is told; 0 where it is not."""
         return self.centres if self.self_conditional else 0
+
+    @property
+    def clear_wanted(self) -> float | None:
+        """The share of clear samples at which a run ends; None where none is set or no classifier can tell them."""
+        return self.until_clear if metrics.available(self.data) else None
 
     def changed(self, **changes: Any) -> TrainConfig:
         """A copy with some fields changed."""

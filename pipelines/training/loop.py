@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 import torch
 
-from pipelines import metrics
 from pipelines.errors import TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
 from pipelines.networks._conditioning import draw_latent
@@ -123,25 +122,20 @@ def is_over(trainer: Trainer) -> bool:
         return True
     if config.most_seconds is not None and trainer.seconds >= config.most_seconds:
         return True
-    if (wanted := clear_wanted(config)) is not None:
+    if (wanted := config.clear_wanted) is not None:
         return trainer.clear is not None and trainer.clear >= wanted
     return config.seconds is not None and trainer.seconds >= config.seconds
-
-
-def clear_wanted(config: TrainConfig) -> float | None:
-    """The share of clear samples at which a run ends; None where no classifier can tell them, or none is set."""
-    return config.until_clear if metrics.available(config.data) else None
 
 
 def waits_for_clear(trainer: Trainer) -> bool:
     """Whether only the share of clear samples still keeps a run from its end."""
     over_time = trainer.seconds >= (trainer.config.seconds or 0.0)
-    return over_time and clear_wanted(trainer.config) is not None and not is_over(trainer)
+    return over_time and trainer.config.clear_wanted is not None and not is_over(trainer)
 
 
 def ending(trainer: Trainer) -> str:
     """Which end a finished run has reached, in one sentence."""
-    wanted, config = clear_wanted(trainer.config), trainer.config
+    wanted, config = trainer.config.clear_wanted, trainer.config
     if wanted is None or trainer.clear is None:
         return "Finished."
     most = config.most_seconds is not None and trainer.seconds >= config.most_seconds and trainer.clear < wanted
@@ -159,7 +153,8 @@ def rate_share(trainer: Trainer) -> float:
 def done(trainer: Trainer) -> float:
     """The share of the run that lies behind, in [0, 1]; 0 of a run without an end."""
     config = trainer.config
-    end = config.most_seconds or config.seconds  # of one that waits for clear samples: the end that is certain
+    # Of one that waits for clear samples: the end that is certain.
+    end = config.most_seconds or config.seconds if config.clear_wanted else config.seconds or config.most_seconds
     by_time = trainer.seconds / end if end else 0.0
     by_epochs = trainer.epoch / config.epochs if config.epochs else 0.0
     return min(1.0, max(by_time, by_epochs))
