@@ -79,7 +79,9 @@ def steps_per_s(run: RunFolder, seconds: float) -> float:
 
 def under_way(preset: str) -> RunFolder:
     """A run of a preset without an end, once it has trained for a while."""
-    run = jobs.start(presets.get(preset).config.changed(seconds=None, epochs=None), preset)
+    run = jobs.start(
+        presets.get(preset).config.changed(seconds=None, epochs=None, until_clear=None, most_seconds=None), preset
+    )
     while run.status().step < WARM_STEPS:
         if not run.status().active:
             raise SystemExit(run.status().message)

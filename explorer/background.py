@@ -63,8 +63,7 @@ class Background:
                     detach = {"creationflags": 0x00000008 | 0x00000200} if nt else {"start_new_session": True}
                     self.processes[name] = subprocess.Popen(
                         [sys.executable, "-m", "pipelines", *map(str, words)], cwd=paths.PROJECT,
-                        stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                        env={**os.environ, "OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 2) // 2))}, **detach,
+                        stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, **detach,
                     )  # fmt: skip
                 # Only now: a record means a process, also if this server is killed at any moment.
                 publish_bytes(self._record(name), json.dumps({**asked, "started_at": started_at}).encode())

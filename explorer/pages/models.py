@@ -35,7 +35,7 @@ def train_further(name: str) -> None:
     except GanError as error:  # deleted meanwhile
         st.session_state["problem"] = str(error)
         st.rerun()
-    fill_draft(entry.config.changed(epochs=MORE_EPOCHS, seconds=None), "")
+    fill_draft(entry.config.changed(epochs=MORE_EPOCHS, seconds=None, until_clear=None, most_seconds=None), "")
     further_from(entry)
     st.session_state["draft_view"] = "All settings"
     st.switch_page("pages/train.py", query_params={})

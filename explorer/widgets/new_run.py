@@ -152,7 +152,14 @@ def _length(config: TrainConfig) -> str:
     """How long it will train, as far as that can be known."""
     ends = []
     if config.seconds:
-        ends.append(f"{config.seconds:g} s of training")
+        ends.append(f"{in_words(config.seconds)} s of training")
+    most = f"{in_words(config.most_seconds)} s at most" if config.most_seconds else ""
+    if config.clear_wanted:
+        longer = "or longer, until" if config.seconds else "until"
+        clear = f"{longer} {config.clear_wanted:.0%} of the samples are clear"
+        ends = [", ".join(filter(None, [" ".join([*ends, clear]), most]))]
+    elif most and not config.seconds:
+        ends.append(most)
     if config.epochs:
         expected = _expected_seconds(config)
         about = f" (about {duration(expected)} here)" if expected else ""

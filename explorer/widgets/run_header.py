@@ -75,7 +75,8 @@ def run_message(run: RunFolder, record: Record, status: Status) -> None:
     elif state == FINISHED:
         limit = "seconds" if record.config.seconds else "epochs"
         further = f"To go further, duplicate it, give it more {limit} and let it begin with this run's last step."
-        st.success(f"Finished {at}. {further}", icon=":material/check:")
+        ended = literal(status.message) if status.message.startswith("Finished after") else f"Finished {at}."
+        st.success(f"{ended} {further}", icon=":material/check:")
     else:
         look_for = PRESETS[record.preset].look_for if record.preset in PRESETS else "Training."
         st.info(look_for, icon=":material/visibility:")

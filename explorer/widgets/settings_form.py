@@ -26,8 +26,8 @@ DESCRIPTIONS = {"data": data.describe, "network": NETWORKS.describe, "loss": LOS
 # What one click on plus or minus changes; the range says nothing about that where it spans many powers of ten.
 STEPS = {
     "lr_g": 5e-5, "lr_d": 5e-5, "beta1": 0.1, "beta2": 0.009, "ema": 0.001, "weight_clip": 0.01,
-    "gradient_penalty": 1.0, "seconds": 10.0, "checkpoint_s": 10.0, "width": 8, "latent_size": 10, "batch_size": 16,
-    "samples": 8,
+    "gradient_penalty": 1.0, "seconds": 10.0, "most_seconds": 10.0, "until_clear": 0.01, "checkpoint_s": 10.0,
+    "width": 8, "latent_size": 10, "batch_size": 16, "samples": 8,
 }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ def _train(preset: str, run: Path | None, detach: bool, **settings: Any) -> None
     chosen = presets.get(preset)
     changes = {name: value for name, value in settings.items() if value is not None}
     if changes.get("seconds") or changes.get("epochs"):  # a length that is given replaces the preset's
-        changes = {"seconds": None, "epochs": None, **changes}
+        changes = {"seconds": None, "epochs": None, "until_clear": None, "most_seconds": None, **changes}
     folder = jobs.create(chosen.config.changed(**changes), preset, path=run)
     start(folder, detach)
 

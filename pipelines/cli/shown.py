@@ -45,6 +45,8 @@ def as_bar(folder: RunFolder, status: Status) -> dict[str, Any]:
     text = f"{status.state}  step {status.step}  epoch {status.epoch:.2f}  {status.images_per_s:.0f} images/s"
     if quality := status.quality:
         text += f"  Frechet distance {quality['frechet']:.1f}"
+    if "threads:" in status.device:  # fewer than there are cores, and why
+        text += f"  {status.device.rpartition(', ')[2]}"
     done = min(1.0, max(shares)) if shares else None
     return {"completed": done, "total": 1.0 if shares else None, "description": text}
 

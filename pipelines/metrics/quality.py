@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pipelines import data
+from pipelines import data, threads
 from pipelines.data import ImageSet
 from pipelines.data._shares import in_turn
 from pipelines.errors import DataError, GanError, TrainingError
@@ -198,6 +198,7 @@ class _Classifier:
         """Features [N, 64] and probabilities of classes or attributes, on the CPU, of pictures [N, C, H, W]."""
         features, probabilities = [], []
         for chunk in images.split(CHUNK):
+            threads.review()
             seen = self._model.features(self._model.prepared(chunk.to(self._device)))
             logits = self._model.head(seen)
             features.append(seen.cpu())

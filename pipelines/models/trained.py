@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from pipelines import threads
 from pipelines.errors import ModelError
 from pipelines.models import steepness
 from pipelines.models.shelf import Entry, check_hash, find
@@ -152,6 +153,7 @@ class Trained:
     def _pictures(self, z: Tensor, y: Tensor | None = None, batch: int = BATCH) -> Iterator[Tensor]:
         """Pictures float32 [at most batch, C, H, W] in [-1, 1], always as many decoded at once."""
         for start in range(0, len(z), batch):
+            threads.review()
             part = z[start : start + batch]
             labels = None if y is None else y[start : start + batch]
             missing = batch - len(part)

@@ -158,12 +158,12 @@ def _can_go_on(folder: RunFolder, step: int, config: TrainConfig, rows: list[dic
     record = folder.record()
     per_epoch = record.config.epoch_of(record.data.get("count") or 0)
     epochs = images / per_epoch if per_epoch else 0.0
-    for name, done in (("seconds", seconds), ("epochs", epochs)):
+    by_time = "most_seconds" if config.clear_wanted or config.seconds is None else "seconds"
+    for name, done in ((by_time, seconds), ("epochs", epochs)):
         end = getattr(config, name)
         if end is not None and done >= end:
-            raise RunError(
-                f"At step {step} the run has reached its {end:g} {name} already: give the branch more {name}."
-            )
+            of = f" {name.removeprefix('most_')}"
+            raise RunError(f"At step {step} the run has reached its {end:g}{of} already: give the branch more{of}.")
 
 
 def misfit(before: TrainConfig, config: TrainConfig, free: tuple[str, ...] = ()) -> str | None:

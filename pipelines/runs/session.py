@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 import torch
 
-from pipelines import data
+from pipelines import data, threads
 from pipelines.data import ImageSet
 from pipelines.errors import TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
@@ -23,6 +23,7 @@ from pipelines.runs.files import publish_json
 from pipelines.runs.folder import PAUSED, RUNNING, STOPPING, Record, RunFolder
 from pipelines.runs.keeping import superfluous
 from pipelines.runs.queue import Turn
+from pipelines.threads import Adaptive
 from pipelines.training import checkpoint, loop, machine, memory, probe, team
 from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine
@@ -35,24 +36,29 @@ _LOOK_S = 0.05  # between two looks at what is wanted, while paused
 _SAVE_SHARE = 20  # an epoch's end saves only when training has gone on for this many times what the last save took
 
 
-def train(desk: worker.Desk, turn: Turn) -> bool:
+def train(desk: worker.Desk, turn: Turn) -> str | None:
     """Train a run until its end or until it is stopped.
 
     Returns:
-        Whether the end that the configuration sets was reached.
+        Which end that the configuration sets was reached, in one sentence; None of a run that was stopped.
     """
     desk.asked()  # loading torch took seconds
     folder, before = desk.folder, desk.folder.record().config
     worker.change_line(desk, turn, machine.pick_device(before.device))
+    if not before.threads:
+        threads.settle()  # for what is computed before the run's own networks can be asked
     image_set = pictures.load(desk)
     config = folder.record().config
     desk.asked()
     desk.tell(message="Building the networks.", progress=1.0)
     images, labels, classes = tensors_of(image_set)
+    settled = torch.get_num_threads()
     where = _machine_of(folder, config, classes)
     batch = config.batch_of(len(image_set)) or config.batch_size
     memory.require_room(config.changed(batch_size=batch), where, classes)
     machine.set_up(where)
+    if not config.threads and where.device == "cpu" and config.gpus == 1:
+        torch.set_num_threads(settled)
     with team.formed(config.gpus, where.device) as group:
         if group:
             group.tell({"machine": asdict(where)})
@@ -66,7 +72,8 @@ def train(desk: worker.Desk, turn: Turn) -> bool:
             hooks.event("moved", f"The pictures were moved from {old} to {new}; they are the same.")
         meter = QualityMeter(image_set, device=where.device)
         try:
-            finished = loop.train(trainer, view, meter, hooks)
+            adaptive = Adaptive(trainer.rehearse, trainer.machine.threads) if trainer.adapts else None
+            finished = loop.train(trainer, view, meter, hooks, adaptive)
         except TrainingError as error:
             hooks.event("not-finite", str(error))
             raise
@@ -74,8 +81,9 @@ def train(desk: worker.Desk, turn: Turn) -> bool:
             hooks.settle()
     desk.tell(state=STOPPING, message="Saving.")
     hooks.save()
-    hooks.event("finished" if finished else "stopped", "Finished." if finished else "Stopped.")
-    return finished
+    ended = loop.ending(trainer) if finished else None
+    hooks.event("finished" if finished else "stopped", ended or "Stopped.")
+    return ended
 
 
 def follow(folder: RunFolder) -> None:
@@ -107,6 +115,7 @@ class FolderHooks:
         self._done_singles = desk.control.single_steps
         self._saved_at, self._save_took = time.monotonic(), 0.0
         self._saved_step = trainer.step
+        self._longer = False  # whether it was said that the run goes on after its time
 
     def before_step(self, trainer: Trainer) -> str:
         """Hold while paused, follow changed learning rates, and say what the next step is."""
@@ -159,6 +168,8 @@ class FolderHooks:
     def measured(self, trainer: Trainer, quality: Quality, best: bool) -> None:
         self.row({**loop.position(trainer), **vars(quality)})
         self.desk.tell(quality={**vars(quality), "step": trainer.step})
+        if loop.waits_for_clear(trainer):
+            self._tell_longer()
         if best:
             self.save()
             self.desk.writing(self.folder.keep_best, trainer.step)
@@ -170,9 +181,22 @@ class FolderHooks:
         if since > trainer.config.checkpoint_s or (epoch_ended and since > _SAVE_SHARE * self._save_took):
             self.save()
 
-    def event(self, event: str, message: str) -> None:
+    def threads(self, trainer: Trainer, change: threads.Change) -> None:
+        self.event("threads", f"{change.words}.", threads=change.threads)
+
+    def _tell_longer(self) -> None:
+        """Say that the run goes on after its time, and until when."""
+        config, clear = self.trainer.config, self.trainer.clear
+        most = "" if config.most_seconds is None else f", for {config.most_seconds:g} s at most"
+        words = f"Going on until {config.until_clear:.1%} of the samples are clear{most}; {clear:.1%} are."
+        if not self._longer:
+            self._longer = True
+            self.event("longer", words)
+        self.desk.tell(message=words)
+
+    def event(self, event: str, message: str, **more: Any) -> None:
         """Record something that happened, beside the metrics."""
-        self.row({**loop.position(self.trainer), "event": event, "message": message})
+        self.row({**loop.position(self.trainer), "event": event, "message": message, **more})
         worker.log.info("step %d: %s", self.trainer.step, message)
 
     def save(self) -> None:
@@ -205,6 +229,7 @@ class FolderHooks:
             **loop.position(self.trainer),
             "epoch": round(self.trainer.epoch, 4),
             "images_per_s": images_per_s,
+            "device": self.trainer.machine.words,
             "eta_s": loop.seconds_left(self.trainer, images_per_s) if images_per_s else None,
             "lr_g": lr_g,
             "lr_d": lr_d,

@@ -154,8 +154,8 @@ def work(folder: RunFolder, show: Show | None = None) -> str:
             desk.tell(state=PREPARING, message="Loading the networks.", place=None, progress=0.0)
             from pipelines.runs import session  # loads torch
 
-            finished = session.train(desk, turn)
-            end = (FINISHED, "Finished.") if finished else (STOPPED, "Stopped; Resume goes on from here.")
+            ended = session.train(desk, turn)
+            end = (FINISHED, ended) if ended else (STOPPED, "Stopped; Resume goes on from here.")
             desk.tell(state=end[0], message=end[1], eta_s=None, progress=None, place=None)
         except Stop:
             desk.tell(state=STOPPED, message="Stopped; Resume goes on from here.", progress=None, place=None)

@@ -64,7 +64,12 @@ def problems(config: TrainConfig) -> list[str]:
             f"A self-conditioned GAN needs a prior with centres, and the prior is {config.prior!r}: set prior to "
             "'mixture', or switch self_conditional off."
         )
-    if config.decay and config.seconds is None and config.epochs is None:
+    if None not in (config.seconds, config.most_seconds) and config.most_seconds < config.seconds:
+        found.append(
+            f"The run may take {config.most_seconds:g} seconds at most (most_seconds) and {config.seconds:g} at least "
+            "(seconds): raise most_seconds, or set it to nothing."
+        )
+    if config.decay and not any((config.seconds, config.most_seconds, config.epochs)):
         found.append(
             "A run without an end has no last part in which learning rates could fall: set seconds or epochs, or set "
             "decay to 0."

@@ -78,6 +78,8 @@ def load(trainer: Trainer, path: Path) -> Edits:
         trainer.rates = (lr_g, lr_d)  # a list in the file
         if {*MOMENTS, *RATES} & edits.keys():
             trainer.set_rates(**{name: edits[name][1] for name in RATES if name in edits})
+        trainer.clear = plain.get("clear")
+        trainer.take_threads(plain.get("threads", trainer.machine.threads))
         trainer.state_replaced()
         _restore_random(trainer, tensors)
     return edits
@@ -121,6 +123,7 @@ def _take_what_fits(trainer: Trainer, tensors: dict[str, Tensor], plain: dict[st
             afresh.append(f"the optimiser's memory of {player}")
     for field in ("step", "d_batches", "seconds"):
         setattr(trainer, field, plain[field])
+    trainer.take_threads(plain.get("threads", trainer.machine.threads))
     trainer.state_replaced()
     _restore_random(trainer, tensors)
     if not afresh:
@@ -219,6 +222,7 @@ def _flatten(trainer: Trainer) -> tuple[dict[str, Tensor], dict[str, Any]]:
         tensors["rng.mps"] = torch.mps.get_rng_state()
     plain: dict[str, Any] = {field: getattr(trainer, field) for field in POSITION}
     plain["config"] = trainer.config.to_dict()  # so that what is edited in config.json later on is seen
+    plain |= {"clear": trainer.clear, "threads": trainer.machine.threads}  # not in files of before they adapted
     for name, network in trainer.named_parts():
         tensors |= {f"{name}.{key}": value for key, value in network.state_dict().items()}
     for name, optimizer in (("opt_g", trainer.opt_g), ("opt_d", trainer.opt_d)):

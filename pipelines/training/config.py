@@ -11,7 +11,7 @@ import typing
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines import data
+from pipelines import data, metrics
 from pipelines.errors import ConfigError
 from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
@@ -217,6 +217,18 @@ class TrainConfig:
     seconds: float | None = setting(
         None, "Length", "Stop after this many seconds of training (pauses not counted).", low=1.0, high=1e7
     )
+    until_clear: float | None = setting(
+        None,
+        "Length",
+        "Go on after these seconds until this share of the samples is clearly one class, as the classifier of the data "
+        "set sees it. Of digits and clothes; with other sets the run ends after its seconds.",
+        low=0.0,
+        high=1.0,
+        label="Until clear (share)",
+    )
+    most_seconds: float | None = setting(
+        None, "Length", "Stop after this many seconds, clear or not.", low=1.0, high=1e7, label="At most (seconds)"
+    )
     epochs: int | None = setting(None, "Length", "Stop after this many passes over the data.", low=1, high=100_000)
 
     # Machine
@@ -253,7 +265,14 @@ class TrainConfig:
         high=16,
         label="GPUs",
     )
-    threads: int = setting(0, "Machine", "Processor threads for training; 0 takes one per core.", low=0, high=256)
+    threads: int = setting(
+        0,
+        "Machine",
+        "Processor threads for training; 0 takes as many as are fastest beside whatever else the computer does, which "
+        "is measured again and again.",
+        low=0,
+        high=256,
+    )
 
     # Records
     log_every: int = setting(
@@ -302,6 +321,11 @@ class TrainConfig:
         """Real pictures in one pass over a set of ``count``: a last incomplete batch is left out."""
         size = self.batch_of(count)
         return count // size * size if size else 0
+
+    @property
+    def clear_wanted(self) -> float | None:
+        """The share of clear samples at which a run ends; None where none is set or no classifier can tell them."""
+        return self.until_clear if metrics.available(self.data) else None
 
     def changed(self, **changes: Any) -> TrainConfig:
         """A copy with some fields changed."""

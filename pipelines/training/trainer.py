@@ -9,11 +9,13 @@ import contextlib
 import functools
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from pipelines import threads
 from pipelines.data._shares import in_turn
 from pipelines.errors import ConfigError, TrainingError
 from pipelines.networks._conditioning import draw_latent, nearest_centre
@@ -35,6 +37,7 @@ from pipelines.training.team import Team, synchronised
 Told = tuple[Tensor | None, Tensor | None]  # what D is told of pictures: classes int64 [B], groups int64 [B]
 
 R1_EVERY = 16  # steps between two that pay the R1 penalty
+REHEARSED = 32  # pictures of a batch that rehearse() takes, at most
 NUMBERS = ("d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g", "penalty")  # what a step can tell
 
 
@@ -102,6 +105,7 @@ class Trainer:
         self.d_batches = 0  # batches of real pictures shown to D
         self.seconds = 0.0  # of training, over all attempts
         self.best: float | None = None  # the lowest Frechet distance measured so far
+        self.clear: float | None = None  # the share of clear samples measured last, in [0, 1]
         # What a step reads and writes beside weights lies in tensors that stay in place, so that it can be replayed.
         self._first_bad = torch.zeros((), dtype=torch.int64, device=self.device)  # step of the first non-finite loss
         self._clock = torch.zeros_like(self._first_bad)  # the step
@@ -200,6 +204,35 @@ class Trainer:
     def rates_in_force(self) -> tuple[float, float]:
         """The learning rates of the next step, after any decay: of G, of D."""
         return self.opt_g.param_groups[0]["lr"], self.opt_d.param_groups[0]["lr"]
+
+    @property
+    def adapts(self) -> bool:
+        """Whether the number of threads may change while it trains: ``auto``, one process, and more than one core."""
+        return not self.config.threads and self.device.type == "cpu" and self.team is None and threads.cores() > 1
+
+    def take_threads(self, number: int, words: str = "") -> None:
+        """Compute with so many threads from the next step on, where their number may change; see threads.py."""
+        if self.adapts:
+            self.machine = replace(self.machine, threads=min(number, threads.cores()), sharing=words)
+            torch.set_num_threads(self.machine.threads)
+
+    def rehearse(self) -> None:
+        """Work like a step's, on part of a batch, that changes nothing: what threads.py measures."""
+        count = min(REHEARSED, self.feed.size)
+        z = draw_latent(count, self.config, torch.Generator().manual_seed(0)).to(self.device)
+        y = torch.zeros(count, dtype=torch.int64, device=self.device) if self.classes else None
+        group = nearest_centre(z, self.config.centres) if self.config.groups else None
+        networks = (self.generator, self.discriminator)
+        kept = [(buffer, buffer.clone()) for network in networks for buffer in network.buffers()]
+        with torch.random.fork_rng(devices=[]), torch.enable_grad():
+            with self._autocast():
+                logits = self.discriminator(self._shown(self.generator(z, y)), y, group)
+            logits.float().mean().backward()
+        with torch.no_grad():
+            for buffer, before in kept:
+                buffer.copy_(before)
+        for network in networks:
+            network.zero_grad(set_to_none=True)
 
     @torch.inference_mode()
     def sample(self, z: Tensor, y: Tensor | None = None, batch: int = 250) -> Tensor:

@@ -110,6 +110,7 @@ def test_start_from_the_empty_page_and_watch_two_epochs(server, page, visitor, p
         ("Networks", "Width", "4"),
         ("Optimisers", "Batch size", str(BATCH)),
         ("Length", "Seconds", ""),
+        ("Length", "At most", ""),
         ("Machine", "Threads", "1"),
     )
     for tab, name, value in wanted:

@@ -7,7 +7,7 @@ import { distance, make, percent } from "../shared/format.js";
 import { thin } from "../shared/history.js";
 import { faded } from "../shared/plotting.js";
 
-const SIGNS = { paused: "❚❚", resumed: "▶", rates: "◆", stopped: "■", finished: "✓", failed: "✕" };
+const SIGNS = { paused: "❚❚", resumed: "▶", rates: "◆", threads: "⇅", stopped: "■", finished: "✓", failed: "✕" };
 
 export class Curves extends ChartCards {
   constructor(root) {

@@ -44,7 +44,8 @@ class StatusLine {
     }
     const place = status.place ? `number ${status.place} in the queue` : "";
     const moves = state === "preparing" || state === "deleted"; // other states are put into words by the page
-    setText(this.message, state === "queued" ? place : moves ? status.message ?? "" : "");
+    const longer = state === "running" && status.message !== "Training."; // why it goes on after its time
+    setText(this.message, state === "queued" ? place : moves || longer ? status.message ?? "" : "");
     const step = Math.max(status.step ?? 0, history.last("step") || 0); // rows come oftener than the status
     const images = Math.max(status.images_seen ?? 0, history.last("images_seen") || 0);
     const seconds = Math.max(status.seconds ?? 0, history.last("seconds") || 0);
