@@ -10,7 +10,7 @@ from explorer.widgets import heard_twice, starting
 from explorer.widgets.begin_with import begin_with, chosen, duplicated_from, further_model
 from explorer.widgets.branching import branch
 from explorer.widgets.own_pictures import folder_summary
-from explorer.widgets.settings_form import base_of, changed_settings, draft, fill_draft, key_of, settings_form
+from explorer.widgets.settings_form import base_of, changed_settings, draft, fill_draft, in_words, key_of, settings_form
 from explorer.widgets.text import duration, literal
 from pipelines import data
 from pipelines.errors import DataError, GanError
