@@ -227,28 +227,28 @@ def test_what_is_given_is_the_move_that_python_finds(page: Page, server):
     expect(exactly).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    ("found", "words"),
-    [
-        ({"shows": True, "kept": True, "way": 0.3}, ""),
-        ({"shows": True, "kept": True, "way": 0.9}, "No short move did it. This one leads far"),
-        ({"shows": True, "kept": False, "way": 0.3}, "and something else changed as well"),
-        ({"shows": False, "kept": True, "way": 0.3}, "No move was found that"),
-    ],
-)
-def test_what_a_found_move_does_beside_what_was_asked_is_said(page: Page, server, found: dict, words: str):
+def test_what_a_found_move_does_beside_what_was_asked_is_said(page: Page, server):
     z = load(server.models / FACES).z(1, seed=8)[0]
+    found: dict = {}
     page.route("**/edit", lambda route: route.fulfill(json={"z": pack(z), **found}))
     visit(page, server, f"model={FACES}&seed=3&c=3.0")
-    page.locator(".gx-label-row button").first.click(timeout=WAIT_MS)
-    expect(page.get_by_role("slider", name=", exactly")).to_have_count(int(found["shows"]), timeout=WAIT_MS)
     said = page.locator(".gx-labels-part > [role=status]")
-    expect(said).to_contain_text(words)
-    if not words:
-        expect(said).to_be_empty()
-    if found["shows"]:
-        page.get_by_role("button", name="Remove: ").click()
-        expect(said).to_be_empty()
+    for shows, kept, way, words in (
+        (True, True, 0.3, ""),
+        (True, True, 0.9, "No short move did it. This one leads far"),
+        (True, False, 0.3, "and something else changed as well"),
+        (False, True, 0.3, "No move was found that"),
+    ):
+        found |= {"shows": shows, "kept": kept, "way": way}
+        with page.expect_response("**/edit"):
+            page.locator(".gx-label-row button").first.click(timeout=WAIT_MS)
+        expect(page.get_by_role("slider", name=", exactly")).to_have_count(int(shows), timeout=WAIT_MS)
+        expect(said).to_contain_text(words)
+        if not words:
+            expect(said).to_be_empty()
+        if shows:
+            page.get_by_role("button", name="Remove: ").click()
+            expect(said).to_be_empty()
 
 
 def test_marks_make_a_direction_that_is_saved_and_found_again(page: Page, server):

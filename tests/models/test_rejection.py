@@ -11,7 +11,7 @@ import torch
 
 from explorer.model_cards import training
 from pipelines.errors import ModelError
-from pipelines.models import shelf, trained
+from pipelines.models import readings, shelf, trained
 from pipelines.models.publishing import publish
 from pipelines.models.rejection import beliefs, least_believed
 from pipelines.networks._conditioning import nearest_centre
@@ -38,7 +38,8 @@ class Brightness(torch.nn.Module):
 
 
 @pytest.fixture
-def mixture(make_run):
+def mixture(make_run, monkeypatch):
+    monkeypatch.setattr(readings, "COUNT", 50)
     return make_run(prior="mixture", centres=CENTRES, conditional=False)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -17,6 +19,19 @@ COLLAPSE = gallery.get("collapse-ring").settings("sick")
 CYCLING = gallery.get("cycling-ring").settings("sick")
 
 
+@pytest.fixture(scope="module")
+def sick() -> Callable[[str], Game]:
+    """``sick(name)``: a game of 500 steps that collapsed or cycles; each time its own, from where it was saved."""
+
+    @cache
+    def played(name: str) -> str:
+        game = Game((COLLAPSE if name == "collapse" else CYCLING).changed(seed=1))
+        watched(game, 500)
+        return saved.save(game)
+
+    return lambda name: saved.load(played(name))
+
+
 def watched(game: Game, steps: int, watch: Watch | None = None) -> list[dict[str, Any]]:
     """All that the doctor says while a game goes on for so many steps, and at the end."""
     watch, said = watch or Watch(), []
@@ -27,10 +42,9 @@ def watched(game: Game, steps: int, watch: Watch | None = None) -> list[dict[str
     return said
 
 
-@pytest.mark.parametrize("seed", [0, 3])
 @pytest.mark.parametrize(("config", "ailment"), [(COLLAPSE, "mode-collapse"), (CYCLING, "mode-cycling")])
-def test_what_goes_wrong_is_named(config: PlaneConfig, ailment: str, seed: int) -> None:
-    said = watched(Game(config.changed(seed=seed)), 700)
+def test_what_goes_wrong_is_named(config: PlaneConfig, ailment: str) -> None:
+    said = watched(Game(config.changed(seed=3)), 700)
     assert ailment in {one["ailment"] for one in said}
     assert {one["ailment"] for one in said} <= {"mode-collapse", "mode-cycling"}
     json.dumps(said, allow_nan=False)  # as it is sent
@@ -43,27 +57,31 @@ def test_what_goes_wrong_is_named(config: PlaneConfig, ailment: str, seed: int) 
     ids=str,
 )  # fmt: skip
 def test_a_healthy_game_is_left_alone(settings: dict[str, Any]) -> None:
-    assert watched(Game(PlaneConfig(seed=2, **settings)), 900) == []
+    assert watched(Game(PlaneConfig(seed=2, **settings)), 600) == []
 
 
-@pytest.mark.parametrize("config", [COLLAPSE, CYCLING], ids=["collapse", "cycling"])
-def test_each_cure_cures_as_it_says(config: PlaneConfig) -> None:
-    game, watch = Game(config.changed(seed=1)), Watch()
-    watched(game, 500, watch)
-    remedies = watch.findings[0]["remedies"]
-    assert [remedy["goes_on"] for remedy in remedies] == [True, False]
-    for remedy in remedies:
-        cured = game if remedy["goes_on"] else Game(game.config.changed(**remedy["changes"]))
-        cured.change(**remedy["changes"])
-        watched(cured, 1000)
-        assert cured.rows[-1].modes == 8
-        assert not watch.look(cured) or watch.findings == []
+@pytest.mark.parametrize("name", ["collapse", "cycling"])
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_each_cure_cures_as_it_says(sick: Callable[[str], Game], name: str, goes_on: bool) -> None:
+    game, watch = sick(name), Watch()
+    assert watch.look(game)
+    (remedy,) = [one for one in watch.findings[0]["remedies"] if one["goes_on"] == goes_on]
+    if goes_on:
+        game.change(**remedy["changes"])
+    else:
+        game = Game(game.config.changed(**remedy["changes"]))
+    well = 0  # how often in a row, 50 steps apart, all modes are there and the doctor is silent
+    for _ in range(20):
+        watched(game, 50, watch)
+        well = well + 1 if game.rows[-1].modes == 8 and watch.findings == [] else 0
+        if well == 2:
+            return
+    pytest.fail(f"not cured in 1000 steps: {game.rows[-1].modes} modes, {watch.findings}")
 
 
-def test_it_looks_from_the_last_change_of_a_setting_on() -> None:
-    game, watch = Game(COLLAPSE), Watch()
-    watched(game, 500, watch)
-    assert watch.findings
+def test_it_looks_from_the_last_change_of_a_setting_on(sick: Callable[[str], Game]) -> None:
+    game, watch = sick("collapse"), Watch()
+    assert watch.look(game) and watch.findings
     game.change(lr_g=1e-3)
     assert watch.look(game) and watch.findings == []  # nothing is known yet of a game with this rate
     watched(game, 100, watch)
@@ -80,9 +98,8 @@ def test_it_looks_only_now_and_then_and_says_whether_something_is_new() -> None:
     assert watch.look(game) and watch.findings == []
 
 
-def test_a_saved_game_is_still_sick() -> None:
-    game = Game(COLLAPSE)
-    watched(game, 500)
+def test_a_saved_game_is_still_sick(sick: Callable[[str], Game]) -> None:
+    game = sick("collapse")
     again, watch, other = saved.load(saved.save(game)), Watch(), Watch()
     assert watch.look(game) and other.look(again)
     assert other.findings == watch.findings

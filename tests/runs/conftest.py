@@ -22,6 +22,7 @@ def pictures(tmp_path_factory):
     return home
 
 
+@pytest.fixture(scope="session")
 def tiny_config(pictures):
     """A configuration that trains at hundreds of steps a second."""
     return TrainConfig(
@@ -31,9 +32,9 @@ def tiny_config(pictures):
 
 
 @pytest.fixture
-def tiny(homes, pictures):
-    """A configuration that trains at hundreds of steps a second, in the test's own folders."""
-    return tiny_config(pictures)
+def tiny(homes, tiny_config):
+    """That configuration, in the test's own folders."""
+    return tiny_config
 
 
 @pytest.fixture

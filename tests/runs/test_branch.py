@@ -1,6 +1,7 @@
 """Branches: a run of its own that goes on from a checkpoint of another, and which checkpoints are kept for that."""
 
 import random
+import shutil
 
 import pytest
 import torch
@@ -15,31 +16,37 @@ from pipelines.training import checkpoint
 TIMES = ("seconds", "images_per_s")
 
 
-@pytest.fixture
-def kept_at(monkeypatch):
-    """Save at some steps, and keep what was saved."""
+@pytest.fixture(scope="module", autouse=True)
+def kept_at_20_and_30():
+    """Runs save at these steps, and keep what was saved."""
+    real = session.FolderHooks.after_step
 
-    def patch(*steps):
-        real = session.FolderHooks.after_step
-        monkeypatch.setattr(session, "_SAVE_SHARE", 1e9)  # else epochs' ends save too
+    def after_step(hooks, trainer, *rest):
+        real(hooks, trainer, *rest)
+        if trainer.step in (20, 30):
+            hooks.save()
 
-        def after_step(hooks, trainer, *rest):
-            real(hooks, trainer, *rest)
-            if trainer.step in steps:
-                hooks.save()
-
-        monkeypatch.setattr(session.FolderHooks, "after_step", after_step)
-
-    return patch
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "_SAVE_SHARE", 1e9)  # else epochs' ends save too
+        patch.setattr(session.FolderHooks, "after_step", after_step)
+        yield
 
 
-@pytest.fixture
-def parent(tiny, kept_at):
-    kept_at(20, 30)
-    run = jobs.create(tiny)
-    assert worker.work(run) == FINISHED and run.checkpoint_steps() == (6, 20, 30, 60)
+@pytest.fixture(scope="module")
+def trained(kept_at_20_and_30, tiny_config, tmp_path_factory):
+    """The folder of a finished run, to be copied."""
+    home = tmp_path_factory.mktemp("trained")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GAN_EXPLORER_RUNS", str(home))
+        run = jobs.create(tiny_config)
+        assert worker.work(run) == FINISHED and run.checkpoint_steps() == (6, 20, 30, 60)
     run.write_notes(Notes(name="Noise"))
-    return run
+    return run.path
+
+
+@pytest.fixture
+def parent(trained, homes):
+    return RunFolder(shutil.copytree(trained, homes.runs / trained.name))
 
 
 def rows(run, events=False):

@@ -14,11 +14,10 @@ from pipelines.runs.folder import FAILED, FINISHED, LOST, RunFolder
 from pipelines.training import checkpoint
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
-from tests.runs.conftest import tiny_config
 
 
 @pytest.fixture(scope="module")
-def trained(pictures, tmp_path_factory):
+def trained(tiny_config, tmp_path_factory):
     """A run with checkpoints of steps 6, 20 and 30 and the best, of step 20, stopped at step 30; not to be changed."""
     real = session.FolderHooks.after_step
 
@@ -34,7 +33,7 @@ def trained(pictures, tmp_path_factory):
         patch.setenv("GAN_EXPLORER_RUNS", str(tmp_path_factory.mktemp("runs")))
         patch.setattr(session.FolderHooks, "after_step", after_step)
         patch.setattr(session, "_SAVE_SHARE", 1e9)
-        run = jobs.create(tiny_config(pictures).changed(checkpoint_s=600.0))
+        run = jobs.create(tiny_config.changed(checkpoint_s=600.0))
         worker.work(run)
     assert run.checkpoint_steps() == (6, 20, 30) and run.best_path.is_file()
     return run
