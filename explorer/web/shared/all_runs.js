@@ -3,7 +3,13 @@
 const EVERY_MS = 2000;
 const ENDED = new Set(["stopped", "finished", "failed", "lost"]);
 const hearers = new Set();
-let list = null, tag = null, timer = null, asking = false;
+/** @type {object[] | null} */
+let list = null;
+/** @type {string | null} */
+let tag = null;
+/** @type {number | undefined} */
+let timer;
+let asking = false;
 
 /** Whether a run in that state does nothing until somebody resumes it. */
 export const hasEnded = (state) => ENDED.has(state);

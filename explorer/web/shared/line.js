@@ -7,12 +7,14 @@ const QUIET_MS = 1500; // so long after the last word on what has ended, too
 const KINDS = ["all", "more", "deleted"];
 
 export class Line {
+  address; hear; ended; trouble; stream; wanted; resting; failures = 0; retry; quiet; hiding; known;
+
   /**
    * ``address()``: where the stream goes on from what was heard last; ``hear(kind, event)`` is told each event;
    * ``ended()``: whether nothing more is to come, unless ``know`` says otherwise; ``trouble(broken)``, if given, hears
    * whether the stream is broken.
    */
-  constructor({ address, hear, ended, trouble = () => {} }) {
+  constructor({ address, hear, ended, trouble = (_broken) => {} }) {
     Object.assign(this, { address, hear, ended, trouble, stream: null, wanted: false, resting: false, failures: 0 });
     this.onShown = () => this.shown();
     document.addEventListener("visibilitychange", this.onShown);

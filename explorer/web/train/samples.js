@@ -68,6 +68,7 @@ export class Samples {
     this.mark();
   }
 
+  /** @param {{ display?: any, conditional?: any, classes?: any }} run */
   describe({ display, conditional, classes }) {
     this.grid.describe(display, conditional, classes);
     this.measure();
