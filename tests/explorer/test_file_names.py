@@ -11,7 +11,7 @@ from PIL import Image
 
 from explorer.run_summaries import Summaries
 from pipelines.runs.folder import FAILED, FINISHED
-from tests.explorer.train_pages import RUN, checked, opened, words
+from tests.explorer.train_pages import RUN, checked, opened, said, words
 from tests.fake_run import FakeRun
 
 CAFE = os.fsdecode(b"caf\xe9")
@@ -46,7 +46,7 @@ def run(homes, pictures):
 
 def test_a_run_on_such_a_folder_is_shown_and_duplicated(run, pictures):
     page = opened(RUN)
-    assert r"caf\\xe9 skipped" in words(page), "as Markdown writes a backslash"
+    assert r"caf\xe9 skipped" in words(page)
     next(button for button in page.button if button.label == "Duplicate").click()
     checked(page.run())
     field = page.text_input(key="draft_folder")
@@ -61,5 +61,5 @@ def test_what_names_such_a_file_is_told_and_hides_no_other_run(run, homes):
     run.status(FAILED, message=f"{CAFE}/1.png cannot be read.")
     run.folder.write_notes(run.folder.notes().__class__(name=CAFE, note=CAFE))
     page = opened(RUN)
-    assert r"caf\\xe9/1.png cannot be read." in page.error[0].value and page.title[0].value == r"caf\\xe9"
+    assert r"caf\xe9/1.png cannot be read." in said(page.error[0]) and said(page.title[0]) == r"caf\xe9"
     assert json.loads(Summaries().get()[0])[0]["id"] == RUN

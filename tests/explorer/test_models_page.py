@@ -21,7 +21,7 @@ from pipelines.paths import PROJECT
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 from tests import tiny_run
-from tests.explorer.train_pages import checked, selected, words
+from tests.explorer.train_pages import checked, said, selected, words
 
 QUALITY = {
     "samples": 10_000, "against": "test pictures", "against_count": 10_000, "features": "digit features",
@@ -371,5 +371,5 @@ def test_a_dialog_that_failed_stays_with_what_was_typed_and_one_sentence(
     page.text_input(key="dialog_name").set_value("noise")
     page.button(key="dialog_yes").click()
     checked(page.run())
-    assert [error.value for error in page.error] == [sentence] and not page.warning
+    assert [said(error) for error in page.error] == [sentence] and not page.warning
     assert page.text_input(key="dialog_name").value == "noise" and not page.button(key="dialog_yes").disabled

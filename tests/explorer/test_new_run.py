@@ -12,7 +12,7 @@ from pipelines.runs import jobs
 from pipelines.runs.folder import FINISHED
 from pipelines.training.config import SETTINGS
 from pipelines.training.presets import ONE_MINUTE, PRESETS
-from tests.explorer.train_pages import RUN, checked, opened, selected, words
+from tests.explorer.train_pages import RUN, checked, opened, said, selected, words
 
 
 def open_settings(page: AppTest) -> AppTest:
@@ -140,7 +140,7 @@ def test_a_combination_that_cannot_work_is_explained_before_start(launched, name
     widget = {float: page.number_input, bool: page.toggle, str: page.selectbox}[type(value)](key=f"draft_{name}")
     widget.set_value(value)
     checked(page.run())
-    assert any(sentence in warning.value for warning in page.warning)
+    assert any(sentence in said(warning) for warning in page.warning)
     assert page.button(key="start").disabled
 
 
@@ -152,7 +152,7 @@ def test_a_set_whose_files_are_not_there_says_so_before_start(launched):
     page.selectbox(key="draft_data").set_value("celeba")
     checked(page.run())
     (warning,) = page.warning
-    assert "The data set 'celeba' is not fetched by itself" in warning.value and "img_align_celeba" in warning.value
+    assert "The data set 'celeba' is not fetched by itself" in said(warning) and "img_align_celeba" in said(warning)
     assert page.button(key="start").disabled
     page.selectbox(key="draft_data").set_value("clothes")
     checked(page.run())
@@ -167,7 +167,7 @@ def test_a_folder_without_classes_cannot_be_conditional(launched, tmp_path):
     page.run()
     page.text_input(key="draft_folder").set_value(str(tmp_path / "nowhere"))
     checked(page.run())
-    assert page.button(key="start").disabled and str(tmp_path / "nowhere") in page.warning[0].value
+    assert page.button(key="start").disabled and str(tmp_path / "nowhere") in said(page.warning[0])
 
     flat = tmp_path / "flat"
     flat.mkdir()
@@ -190,7 +190,7 @@ def test_a_start_that_fails_says_why_and_keeps_the_form(homes, monkeypatch):
     page.run()
     page.button(key="start").click()
     checked(page.run())
-    assert [error.value for error in page.error] == ["The process cannot be started (No space left on device)."]
+    assert [said(error) for error in page.error] == ["The process cannot be started (No space left on device)."]
     assert selected(page) is None and page.number_input(key="draft_width").value == 48
     checked(page.run())
     assert not page.error, "a problem is said once"

@@ -47,8 +47,10 @@ export class Together {
     source.position = position;
     const told = JSON.parse(data);
     source.told = true;
-    if (kind === "deleted") source.gone = true;
-    else if (kind === "all") {
+    if (kind === "deleted") {
+      source.gone = true;
+      if (!this.there.length) this.line.stop();
+    } else if (kind === "all") {
       source.history = new History();
       source.history.load(told.columns);
       for (const name of ["measures", "events", "samples", "run", "status"]) source[name] = told[name];
