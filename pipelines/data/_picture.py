@@ -12,11 +12,10 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 from PIL import Image, ImageOps, JpegImagePlugin, UnidentifiedImageError
 
 from pipelines.data import _depth
-from pipelines.data._depth import Reach
+from pipelines.data._depth import Deep, Reach
 from pipelines.data._photos import TOO_LARGE, Unfit
 
 READING = 2  # of prepared files; a new way of reading pixels makes folders be prepared again
@@ -118,9 +117,9 @@ def upright(path: Path, size: int, reach: Callable[[], Reach]) -> tuple[Image.Im
     with _opened(path) as source:
         source.draft(None, (2 * size, 2 * size))
         _require_room(source)
-        deep = _depth.samples(source, path)
-        image = source if deep is None else reach().picture(deep)
-        if deep is not None:
+        image = source
+        if _depth.is_deep(source):
+            image = reach().picture(Deep(source, path))
             image.info["exif"] = source.info.get("exif", b"")
         if image.mode == "LAB":
             image = _from_lab(image)
@@ -136,13 +135,12 @@ def upright(path: Path, size: int, reach: Callable[[], Reach]) -> tuple[Image.Im
         return image, moving
 
 
-def deep_samples(path: Path) -> np.ndarray | None:
-    """The samples of a picture with more than 8 bits a channel, as ``_depth.samples``; None of any other."""
+def add_to(reach: Reach, path: Path) -> None:
+    """Let a picture count for the reach of those with more than 8 bits a channel; of any other, nothing happens."""
     with _opened(path) as source:
-        if not _depth.is_deep(source):
-            return None
-        _require_room(source)
-        return _depth.samples(source, path)
+        if _depth.is_deep(source):
+            _require_room(source)
+            reach.add(Deep(source, path))
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ table ``attributes.csv`` in the folder may say what is to be seen on each pictur
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -131,12 +132,8 @@ class _Opened:
         for index in range(first, len(self._names)):
             message = f"Looking for the brightest value: picture {index + 1:,} of {len(self._names):,}"
             self._progress(first / len(self._names), message)
-            try:
-                samples = _picture.deep_samples(self._folder / self._names[index])
-            except Exception:  # as it cannot be read, it will be counted
-                continue
-            if samples is not None:
-                reach.add(samples)
+            with contextlib.suppress(Exception):  # what cannot be read will be counted
+                _picture.add_to(reach, self._folder / self._names[index])
         return reach
 
     def notes(self) -> tuple[str, ...]:

@@ -206,7 +206,7 @@ def _every_call(progress):
         ),
         ({"name": "folder", "split": "test", "folder": "."}, "set split to one of: train."),
         ({"name": "folder"}, "The data set 'folder' needs a folder of pictures; set folder to its path."),
-        ({"name": "folder", "folder": "/tmp/\0"}, "is not the path of a folder (embedded null byte); set folder to"),
+        ({"name": "folder", "folder": "/tmp/\0"}, "is not the path of a folder (it holds a zero byte); set folder to"),
     ],
 )
 def test_what_is_not_on_offer_is_said_in_a_sentence(asked: dict, sentence: str, data_home: Path) -> None:

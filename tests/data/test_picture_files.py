@@ -118,19 +118,20 @@ def test_deep_pictures_are_judged_by_the_largest_value_of_all(bits: int, dark: i
     image_set = data.load("folder", folder=home)
     assert values_of(image_set) == [dark >> (bits - 8), 255, 0]
     assert image_set.notes == (
-        f"3 pictures have more than 8 bits a channel: the largest value is {largest:,}, and {largest:,} is white",
+        f"3 pictures have more than 8 bits a channel: {largest:,} is white, by the largest value of all",
     )
 
 
 def test_deep_colour_is_read_with_all_its_bits(home: Path) -> None:
     """Pillow keeps the upper byte alone, which of 12 bits leaves 4."""
-    for name, colour in (("a", (4095, 1000, 16)), ("b", (0, 500, 4000))):
+    for name, colour in (("a", (4095, 1000, 16)), ("b", (0, 500, 4000)), ("bb", (1000, 65_535)), ("bc", (1000, 0))):
         _write_png_of_16_bits(home / f"{name}.png", colour)
-    assert values_of(data.load("folder", folder=home, channels=3)) == [[255, 62, 1], [0, 31, 250]]
+    read = values_of(data.load("folder", folder=home, channels=3))
+    assert read == [[255, 62, 1], [0, 31, 250], [62, 62, 62], [255, 255, 255]]
     _write_png_of_16_bits(home / "c.png", (65_535, 0, 0, 65_535))
     _write_png_of_16_bits(home / "d.png", (65_535, 0, 0, 0))
     assert values_of(data.load("folder", folder=home, channels=3)) == [
-        [15, 3, 0], [0, 1, 15], [255, 0, 0], [255, 255, 255],
+        [15, 3, 0], [0, 1, 15], [3, 3, 3], [255, 255, 255], [255, 0, 0], [255, 255, 255],
     ]  # fmt: skip
 
 
@@ -147,7 +148,7 @@ def _png(width: int, height: int, bits: int, kind: int, rows: bytes) -> bytes:
 
 def _write_png_of_16_bits(path: Path, colour: tuple[int, ...]) -> None:
     row = b"\0" + struct.pack(f">{len(colour)}H", *colour) * 28
-    path.write_bytes(_png(28, 28, 16, {3: 2, 4: 6}[len(colour)], row * 28))
+    path.write_bytes(_png(28, 28, 16, {2: 4, 3: 2, 4: 6}[len(colour)], row * 28))
 
 
 @pytest.mark.parametrize(
