@@ -141,6 +141,12 @@ def _convolution() -> None:
     F.conv2d(torch.ones(32, 32, 14, 14), torch.ones(32, 32, 3, 3), padding=1)
 
 
+def in_words(number: int, most: int, others: float | None) -> str:
+    """``1 of 2 threads: this computer is busy``, or that more are no faster, by how many cores others take."""
+    busy = others is not None and others >= BUSY
+    return f"{number} of {most} threads: " + ("this computer is busy" if busy else "more are no faster")
+
+
 class Load:
     """How many cores other programs take, over the time since it was last asked; None where the system does not say."""
 
@@ -252,7 +258,4 @@ class Adaptive:
     @property
     def words(self) -> str:
         """For a person, how many of how many and why; "" of all."""
-        if self.threads == self.most:
-            return ""
-        busy = self._others_now is not None and self._others_now >= BUSY
-        return f"{self.threads} of {self.most} threads: " + ("this computer is busy" if busy else "more are no faster")
+        return "" if self.threads == self.most else in_words(self.threads, self.most, self._others_now)
