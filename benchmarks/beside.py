@@ -82,7 +82,7 @@ def training(project: Path, preset: str, *words: object) -> Iterator[Path]:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            until = time.monotonic() + 240
+            until = time.monotonic() + 400
             while not any("d_loss" in row for row in rows(run)):
                 if process.poll() is not None or time.monotonic() > until:
                     raise SystemExit(f"{' '.join(map(str, command))} did not begin to train.")

@@ -25,7 +25,7 @@ Work = Callable[[], None]
 GAIN = 1.05  # times as fast another number must be to be taken, so that noise changes nothing
 ROUNDS = 4  # in which each number takes its turn, at most, after one that warms up
 PIECE_S = 0.03  # of one turn, at least: shorter work is repeated
-CLEAR = 1.25  # times as slow as the fastest in two rounds: that number is asked no further
+FAR, CLEAR = 2.0, 1.25  # times as slow as the fastest in one round, and in two: that number is asked no further
 SHARE = 0.01  # of the time that measuring may take where nothing hints at a change
 SHARE_HINTED = 0.05  # and where something does
 LEAST_S, LONGEST_S = 5.0, 300.0  # between two measurements that nothing hints at; doubled while nothing changes
@@ -55,9 +55,9 @@ def rivals(now: int, most: int) -> list[int]:
 def compare(numbers: Sequence[int], work: Work, rounds: int = ROUNDS) -> dict[int, float]:
     """Seconds that a piece of work takes with each number of threads: the median over rounds of taking turns.
 
-    The first round is not counted: with a new number of threads, kernels are prepared anew. A number that is ``CLEAR``
-    times as slow as the fastest twice is left out of further rounds, so that a bad one costs little. The number of
-    threads is left as it was.
+    The first round is not counted: with a new number of threads, kernels are prepared anew. A number that is ``FAR``
+    times as slow as the fastest, or ``CLEAR`` times in two rounds, is left out of further ones, so that a bad one costs
+    little. The number of threads is left as it was.
 
     Args:
         numbers: of threads, each at least 1.
@@ -67,13 +67,14 @@ def compare(numbers: Sequence[int], work: Work, rounds: int = ROUNDS) -> dict[in
     before, took = torch.get_num_threads(), {number: [] for number in numbers}
     asked = list(took)
     try:
-        repeats = max(1, round(PIECE_S / max(1e-6, min(_timed(number, work, 1) for number in asked))))
+        for number in asked:
+            _timed(number, work)
         for round_ in range(rounds):
             for number in asked:
-                took[number].append(_timed(number, work, repeats))
+                took[number].append(_timed(number, work))
             best = min(map(min, took.values()))
-            if round_ >= 1:
-                asked = [number for number in asked if min(took[number]) <= CLEAR * best]
+            limit = (CLEAR if round_ else FAR) * best
+            asked = [number for number in asked if min(took[number]) <= limit]
             if len(asked) == 1:
                 break
     finally:
@@ -81,13 +82,14 @@ def compare(numbers: Sequence[int], work: Work, rounds: int = ROUNDS) -> dict[in
     return {number: statistics.median(each) for number, each in took.items()}
 
 
-def _timed(number: int, work: Work, repeats: int) -> float:
-    """Seconds of a piece of work with a number of threads."""
+def _timed(number: int, work: Work) -> float:
+    """Seconds of a piece of work with a number of threads, the mean over ``PIECE_S``."""
     torch.set_num_threads(number)
-    start = time.perf_counter()
-    for _ in range(repeats):
+    start, done = time.perf_counter(), 0
+    while (passed := time.perf_counter() - start) < PIECE_S or not done:
         work()
-    return (time.perf_counter() - start) / repeats
+        done += 1
+    return passed / done
 
 
 def fastest(took: dict[int, float], now: int) -> int:
@@ -137,6 +139,12 @@ def review() -> None:
 @torch.inference_mode()
 def _convolution() -> None:
     F.conv2d(torch.ones(32, 32, 14, 14), torch.ones(32, 32, 3, 3), padding=1)
+
+
+def in_words(number: int, most: int, others: float | None) -> str:
+    """``1 of 2 threads: this computer is busy``, or that more are no faster, by how many cores others take."""
+    busy = others is not None and others >= BUSY
+    return f"{number} of {most} threads: " + ("this computer is busy" if busy else "more are no faster")
 
 
 class Load:
@@ -208,7 +216,7 @@ class Adaptive:
 
     def begin(self) -> Change | None:
         """Measure at the start; a change, if there is one."""
-        self._others_now = self._load.others()
+        self._load.others()
         return self._measure()
 
     def stepped(self, seconds: float) -> Change | None:
@@ -241,7 +249,8 @@ class Adaptive:
         self._cost = self._measured_at - start
         self._usual = None
         self._steps.clear()
-        self._load.others()  # what was taken while measuring is left out
+        if (others := self._load.others()) is not None:  # meanwhile: at the start nothing else is known yet
+            self._others_now = others
         changed = self.threads != before
         self._wait = LEAST_S if changed else min(LONGEST_S, 2 * self._wait)
         return Change(self.threads, self.words or f"{self.threads} of {self.most} threads") if changed else None
@@ -249,7 +258,4 @@ class Adaptive:
     @property
     def words(self) -> str:
         """For a person, how many of how many and why; "" of all."""
-        if self.threads == self.most:
-            return ""
-        busy = self._others_now is not None and self._others_now >= BUSY
-        return f"{self.threads} of {self.most} threads: " + ("this computer is busy" if busy else "more are no faster")
+        return "" if self.threads == self.most else in_words(self.threads, self.most, self._others_now)

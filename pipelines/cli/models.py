@@ -62,7 +62,7 @@ def publish(
     """Publish a run's best checkpoint as a model in checkpoints/, with a card of its measured quality."""
     from pipelines.models import publishing
 
-    _share_the_computer()
+    _share_the_computer(quiet=lines)
     with telling("Publishing", lines) as progress:
         folder = publishing.publish(
             jobs.find(run), name, checkpoint_name=checkpoint, title=title, about=about, ships=ships, samples=samples,
@@ -103,7 +103,7 @@ def evaluate(
     from pipelines.metrics import evaluate as metric
     from pipelines.models import trained
 
-    _share_the_computer()
+    _share_the_computer(quiet=lines)
     gan = trained.load(model)
     if keep and (gan.entry.run is None or gan.step is None):
         raise ConfigError(f"{gan.name} is not a run's checkpoint, so there is no run to keep its measure; use --json.")
@@ -157,9 +157,11 @@ def prepare(
     tell_notes(image_set.notes)
 
 
-def _share_the_computer() -> None:
-    """Take as many threads as are fastest now, and say so where others need the cores, too."""
+def _share_the_computer(quiet: bool = False) -> None:
+    """Take as many threads as are fastest now, and say so where that is fewer than there are cores."""
     from pipelines import threads
 
-    if (taken := threads.settle(again=True)) < (most := threads.cores()):
-        err.print(f"{taken} of {most} threads: more are no faster now.", highlight=False)
+    load = threads.Load()
+    taken, most = threads.settle(again=True), threads.cores()
+    if taken < most and not quiet:
+        err.print(f"{threads.in_words(taken, most, load.others())}.", highlight=False)
