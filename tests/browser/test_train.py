@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import signal
 import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -263,21 +265,6 @@ def _alive(pid: int) -> bool:
     return state != "Z"
 
 
-def test_the_zip_holds_the_run(server, page, training, tmp_path):
-    import zipfile
-
-    page.goto(f"{server.url}/train?run={training.id}")
-    can(page, "stop", START_S)
-    until(lambda: training.samples()[0], "a picture", START_S)
-    answer = page.request.get(page.get_by_role("link", name="Download").evaluate("link => link.href"))
-    (tmp_path / "run.zip").write_bytes(answer.body())
-    with zipfile.ZipFile(tmp_path / "run.zip") as archive:
-        names = archive.namelist()
-        config = json.loads(archive.read(f"{training.id}/config.json"))
-    assert config["config"]["batch_size"] == BATCH
-    assert any(name.endswith(".png") for name in names)
-
-
 def test_a_grid_that_shows_some_of_the_classes_says_how_many(server, page):
     many = FakeRun("many-classes", home=server.runs)
     path = many.folder.path / "config.json"
@@ -336,12 +323,17 @@ def test_a_click_is_heard_though_the_page_is_drawn_anew_meanwhile(server, page):
     expect(section.get_by_role("progressbar").or_(section.get_by_role("alert"))).to_be_visible(timeout=1000 * START_S)
 
 
-def test_the_full_measure_goes_on_in_the_background_and_stays(server, page, training, tmp_path):
+def test_a_run_is_downloaded_and_measured_in_the_background_which_stays(server, page, training, tmp_path):
     page.goto(f"{server.url}/train?run={training.id}")
     can(page, "pause", START_S)
     until(training.checkpoints, "a checkpoint", START_S)
     do(page, "stop")
     in_state(training, STOPPED)
+    downloaded = page.request.get(server.url + page.get_by_role("link", name="Download").get_attribute("href"))
+    with zipfile.ZipFile(io.BytesIO(downloaded.body())) as archive:
+        config = json.loads(archive.read(f"{training.id}/config.json"))["config"]
+        assert any(name.endswith(".png") for name in archive.namelist())
+    assert config["batch_size"] == BATCH
     measure = page.get_by_role("button", name="Measure in full")
     expect(measure).to_be_enabled(timeout=1000 * REACT_S)
     measure.click()

@@ -199,6 +199,7 @@ def test_a_model_without_attributes_cannot_be_steered(tiny_models: Path) -> None
 def test_the_command_keeps_what_was_learnt_beside_the_weights(type_in, own_models: Path, monkeypatch) -> None:
     monkeypatch.setattr(steering, "COUNT", 60)
     monkeypatch.setattr(steering, "STEPS", 1)
+    monkeypatch.setattr(steering, "JUDGED", 40)
     monkeypatch.setattr(steering.fit, "__kwdefaults__", {**steering.fit.__kwdefaults__, "count": 60, "steps": 1})
     code, text = type_in("steer", "tiny-faces")
     assert code == 0 and "steering.safetensors" in text
