@@ -166,7 +166,9 @@ def _edits(plain: dict[str, Any], config: TrainConfig) -> Edits:
     then, now = plain.get("config"), config.to_dict()
     if not isinstance(then, dict):
         return {}
-    return {name: (then[name], now[name]) for name in now if name in then and then[name] != now[name]}
+    # That pictures were moved is told by itself (runs/pictures.py): they are the same.
+    names = [name for name in now if name in then and name != "folder"]
+    return {name: (then[name], now[name]) for name in names if then[name] != now[name]}
 
 
 def in_words(edits: Edits) -> str:
