@@ -17,17 +17,19 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from filelock import FileLock
 
 from pipelines import paths
 from pipelines.errors import GanError
 from pipelines.models.shelf import REFERENCE
+from pipelines.schema import Meta, Value, read
 
 MOST = 100  # of one model
 MOST_LETTERS = 40  # of a name
 MOST_DEFINITION = 2000  # letters; as explorer.model.point allows
+Stored = Annotated[list[Value], Meta(max_length=10_000)]  # of which what is no direction is passed over
 _DEFINITION = re.compile(r"[a-z0-9.,:|~-]+")
 
 
@@ -37,11 +39,10 @@ def directions(model_id: str) -> list[dict[str, str]]:
     Raises:
         GanError: the id names no model.
     """
+    path = _file(model_id)
     try:
-        found = json.loads(_file(model_id).read_bytes())
-    except (OSError, ValueError):
-        return []
-    if not isinstance(found, list):
+        found = read(path, Stored) or []
+    except GanError:
         return []
     return [{"name": one["name"], "definition": one["definition"]} for one in found if _is_direction(one)]
 

@@ -146,17 +146,23 @@ def runs() -> None:
     """List all runs, the newest first."""
     run_id = Column("run", no_wrap=True, min_width=44)  # an id is there to be copied, so it is never cut off
     table = Table(run_id, "state", "step", "epoch", "images/s", "quality", "name", box=None, pad_edge=False)
+    damaged = []
     for folder in jobs.runs():
         try:
+            folder.record()
             status, name = folder.status(), folder.notes().name
         except GanError as error:
-            table.add_row(folder.id, f"[red]unreadable: {error}")
+            table.add_row(folder.id, "[red]damaged")
+            damaged.append(f"{error} `python -m pipelines delete {folder.id}` deletes it.")
             continue
         quality = status.quality or {}
-        distance = f"{quality['frechet']:.1f} ({quality['features']})" if quality.get("frechet") is not None else ""
+        features = quality.get("features", "unknown features")
+        distance = f"{quality['frechet']:.1f} ({features})" if quality.get("frechet") is not None else ""
         speed = f"{status.images_per_s:.0f}" if status.state == "running" else ""
         table.add_row(folder.id, status.state, f"{status.step}", f"{status.epoch:.1f}", speed, distance, name)
     out.print(table if table.rows else "There are no runs yet; `python -m pipelines train first-digits` makes one.")
+    for sentence in damaged:
+        out.print(f"Damaged: {sentence}", style="red", soft_wrap=True, highlight=False, markup=False)
 
 
 @app.command(hidden=True)

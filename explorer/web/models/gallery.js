@@ -9,7 +9,7 @@ import { mounting } from "../shared/mounting.js";
 const EVERY_MS = 3000, OFTEN_MS = 1000; // between two looks at the server; often while something is being published
 
 class Gallery {
-  place; tag; working;
+  place; tag; working; damagedKey;
 
   constructor(place, root) {
     this.page = { root, ask: (/** @type {object} */ _wish) => {} };
@@ -30,9 +30,18 @@ class Gallery {
     this.models.show(models);
     this.showPublications(publications);
     this.damaged.hidden = !damaged.length;
-    this.damaged.replaceChildren(...damaged.map((sentence) => make("p", {}, "⚠ A model cannot be used. ", sentence)));
+    const key = JSON.stringify(damaged);
+    if (key !== this.damagedKey) this.damaged.replaceChildren(...damaged.map((one) => this.damagedModel(one)));
+    this.damagedKey = key;
     if (!this.tag) this.runs.show(runs);
     this.lookLater();
+  }
+
+  /** A model that cannot be used: why, and the way to be rid of it. */
+  damagedModel({ id, sentence }) {
+    const remove = make("button", { type: "button", class: "gx-button", "aria-label": `Delete the damaged model ${id}` }, "Delete");
+    remove.addEventListener("click", () => this.page.ask({ verb: "delete", id }));
+    return make("p", { "data-model": id }, "⚠ The model ", make("b", {}, id), " is damaged and cannot be used. ", sentence, " ", remove);
   }
 
   /** What moves by itself: runs that train, and models being published. */

@@ -30,11 +30,15 @@ class StatusLine {
     this.bar = make("div", { class: "gx-bar", role: "progressbar", "aria-label": "Progress", "aria-valuemin": 0,
       "aria-valuemax": 100 }, this.done);
     this.quality = make("p", { class: "gx-quality" }, "\u00a0");
+    this.leftOut = make("p", { class: "gx-left-out", role: "status", hidden: "" });
     this.element = make("header", { class: "gx-status" },
-      make("div", { class: "gx-headline" }, this.state, this.message, this.note), list, this.bar, this.quality);
+      make("div", { class: "gx-headline" }, this.state, this.message, this.note), list, this.bar, this.quality, this.leftOut);
   }
 
-  show({ status, run, history, measures }) {
+  show({ status, run, history, measures, leftOut }) {
+    this.leftOut.hidden = !leftOut;
+    setText(this.leftOut, leftOut === 1 ? "One row of its records cannot be read and is left out."
+      : `${count(leftOut)} rows of its records cannot be read and are left out.`);
     const { state } = status;
     if (this.shownState !== state) {
       this.shownState = state;
@@ -131,7 +135,7 @@ class LiveRun {
   open(run, drawnFor) {
     this.disconnect();
     Object.assign(this, { run, position: null, reported: drawnFor, failures: 0 });
-    this.source = { history: new History(), measures: [], events: [], run: {}, status: {} };
+    this.source = { history: new History(), measures: [], events: [], run: {}, status: {}, leftOut: 0 };
     this.doctor.clear();
     this.samples.clear();
     this.samples.describe(null, false);
@@ -169,10 +173,10 @@ class LiveRun {
 
   takeAll(event) {
     this.position = event.lastEventId;
-    const { run, status, columns, measures, events, samples, findings } = JSON.parse(event.data);
+    const { run, status, columns, measures, events, samples, findings, left_out: leftOut } = JSON.parse(event.data);
     const history = new History();
     history.load(columns);
-    this.source = { history, measures, events, run, status };
+    this.source = { history, measures, events, run, status, leftOut };
     this.samples.describe(run.display, run.conditional);
     this.samples.set(this.run, samples, status.attempt);
     this.curves.set(this.source);
@@ -185,6 +189,7 @@ class LiveRun {
     this.position = event.lastEventId;
     const news = JSON.parse(event.data);
     if (news.status) this.source.status = news.status;
+    if (news.left_out) this.source.leftOut = news.left_out;
     if (news.run) {
       this.source.run = news.run;
       this.samples.describe(news.run.display, news.run.conditional);
