@@ -20,10 +20,13 @@ from typing import Any
 
 from explorer.sentences import without_paths
 from pipelines import paths
+from pipelines.errors import GanError
 from pipelines.files import publish_bytes
 from pipelines.runs.names import RUN_ID
+from pipelines.schema import Share, Text, Time, decoder, read
 
 SILENT_S = 120.0  # a process that no server knows and that has said nothing for so long has died
+LOG_BYTES = 64_000  # of the end of what a process said
 WORKING, FAILED = "working", "failed"
 
 
@@ -37,6 +40,17 @@ class Job:
     state: str = WORKING
     share: float = 0.0  # done, in [0, 1]
     message: str = "Starting"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line in which a process tells how far it is."""
+
+    share: Share
+    message: Text
+
+
+_told = decoder(Told)
 
 
 class Background:
@@ -92,10 +106,11 @@ class Background:
             if not RUN_ID.fullmatch(path.stem):
                 continue
             try:
-                asked = json.loads(path.read_bytes())
-                found.append(Job(path.stem, asked, float(asked["started_at"])))
-            except (OSError, ValueError, KeyError, TypeError):
-                continue  # a record that is being removed, or foreign
+                asked = read(path, dict[str, Time | Text])
+                if asked and isinstance(asked.get("started_at"), float):
+                    found.append(Job(path.stem, asked, asked["started_at"]))
+            except GanError:
+                continue  # foreign, or damaged
         return found
 
     def _now(self, asked: Job) -> Job | None:
@@ -131,15 +146,16 @@ def _said(log: Path) -> tuple[list[str], dict[str, Any]]:
     """What a process said in words, and the last it told of how far it is."""
     words, last = [], {}
     try:
-        lines = log.read_text("utf-8", "replace").splitlines()
+        with log.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - LOG_BYTES))
+            lines = file.read().split(b"\n")
     except OSError:
         return words, last
-    for line in filter(None, map(str.strip, lines)):
+    for line in filter(None, map(bytes.strip, lines)):
         try:
-            told = json.loads(line)
-            last = {"share": float(told["share"]), "message": str(told["message"])}
-        except (ValueError, KeyError, TypeError):
-            words.append(line)
+            last = vars(_told(line))
+        except (ValueError, RecursionError):
+            words.append(line.decode("utf-8", "replace"))
     return words, last
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from explorer.live_reader import UNREADABLE, RunReader
 from pipelines.doctor import History, examine
-from pipelines.doctor._history import COLUMNS
+from pipelines.doctor._history import COLUMNS, in_order
 from pipelines.runs.folder import RunFolder
 
 SPACING_S = 1.5  # between two examinations; a finding takes half an epoch to show, so nobody waits for it
@@ -46,7 +46,7 @@ class LiveDoctor:
         before = self.findings
         try:
             record = self.folder.record()
-            rows = {name: np.array(columns[name]) for name in COLUMNS}
+            rows = in_order({name: np.array(columns[name]) for name in COLUMNS})
             count, names = record.data.get("count") or 0, tuple(record.data.get("class_names", ()))
             history = History(record.config, rows, kept["measures"], kept["events"], count, checkpoints, names)
             self.findings = [one.to_dict() for one in examine(history)]

@@ -27,11 +27,14 @@ DRAWS = {
 }
 ONE_OF = {"digits": "digit", "clothes": "piece of clothing"}  # one of its classes, in words
 MOST_ROWS = 4  # of measures; the rest is in the card
+MOST = 1e15  # a larger number in a card is none that was measured
 FINE = 0.0025  # a share is told to a tenth of a percent where chance moves it by less than this
 
 
-def model_cards() -> tuple[list[dict[str, Any]], list[str]]:
-    """Every published model as the gallery shows it, those that ship first; and a sentence on each damaged one."""
+def model_cards() -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+    """Every published model as the gallery shows it, those that ship first; and the ``id`` and a ``sentence`` on each
+    damaged one.
+    """
     cards, damaged = [], []
     for name in _folders():
         try:
@@ -39,7 +42,7 @@ def model_cards() -> tuple[list[dict[str, Any]], list[str]]:
             weights_are_whole(entry.folder)
             cards.append(card_of(entry))
         except (GanError, OSError) as error:
-            damaged.append(f"{name}: {error}")
+            damaged.append({"id": name, "sentence": str(error)})
     return sorted(cards, key=lambda card: not card["ships"]), damaged
 
 
@@ -170,7 +173,7 @@ def weights_are_whole(folder: Path) -> None:
                 head = json.loads(file.read(min(length, 1_000_000)))
             ends = [tensor["data_offsets"][1] for name, tensor in head.items() if name != "__metadata__"]
             whole = size == 8 + length + max(ends, default=0)
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
             whole = False
         if not whole:
             raise ModelError(
@@ -194,8 +197,7 @@ def percent(share: float, count: float | None) -> str:
 
 def _folders() -> list[str]:
     """The names of folders that are, or were meant to be, a model."""
-    marks = ("generator.safetensors", "config.json", "card.json")
-    found = {path.parent.name for mark in marks for path in paths.models_home().glob(f"*/{mark}")}
+    found = {path.parent.name for mark in shelf.MARKS for path in paths.models_home().glob(f"*/{mark}")}
     return sorted(name for name in found if shelf.MODEL_NAME.fullmatch(name))
 
 
@@ -242,7 +244,7 @@ def _pair(quality: dict[str, Any], field: str) -> tuple[float | None, float | No
 
 
 def _number(value: Any) -> float | None:
-    known = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    known = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= MOST
     return value if known else None
 
 

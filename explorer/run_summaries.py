@@ -10,11 +10,14 @@ import time
 from typing import Any
 
 from explorer.live_reader import UNREADABLE
+from pipelines.errors import GanError
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 from pipelines.training.presets import title_of
 
 FRESH_S = 1.0
+DAMAGED = "damaged"  # the state, in the list, of a run whose configuration cannot be read
+SHOWN = ("tile", "place", "progress", "epoch", "images_seen", "eta_s", "quality", "thumbnail", "size")
 
 
 class Summaries:
@@ -51,8 +54,12 @@ class Summaries:
                 before = known.get(str(folder.path))
                 lives = before is not None and before[1]["lives"]  # whether it still does is not in any time stamp
                 summary = _summary(folder) if before is None or lives or before[0] != stamps else before[1]
-            except UNREADABLE:
-                continue  # deleted at this moment, or not a run that this version can read
+            except FileNotFoundError:
+                continue  # deleted at this moment
+            except UNREADABLE as error:
+                if not folder.exists():
+                    continue
+                summary = _damaged(folder, error)
             self._known[str(folder.path)] = stamps, summary
         return [summary for _, summary in self._known.values()]
 
@@ -72,6 +79,16 @@ def _stamps(folder: RunFolder) -> tuple[int, ...]:
         saved = 0
     found = os.stat(folder.path)
     return found.st_mtime_ns, found.st_ino, grids, saved
+
+
+def _damaged(folder: RunFolder, error: Exception) -> dict[str, Any]:
+    """What is shown of a run that cannot be read: that it is there, and why it cannot be used."""
+    said = str(error) if isinstance(error, GanError) else f"{folder.id} cannot be read ({error})."
+    return {
+        **dict.fromkeys(SHOWN), "id": folder.id, "name": "", "preset": "", "title": folder.id, "state": DAMAGED,
+        "message": said, "created_at": os.stat(folder.path).st_mtime, "step": 0, "seconds": 0.0, "data": "",
+        "lives": False, "explorable": False, "conditional": False,
+    }  # fmt: skip
 
 
 def _summary(folder: RunFolder) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from filelock import FileLock
 
@@ -23,10 +23,12 @@ from pipelines import paths
 from pipelines.errors import GanError
 from pipelines.files import publish_bytes
 from pipelines.models.shelf import REFERENCE
+from pipelines.schema import Meta, Value, read
 
 MOST = 100  # of one model
 MOST_LETTERS = 40  # of a name
 MOST_DEFINITION = 2000  # letters; as explorer.model.point allows
+Stored = Annotated[list[Value], Meta(max_length=10_000)]  # of which what is no direction is passed over
 _DEFINITION = re.compile(r"[a-z0-9.,:|~-]+")
 
 
@@ -36,11 +38,10 @@ def directions(model_id: str) -> list[dict[str, str]]:
     Raises:
         GanError: the id names no model.
     """
+    path = _file(model_id)
     try:
-        found = json.loads(_file(model_id).read_bytes())
-    except (OSError, ValueError):
-        return []
-    if not isinstance(found, list):
+        found = read(path, Stored) or []
+    except GanError:
         return []
     return [{"name": one["name"], "definition": one["definition"]} for one in found if _is_direction(one)]
 

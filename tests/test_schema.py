@@ -40,6 +40,7 @@ class Outer:
     inner: Inner | None = None
     rows: list[Row] = field(default_factory=list)
     pairs: tuple[schema.Whole, ...] = ()
+    place: tuple[schema.Count, float | None] = (0, None)
     rest: schema.Values = field(default_factory=dict)
     flag: bool = False
 
@@ -59,6 +60,8 @@ WRONG = {
     b'{"names": ["%b"]}' % (b"a" * 1001): "it must be a text of at most 1,000 letters",
     b'{"rest": 5}': "rest is 5; it must be an object",
     b'{"rest": {"a": {"b": [[[[]]]]}}}': "rest.a.b[0][0] is a list of 1; it must be null or true or false or a number",
+    b'{"place": [1]}': "place is a list of 1; it must be a list of 2",
+    b'{"place": [1, "x"]}': "place[1] is 'x'; it must be a number or null",
     b'{"state": "gone"}': "state is 'gone'; it must be one of: on, off",
     b'{"inner": {}}': "inner.size is missing; it must be a whole number from 1 to 64",
     b'{"inner": {"size": 65}}': "inner.size is 65; it must be",

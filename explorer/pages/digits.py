@@ -1,12 +1,11 @@
 """Ask a generator for a class: images of it, the same z in every class, a morph, a number, brute force beside it."""
 
-import json
-
 import streamlit as st
 
 from explorer.widgets.model_picker import all_entries, choose_model, no_model
 from explorer.widgets.stage import stage
 from pipelines import data, metrics
+from pipelines.errors import GanError
 from pipelines.models.shelf import Entry
 
 DEFAULT = "digits-by-class"
@@ -47,10 +46,10 @@ def readable_names(entry: Entry) -> list[str]:
 def accuracy_of(entry: Entry) -> float | None:
     """The share of real test pictures that the classifier names rightly, by its card."""
     try:
-        card = json.loads((metrics.classifier_folder(entry.config.data) / "card.json").read_text("utf-8"))
-        return float(card["test_accuracy"])
-    except (OSError, ValueError, KeyError, TypeError):
+        card = metrics.card_of(entry.config.data)
+    except GanError:
         return None
+    return card.test_accuracy if card and isinstance(card.test_accuracy, float) else None
 
 
 # Layout

@@ -4,6 +4,7 @@ import streamlit as st
 
 from explorer.widgets import heard_twice
 from explorer.widgets.branching import branch, forget_branch, show_branch, wish_of
+from explorer.widgets.damaged_run import damaged_run
 from explorer.widgets.full_measure import full_measure
 from explorer.widgets.live_run import live_run
 from explorer.widgets.new_run import new_run
@@ -52,7 +53,7 @@ def one_run(run: RunFolder) -> None:
     try:
         record, status = run.record(), run.status()
     except GanError as error:
-        st.error(literal(f"This run cannot be shown. {error}"), icon=":material/error:")
+        damaged_run(run, str(error))
         return
     # Each part has a place of its own, so that one which grows by a line does not remount the live view below it.
     header, message = st.container(), st.container()

@@ -39,11 +39,18 @@ def show_dialog() -> None:
         return
     try:
         entry = _explorable(about) if verb == "publish" else shelf.find(about)
-    except GanError as error:  # gone meanwhile
+    except GanError as error:
+        if verb == "delete" and shelf.can_be_deleted(about):  # damaged
+            _delete(about, about)
+            return
+        # gone meanwhile
         _close()
         st.session_state["problem"] = str(error)
         st.rerun()
-    {"publish": _publish, "rename": _rename, "delete": _delete}[verb](entry)
+    if verb == "delete":
+        _delete(entry.id, entry.title)
+    else:
+        {"publish": _publish, "rename": _rename}[verb](entry)
 
 
 def _close() -> None:
@@ -132,12 +139,12 @@ def _rename(entry: Entry) -> None:
 
 
 @st.dialog("Delete this model?", icon=":material/delete:", on_dismiss=_close)
-def _delete(entry: Entry) -> None:
-    st.text(f"{printable(entry.title)} ({entry.id})")
+def _delete(name: str, title: str) -> None:
+    st.text(printable(f"{title} ({name})" if title != name else name))
     st.text("Its weights, card and preview will be gone for good. The run that it came from, if it is here, stays.")
     place = _warning()
     if _buttons("Delete", "delete"):
-        _done(lambda: shelf.delete(entry.id), f"{entry.id} is deleted.", place)
+        _done(lambda: shelf.delete(name), f"{name} is deleted.", place)
 
 
 def _explorable(run_id: str) -> Entry:

@@ -74,9 +74,19 @@ def run_controls(run: RunFolder, record: Record, status: Status) -> None:
             icon=":material/download:",
             help="The run's whole folder as one zip: settings, metrics, pictures, weights, log.",
         )
-        st.button("Delete", icon=":material/delete:", help="Asks first.", on_click=_ask, args=(run.id,))
-        if st.session_state.get(ASKED) == run.id:
-            _ask_to_delete(run, record, status)
+        delete_button(run, run_name(run, record), status)
+
+
+def delete_button(run: RunFolder, name: str, status: Status | None = None) -> None:
+    """The button that deletes a run once the person has said yes.
+
+    Args:
+        name: what the run is called in the question.
+        status: where it stands; None where that cannot be said.
+    """
+    st.button("Delete", icon=":material/delete:", help="Asks first.", on_click=_ask, args=(run.id,))
+    if st.session_state.get(ASKED) == run.id:
+        _ask_to_delete(run, name, status)
 
 
 def _verb(
@@ -164,10 +174,11 @@ def _ask(run_id: str | None = None) -> None:
 
 
 @st.dialog("Delete this run?", icon=":material/delete:", on_dismiss=_ask)
-def _ask_to_delete(run: RunFolder, record: Record, status: Status) -> None:
-    st.text(printable(run_name(run, record)))
-    st.text(f"Its pictures, curves and weights, {status.step:,} steps of training, will be gone for good.")
-    if status.active:
+def _ask_to_delete(run: RunFolder, name: str, status: Status | None) -> None:
+    st.text(printable(name))
+    steps = f", {status.step:,} steps of training," if status else ""
+    st.text(f"Its pictures, curves and weights{steps} will be gone for good.")
+    if status and status.active:
         st.text("It is still at work; its training ends.")
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Keep", key="delete_no", on_click=_ask):

@@ -153,11 +153,14 @@ def delete(run: Run, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do n
 @app.command()
 def runs() -> None:
     """List all runs, the newest first."""
-    rows = [_row(folder) for folder in jobs.runs()]
+    damaged: list[str] = []
+    rows = [_row(folder, damaged) for folder in jobs.runs()]
     if rows:
         show_table(("run", "state", "step", "epoch", "images/s", "quality", "name"), rows)
     else:
         out.print("There are no runs yet; `python -m pipelines train first-digits` makes one.")
+    for sentence in damaged:
+        out.print(f"Damaged: {sentence}", style="red", soft_wrap=True, highlight=False, markup=False)
     if unlisted := jobs.unlisted():
         names = ", ".join(map(repr, unlisted))
         out.print(
@@ -166,14 +169,17 @@ def runs() -> None:
         )  # fmt: skip
 
 
-def _row(folder: RunFolder) -> tuple[str, ...]:
-    """A run as the cells of a table."""
+def _row(folder: RunFolder, damaged: list[str]) -> tuple[str, ...]:
+    """A run as the cells of a table; of one that cannot be read a sentence is added to ``damaged``."""
     try:
+        folder.record()
         status, name = folder.status(), " ".join(folder.notes().name.split())
     except GanError as error:
-        return folder.id, f"unreadable: {error}"
+        damaged.append(f"{error} `python -m pipelines delete {folder.id}` deletes it.")
+        return folder.id, "damaged"
     quality = status.quality or {}
-    distance = f"{quality['frechet']:.1f} ({quality['features']})" if quality.get("frechet") is not None else ""
+    features = quality.get("features", "unknown features")
+    distance = f"{quality['frechet']:.1f} ({features})" if quality.get("frechet") is not None else ""
     speed = f"{status.images_per_s:.0f}" if status.state == "running" else ""
     return folder.id, status.state, f"{status.step}", f"{status.epoch:.1f}", speed, distance, name
 

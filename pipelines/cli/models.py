@@ -7,12 +7,35 @@ from typing import Annotated
 
 import numpy as np
 import typer
+from rich.markup import escape
 from rich.table import Column, Table
 
 from pipelines.cli.app import Run, app
 from pipelines.cli.shown import bar, err, out, tell_notes, telling, write_json
-from pipelines.errors import ConfigError
+from pipelines.errors import ConfigError, GanError
+from pipelines.models import shelf
 from pipelines.runs import jobs
+
+
+@app.command()
+def models() -> None:
+    """List the published models."""
+    name = Column("model", no_wrap=True)
+    table = Table(name, "title", "data", "pictures", "MB", "classes", box=None, pad_edge=False)
+    damaged = []
+    for found in shelf.published():
+        try:
+            entry = shelf.find(found, anywhere=False)
+        except GanError as error:
+            table.add_row(found, "[red]damaged")
+            damaged.append(f"{error}")
+            continue
+        config, classes = entry.config, str(len(entry.class_names)) if entry.config.conditional else ""
+        pictures = f"{config.size} x {config.size}, {'grey' if config.channels == 1 else 'colour'}"
+        table.add_row(found, escape(entry.title), config.data, pictures, f"{entry.size_bytes / 1e6:.1f}", classes)
+    out.print(table if table.rows else "There is no model yet; `python -m pipelines publish RUN NAME` makes one.")
+    for sentence in damaged:
+        out.print(f"Damaged: {sentence}", style="red", soft_wrap=True, highlight=False, markup=False)
 
 
 @app.command()

@@ -43,7 +43,7 @@ def as_bar(folder: RunFolder, status: Status) -> dict[str, Any]:
     shares = [status.seconds / config.seconds] if config.seconds else []
     shares += [status.epoch / config.epochs] if config.epochs else []
     text = f"{status.state}  step {status.step}  epoch {status.epoch:.2f}  {status.images_per_s:.0f} images/s"
-    if quality := status.quality:
+    if (quality := status.quality) and quality.get("frechet") is not None:
         text += f"  Frechet distance {quality['frechet']:.1f}"
     if "threads:" in status.device:  # fewer than there are cores, and why
         text += f"  {status.device.rpartition(', ')[2]}"

@@ -25,6 +25,9 @@ def doctor(
     folder = jobs.find(run)
     history = ward.of_run(folder)
     found = ward.examine(history)
+    if left_out := folder.rows_left_out():
+        text = f"{folder.id}: {left_out:,} rows of its records cannot be read and are left out."
+        out.print(text, soft_wrap=True, highlight=False, markup=False)
     if not found:
         out.print(f"{folder.id}: no sign of trouble up to step {history.step:,}.", soft_wrap=True, highlight=False)
     for one in found:

@@ -129,9 +129,9 @@ def overview(name: str, *, size: int, channels: int, folder: str | Path | None =
     )
     if card is None:
         return before
-    counts = dict(zip(source.class_names, card["class_counts"], strict=False))
-    notes = (*source.notes, *card["notes"])
-    return replace(before, prepared=True, pictures=card["count"], counts=counts, notes=notes)
+    counts = dict(zip(source.class_names, card.class_counts, strict=False))
+    notes = (*source.notes, *card.notes)
+    return replace(before, prepared=True, pictures=card.count, counts=counts, notes=notes)
 
 
 def is_prepared(name: str, *, size: int, channels: int, folder: str | Path | None = None, split: str = "train") -> bool:

@@ -7,23 +7,29 @@ directory and CRC-32 sums tell a truncated or damaged file, which then counts as
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import json
+import math
 import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import numpy as np
 from filelock import FileLock, Timeout
 
+from pipelines import schema
 from pipelines.data._image_set import ImageSet, Progress
 from pipelines.errors import DataError
 from pipelines.files import sync
+from pipelines.schema import Count, Meta, Name, Names, Text
 
-DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)  # what reading a damaged archive may raise
+# What reading a damaged archive may raise.
+DAMAGED = (DataError, OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 
 
 @contextmanager
@@ -135,32 +141,71 @@ def read(path: Path, version: str) -> ImageSet | None:
     """The prepared set, or None where it is missing, damaged or of another version."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            card = json.loads(str(archive["card"]))
-            if card["version"] != version:
+            card = _card(archive)
+            if card.version != version:
                 return None
+            images = _array(archive, "images", np.uint8, (None, None, None, None))
+            labels = attributes = None
+            if "labels" in archive.files:
+                labels = _array(archive, "labels", np.int64, (len(images),))
+            if "attributes" in archive.files:
+                attributes = _array(archive, "attributes", np.uint8, (len(images), len(card.attribute_names)))
             return ImageSet(
-                name=card["name"],
-                images=archive["images"],
-                labels=archive["labels"] if "labels" in archive.files else None,
-                class_names=tuple(card["class_names"]),
-                fingerprint=card["fingerprint"],
-                source=card["source"],
-                notes=tuple(card["notes"]),
-                attributes=archive["attributes"] if "attributes" in archive.files else None,
-                attribute_names=tuple(card.get("attribute_names", ())),  # older files have none
-            )
+                name=card.name, images=images, labels=labels, class_names=tuple(card.class_names),
+                fingerprint=card.fingerprint, source=card.source, notes=tuple(card.notes), attributes=attributes,
+                attribute_names=tuple(card.attribute_names),
+            )  # fmt: skip
     except DAMAGED:
         return None
 
 
-def card(path: Path, version: str) -> dict[str, Any] | None:
+def card(path: Path, version: str) -> Card | None:
     """What is written beside the pixels of a prepared set, such as its notes and ``count``.
 
     None where ``read`` would not find the set, as far as can be told without reading pixels.
     """
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            found = json.loads(str(archive["card"]))
-            return found if found["version"] == version else None
+            found = _card(archive)
+            return found if found.version == version else None
     except DAMAGED:
         return None
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a prepared set says of itself."""
+
+    version: Name
+    name: Name
+    class_names: Names
+    fingerprint: Name
+    source: Text
+    notes: Annotated[list[Text], Meta(max_length=1_000)]
+    attribute_names: Names = dataclasses.field(default_factory=list)  # older files have none, nor the next two
+    count: Count = 0
+    class_counts: Annotated[list[Count], Meta(max_length=100_000)] = dataclasses.field(default_factory=list)
+
+
+def _card(archive: np.lib.npyio.NpzFile) -> Card:
+    if archive.zip.getinfo("card.npy").file_size > 4 * schema.SMALL:
+        raise ValueError("the card is too large")
+    return schema.decode(str(archive["card"]).encode(), Card, "the card", DataError)
+
+
+def _array(archive: np.lib.npyio.NpzFile, name: str, dtype: type, shape: tuple[int | None, ...]) -> np.ndarray:
+    """An array of the archive, once its head is known to fit: nothing is allocated by a size that is not there.
+
+    Raises:
+        ValueError: it is of another type or shape, or its file holds less or more.
+    """
+    member = archive.zip.getinfo(f"{name}.npy")
+    with archive.zip.open(member) as file:
+        major, _ = np.lib.format.read_magic(file)
+        head = np.lib.format.read_array_header_1_0 if major == 1 else np.lib.format.read_array_header_2_0
+        found, _, kind = head(file)
+        size, begin = math.prod(found) * kind.itemsize, file.tell()
+    fits = len(found) == len(shape) and all(wanted in (None, real) for wanted, real in zip(shape, found, strict=True))
+    if kind != dtype or not fits or member.compress_type != zipfile.ZIP_STORED or member.file_size != begin + size:
+        raise ValueError(f"{name} does not fit")
+    return archive[name]

@@ -19,9 +19,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines import schema
 from pipelines.data import _cache
 from pipelines.data._image_set import Progress, within
-from pipelines.errors import DataError
+from pipelines.errors import DataError, GanError
 
 TIMEOUT_S = 5.0  # of one connection or one read: a machine without internet shall know within seconds
 CHUNK_BYTES = 1 << 18
@@ -192,6 +193,6 @@ def _md5(path: Path) -> str:
 
 def _read_origins(raw: Path) -> dict[str, str]:
     try:
-        return dict(json.loads((raw / ORIGINS).read_text("utf-8")))
-    except (OSError, ValueError):
+        return schema.read(raw / ORIGINS, dict[str, schema.Name]) or {}
+    except GanError:
         return {}

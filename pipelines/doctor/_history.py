@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 COLUMNS = ("step", "images_seen", "d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g")
 SHORTEST_EPOCH = 200  # steps; shorter epochs are taken together, as where quality is measured (training/view.py)
 START = 200  # steps at least that prove nothing: both networks begin with random weights
+MOST_SPREAD = 50  # times the rows: as much is laid out at once to find their medians
 
 Columns = dict[str, NDArray[np.float64]]
 
@@ -87,13 +88,16 @@ class History:
     @cached_property
     def blocks(self) -> Columns:
         """Medians of blocks of rows, those that have rows and are over; ``step`` and ``end`` are their limits."""
-        step = self.rows["step"]
-        edges = np.arange(0, (step[-1] if len(step) else 0) + 1, self.block)
-        limits = np.searchsorted(step, edges, side="right")  # a block holds the steps above its first edge
-        held = np.flatnonzero(limits[1:] > limits[:-1])
-        found: Columns = {"step": edges[held], "end": edges[held] + self.block}
+        step, block = self.rows["step"], self.block
+        # Counted by the rows and never by the steps: a step that was read from a file may be any number.
+        number = np.ceil(step / block) - 1  # a block holds the steps above its first edge, up to its last
+        number += (step > (number + 1) * block).astype(np.int64) - (step <= number * block)  # what a division rounds
+        over = np.flatnonzero((number >= 0) & ((number + 1) * block < (step[-1] + 1 if len(step) else 0)))
+        numbers, firsts, counts = np.unique(number[over], return_index=True, return_counts=True)
+        firsts = over[firsts] if len(over) else firsts
+        found: Columns = {"step": numbers * block, "end": numbers * block + block}
         for name in COLUMNS[2:]:
-            found[name] = _middles(self.rows[name], limits[held], limits[held + 1])
+            found[name] = _middles(self.rows[name], firsts, firsts + counts)
         return found
 
     @cached_property
@@ -158,7 +162,15 @@ class History:
 def columns_of(rows: Iterable[dict[str, Any]]) -> Columns:
     """Rows of metrics as columns."""
     rows = list(rows)
-    return {name: np.array([_number(row.get(name)) for row in rows], dtype=np.float64) for name in COLUMNS}
+    return in_order({name: np.array([_number(row.get(name)) for row in rows], dtype=np.float64) for name in COLUMNS})
+
+
+def in_order(columns: Columns) -> Columns:
+    """The columns with their rows by step, as a run writes them; a file that was mended by hand may have others."""
+    if (np.diff(columns["step"]) >= 0).all():
+        return columns
+    order = np.argsort(columns["step"], kind="stable")
+    return {name: column[order] for name, column in columns.items()}
 
 
 def of_run(folder: RunFolder) -> History:
@@ -199,6 +211,8 @@ def _middles(values: NDArray[np.float64], firsts: NDArray[np.intp], lasts: NDArr
     if not len(firsts):
         return np.zeros(0)
     longest = int((lasts - firsts).max())
+    if len(firsts) * longest > MOST_SPREAD * (int((lasts - firsts).sum()) + 1000):  # most blocks are nearly empty
+        return np.array([middle(values[first:last]) for first, last in zip(firsts, lasts, strict=True)])
     index = firsts[:, None] + np.arange(longest)
     parts = np.where(index < lasts[:, None], values[np.minimum(index, len(values) - 1)], np.nan)
     parts[~np.isfinite(parts)] = np.nan

@@ -21,6 +21,7 @@ WITHIN = 4  # measures, in which another class leads
 def look(history: History) -> Sign | None:
     """Since when one class after another has been drawn most."""
     rows = [row for row in history.measures if row.get("classes") and row["step"] >= history.start]
+    rows = [row for row in rows if len(row["classes"]) == len(rows[-1]["classes"])]
     if len(rows) < 2 or history.config.conditional:
         return None
     shares = np.array([row["classes"] for row in rows])  # [M, classes], of the samples that are clear

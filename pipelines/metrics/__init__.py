@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, Literal
 
 from pipelines import paths
+from pipelines.errors import ModelError
+from pipelines.schema import Meta, Name, Names, Share, read
 
 CLASSES, ATTRIBUTES = "classes", "attributes"  # the kinds of classifiers: one class a picture, or any attributes
 
@@ -25,6 +28,26 @@ def attributes_available(data_name: str) -> bool:
     return _kind(data_name) == ATTRIBUTES
 
 
+@dataclass(frozen=True)
+class Card:
+    """A classifier's ``card.json`` as it is read; the rest of it is for people."""
+
+    kind: Literal["classes", "attributes"] = CLASSES  # older cards have no kind
+    weights_sha256: Name = ""
+    attribute_names: Names = field(default_factory=list)
+    groups: Annotated[list[Names], Meta(max_length=1_000)] = field(default_factory=list)
+    test_accuracy: Share | dict[str, Share] | None = None  # one, or by attribute
+
+
+def card_of(data_name: str) -> Card | None:
+    """The card of the classifier of a data set; None where there is none.
+
+    Raises:
+        ModelError: it cannot be read.
+    """
+    return read(classifier_folder(data_name) / "card.json", Card, error=ModelError)
+
+
 def _kind(data_name: str) -> str | None:
     """What the classifier of a data set tells, by its card; None where there is none.
 
@@ -34,11 +57,7 @@ def _kind(data_name: str) -> str | None:
     if not all((folder / file).is_file() for file in ("weights.safetensors", "card.json")):
         return None
     try:
-        return kind_of(json.loads((folder / "card.json").read_text("utf-8")))
-    except (OSError, ValueError):
+        card = card_of(data_name)
+        return card.kind if card else None
+    except ModelError:
         return CLASSES
-
-
-def kind_of(card: object) -> str:
-    """``CLASSES`` or ``ATTRIBUTES``: what the classifier with this card tells."""
-    return card.get("kind", CLASSES) if isinstance(card, dict) else CLASSES  # older cards have no kind

@@ -126,7 +126,7 @@ def load(data_name: str) -> AttributeClassifier:
         ModelError: none ships, or its weights are not those that its card was written for.
     """
     return judge.restored(
-        data_name, ATTRIBUTES, lambda weights, card: AttributeClassifier(card["attribute_names"], card["groups"])
+        data_name, ATTRIBUTES, lambda weights, card: AttributeClassifier(card.attribute_names, card.groups)
     )
 
 

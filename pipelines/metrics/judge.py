@@ -25,7 +25,7 @@ from pipelines import data
 from pipelines.data import ImageSet
 from pipelines.errors import GanError, ModelError
 from pipelines.files import publish_bytes
-from pipelines.metrics import ATTRIBUTES, CLASSES, classifier_folder, kind_of
+from pipelines.metrics import ATTRIBUTES, CLASSES, Card, card_of, classifier_folder
 
 FEATURES = 64
 LEARNING_RATE = 4e-3  # the highest one; it rises to it and falls to zero
@@ -150,7 +150,7 @@ def publish(model: nn.Module, data_name: str, **card: object) -> None:
         publish_bytes(folder / file, text)
 
 
-def restored(data_name: str, kind: str, make: Callable[[dict[str, Tensor], dict[str, Any]], Kind]) -> Kind:
+def restored(data_name: str, kind: str, make: Callable[[dict[str, Tensor], Card], Kind]) -> Kind:
     """The judge of one kind that ships for a data set, with its weights, on the CPU, ready to judge.
 
     Args:
@@ -167,21 +167,21 @@ def restored(data_name: str, kind: str, make: Callable[[dict[str, Tensor], dict[
     none = f"There is no {what} for the data set {data_name!r} in {folder}; {remedy}."
     try:
         content = (folder / "weights.safetensors").read_bytes()
-        card = json.loads((folder / "card.json").read_text("utf-8"))
+        card = card_of(data_name)
     except FileNotFoundError as problem:
         raise ModelError(none) from problem
-    except (OSError, ValueError) as problem:
+    except (OSError, ModelError) as problem:
         raise ModelError(f"The {what} in {folder} cannot be read ({problem}); {remedy}.") from problem
-    if kind_of(card) != kind:
+    if card is None or card.kind != kind:
         raise ModelError(none)
-    if hashlib.sha256(content).hexdigest() != card.get("weights_sha256"):
+    if hashlib.sha256(content).hexdigest() != card.weights_sha256:
         raise ModelError(f"The weights in {folder} are damaged: they are not those that card.json describes; {remedy}.")
     try:
         weights = safetensors.torch.load(content)
         with torch.device("meta"):  # no first weights are drawn
             model = make(weights, card)
         model.load_state_dict(weights, assign=True)
-    except (SafetensorError, KeyError, RuntimeError) as problem:
+    except (SafetensorError, KeyError, ValueError, RuntimeError) as problem:
         raise ModelError(f"The weights in {folder} do not fit the {what} of this version; {remedy}.") from problem
     return model.requires_grad_(False).eval()
 

@@ -16,15 +16,26 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from pipelines.errors import ModelError
+from pipelines.errors import GanError, ModelError
 from pipelines.metrics.reader import Reader
+from pipelines.models.stored_tensors import tensor_of
 from pipelines.models.trained import Trained
+from pipelines.schema import Names, decode
 from pipelines.tensor_files import whole_tensors
 
 SEED = 0
 COUNT = 8000  # of a published model
 COUNT_LIVE = 2000  # where somebody waits for them
+MOST = 50_000_000  # numbers in a file: a hundred thousand samples of 500 names
 _CHUNK = 256
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the file says of its numbers."""
+
+    names: Names
+    exclusive: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,12 +81,11 @@ def load(folder: Path) -> Readings | None:
         return None
     try:
         with safe_open(path, framework="pt") as file:
-            words = json.loads((file.metadata() or {})["readings"])
-            names = tuple(str(name) for name in words["names"])
-            kept = file.get_tensor("probabilities")
-            if kept.dtype != torch.uint8 or kept.ndim != 2 or kept.shape[1] != len(names) or not len(kept):
-                raise ValueError("its shape does not fit its names")
+            words = decode((file.metadata() or {}).get("readings", "").encode(), Words, "its metadata")
+            kept = tensor_of(file, "probabilities", torch.uint8, (None, len(words.names)), MOST)
+            if not len(kept):
+                raise ValueError("it holds no sample")
             probabilities = kept.float().div(255).numpy()
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (SafetensorError, OSError, ValueError, GanError) as error:
         raise ModelError(f"The file {path} is damaged ({error}); publish the model anew.") from None
-    return Readings(names, probabilities, bool(words.get("exclusive")))
+    return Readings(tuple(words.names), probabilities, words.exclusive)

@@ -18,28 +18,36 @@ A model is named by ``name``, by a run's id, or by ``run@checkpoint``: ``best``,
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import os
 import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pipelines import paths
-from pipelines.errors import ConfigError, GanError, ModelError
+from pipelines.errors import GanError, ModelError
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 from pipelines.runs.names import RUN_ID
-from pipelines.training.checking import out_of_range
-from pipelines.training.config import TrainConfig, from_dict
+from pipelines.schema import Meta, Names, Scalar, Values, read
+from pipelines.training.config import TrainConfig, from_file
 from pipelines.training.presets import title_of
 
 MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 REFERENCE = re.compile(rf"(?P<name>{RUN_ID.pattern})(@(?P<checkpoint>best|last|[0-9]{{1,12}}))?")
 STEERING = "steering.safetensors"
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, GanError)
+MARKS = ("generator.safetensors", "config.json", "card.json")  # of a folder that is, or was meant to be, a model
+LETTERS = 200  # of a title at most
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A published model's ``config.json`` as it is read: its settings by the types and ranges of ``TrainConfig``."""
+
+    config: Annotated[dict[str, Scalar], Meta(max_length=1_000)]
+    class_names: Names
 
 
 @dataclass(frozen=True)
@@ -180,6 +188,14 @@ def delete(name: str) -> None:
         raise ModelError(f"The model {name} cannot be deleted ({error.strerror or error}).") from None
 
 
+def can_be_deleted(name: str) -> bool:
+    """Whether there is a published model of that name, sound or damaged, that did not come with the project."""
+    try:
+        return bool(_own(name))
+    except ModelError:
+        return False
+
+
 def free_place(name: str) -> Path:
     """Where a model of that name would be published.
 
@@ -252,35 +268,38 @@ def of_run(run: RunFolder, checkpoint: str = "best") -> Entry | None:
 def _published(folder: Path) -> Entry | None:
     if not (folder / "generator.safetensors").is_file():
         return None
+    what = f"{folder.name}/config.json"
+    stored = read(folder / "config.json", StoredModel, error=ModelError)
+    if stored is None:
+        raise ModelError(f"{what} is missing; publish the model anew, or delete it.")
     try:
-        values = json.loads((folder / "config.json").read_bytes())
-        config, names = from_dict(values["config"]), values["class_names"]
-        if wrong := out_of_range(config):  # what cannot be trained any more can still be drawn from
-            raise ConfigError(" ".join(wrong))
-        if not isinstance(names, list) or (config.conditional and not names):
-            raise ValueError("its class names are missing")
-        class_names = tuple(str(name) for name in names)
-    except UNREADABLE as error:
-        raise ModelError(f"{folder / 'config.json'} is missing or not a model's configuration ({error}).") from None
+        config = from_file(stored.config)
+    except GanError as error:
+        raise ModelError(f"{what}: {error}") from None
+    if config.conditional and not stored.class_names:
+        raise ModelError(f"{what}: class_names is empty, and the model is conditional.")
     card = _card(folder)
-    return Entry(folder.name, folder, config, class_names, str(card.get("title") or folder.name), card=card)
+    title = card.get("title")
+    title = title[:LETTERS] if isinstance(title, str) and title else folder.name
+    return Entry(folder.name, folder, config, tuple(stored.class_names), title, card=card)
 
 
 def _own(name: str) -> Path:
     """The folder of a published model that is a person's to rename and delete, also where its files are damaged."""
     folder = paths.models_home() / name
-    if not MODEL_NAME.fullmatch(name) or not (folder / "generator.safetensors").is_file():
+    if not MODEL_NAME.fullmatch(name) or not any((folder / mark).is_file() for mark in MARKS):
         raise ModelError(f"There is no published model {name!r}; there are: {', '.join(published()) or 'none yet'}.")
-    if _card(folder).get("ships"):
+    try:
+        ships = bool(_card(folder).get("ships"))
+    except ModelError:
+        ships = False  # it can no longer be used, nor told apart
+    if ships:
         raise ModelError(f"The model {name!r} came with the project and stays; publish a run of yours to rename it.")
     return folder
 
 
 def _card(folder: Path) -> dict[str, Any]:
-    try:
-        card = json.loads((folder / "card.json").read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"{folder / 'card.json'} is missing or damaged ({error}).") from None
-    if not isinstance(card, dict):
-        raise ModelError(f"{folder / 'card.json'} is not a model's card; publish the model anew.")
+    card = read(folder / "card.json", Values, error=ModelError)
+    if card is None:
+        raise ModelError(f"{folder.name}/card.json is missing; publish the model anew, or delete it.")
     return card

@@ -12,16 +12,18 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor
 
 from pipelines.errors import ModelError
+from pipelines.models.stored_tensors import tensor_of
 from pipelines.tensor_files import whole_tensors
 
 STEP, DIRECTIONS = 0.25, 2  # of the differences that stand for the Jacobian
 MOST = 63  # times a sample is drawn anew; then the last stays, however steep
 FILE = "redraws.safetensors"
+MOST_KEPT = 1_000_000  # samples in a file
 _CHUNK = 256
 
 
@@ -57,9 +59,8 @@ def load(path: Path) -> dict[tuple[int, int], int]:
         ModelError: the file is damaged.
     """
     try:
-        found = load_file(path)["redraws"]
-        if found.dtype != torch.uint8 or found.ndim != 1:
-            raise ValueError("it holds something else")
-    except (SafetensorError, OSError, ValueError, KeyError) as error:
+        with safe_open(path, framework="pt") as file:
+            found = tensor_of(file, "redraws", torch.uint8, (None,), MOST_KEPT)
+    except (SafetensorError, OSError, ValueError) as error:
         raise ModelError(f"The file {path} is damaged ({error}); publish the model anew.") from None
     return {(0, index): min(times, MOST) for index, times in enumerate(found.tolist())}

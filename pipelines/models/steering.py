@@ -21,6 +21,7 @@ import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -29,11 +30,13 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.functional import relu
 
-from pipelines.errors import ModelError
+from pipelines.errors import GanError, ModelError
 from pipelines.metrics.parts import Part, memberships, part_of, parts_of, spans
 from pipelines.metrics.reader import Reader
 from pipelines.models.shelf import STEERING
+from pipelines.models.stored_tensors import tensor_of
 from pipelines.models.trained import MANY, Trained
+from pipelines.schema import Names, decode
 from pipelines.tensor_files import whole_tensors
 from pipelines.training.machine import computes_bf16
 
@@ -48,6 +51,7 @@ AIM, KEEP = 2.0, 2.0  # logits that are aimed at: of what is wanted, and at most
 WANT, HOLD = 2.0, 2.0  # what one logit that is missing counts
 ON_THE_WAY = 0.3  # share of a batch that is looked at before the end of the move, for what is held
 RIDGE, MOST_TERMS = 0.15, 6000  # of the slopes; the first for each sample
+MOST = 50_000_000  # numbers in a tensor of a file
 FEWEST = 50  # samples that a direction from one state is learnt from
 
 
@@ -159,21 +163,21 @@ def load(path: Path) -> Steering:
     """
     try:
         with safe_open(path, framework="pt") as file:
-            names = tuple(str(name) for name in json.loads((file.metadata() or {})["names"]))
-            labels, usual, own, beside = parts = [file.get_tensor(name).float().numpy() for name in _TENSORS]
-        fits = own.shape[:2] == beside.shape[:2] and own.shape[2:] == beside.shape[3:] and own.ndim == 3
-        if (
-            not fits
-            or len(own) != len(names)
-            or usual.shape != beside.shape[2:3]
-            or labels.shape != (len(names), *own.shape[2:])
-        ):
-            raise ValueError("its parts do not fit each other")
+            names = tuple(decode((file.metadata() or {}).get("names", "").encode(), Names, "its metadata"))
+            size = _tensor(file, "labels", (len(names), None)).shape[1]
+            terms = len(_tensor(file, "usual", (None,)))
+            widest = _tensor(file, "own", (len(names), None, size)).shape[1]
+            shapes = ((len(names), size), (terms,), (len(names), widest, size), (len(names), widest, terms, size))
+            parts = [_tensor(file, name, shape) for name, shape in zip(_TENSORS, shapes, strict=True)]
         if not all(np.isfinite(part).all() for part in parts):
             raise ValueError("it holds numbers that are not finite")
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (SafetensorError, OSError, ValueError, GanError) as error:
         raise ModelError(f"The file {path} is damaged ({error}); learn the model's directions anew.") from None
-    return Steering(names, labels, usual, own, beside)
+    return Steering(names, *parts)
+
+
+def _tensor(file: Any, name: str, shape: tuple[int | None, ...]) -> np.ndarray:
+    return tensor_of(file, name, torch.float16, shape, MOST).float().numpy()
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,51 @@ from __future__ import annotations
 import base64
 import json
 import math
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from pipelines.errors import ConfigError
+from pipelines.errors import ConfigError, GanError
 from pipelines.plane.game import MOST_LOOKS, MOST_ROWS, Game, Row
 from pipelines.plane.history import Look
 from pipelines.plane.settings import from_dict
+from pipelines.schema import Meta, Scalar, Share, Text, decode
 
 FORMAT = "gan-explorer-plane-1"
 MEMORY = ("step", "exp_avg", "exp_avg_sq", "momentum_buffer")  # what torch's optimisers keep of a weight
 MOST_STEPS = 10**9
+MOST_KEPT = 10 * MOST_ROWS  # rows or looks in a file
+MOST_MODES = 1_000
+
+Count = Annotated[int, Meta(ge=0, le=MOST_STEPS)]
+Number = float | None  # null stands for NaN
+Shares = Annotated[list[Share], Meta(max_length=1_000)]
+
+
+@dataclass(frozen=True)
+class StoredNetwork:
+    """One network: its weights, and what the optimiser remembers of each, as base64 of little-endian float32."""
+
+    weights: Annotated[list[Text], Meta(max_length=100)]
+    memory: Annotated[list[dict[str, Text]], Meta(max_length=100)]
+
+
+@dataclass(frozen=True)
+class StoredGame:
+    """A saved game as it is read."""
+
+    format: Literal["gan-explorer-plane-1"]
+    config: dict[str, Scalar]
+    place: tuple[Count, Count, Number, Number]  # step, step of D, both losses
+    rows: Annotated[list[Annotated[list[Number], Meta(max_length=len(Row._fields))]],
+                    Meta(min_length=1, max_length=MOST_KEPT)]  # fmt: skip
+    draws: Text
+    networks: dict[str, StoredNetwork]
+    looks: Annotated[list[tuple[Count, Shares, Shares]], Meta(max_length=MOST_KEPT)] = field(default_factory=list)
+    set_at: Count = 0
 
 
 def save(game: Game) -> str:
@@ -53,35 +84,30 @@ def load(text: str | bytes) -> Game:
         ConfigError: the text is no saved game, or a damaged one; one sentence.
     """
     try:
-        kept = json.loads(text)
-        if kept["format"] != FORMAT:
-            raise ValueError("another format")
-        game = Game(from_dict(kept["config"]))
-        step, d_step, d_loss, g_loss = kept["place"]
-        game.step, game.d_step = _count(step), _count(d_step)
-        game.d_loss, game.g_loss = _float(d_loss), _float(g_loss)
+        content = text.encode("utf-8", "replace") if isinstance(text, str) else text
+        kept = decode(content, StoredGame, "it")
+        game = Game(from_dict(kept.config))
+        game.step, game.d_step, *losses = kept.place
+        game.d_loss, game.g_loss = map(_float, losses)
         for name, (network, optimizer) in game.networks().items():
-            one = kept["networks"][name]
+            one = kept.networks[name]
             weights = list(network.parameters())
-            for weight, value, memory in zip(weights, one["weights"], one["memory"], strict=True):
+            for weight, value, memory in zip(weights, one.weights, one.memory, strict=True):
                 with torch.no_grad():
                     weight.copy_(_tensor(value, weight.shape))
                 if memory:
                     optimizer.state[weight] = {slot: _memory(slot, text, weight) for slot, text in memory.items()}
-        game.draws.set_state(torch.frombuffer(bytearray(base64.b64decode(kept["draws"])), dtype=torch.uint8))
-        game.rows = [Row(*map(_float, row)) for row in kept["rows"]][-MOST_ROWS:]
-        game.rows = [
-            row._replace(step=int(row.step), d_step=int(row.d_step), modes=int(row.modes)) for row in game.rows
-        ]
-        if not game.rows:
-            raise ValueError("no history")
+        game.draws.set_state(torch.frombuffer(bytearray(base64.b64decode(kept.draws)), dtype=torch.uint8))
+        game.rows = [_row(row) for row in kept.rows][-MOST_ROWS:]
         game.grad_g, game.d_fake = game.rows[-1].grad_g, game.rows[-1].d_fake
         modes = 0 if game.target.modes is None else len(game.target.modes)
-        game.looks = [_look(*look, modes) for look in kept.get("looks", [])][-MOST_LOOKS:]  # older games have none
-        game.set_at = min(_count(kept.get("set_at", 0)), game.step)
+        if any(len(shares) != modes for _, *both in kept.looks for shares in both):
+            raise ValueError("no shares of the modes")
+        game.looks = [Look(*look) for look in kept.looks][-MOST_LOOKS:]  # older games have none
+        game.set_at = min(kept.set_at, game.step)
         game.look()
         return game
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RuntimeError, RecursionError):
+    except (GanError, ValueError, KeyError, TypeError, RuntimeError):
         raise ConfigError("This is no saved game of the playground, or it is damaged.") from None
 
 
@@ -106,20 +132,13 @@ def _number(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _float(value: Any) -> float:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
-        raise ValueError("not a number")
-    return float("nan") if value is None else float(value)
+def _float(value: float | None) -> float:
+    return float("nan") if value is None else value
 
 
-def _look(step: Any, inside: Any, nearest: Any, modes: int) -> Look:
-    shares = [[_float(share) for share in some] for some in (inside, nearest)]
-    if any(len(some) != modes or not all(0 <= share <= 1 for share in some) for some in shares):
-        raise ValueError("no shares of the modes")
-    return Look(_count(step), *shares)
-
-
-def _count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_STEPS:
-        raise ValueError("not a count")
-    return value
+def _row(values: list[float | None]) -> Row:
+    """A row of the history; its first two numbers are steps, and the eighth counts modes (-1 where there are none)."""
+    row = Row(*map(_float, values))
+    if not (0 <= row.step <= MOST_STEPS and 0 <= row.d_step <= 100 * MOST_STEPS and -1 <= row.modes <= MOST_MODES):
+        raise ValueError("no row of a game")
+    return row._replace(step=int(row.step), d_step=int(row.d_step), modes=int(row.modes))

@@ -58,7 +58,7 @@ class Measured(TypedDict, total=False):
     real_modes: Count | None
     combinations: Count | None
     real_combinations: Count | None
-    classes: Annotated[list[Share | None], Meta(max_length=10_000)] | None
+    classes: Annotated[list[Share], Meta(max_length=10_000)] | None
     copied: Number
     nearer: Number
 
@@ -122,7 +122,7 @@ def decode_rows(content: bytes, kind: Any = MetricsRow) -> tuple[list[dict[str, 
             try:
                 row = anything(line)
                 typed(line)
-                rows.append(row)
+                rows.append({"message": "", **row} if "event" in row else row)
             except (ValueError, RecursionError):
                 left_out += 1
     return rows, left_out

@@ -50,6 +50,11 @@ def filled(value: Any, hint: Any, where: str) -> Any:
     elif dataclasses.is_dataclass(hint) or typing.is_typeddict(hint):
         if isinstance(value, dict):
             return _filled_fields(value, hint, where)
+    elif origin is tuple and typing.get_args(hint)[-1] is not Ellipsis:
+        items = typing.get_args(hint)
+        if isinstance(value, list | tuple) and len(value) == len(items):
+            return tuple(filled(one, item, f"{where}[{index}]")
+                         for index, (one, item) in enumerate(zip(value, items, strict=True)))  # fmt: skip
     elif origin in (list, tuple):
         if isinstance(value, list | tuple) and _within(len(value), bounds):
             item = typing.get_args(hint)[0]
@@ -187,6 +192,8 @@ def _words(hint: Any, bounds: tuple[Meta, ...]) -> str:
         return "a text" + (f" of at most {most:,} letters" if most is not None else "")
     if hint in (int, float):
         return ("a whole number" if hint is int else "a number") + low + high
+    if origin is tuple and typing.get_args(hint)[-1] is not Ellipsis:
+        return f"a list of {len(typing.get_args(hint))}"
     if origin in (list, tuple):
         return "a list" + (f" of at most {most:,}" if most is not None else "")
     return {bool: "true or false", types.NoneType: "null"}.get(hint, "an object")

@@ -207,7 +207,11 @@ def test_what_ships_cannot_be_deleted_and_what_is_damaged_is_named(server, page)
     expect(card(page, "tiny-plain").get_by_role("button", name="Delete")).to_have_count(0)
     expect(card(page, "tiny-classes").get_by_role("button", name="Delete")).to_have_count(1)
     expect(card(page, "tiny-faces")).to_have_count(0)
-    expect(page.get_by_text("A model cannot be used. tiny-faces: ")).to_be_visible()
+    wrong = page.locator("[data-model=tiny-faces]")
+    expect(wrong.get_by_text("is damaged and cannot be used")).to_be_visible()
+    wrong.get_by_role("button", name="Delete the damaged model tiny-faces").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(wrong).to_have_count(0, timeout=OPEN_MS)
 
 
 def test_runs_appear_with_their_first_checkpoint_and_more_on_demand(server, page):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import httpx
@@ -19,7 +20,7 @@ def client(address: str, homes) -> Iterator[httpx.Client]:
 
 def test_a_recording_comes_with_its_pictures_and_is_kept(client: httpx.Client) -> None:
     answer = client.get("/api/failures/collapse-digits")
-    assert answer.status_code == 200 and answer.json() == recording.load("collapse-digits")
+    assert answer.status_code == 200 and answer.json() == json.loads(recording.path_of("collapse-digits").read_bytes())
     for which in ("sick", "cured", "card"):
         picture = client.get(f"/api/failures/collapse-digits/{which}.webp")
         assert picture.headers["content-type"] == "image/webp" and picture.content[8:12] == b"WEBP"
@@ -29,7 +30,7 @@ def test_a_recording_comes_with_its_pictures_and_is_kept(client: httpx.Client) -
 
 def test_the_doctor_speaks_as_the_recording_goes_on(client: httpx.Client) -> None:
     said = client.get("/api/failures/collapse-digits/doctor").json()["sick"]
-    assert len(said) == len(recording.load("collapse-digits")["twins"]["sick"]["frames"])
+    assert len(said) == len(recording.load("collapse-digits").twins["sick"].frames)
     assert said[0] == [] and gallery.get("collapse-digits").ailment in [one["ailment"] for one in said[-1]]
     ring = client.get("/api/failures/collapse-ring/doctor").json()
     assert [one["ailment"] for one in ring["sick"][-1]] == ["mode-collapse"] and not any(ring["cured"])

@@ -123,16 +123,16 @@ def cut_off(folder: Path) -> None:
         (cut_off, "generator.safetensors is cut off"),
         (lambda folder: (folder / "generator.safetensors").write_bytes(b"<html>"), "generator.safetensors is cut off"),
         (lambda folder: (folder / "generator.safetensors").unlink(), "There is no model"),
-        (lambda folder: (folder / "card.json").write_text("{"), "card.json is missing or damaged"),
-        (lambda folder: (folder / "card.json").write_text("[]"), "card.json is not a model's card"),
-        (lambda folder: (folder / "config.json").write_text('{"config": 1}'), "not a model's configuration"),
+        (lambda folder: (folder / "card.json").write_text("{"), "tiny-plain/card.json breaks off or is not JSON"),
+        (lambda folder: (folder / "card.json").write_text("[]"), "tiny-plain/card.json: it is a list of 0"),
+        (lambda folder: (folder / "config.json").write_text('{"config": 1}'), "tiny-plain/config.json: config is 1"),
     ],
 )
 def test_a_damaged_model_is_named_and_hides_no_other(own_models, damage, file):
     damage(own_models / "tiny-plain")
     cards, damaged = model_cards()
     assert [card["id"] for card in cards] == ["tiny-classes", "tiny-faces"]
-    assert len(damaged) == 1 and damaged[0].startswith("tiny-plain: ") and file in damaged[0]
+    assert len(damaged) == 1 and damaged[0]["id"] == "tiny-plain" and file in damaged[0]["sentence"]
 
 
 def test_other_folders_are_no_damaged_models(own_models):

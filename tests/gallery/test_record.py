@@ -17,6 +17,7 @@ from pipelines.plane.game import Game
 from pipelines.plane.settings import PlaneConfig
 from pipelines.runs.folder import RunFolder
 from pipelines.training.config import TrainConfig
+from tests.gallery.kept import stored
 
 WORDS = {"place": 1, "sentence": "A.", "look": ("B.", "C."), "cause": "", "remedy": "", "source": "D"}
 
@@ -49,7 +50,7 @@ def test_a_run_comes_back_as_it_was(own, pictures: Path, tmp_path: Path) -> None
     )  # fmt: skip
     own(Entry(sick=config, cure={"lr_d": 1e-3}, curves=("losses", "outputs"), **WORDS))
     where = recorder.record("tiny", tmp_path / "kept")
-    found = recording.load("tiny")["twins"]
+    found = stored("tiny")["twins"]
     run = RunFolder(tmp_path / "kept" / "tiny-sick")
     rows = [row for row in run.metrics()[0] if "d_loss" in row]
     assert found["sick"]["columns"]["step"] == [row["step"] for row in rows]
@@ -73,7 +74,7 @@ def test_a_game_comes_back_as_it_was(own) -> None:
     config = PlaneConfig(g_width=8, d_width=8, batch=16)
     own(Entry(sick=config, cure={"seed": 1}, curves=("kinds", "losses"), steps=30, **WORDS))
     recorder.record("tiny")
-    twin = recording.load("tiny")["twins"]["sick"]
+    twin = stored("tiny")["twins"]["sick"]
     game = Game(config)
     for _ in range(3):
         game.advance(10)

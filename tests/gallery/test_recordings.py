@@ -13,6 +13,7 @@ from pipelines import gallery, paths
 from pipelines.errors import GanError
 from pipelines.gallery import MOST_SECONDS, TWINS, recording
 from pipelines.models import shelf
+from tests.gallery.kept import stored
 
 NAMES = gallery.names()
 IN_PICTURES = [name for name in NAMES if not gallery.get(name).in_plane]
@@ -32,7 +33,7 @@ def last(twin: dict, column: str, rows: int = 20) -> np.ndarray:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_recording_is_of_its_entry_as_it_is(name: str) -> None:
-    entry, twins = gallery.get(name), recording.load(name)["twins"]
+    entry, twins = gallery.get(name), stored(name)["twins"]
     for which in TWINS:
         twin = twins[which]
         now = entry.settings(which).to_dict()
@@ -66,7 +67,7 @@ def test_the_doctor_names_it_in_the_recording(name: str) -> None:
 
 
 def test_the_pictures_show_what_the_entries_say() -> None:
-    twins = {name: recording.load(name)["twins"] for name in NAMES}
+    twins = {name: stored(name)["twins"] for name in NAMES}
 
     collapse = twins["collapse-digits"]
     assert kinds(collapse["sick"]) <= 4 and kinds(collapse["cured"]) >= 8

@@ -214,7 +214,7 @@ def test_the_command_trains_and_publishes(
     shares = {"test accuracy": right} if kind is CLASSES else right
     assert kind is CLASSES or set(shares) == {"above", "below"}
     assert all(f"{name:20}{share:8.2%}" in said for name, share in shares.items())
-    assert metrics.kind_of(card) == kind.name and kind.module.load(kind.ships_for) is not None
+    assert metrics.card_of(kind.ships_for).kind == kind.name and kind.module.load(kind.ships_for) is not None
 
 
 @KINDS

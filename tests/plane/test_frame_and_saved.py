@@ -128,3 +128,17 @@ def broken(change) -> str:
 def test_what_is_no_saved_game_is_refused_by_one_sentence(text):
     with pytest.raises(ConfigError, match="no saved game"):
         saved.load(text)
+
+
+@pytest.mark.parametrize("huge", [3e10, 10**400, -1, 1e300])
+def test_a_saved_game_of_huge_sizes_is_refused(huge):
+    for change in (
+        lambda kept: kept.update(place=[huge, 1, None, None]),
+        lambda kept: kept["rows"][-1].__setitem__(0, huge),
+        lambda kept: kept["rows"][-1].__setitem__(7, huge if huge != -1 else -2),
+        lambda kept: kept.update(set_at=huge),
+        lambda kept: kept["config"].update(g_width=huge),
+        lambda kept: kept["config"].update(batch=huge),
+    ):
+        with pytest.raises(ConfigError, match="no saved game"):
+            saved.load(broken(change))

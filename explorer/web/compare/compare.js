@@ -205,7 +205,8 @@ class Compare {
       const source = this.together.sources.get(id);
       const listed = this.listed?.find((run) => run.id === id);
       return [{ id, letter: LETTERS[index], role: `run${index}`, source, name: listed ? listed.name || listed.title : id,
-        trouble: !ID.test(id) ? "This is not a run's id." : source?.gone ? "This run is not here; it may have been deleted."
+        trouble: !ID.test(id) ? "This is not a run's id." : listed?.state === "damaged" ? listed.message
+          : source?.gone ? "This run is not here; it may have been deleted."
           : source?.told && !source.run.config ? "This run's settings cannot be read." : null }];
     });
   }

@@ -130,10 +130,11 @@ export class Picker {
 
   fill(item, run) {
     item.box.checked = this.chosen.some(({ id }) => id === run.id);
-    item.box.disabled = !item.box.checked && this.chosen.length >= this.most;
+    const damaged = run.state === "damaged";
+    item.box.disabled = !item.box.checked && (damaged || this.chosen.length >= this.most);
     const near = Number.isFinite(run.quality?.frechet) ? ` · Fréchet ${distance(run.quality.frechet)}` : "";
     setText(item.name, run.name || run.title);
-    setText(item.about, `${run.data} · ${stateWord(run.state)} · ${ago(run.created_at)}${near}`);
+    setText(item.about, damaged ? run.message : `${run.data} · ${stateWord(run.state)} · ${ago(run.created_at)}${near}`);
     item.element.title = [run.name && run.title, run.id].filter(Boolean).join("\n");
     if (run.thumbnail && item.thumbnail !== run.thumbnail) {
       item.thumbnail = run.thumbnail;

@@ -10,7 +10,7 @@ import { mounting } from "../shared/mounting.js";
 const EVERY_MS = 3000, OFTEN_MS = 1000; // between two looks at what is being published; often while something is
 
 class Gallery {
-  place; tag; working;
+  place; tag; working; damagedKey;
 
   constructor(place, root) {
     this.page = { root, ask: (/** @type {object} */ _wish) => {} };
@@ -35,9 +35,18 @@ class Gallery {
     this.models.show(models);
     this.showPublications(publications);
     this.damaged.hidden = !damaged.length;
-    this.damaged.replaceChildren(...damaged.map((sentence) => make("p", {}, "⚠ A model cannot be used. ", sentence)));
+    const key = JSON.stringify(damaged);
+    if (key !== this.damagedKey) this.damaged.replaceChildren(...damaged.map((one) => this.damagedModel(one)));
+    this.damagedKey = key;
     if (!this.heard) this.runs.show(runs);
     this.lookLater();
+  }
+
+  /** A model that cannot be used: why, and the way to be rid of it. */
+  damagedModel({ id, sentence }) {
+    const remove = make("button", { type: "button", class: "gx-button", "aria-label": `Delete the damaged model ${id}` }, "Delete");
+    remove.addEventListener("click", () => this.page.ask({ verb: "delete", id }));
+    return make("p", { "data-model": id }, "⚠ The model ", make("b", {}, id), " is damaged and cannot be used. ", sentence, " ", remove);
   }
 
   /** The models being published. */

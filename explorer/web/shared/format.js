@@ -80,6 +80,7 @@ const ICONS = { // paths in a square of 16
   finished: "M6.2 13.4L1.5 8.7l1.9-1.9 2.8 2.8 6.5-6.5 1.9 1.9z",
   failed: "M3.2 1.6L8 6.4l4.8-4.8 1.6 1.6L9.6 8l4.8 4.8-1.6 1.6L8 9.6l-4.8 4.8-1.6-1.6L6.4 8 1.6 3.2z",
   lost: "M7 1h2v8H7zM7 11.5h2V14H7z",
+  damaged: "M7 1h2v8H7zM7 11.5h2V14H7z",
   deleted: "M5 1h6v2h3v2H2V3h3zM3 6h10l-1 9H4z",
 };
 

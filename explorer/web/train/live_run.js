@@ -31,11 +31,15 @@ class StatusLine {
     this.bar = make("div", { class: "gx-bar", role: "progressbar", "aria-label": "Progress", "aria-valuemin": 0,
       "aria-valuemax": 100 }, this.done);
     this.quality = make("p", { class: "gx-quality" }, "\u00a0");
+    this.leftOut = make("p", { class: "gx-left-out", role: "status", hidden: "" });
     this.element = make("header", { class: "gx-status" },
-      make("div", { class: "gx-headline" }, this.state, this.message, this.note), list, this.bar, this.quality);
+      make("div", { class: "gx-headline" }, this.state, this.message, this.note), list, this.bar, this.quality, this.leftOut);
   }
 
-  show({ status, run, history, measures }) {
+  show({ status, run, history, measures, leftOut }) {
+    this.leftOut.hidden = !leftOut;
+    setText(this.leftOut, leftOut === 1 ? "One row of its records cannot be read and is left out."
+      : `${count(leftOut)} rows of its records cannot be read and are left out.`);
     const { state } = status;
     if (this.shownState !== state) {
       this.shownState = state;
@@ -141,7 +145,7 @@ class LiveRun {
   open(run, drawnFor) {
     this.disconnect();
     Object.assign(this, { run, position: null, reported: drawnFor, examined: false });
-    this.source = { history: new History(), measures: [], events: [], run: {}, status: {} };
+    this.source = { history: new History(), measures: [], events: [], run: {}, status: {}, leftOut: 0 };
     this.doctor.clear();
     this.samples.clear();
     this.samples.describe({});
@@ -167,10 +171,10 @@ class LiveRun {
 
   takeAll(event) {
     this.position = event.lastEventId;
-    const { run, status, columns, measures, events, samples, findings } = JSON.parse(event.data);
+    const { run, status, columns, measures, events, samples, findings, left_out: leftOut } = JSON.parse(event.data);
     const history = new History();
     history.load(columns);
-    this.source = { history, measures, events, run, status };
+    this.source = { history, measures, events, run, status, leftOut };
     this.examined = Boolean(findings); // the doctor looks after the first viewer has seen the run
     this.samples.describe(run);
     this.samples.set(this.run, samples, status.attempt);
@@ -184,6 +188,7 @@ class LiveRun {
     this.position = event.lastEventId;
     const news = JSON.parse(event.data);
     if (news.status) this.source.status = news.status;
+    if (news.left_out) this.source.leftOut = news.left_out;
     if (news.run) {
       this.source.run = news.run;
       this.samples.describe(news.run);

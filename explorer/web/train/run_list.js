@@ -60,7 +60,8 @@ class RunList {
     }
     const { quality } = run;
     const shares = quality && Number.isFinite(quality.clear) ? `, ${percent(quality.clear)} clear` : "";
-    setText(item.quality, quality && Number.isFinite(quality.frechet) ? `Fréchet ${distance(quality.frechet)}${shares}` : "\u00a0");
+    if (run.state === "damaged") setText(item.quality, run.message);
+    else setText(item.quality, quality && Number.isFinite(quality.frechet) ? `Fréchet ${distance(quality.frechet)}${shares}` : "\u00a0");
     if (run.thumbnail && item.thumbnail !== run.thumbnail) this.exchange(item, run.thumbnail);
   }
 
@@ -80,7 +81,7 @@ class RunList {
     for (const { run, time, age } of this.runs.items.values()) {
       setText(age, LIVING.has(run.state) ? "" : ago(run.created_at));
       if (run.state === "queued") setText(time, run.place ? `number ${run.place}` : "");
-      else setText(time, duration(run.seconds));
+      else setText(time, run.state === "damaged" ? "" : duration(run.seconds));
     }
   }
 

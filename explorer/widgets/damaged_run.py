@@ -1,0 +1,26 @@
+"""What is shown of a run whose configuration cannot be read: why, its log, and how to keep or delete what is left."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.widgets.run_controls import delete_button
+from explorer.widgets.run_header import LOG_LINES
+from explorer.widgets.text import api_link, literal
+from pipelines.runs.folder import RunFolder
+
+
+def damaged_run(run: RunFolder, problem: str) -> None:
+    """The run's id, the sentence on what is damaged, and the two things that can be done with it."""
+    st.title(literal(run.id), anchor=False)
+    said = f"This run is damaged and cannot be shown, explored or resumed. {problem}"
+    st.error(literal(said), icon=":material/error:")
+    kept, grids = (len(list((run.path / part).glob("step-*"))) for part in ("checkpoints", "samples"))
+    st.text(f"Checkpoints in its folder: {kept}; grids of samples: {grids}. Other runs are not concerned.")
+    with st.container(horizontal=True):
+        st.link_button("Download", api_link(run.id, "zip"), icon=":material/download:",
+                       help="The run's whole folder as one zip, as it is.")  # fmt: skip
+        delete_button(run, run.id)
+    if log := run.log_tail(LOG_LINES):
+        with st.expander("The end of its log", icon=":material/description:"):
+            st.code(log, language=None, wrap_lines=True)
