@@ -20,12 +20,14 @@ from explorer.model import film, search
 from explorer.model.directions import ALL, HELD, Direction
 from explorer.model.edit import edit as search_move
 from explorer.model.gan import Model, describe
-from explorer.model.library import COMPUTING, DECODING, ENCODING, SEARCHING
+from explorer.model.library import COMPUTING, DECODING, ENCODING, SEARCHING, UNPACKING
 from explorer.model.neighbours import training_set
 from explorer.model.point import MOST_POINTS, Point, pack, parse_all
 from explorer.model.projection import Projection
 from explorer.model.projection import project as search_z
+from explorer.sentences import without_paths
 from pipelines.errors import DataError
+from pipelines.objectives import traits_of
 
 MOST_SCALE, MOST_EDGE = 32, 4096
 MOST_SHEET, MOST_FILM = 36_000_000, 110_000_000  # pixels of a picture, of all frames of an animation
@@ -89,7 +91,7 @@ def opinion(model: Model, asked: dict[str, Any]) -> Response:
     images = _decoded(model, points)
     with DECODING.turn():
         scores = model.score(images, model.resolve(points)[1])
-    kind = "probability" if model.trained.config.loss in ("minimax", "non-saturating") else "score"
+    kind = traits_of(model.trained.config.loss).d_output
     return JSONResponse({"kind": kind, "scores": [round(float(score), 4) for score in scores]})
 
 
@@ -104,7 +106,7 @@ def nearest(model: Model, asked: dict[str, Any]) -> Response:
     try:
         known = training_set(model.trained.config)
     except DataError as error:
-        return JSONResponse({"prepared": False, "message": str(error), "results": []})
+        return JSONResponse({"prepared": False, "message": without_paths(str(error)), "results": []})
     results = []
     for found in known.nearest(_decoded(model, points), count):
         indices = [neighbour.index for neighbour in found.neighbours]
@@ -199,7 +201,8 @@ def agreement(model: Model, asked: dict[str, Any]) -> Response:
 
 def project(model: Model, asked: dict[str, Any]) -> Iterator[bytes]:
     """The point nearest to a picture (base64 of a PNG or JPEG), as lines of JSON while the search goes on."""
-    picture = search.read_picture(model, asked.get("picture"))
+    with UNPACKING.turn():
+        picture = search.read_picture(model, asked.get("picture"))
     y = _whole(asked, "y", 0, 0, max(0, len(model.class_names) - 1)) if model.class_names else None
     return _lines(search_z(model, picture, y))
 

@@ -18,8 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from explorer.sentences import without_paths
 from pipelines import paths
-from pipelines.runs.folder import ID_PATTERN, publish_bytes
+from pipelines.files import publish_bytes
+from pipelines.runs.names import RUN_ID
 
 SILENT_S = 120.0  # a process that no server knows and that has said nothing for so long has died
 WORKING, FAILED = "working", "failed"
@@ -61,8 +63,7 @@ class Background:
                     detach = {"creationflags": 0x00000008 | 0x00000200} if nt else {"start_new_session": True}
                     self.processes[name] = subprocess.Popen(
                         [sys.executable, "-m", "pipelines", *map(str, words)], cwd=paths.PROJECT,
-                        stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                        env={**os.environ, "OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 2) // 2))}, **detach,
+                        stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, **detach,
                     )  # fmt: skip
                 # Only now: a record means a process, also if this server is killed at any moment.
                 publish_bytes(self._record(name), json.dumps({**asked, "started_at": started_at}).encode())
@@ -88,7 +89,7 @@ class Background:
     def _asked(self) -> list[Job]:
         found = []
         for path in self._home().glob("*.json") if self._home().is_dir() else ():
-            if not ID_PATTERN.fullmatch(path.stem):
+            if not RUN_ID.fullmatch(path.stem):
                 continue
             try:
                 asked = json.loads(path.read_bytes())
@@ -109,7 +110,7 @@ class Background:
         if process and code is None or process is None and _is_fresh(self._log(asked.name)):
             return Job(**parts, **last)
         why = said[-1] if said else "Its process ended without a word; try again."
-        return Job(**parts, state=FAILED, message=why)
+        return Job(**parts, state=FAILED, message=without_paths(why))
 
     def _forget(self, name: str) -> None:
         self.processes.pop(name, None)
@@ -144,6 +145,6 @@ def _said(log: Path) -> tuple[list[str], dict[str, Any]]:
 
 def _is_fresh(log: Path) -> bool:
     try:
-        return time.time() - log.stat().st_mtime < SILENT_S
+        return abs(time.time() - log.stat().st_mtime) < SILENT_S  # one of the future: the clock was set back
     except OSError:
         return False

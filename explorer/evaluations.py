@@ -22,7 +22,8 @@ def _is_done(job: Job) -> bool:
     run = RunFolder(runs_home() / job.name)
     if not run.exists():
         return True  # deleted: nobody asks any more
-    return any(found.get("measured_at", 0.0) >= job.started_at for found in run.evaluations())
+    before = job.asked.get("before", [])  # those that were there when it was asked for, whatever the clock said then
+    return any(found.get("measured_at") not in before for found in run.evaluations())
 
 
 BACKGROUND = Background("measuring", _is_done)
@@ -42,8 +43,11 @@ def start(run: RunFolder, checkpoint: str = "best") -> None:
         if len(under_way) >= MOST_AT_ONCE:
             raise ModelError(f"{len(under_way)} runs are being measured already; wait some minutes and try again.")
         try:
+            before = [found.get("measured_at") for found in run.evaluations()]
             BACKGROUND.start(
-                run.id, {"checkpoint": checkpoint}, ["evaluate", f"{run.id}@{checkpoint}", "--keep", "--lines"]
+                run.id,
+                {"checkpoint": checkpoint, "before": before},
+                ["evaluate", f"{run.id}@{checkpoint}", "--keep", "--lines"],
             )
         except OSError as error:
             raise ModelError(f"Measuring could not be started ({error.strerror or error}).") from None

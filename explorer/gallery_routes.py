@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from explorer.sentences import without_paths
 from pipelines.errors import GanError
 from pipelines.gallery import recording
 
@@ -27,7 +28,7 @@ def _known(answer: Answer) -> Answer:
         try:
             return answer(request)
         except GanError as error:
-            raise HTTPException(404, str(error)) from None
+            raise HTTPException(404, without_paths(str(error))) from None
 
     return route
 

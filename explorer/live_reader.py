@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import time
 from array import array
@@ -13,14 +12,16 @@ from typing import Any
 
 from pipelines.errors import GanError
 from pipelines.runs.folder import FAILED, FINISHED, STOPPED, RunFolder
+from pipelines.runs.jobs import branch_step
+from pipelines.runs.rows import MetricsRow, SampleRow, rows_between
 
 STATUS_SPACING_S = 0.5  # each reading of a status also asks whether the process lives, which costs a few milliseconds
 LIVENESS_S = 1.0  # how often a living run is asked, without any change in its folder
-READ_BYTES = 4_000_000  # of a long file at a time
 
 # The columns that the charts draw; the exact ones are whole numbers or times that outgrow 32 bits.
 CURVES = ("step", "images_seen", "seconds", "d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g", "images_per_s")
 EXACT = ("step", "images_seen", "seconds")
+KINDS = (MetricsRow, SampleRow)  # of rows in the two growing files
 SHOWN_STATUS = (
     "state",
     "message",
@@ -41,7 +42,7 @@ SHOWN_STATUS = (
 
 
 # What reading a folder can raise that somebody, or a program that crashed, has left in an odd state.
-UNREADABLE = (GanError, OSError, LookupError, TypeError, ValueError, AttributeError)
+UNREADABLE = (GanError, OSError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,13 @@ class RunReader:
         for index, (path, stat) in enumerate(zip(files, stats, strict=True)):
             end = stat.st_size if stat else 0
             while end > self._offsets[index]:
-                rows, offset = rows_between(path, self._offsets[index], end)
+                rows, offset, left_out = rows_between(path, self._offsets[index], end, KINDS[index])
                 if offset == self._offsets[index]:
                     break  # a line that is still being written
                 self._offsets[index] = offset
+                if left_out:
+                    self.left_out += left_out
+                    self._news["left_out"] = self.left_out
                 fresh = _by_kind(rows, grids=index == 1)
                 self._keep(fresh)
                 for kind, values in fresh.items():
@@ -115,27 +119,40 @@ class RunReader:
     def everything(self) -> dict[str, Any]:
         """All that is known, the curves as encoded columns."""
         columns = {name: _encoded(column, exact=name in EXACT) for name, column in self._columns.items()}
-        return {"run": self.run, "status": self.status, "columns": columns, **self._kept}
+        return {
+            "run": self.run, "status": self.status, "left_out": self.left_out, "columns": columns, **self._kept,
+        }  # fmt: skip
 
     def recorded(self) -> tuple[dict[str, array], dict[str, list[dict[str, Any]]]]:
         """All rows as columns, and the measures, events and grids beside them; for reading, until the next news."""
         return self._columns, self._kept
 
     def rest(self, after: Position) -> dict[str, Any] | None:
-        """What came after a position, up to where the folder has been read; None for a position of another history."""
+        """What came after a position, up to where the folder has been read; None for a position of another history.
+
+        None also where a resume has cut the files since they were read: the next ``news`` tells everything again.
+        """
         now = self.position
         if after.attempt != now.attempt or after.metrics > now.metrics or after.samples > now.samples:
             return None
-        rest: dict[str, Any] = {"status": self.status, "run": self.run}
+        rest: dict[str, Any] = {"status": self.status, "run": self.run, "left_out": self.left_out}
         parts = (
             (self.folder.metrics_path, after.metrics, now.metrics, False),
             (self.folder.samples_index_path, after.samples, now.samples, True),
         )
+        if any(
+            inode is not None and ((stat := _stat(path)) is None or stat.st_ino != inode)
+            for (path, *_), inode in zip(parts, self._inodes, strict=True)
+        ):
+            return None
         for path, start, end, grids in parts:
             if start and not _starts_line(path, start):
                 return None
             while start < end:
-                rows, start = rows_between(path, start, end)
+                rows, reached, _ = rows_between(path, start, end, KINDS[grids])
+                if reached == start:  # the file ends before what was read of it
+                    return None
+                start = reached
                 for kind, values in _by_kind(rows, grids).items():
                     rest.setdefault(kind, []).extend(values)
         return rest
@@ -162,6 +179,7 @@ class RunReader:
                 self._news["run"] = self.run = run
 
     def _forget(self) -> None:
+        self.left_out = 0  # rows of both files that cannot be read
         self._columns = {name: array("d") for name in CURVES}
         self._kept: dict[str, list[dict[str, Any]]] = {"measures": [], "events": [], "samples": []}
         self._offsets = [0, 0]
@@ -173,27 +191,6 @@ class RunReader:
                 column.extend(float("nan") if value is None else value for value in values)
         for kind, kept in self._kept.items():
             kept.extend(fresh.get(kind, ()))
-
-
-def rows_between(path: Path, start: int, end: int) -> tuple[list[dict[str, Any]], int]:
-    """The whole lines of a part of a file as rows, and the offset after them; a line that is no row is skipped."""
-    with path.open("rb") as file:
-        file.seek(start)
-        content = file.read(min(end - start, READ_BYTES))
-    whole = content[: content.rfind(b"\n") + 1]
-    lines = [line for line in whole.splitlines() if line.strip()]
-    try:
-        rows = json.loads(b"[" + b",".join(lines) + b"]")  # at once: a third of the time of line by line
-    except ValueError:
-        rows = [row for line in lines if (row := _row(line)) is not None]
-    return rows, start + len(whole)
-
-
-def _row(line: bytes) -> dict[str, Any] | None:
-    try:
-        return json.loads(line)
-    except ValueError:
-        return None
 
 
 def _starts_line(path: Path, offset: int) -> bool:
@@ -235,7 +232,9 @@ def _described(folder: RunFolder) -> dict[str, Any]:
         "loss": config.loss,
         "seconds": config.seconds,
         "epochs": config.epochs,
-        "count": record.data.get("count"),
+        "begun": branch_step(record) or 0,  # the step before which all is another run's
+        "epoch_images": config.epoch_of(record.data.get("count") or 0),  # 0 where it is not known yet
+        "classes": len(record.data.get("class_names") or ()),
         "config": config.to_dict(),
     }
 

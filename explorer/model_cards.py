@@ -16,7 +16,6 @@ from pipelines import paths
 from pipelines.errors import GanError, ModelError
 from pipelines.models import shelf
 from pipelines.models.shelf import Entry
-from pipelines.runs.folder import ID_PATTERN
 
 DRAWS = {
     "digits": "handwritten digits",
@@ -197,7 +196,7 @@ def _folders() -> list[str]:
     """The names of folders that are, or were meant to be, a model."""
     marks = ("generator.safetensors", "config.json", "card.json")
     found = {path.parent.name for mark in marks for path in paths.models_home().glob(f"*/{mark}")}
-    return sorted(name for name in found if ID_PATTERN.fullmatch(name))
+    return sorted(name for name in found if shelf.MODEL_NAME.fullmatch(name))
 
 
 def _share(

@@ -10,6 +10,7 @@ Pictures come as plain bytes, uint8 [B, H, W, C] with the shape in ``x-shape``: 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -20,8 +21,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from explorer.bodies import json_body, json_object
+from explorer.sentences import without_paths
 from pipelines.errors import GanError
 from pipelines.models import shelf
+from pipelines.runs.names import RUN_ID_WORDS
 
 MOST_BYTES = 400_000  # of a request's body
 THREADS = 16  # of a server for these routes; the others have threads of their own, so that they never wait for these
@@ -55,15 +58,17 @@ def _limiter() -> CapacityLimiter:
 
 def _answered(verb: str, place: dict[str, str], text: bytes) -> Response | Iterator[bytes]:
     asked = json_object(text)
-    from explorer import answers
-    from explorer.model.library import LIBRARY
-
     reference, *more = place.values()
     try:
+        if "explorer.answers" not in sys.modules:  # seconds, which a name that is no model does not take
+            shelf.find(reference, anywhere=False)
+        from explorer import answers
+        from explorer.model.library import LIBRARY
+
         return getattr(answers, verb)(LIBRARY.get(reference), asked, *more)
     except GanError as error:
         missing = shelf.REFERENCE.fullmatch(reference) is None or "There is no model" in str(error)
-        raise HTTPException(404 if missing else 400, str(error)) from None
+        raise HTTPException(404 if missing else 400, without_paths(str(error))) from None
 
 
 async def _text(request: Request) -> bytes:
@@ -78,7 +83,7 @@ def preview(request: Request) -> Response:
     try:
         path = shelf.find(_reference(request)).preview_path
     except GanError as error:
-        raise HTTPException(404, str(error)) from None
+        raise HTTPException(404, without_paths(str(error))) from None
     if path is None:
         raise HTTPException(404, "This model has no preview.")
     return FileResponse(path, headers={"cache-control": "no-cache"})
@@ -87,7 +92,7 @@ def preview(request: Request) -> Response:
 def _reference(request: Request) -> str:
     reference = request.path_params["ref"]
     if not shelf.REFERENCE.fullmatch(reference):
-        raise HTTPException(400, "A model's name holds only small letters, digits and hyphens, at most 80 of them.")
+        raise HTTPException(400, f"A model's or a run's name holds only {RUN_ID_WORDS}.")
     return reference
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from typing import Any, NamedTuple
 
 import torch
@@ -34,29 +34,36 @@ class UnknownGame(GanError):
 
 
 class Seat(NamedTuple):
-    """A game, what its actions hold so that they come one after the other, and the doctor that looks on."""
+    """A game, the lock by which its actions come one after the other, the doctor that looks on, and its visitor."""
 
     game: Game
     lock: threading.Lock
     watch: Watch
+    visitor: str
 
 
 class Games:
-    """Games by name; the least recently used goes when there are too many."""
+    """Games by name. When there are too many, whoever has most loses the one that they used least recently."""
 
     def __init__(self, most: int = MOST_GAMES) -> None:
         self._most = most
         self._lock = threading.Lock()
         self._games: OrderedDict[str, Seat] = OrderedDict()
 
-    def add(self, game: Game) -> tuple[str, Seat]:
-        """Keep a game; returns its name, which cannot be guessed, and its seat."""
-        name = secrets.token_urlsafe(12)
+    def add(self, game: Game, visitor: str = "") -> tuple[str, Seat]:
+        """Keep a game; returns its name, which cannot be guessed, and its seat.
+
+        Args:
+            visitor: whose it is: the address that the request came from.
+        """
+        name, seat = secrets.token_urlsafe(12), Seat(game, threading.Lock(), Watch(), visitor)
         with self._lock:
-            self._games[name] = Seat(game, threading.Lock(), Watch())
+            self._games[name] = seat
             while len(self._games) > self._most:
-                self._games.popitem(last=False)
-            return name, self._games[name]
+                had = Counter(each.visitor for each in self._games.values())
+                most = max(had.values())
+                del self._games[next(old for old, each in self._games.items() if had[each.visitor] == most)]
+            return name, seat
 
     def get(self, name: str) -> Seat:
         """A game's seat.
@@ -88,7 +95,7 @@ def shapes(asked: dict[str, Any]) -> Response:
     return JSONResponse(found, headers={"cache-control": "public, max-age=3600"})
 
 
-def start(asked: dict[str, Any]) -> Response:
+def start(asked: dict[str, Any], visitor: str) -> Response:
     """A new game, by ``config``; or one that goes on, by the text of a ``saved`` one. Answers with its whole frame."""
     _only(asked, "config", "saved")
     config, text = asked.get("config", {}), asked.get("saved")
@@ -96,7 +103,7 @@ def start(asked: dict[str, Any]) -> Response:
         raise HTTPException(400, "config must be settings by name, and saved the text of a saved game.")
     with TURNS.turn():
         game = Game(from_dict(config)) if text is None else keeping.load(text)
-        name, seat = GAMES.add(game)
+        name, seat = GAMES.add(game, visitor)
         return _frame(seat, whole=True, id=name)
 
 
@@ -111,7 +118,7 @@ def advance(asked: dict[str, Any], id: str) -> Response:
         raise HTTPException(400, f"steps must be a whole number from 0 to {MOST_STEPS}.")
     if action not in ACTIONS:
         raise HTTPException(400, f"action must be one of: {', '.join(ACTIONS)}.")
-    seat = game, lock, _ = GAMES.get(id)
+    seat = game, lock, *_ = GAMES.get(id)
     trouble = None
     with lock:
         updates = 1 + game.config.d_steps if action == "both" else 1
@@ -133,14 +140,14 @@ def change(asked: dict[str, Any], id: str) -> Response:
     settings = asked.get("settings")
     if not isinstance(settings, dict):
         raise HTTPException(400, "settings must be values by name.")
-    seat = game, lock, _ = GAMES.get(id)
+    seat = game, lock, *_ = GAMES.get(id)
     with lock, TURNS.turn():
         return _frame(seat, whole=True, anew=game.change(**settings))
 
 
 def saved(asked: dict[str, Any], id: str) -> Response:
     """The game as a file to keep."""
-    game, lock, _ = GAMES.get(id)
+    game, lock, *_ = GAMES.get(id)
     with lock, TURNS.turn():
         text, name = keeping.save(game), f"{game.config.data}-{game.config.seed}-step-{game.step}.json"
     headers = {**HEADERS, "content-disposition": f'attachment; filename="{name}"'}
@@ -149,7 +156,7 @@ def saved(asked: dict[str, Any], id: str) -> Response:
 
 def _frame(seat: Seat, *, whole: bool, **more: Any) -> Response:
     """A frame; ``doctor`` is in it where what he says became another, and in whole ones."""
-    game, _, watch = seat
+    game, watch = seat.game, seat.watch
     if watch.look(game) or whole:
         more["doctor"] = watch.findings
     packed = drawn.pack(drawn.frame(game, whole=whole), **more)

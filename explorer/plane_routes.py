@@ -32,7 +32,10 @@ def _asking(verb: str) -> Callable[[Request], Any]:
         text = await json_body(request, MOST_BYTES) if request.method == "POST" else b"{}"
         if (limiter := _threads.get(None)) is None:
             _threads.set(limiter := CapacityLimiter(THREADS))
-        return await to_thread.run_sync(_answered, verb, dict(request.path_params), text, limiter=limiter)
+        place = dict(request.path_params)
+        if verb == "start":
+            place["visitor"] = request.client.host if request.client else ""
+        return await to_thread.run_sync(_answered, verb, place, text, limiter=limiter)
 
     return route
 

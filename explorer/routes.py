@@ -13,15 +13,13 @@ from __future__ import annotations
 import gzip
 import json
 import signal
-import tempfile
 import threading
-import zipfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import plotly
 from starlette.exceptions import HTTPException
@@ -31,7 +29,7 @@ from starlette.routing import Route
 from starlette.types import Send
 from streamlit import config
 
-from explorer import evaluations, publications
+from explorer import archive, evaluations, heap, publications
 from explorer.gallery_routes import GALLERY_ROUTES
 from explorer.live import HUB
 from explorer.live_many import stream_together
@@ -39,10 +37,12 @@ from explorer.live_reader import Position
 from explorer.model_routes import MODEL_ROUTES
 from explorer.plane_routes import PLANE_ROUTES
 from explorer.run_summaries import SUMMARIES
+from explorer.sentences import without_paths
 from explorer.sockets import send_at_once
 from explorer.widgets import assets
 from pipelines.paths import runs_home
-from pipelines.runs.folder import ID_PATTERN, RunFolder
+from pipelines.runs.folder import RunFolder
+from pipelines.runs.names import RUN_ID, RUN_ID_WORDS
 
 FOREVER = "public, max-age=31536000, immutable"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -51,7 +51,16 @@ LOG_LINES, MOST_LOG_LINES = 200, 2000
 
 
 class EventStream(StreamingResponse):
-    """A response that gives up its events at once when the browser goes, also while it waits for a slow line."""
+    """Events for as long as the browser stays; given up at once when it goes, also while they wait for a slow line."""
+
+    HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
+
+    @classmethod
+    def answer(cls, request: Request, events: Callable[[], AsyncIterator[bytes]]) -> Response:
+        """The answer to a request for events, or its head alone, which has an end."""
+        if request.method == "HEAD":
+            return _head("text/event-stream", cls.HEADERS)
+        return cls(events(), media_type="text/event-stream", headers=cls.HEADERS)
 
     async def stream_response(self, send: Send) -> None:
         try:
@@ -67,8 +76,7 @@ async def events(request: Request) -> Response:
     """
     folder = _named(request.path_params["id"])
     after = request.headers.get("last-event-id") or request.query_params.get("after")
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return EventStream(HUB.stream(folder, Position.parse(after)), media_type="text/event-stream", headers=headers)
+    return EventStream.answer(request, lambda: HUB.stream(folder, Position.parse(after)))
 
 
 async def events_of_several(request: Request) -> Response:
@@ -79,9 +87,8 @@ async def events_of_several(request: Request) -> Response:
     folders = [_named(run_id) for run_id in ids]
     positions = [Position.parse(text) for text in request.query_params.get("after", "").split(",")]
     positions += [None] * (len(ids) - len(positions))
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    stream = stream_together(HUB, list(zip(folders, positions, strict=False)))
-    return EventStream(stream, media_type="text/event-stream", headers=headers)
+    wanted = list(zip(folders, positions, strict=False))
+    return EventStream.answer(request, lambda: stream_together(HUB, wanted))
 
 
 def sample(request: Request) -> Response:
@@ -121,17 +128,16 @@ def measured(request: Request) -> Response:
 
 
 def zipped(request: Request) -> Response:
-    """The whole run folder as one file."""
+    """The whole run folder as one file, made while it is sent."""
     folder = _run(request)
-    packed = _pack(folder)
-    size = packed.seek(0, 2)
-    packed.seek(0)
     headers = {
         "content-disposition": f'attachment; filename="{folder.id}.zip"',
-        "content-length": str(size),
+        "content-encoding": "identity",  # so that Streamlit does not pack it again
         "cache-control": "no-store",
     }
-    return StreamingResponse(_chunks(packed), media_type="application/zip", headers=headers)
+    if request.method == "HEAD":
+        return _head("application/zip", headers)
+    return StreamingResponse(archive.zipped(folder.path, folder.id), media_type="application/zip", headers=headers)
 
 
 def log(request: Request) -> Response:
@@ -140,7 +146,7 @@ def log(request: Request) -> Response:
     lines = request.query_params.get("lines", str(LOG_LINES))
     if not (lines.isascii() and lines.isdigit() and len(lines) < 6 and 1 <= int(lines) <= MOST_LOG_LINES):
         raise HTTPException(400, f"lines must be a whole number from 1 to {MOST_LOG_LINES}.")
-    return PlainTextResponse(folder.log_tail(int(lines)), headers={"cache-control": "no-store"})
+    return PlainTextResponse(without_paths(folder.log_tail(int(lines))), headers={"cache-control": "no-store"})
 
 
 def plotly_library(request: Request) -> Response:
@@ -167,7 +173,7 @@ def script(request: Request) -> Response:
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
-    """Answer without delay from the start; at the end let go of the event streams, which have none by themselves."""
+    """Answer without delay, and keep the memory level; at the end let go of the event streams, which have no end."""
     send_at_once()
     previous = {}
 
@@ -181,11 +187,19 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
                 previous[number] = handler
                 signal.signal(number, on_signal)
     try:
-        yield
+        async with heap.level():
+            yield
     finally:
         HUB.drop_viewers()
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def _head(media_type: str, headers: dict[str, str]) -> Response:
+    """What HEAD is told of a body whose length is not known before it is made."""
+    answer = Response(media_type=media_type, headers=headers)
+    del answer.headers["content-length"]
+    return answer
 
 
 def _run(request: Request) -> RunFolder:
@@ -198,8 +212,8 @@ def _run(request: Request) -> RunFolder:
 
 def _named(run_id: str) -> RunFolder:
     """Where the run of that id lies, or would lie."""
-    if not ID_PATTERN.fullmatch(run_id):
-        raise HTTPException(400, "A run's id holds only small letters, digits and hyphens, at most 80 of them.")
+    if not RUN_ID.fullmatch(run_id):
+        raise HTTPException(400, f"A run's id holds only {RUN_ID_WORDS}.")
     return RunFolder(runs_home() / run_id)
 
 
@@ -216,28 +230,6 @@ def _unless_known(request: Request, answer: Response) -> Response:
 @cache
 def _plotly_packed() -> bytes:
     return gzip.compress(PLOTLY.read_bytes(), 6)
-
-
-def _pack(folder: RunFolder) -> IO[bytes]:
-    """The run's files in a temporary file that is gone as soon as it is closed."""
-    packed = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for path in sorted(folder.path.rglob("*")):
-            if not path.is_file() or path.is_symlink() or path.name.startswith(".") or path.suffix in (".lock", ".tmp"):
-                continue
-            dense = path.suffix in (".png", ".safetensors")  # packing would cost seconds and save nothing
-            kind = zipfile.ZIP_STORED if dense else zipfile.ZIP_DEFLATED
-            try:
-                archive.write(path, f"{folder.id}/{path.relative_to(folder.path)}", compress_type=kind)
-            except FileNotFoundError:  # an old checkpoint that was removed meanwhile
-                continue
-    return packed
-
-
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while chunk := file.read(256 * 1024):
-            yield chunk
 
 
 def _route(path: str, answer: Any, method: str = "GET") -> Route:

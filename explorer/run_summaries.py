@@ -36,6 +36,12 @@ class Summaries:
                 self._made_at = time.monotonic()
             return self._answer
 
+    def living(self) -> int:
+        """How many runs train, prepare or wait. Reads files."""
+        self.get()
+        with self._lock:
+            return sum(summary["lives"] for _, summary in self._known.values())
+
     def _read(self) -> list[dict[str, Any]]:
         folders = jobs.runs()
         known, self._known = self._known, {}

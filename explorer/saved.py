@@ -13,9 +13,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from filelock import FileLock
 
 from pipelines import paths
 from pipelines.errors import GanError
+from pipelines.files import publish_bytes
 from pipelines.models.shelf import REFERENCE
 
 MOST = 100  # of one model
@@ -117,18 +116,13 @@ class _changing:
 
 def _file(model_id: str) -> Path:
     if not REFERENCE.fullmatch(model_id):  # never a path
-        raise GanError(f"{model_id[:60]!r} names no model; a name has small letters, digits and hyphens.")
+        raise GanError(f"{model_id[:60]!r} names no model and no run.")
     return paths.saved_home() / "directions" / f"{model_id}.json"
 
 
 def _replace(path: Path, text: str) -> None:
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        publish_bytes(path, text.encode())
     except OSError as error:
         raise _unwritten(path, error) from None
 

@@ -27,3 +27,9 @@ def models_home() -> Path:
 def saved_home() -> Path:
     """Folder of what a person saves while exploring: ``saved/`` in the project, or ``$GAN_EXPLORER_SAVED``."""
     return Path(os.environ.get("GAN_EXPLORER_SAVED") or PROJECT / "saved")
+
+
+def extensions_home() -> Path | None:
+    """Folder of a person's own networks, losses and the like, ``$GAN_EXPLORER_EXTENSIONS``; see registry.py."""
+    named = os.environ.get("GAN_EXPLORER_EXTENSIONS")
+    return Path(named) if named else None

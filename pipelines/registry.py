@@ -1,18 +1,27 @@
 """The one registry idiom: the files of a package, by name.
 
 A new network family, loss or data set is one new file in its package. Its name is the file's name (``least_squares.py``
-is ``least-squares``), its help text the first line of the file's docstring. Names and help texts are read without
-importing, so that a page can offer networks without loading torch; two entries cannot share a name, because two files
-cannot.
+is ``least-squares``), its help text the first line of the file's docstring. Names, help texts and the constants that a
+file states at its top level are read without importing, so that a page can offer networks without loading torch; two
+entries cannot share a name, because two files cannot.
+
+A person's own entries lie outside of the project: the folder that ``$GAN_EXPLORER_EXTENSIONS`` names holds one folder
+for each package (``networks/``, ``objectives/``, ``data/`` ...), whose files are entries like the project's own.
 """
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib
+import importlib.util
+import sys
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
+from typing import Any
+
+from pipelines import paths
 
 
 class Registry:
@@ -23,8 +32,14 @@ class Registry:
 
     @cached_property
     def _files(self) -> dict[str, Path]:
-        files = sorted(self.folder.glob("[!_]*.py"))
-        return {file.stem.replace("_", "-"): file for file in files}
+        files = list(self.folder.glob("[!_]*.py"))
+        if extensions := paths.extensions_home():
+            files += (extensions / self.folder.name).glob("[!_]*.py")
+        found = {file.stem.replace("_", "-"): file for file in sorted(files, key=lambda file: file.stem)}
+        if len(found) < len(files):
+            twice = next(name for name in found if sum(file.stem.replace("_", "-") == name for file in files) > 1)
+            raise self.error(f"There are two files for the {self.kind} {twice!r}; rename the one in {extensions}.")
+        return found
 
     def names(self) -> list[str]:
         """The names on offer, in alphabetical order."""
@@ -36,8 +51,21 @@ class Registry:
         Raises:
             The registry's error type: the name is not one of ``names()``.
         """
-        docstring = ast.get_docstring(ast.parse(self._find(name).read_text("utf-8"))) or name
+        docstring = ast.get_docstring(self._parsed(name)) or name
         return docstring.splitlines()[0]
+
+    def constants(self, name: str) -> dict[str, Any]:
+        """The literal constants in capitals that the entry's file states at its top level, read without importing it.
+
+        Raises:
+            The registry's error type: the name is not one of ``names()``.
+        """
+        found = {}
+        for node in self._parsed(name).body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper():
+                with contextlib.suppress(ValueError):  # computed: not for others to read
+                    found[node.targets[0].id] = ast.literal_eval(node.value)
+        return found
 
     def get(self, name: str) -> ModuleType:
         """The entry's module, imported.
@@ -45,7 +73,20 @@ class Registry:
         Raises:
             The registry's error type: the name is not one of ``names()``.
         """
-        return importlib.import_module(f"{self.package}.{self._find(name).stem}")
+        file = self._find(name)
+        module = f"{self.package}.{file.stem}"
+        if file.parent != self.folder and module not in sys.modules:
+            spec = importlib.util.spec_from_file_location(module, file)
+            sys.modules[module] = loaded = importlib.util.module_from_spec(spec)
+            try:
+                spec.loader.exec_module(loaded)
+            except BaseException:
+                del sys.modules[module]
+                raise
+        return importlib.import_module(module)
+
+    def _parsed(self, name: str) -> ast.Module:
+        return ast.parse(self._find(name).read_text("utf-8"))
 
     def _find(self, name: str) -> Path:
         if name not in self._files:

@@ -30,7 +30,7 @@ class Projection:
     step: int
     steps: int
     z: np.ndarray  # float32 [latent_size], the best so far
-    distance: float  # root mean square difference of the pixels, in [0, 255]
+    distance: float  # root mean square difference of its picture's pixels, in [0, 255]
 
 
 def project(
@@ -57,17 +57,22 @@ def project(
     z.requires_grad_(True)
     optimizer = torch.optim.Adam([z], RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    for step in range(1, steps + 1):
+    nearest, far, least = z[0].detach().clone(), float("inf"), float("inf")
+    for step in range(steps + 1):
         images = generator(z, labels)
         loss = _loss(images, target)
-        (loss + PULL * z.square().mean(1)).sum().backward()
-        optimizer.step()
-        schedule.step()
-        optimizer.zero_grad()
-        if step % report_every == 0 or step == steps:
+        with torch.no_grad():  # where z is now, before it moves on
             best = int(loss.argmin())
-            far = (images[best] - target[0]).square().mean().sqrt().item() * 127.5
-            yield Projection(step, steps, z[best].detach().numpy().copy(), far)
+            if loss[best] < least:
+                nearest, least = z[best].clone(), loss[best].item()
+                far = (images[best] - target[0]).square().mean().sqrt().item() * 127.5
+        if step and (step % report_every == 0 or step == steps):
+            yield Projection(step, steps, nearest.numpy().copy(), far)
+        if step < steps:
+            (loss + PULL * z.square().mean(1)).sum().backward()
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad()
 
 
 def _loss(images: torch.Tensor, target: torch.Tensor) -> torch.Tensor:

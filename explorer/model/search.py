@@ -24,7 +24,7 @@ EFFECT_SEED = 1  # samples that effects are measured on; not those that directio
 RARE = 8  # times as many samples are looked at, at most, for those that lack something
 AMOUNTS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)  # of a move, that one is recommended from
 LEARNT = (LENGTH, 0.8 * LENGTH, 0.6 * LENGTH)  # it is surest where it was meant to end; some overshoot
-MOST_PIXELS = 40_000_000  # of a picture that somebody gives
+MOST_EDGE = 4096  # pixels of a picture that somebody gives; the page sends one that is far smaller
 
 
 def find(
@@ -182,15 +182,20 @@ def read_picture(model: Model, text: Any) -> np.ndarray:
     try:
         content = base64.b64decode(text if isinstance(text, str) else "", validate=True)
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP", "GIF", "BMP")) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise ModelError("The picture has more than 40 million pixels; give a smaller one.")
-            upright = ImageOps.exif_transpose(opened).convert("L" if channels == 1 else "RGB")
-            fitted = ImageOps.fit(upright, (size, size), Image.Resampling.BICUBIC)
+            if max(opened.size) > MOST_EDGE:
+                width, height = opened.size
+                raise ModelError(
+                    f"The picture has {width:,} x {height:,} pixels; {MOST_EDGE:,} are allowed along an edge."
+                )
+            fitted = ImageOps.fit(
+                opened.convert("L" if channels == 1 else "RGB"), (size, size), Image.Resampling.BICUBIC
+            )
+            upright = ImageOps.exif_transpose(fitted)  # only now: of a large picture it would make another copy
     except Image.DecompressionBombError:
-        raise ModelError("The picture has more than 40 million pixels; give a smaller one.") from None
-    except (binascii.Error, UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        raise ModelError(f"The picture is too large; {MOST_EDGE:,} pixels are allowed along an edge.") from None
+    except (binascii.Error, UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, OverflowError):
         raise ModelError("What was given is not a PNG, JPEG, WebP, GIF or BMP picture.") from None
-    return np.array(fitted).reshape(model.shape)
+    return np.array(upright).reshape(model.shape)
 
 
 def _rounded(shares: np.ndarray) -> list[float]:

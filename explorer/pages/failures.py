@@ -8,6 +8,7 @@ import streamlit as st
 
 from explorer.widgets import heard_twice
 from explorer.widgets.failures import failures
+from explorer.widgets.text import literal
 from pipelines.errors import GanError
 from pipelines.gallery import live
 from pipelines.paths import runs_home
@@ -51,6 +52,6 @@ def do(asked: dict[str, Any]) -> None:
 jobs.reap()
 st.title("Failures", anchor=False)
 if problem := st.session_state.pop("problem", None):
-    st.error(problem, icon=":material/error:")
+    st.error(literal(problem), icon=":material/error:")
 if asked := failures(started()):
     do(asked)

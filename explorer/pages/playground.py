@@ -5,7 +5,7 @@ import dataclasses
 import streamlit as st
 
 from explorer.widgets.stage import stage
-from pipelines.objectives import LOSSES
+from pipelines.objectives import LOSSES, traits_of
 from pipelines.plane import settings
 
 # Parts
@@ -27,8 +27,9 @@ stage("playground", "A GAN in the plane", "findings")(
     "",
     settings=on_offer(),
     shapes=settings.DATA,
-    formulas=settings.FORMULAS,
+    formulas={name: traits_of(name).formulas for name in LOSSES.names()},
     losses={name: LOSSES.describe(name) for name in LOSSES.names()},
-    probabilities=list(settings.PROBABILITIES),
+    smoothable=[name for name in LOSSES.names() if traits_of(name).label_smoothing],
+    need_bounded_slope=[name for name in LOSSES.names() if traits_of(name).needs_bounded_slope],
     most_drawn=settings.MOST_DRAWN,
 )

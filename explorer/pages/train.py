@@ -7,21 +7,24 @@ from explorer.widgets.branching import branch, forget_branch, show_branch, wish_
 from explorer.widgets.full_measure import full_measure
 from explorer.widgets.live_run import live_run
 from explorer.widgets.new_run import new_run
+from explorer.widgets.own_pictures import moved_pictures, notes_on_pictures
 from explorer.widgets.run_controls import run_controls
 from explorer.widgets.run_header import run_header, run_message
 from explorer.widgets.run_list import run_list
 from explorer.widgets.run_settings import run_settings
+from explorer.widgets.text import literal
 from pipelines.errors import GanError
 from pipelines.paths import runs_home
 from pipelines.runs import jobs
-from pipelines.runs.folder import ID_PATTERN, RunFolder
+from pipelines.runs.folder import RunFolder
+from pipelines.runs.names import RUN_ID
 
 # Loaders
 
 
 def find_run(run_id: str) -> RunFolder | None:
     """The run of that id; only an id counts, never a path."""
-    run = RunFolder(runs_home() / run_id) if ID_PATTERN.fullmatch(run_id) else None
+    run = RunFolder(runs_home() / run_id) if RUN_ID.fullmatch(run_id) else None
     return run if run and run.exists() else None
 
 
@@ -49,7 +52,7 @@ def one_run(run: RunFolder) -> None:
     try:
         record, status = run.record(), run.status()
     except GanError as error:
-        st.error(f"This run cannot be shown. {error}", icon=":material/error:")
+        st.error(literal(f"This run cannot be shown. {error}"), icon=":material/error:")
         return
     # Each part has a place of its own, so that one which grows by a line does not remount the live view below it.
     header, message = st.container(), st.container()
@@ -58,11 +61,13 @@ def one_run(run: RunFolder) -> None:
         run_controls(run, record, status)
     with message:
         run_message(run, record, status)
+        moved_pictures(run, record, status)
     asked = live_run(run.id, status.state, run.has_checkpoint)
     if wish := wish_of(asked, run):
         branch(run, *wish)
         st.rerun()
     full_measure(run)
+    notes_on_pictures(record)
     run_settings(record)
 
 
@@ -79,7 +84,7 @@ if selected and selected == st.session_state.get("deleted_run") and not find_run
 with st.sidebar:
     list_of_runs(selected)
 if problem := st.session_state.pop("problem", None):
-    st.error(problem, icon=":material/error:")
+    st.error(literal(problem), icon=":material/error:")
 if selected is None:
     new_run(is_first=not jobs.runs())
 elif run := find_run(selected):

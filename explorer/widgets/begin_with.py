@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.widgets.run_header import run_name
-from pipelines.errors import GanError
+from pipelines.errors import GanError, printable
 from pipelines.models import shelf
 from pipelines.models.shelf import Entry
 from pipelines.runs import jobs
@@ -47,7 +47,7 @@ def begin_with() -> None:
         return
     try:
         steps = [NEW, *_steps(origin)]
-        name = origin.title if isinstance(origin, Entry) else run_name(origin, origin.record())
+        name = printable(origin.title if isinstance(origin, Entry) else run_name(origin, origin.record()))
     except GanError:  # deleted meanwhile
         return
     if st.session_state.get(KEY) not in steps:  # dropped meanwhile

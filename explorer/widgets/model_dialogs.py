@@ -12,7 +12,7 @@ import streamlit as st
 
 from explorer import publications
 from explorer.widgets.text import literal
-from pipelines.errors import GanError, ModelError
+from pipelines.errors import GanError, ModelError, printable
 from pipelines.models import shelf
 from pipelines.models.shelf import Entry
 from pipelines.runs import jobs
@@ -55,10 +55,10 @@ def _done(verb: Callable[[], None], said: str, place: st.delta_generator.DeltaGe
     try:
         verb()
     except GanError as error:
-        place.error(literal(str(error)), icon=":material/error:")
+        place.error(literal(error), icon=":material/error:")
         return
     except OSError as error:  # a full disk, say
-        place.error(f"It cannot be written ({error.strerror or error}).", icon=":material/error:")
+        place.error(literal(f"It cannot be written ({error.strerror or error})."), icon=":material/error:")
         return
     _close()
     st.session_state["said"] = said
@@ -100,10 +100,11 @@ def _said_yes() -> None:
 @st.dialog("Publish this run", icon=":material/publish:", on_dismiss=_close)
 def _publish(entry: Entry) -> None:
     run = RunFolder(entry.folder)
-    st.text(f"{entry.title} ({run.id}) becomes a model with a name of its own, and stays when the run is deleted.")
+    title = printable(entry.title)
+    st.text(f"{title} ({run.id}) becomes a model with a name of its own, and stays when the run is deleted.")
     name = _name_field(_free_name(entry.title))
     if "dialog_title" not in st.session_state:
-        st.session_state["dialog_title"] = entry.title
+        st.session_state["dialog_title"] = printable(entry.title)
     title = st.text_input("Title", key="dialog_title", max_chars=80).strip()
     about = st.text_input("One sentence on it", key="dialog_about", max_chars=300,
                           placeholder="Made from its settings if left empty").strip()  # fmt: skip
@@ -122,7 +123,7 @@ def _publish(entry: Entry) -> None:
 
 @st.dialog("Rename this model", icon=":material/edit:", on_dismiss=_close)
 def _rename(entry: Entry) -> None:
-    st.text(f"{entry.title} is in links as {entry.id}; links with the old name will no longer find it.")
+    st.text(f"{printable(entry.title)} is in links as {entry.id}; links with the old name will no longer find it.")
     name = _name_field(entry.id)
     problem = "" if name == entry.id else _name_problem(name)
     place = _warning(problem)
@@ -132,7 +133,7 @@ def _rename(entry: Entry) -> None:
 
 @st.dialog("Delete this model?", icon=":material/delete:", on_dismiss=_close)
 def _delete(entry: Entry) -> None:
-    st.text(f"{entry.title} ({entry.id})")
+    st.text(f"{printable(entry.title)} ({entry.id})")
     st.text("Its weights, card and preview will be gone for good. The run that it came from, if it is here, stays.")
     place = _warning()
     if _buttons("Delete", "delete"):

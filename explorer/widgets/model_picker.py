@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pipelines.errors import GanError
+from explorer.widgets.text import literal
+from pipelines.errors import GanError, printable
 from pipelines.models import shelf
 from pipelines.models.shelf import Entry
 
@@ -42,7 +43,7 @@ def choose_model(default: str, fits: Callable[[Entry], bool] = lambda entry: Tru
             entries[asked] = shelf.find(asked) if shelf.REFERENCE.fullmatch(asked) else entries[asked]
         except (GanError, KeyError):
             st.warning(
-                f"There is no model {asked[:80]!r} here any more; it may have been deleted. Choose another.",
+                literal(f"There is no model {asked[:80]!r} here any more; it may have been deleted. Choose another."),
                 icon=":material/search_off:",
             )
             chosen = None
@@ -82,4 +83,4 @@ def _words(entry: Entry) -> str:
     kind = "classes" if entry.config.conditional else "no classes"
     whose = "ships" if entry.ships else "yours" if entry.run is None else "run"
     size = f"{entry.config.size} x {entry.config.size}"
-    return f"{entry.title} · {entry.id} · {size}, {kind} · {whose}"
+    return f"{printable(entry.title)} · {entry.id} · {size}, {kind} · {whose}"

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 
 from pipelines.data._image_set import ImageSet, Progress
 from pipelines.errors import DataError
+from pipelines.files import sync
 
 DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)  # what reading a damaged archive may raise
 
@@ -84,6 +85,7 @@ def published(path: Path, bytes_needed: int) -> Iterator[BinaryIO]:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(part, path)
+            sync(path.parent)
         finally:
             part.unlink(missing_ok=True)
 
@@ -111,6 +113,8 @@ def write(path: Path, image_set: ImageSet, version: str, progress: Progress) -> 
     card = {
         "version": version,
         "name": image_set.name,
+        "count": len(image_set),
+        "class_counts": [] if image_set.labels is None else np.bincount(image_set.labels).tolist(),
         "class_names": image_set.class_names,
         "fingerprint": image_set.fingerprint,
         "source": image_set.source,
@@ -149,10 +153,14 @@ def read(path: Path, version: str) -> ImageSet | None:
         return None
 
 
-def holds(path: Path, version: str) -> bool:
-    """Whether ``read`` would find the set, as far as can be told without reading pixels."""
+def card(path: Path, version: str) -> dict[str, Any] | None:
+    """What is written beside the pixels of a prepared set, such as its notes and ``count``.
+
+    None where ``read`` would not find the set, as far as can be told without reading pixels.
+    """
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return bool(json.loads(str(archive["card"]))["version"] == version)
+            found = json.loads(str(archive["card"]))
+            return found if found["version"] == version else None
     except DAMAGED:
-        return False
+        return None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pipelines.doctor._finding import Remedy
+from pipelines.objectives import traits_of
 from pipelines.training.checking import problems
 from pipelines.training.config import SETTINGS, TrainConfig, label_of
 
@@ -23,7 +24,7 @@ class Cure(NamedTuple):
 
 def _plain_d(config: TrainConfig) -> Changes:
     """What a penalty of D's slope needs beside it: a D without batch norm, which mixes the pictures of a batch."""
-    return {"d_norm": "none"} if config.network == "dcgan" and config.size != 28 and config.d_norm == "batch" else {}
+    return {"d_norm": "none"} if config.batch_norm_in_d else {}
 
 
 def _slower_d(config: TrainConfig) -> Changes | None:
@@ -36,7 +37,7 @@ CURES: dict[str, Cure] = {
         "the non-saturating loss",
         "G then maximises log D(G(z)), which is steep exactly where D wins.",
         "Goodfellow et al. 2014, section 3",
-        lambda config: {"loss": "non-saturating"} if config.loss == "minimax" else None,
+        lambda config: {"loss": "non-saturating"} if traits_of(config.loss).saturates else None,
     ),
     "gradient-penalty": Cure(
         "the Wasserstein loss with gradient penalty",
@@ -104,7 +105,9 @@ CURES: dict[str, Cure] = {
         "one D step per G step",
         "D is trained no oftener than G.",
         "Goodfellow et al. 2014, algorithm 1",
-        lambda config: {"d_steps": 1} if config.d_steps > 1 and config.loss != "wasserstein" else None,
+        lambda config: (
+            {"d_steps": 1} if config.d_steps > 1 and not traits_of(config.loss).needs_bounded_slope else None
+        ),
     ),
     "faster-d": Cure(
         "a faster D",
@@ -193,6 +196,8 @@ def fitting(config: TrainConfig, names: tuple[str, ...], most: int = MOST) -> tu
     for name in names:
         cure = CURES[name]
         wanted = cure.changes(config) or {}
+        if wanted and (config.gradient_penalty or config.r1):  # older runs have such a penalty beside batch norm
+            wanted = {**_plain_d(config), **wanted}
         changes = {key: value for key, value in wanted.items() if getattr(config, key, value) != value}
         if not changes or any(key not in SETTINGS for key in wanted) or problems(config.changed(**changes)):
             continue

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.doctor._finding import Evidence, Line, Spell
+from pipelines.objectives import traits_of
 from pipelines.training.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 COLUMNS = ("step", "images_seen", "d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g")
 SHORTEST_EPOCH = 200  # steps; shorter epochs are taken together, as where quality is measured (training/view.py)
 START = 200  # steps at least that prove nothing: both networks begin with random weights
-CROSS_ENTROPY = ("minimax", "non-saturating")
-# D's loss where it says the same of every picture, by loss (see objectives/). Wasserstein critics have no such level.
-GUESSING = {"minimax": 2 * math.log(2), "non-saturating": 2 * math.log(2), "least-squares": 0.25, "hinge": 2.0}
 
 Columns = dict[str, NDArray[np.float64]]
 
@@ -58,8 +56,13 @@ class History:
     @property
     def epoch(self) -> float:
         """Steps of an epoch; of several together where they are short."""
-        steps = self.count / self.config.batch_size / self.config.d_steps
-        return max(SHORTEST_EPOCH, steps)
+        return max(SHORTEST_EPOCH, self._steps_per_epoch)
+
+    @property
+    def _steps_per_epoch(self) -> float:
+        """Steps in one pass over the data; 0 where the number of pictures is not known."""
+        size = self.config.batch_of(self.count)
+        return self.count // size / self.config.d_steps if size else 0.0
 
     @property
     def start(self) -> float:
@@ -100,7 +103,7 @@ class History:
         It is the share of the way that D's loss has gone from that of guessing to the least possible, so that losses
         compare. None for a loss without such levels.
         """
-        guessing = GUESSING.get(self.config.loss)
+        guessing = traits_of(self.config.loss).d_loss_at_balance
         if guessing is None:
             return None
         least = _least(self.config)
@@ -142,10 +145,6 @@ class History:
         """The steps of the measures, float [M]."""
         return np.array([row["step"] for row in self.measures], dtype=np.float64)
 
-    def epochs(self, step: float) -> float:
-        """A step in passes over the data; 0 where their number is not known."""
-        return step * self.config.batch_size * self.config.d_steps / self.count if self.count else 0.0
-
     def until(self, step: float) -> History:
         """The history as it was at a step."""
         kept = self.rows["step"] <= step
@@ -180,7 +179,7 @@ def of_run(folder: RunFolder) -> History:
 def _least(config: TrainConfig) -> float:
     """The least that D's loss can be: 0, but with smoothed labels the entropy of its targets."""
     smooth = config.label_smoothing
-    if not smooth or config.loss not in CROSS_ENTROPY:
+    if not smooth or not traits_of(config.loss).label_smoothing:
         return 0.0
     return -smooth * math.log(smooth) - (1 - smooth) * math.log(1 - smooth)
 

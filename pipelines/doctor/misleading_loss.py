@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.doctor._finding import REMARK, Evidence, Sign, distance
-from pipelines.doctor._history import CROSS_ENTROPY, History, middle
+from pipelines.doctor._finding import REMARK, Evidence, Sign, apart, distance
+from pipelines.doctor._history import History, middle
+from pipelines.objectives import traits_of
 
 RISEN, NEARER = 1.1, 0.67
 FEWEST = 3  # measures
@@ -19,11 +20,7 @@ FEWEST = 3  # measures
 def look(history: History) -> Sign | None:
     """Since when G's loss has been higher though its pictures are better."""
     late = history.measured_at >= history.start
-    if (
-        history.config.feature_matching
-        or late.sum() < FEWEST
-        or history.config.loss not in (*CROSS_ENTROPY[1:], "least-squares")
-    ):
+    if history.config.feature_matching or late.sum() < FEWEST or not traits_of(history.config.loss).g_loss_misleads:
         return None
     at, far = history.measured_at[late], history.measured("frechet")[late]
     step, loss = history.rows["step"], history.rows["g_loss"]
@@ -34,10 +31,11 @@ def look(history: History) -> Sign | None:
     misled = (losses > RISEN * losses[0]) & (far < NEARER * far[0])
     if not misled[-1]:
         return None
+    before, after = apart(losses[0], losses[-1])
     first = len(misled) - int(np.argmin(misled[::-1]))  # of the last unbroken time; the first measure is never misled
     return Sign(
         at[first], None, at[first],
-        f"G's loss rose from {losses[0]:.2f} to {losses[-1]:.2f} while its pictures came nearer to real ones: their "
+        f"G's loss rose from {before} to {after} while its pictures came nearer to real ones: their "
         f"distance fell from {distance(far[0])} to {distance(far[-1])}. D has become a stricter judge meanwhile, so "
         "look at the pictures and their distance, not at the loss.",
         "Nothing needs to be cured. A Wasserstein critic's loss falls as pictures improve.",

@@ -15,6 +15,7 @@ import numpy as np
 
 from pipelines.doctor._finding import Evidence, Sign, last_spell
 from pipelines.doctor._history import History, middle
+from pipelines.objectives import traits_of
 
 FALLEN = 0.01  # of the gradient of the first steps
 BLAMED, SATURATED = 0.1, 0.02  # the same where the loss is to blame; D(G(z)) at which it is
@@ -28,10 +29,10 @@ def look(history: History) -> Sign | None:
     began = began[np.isfinite(began)]
     if not len(began) or not began.max() > 0:
         return None
-    gradient, lead, minimax = history.blocks["grad_g"], history.lead, history.config.loss == "minimax"
-    level = (BLAMED if minimax else FALLEN) * float(began.max())
+    gradient, lead, flat = history.blocks["grad_g"], history.lead, traits_of(history.config.loss).saturates
+    level = (BLAMED if flat else FALLEN) * float(began.max())
     low = (gradient < level) & (True if lead is None else lead > WINS)
-    if minimax:
+    if flat:
         low &= history.blocks["d_fake"] < SATURATED
     spell = last_spell(low, history.hold)
     if spell is None or (named := history.named_at(spell, low)) is None:
@@ -39,9 +40,9 @@ def look(history: History) -> Sign | None:
     blocks, config = history.blocks, history.config
     since, until = blocks["step"][spell.first], None if spell.after is None else blocks["step"][spell.after]
     now = float(middle(gradient[spell.first : spell.after]))
-    if minimax:
+    if flat:
         why = (
-            f"The minimax loss is flat where D is sure of the fakes, as here (D(G(z)) is "
+            f"The {config.loss} loss is flat where D is sure of the fakes, as here (D(G(z)) is "
             f"{_small(middle(blocks['d_fake'][spell.first : spell.after]))}): G is hardly told in which "
             "direction to move."
         )
@@ -60,7 +61,7 @@ def look(history: History) -> Sign | None:
         "The non-saturating loss; Wasserstein with gradient penalty; noise on what D sees; a weaker D.",
         Evidence(
             "G's gradient norm", (history.line("grad_g", "G", "g", since),), level,
-            f"a {'tenth' if minimax else 'hundredth'} of the start", log=True,
+            f"a {'tenth' if flat else 'hundredth'} of the start", log=True,
         ),
         cures,
     )  # fmt: skip

@@ -14,10 +14,11 @@ from pipelines.errors import ConfigError, ModelError
 from pipelines.models.shelf import check_hash, find
 from pipelines.runs import jobs
 from pipelines.runs.folder import Notes, RunFolder
+from pipelines.tensor_files import whole_tensors
 from pipelines.training.checking import check
 from pipelines.training.config import SETTINGS
 
-FREE = ("seed", "batch_size")  # of jobs.BEGIN_ANEW: steps count anew; and a model without classes may learn other data
+FREE = ("seed", "batch_size")  # of BEGIN_ANEW: steps count anew; and a model without classes may learn other data
 PARTS = {"generator": ("generator", "average"), "discriminator": ("discriminator",)}  # of a checkpoint, by file
 
 
@@ -65,8 +66,9 @@ def begin(name: str, changes: dict[str, Any] | None = None, *, path: Path | None
     folder.write_notes(Notes(name=f"{entry.title}, trained further"[:80]))
     state = {"step": 0, "d_batches": 0, "seconds": 0.0}
     try:
-        save_file(tensors, folder.checkpoint_path(0), metadata={"state": json.dumps(state)})
-    except (OSError, SafetensorError) as error:  # safetensors' writer reports a full disk in its own way
+        with whole_tensors(folder.checkpoint_path(0)) as draft:
+            save_file(tensors, draft, metadata={"state": json.dumps(state)})
+    except OSError as error:
         folder.remove()
         raise ModelError(f"The run cannot be written ({error}).") from None
     return folder

@@ -19,6 +19,7 @@ from safetensors.torch import save_file
 from pipelines.errors import ModelError
 from pipelines.metrics.reader import Reader
 from pipelines.models.trained import Trained
+from pipelines.tensor_files import whole_tensors
 
 SEED = 0
 COUNT = 8000  # of a published model
@@ -54,7 +55,8 @@ def save(readings: Readings, folder: Path) -> None:
     """Write readings beside a model's weights."""
     seen = torch.from_numpy(np.round(readings.probabilities * 255).astype(np.uint8))
     words = json.dumps({"names": readings.names, "exclusive": readings.exclusive})
-    save_file({"probabilities": seen}, folder / "readings.safetensors", metadata={"readings": words})
+    with whole_tensors(folder / "readings.safetensors") as draft:
+        save_file({"probabilities": seen}, draft, metadata={"readings": words})
 
 
 def load(folder: Path) -> Readings | None:

@@ -28,14 +28,16 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import paths
-from pipelines.errors import GanError, ModelError
+from pipelines.errors import ConfigError, GanError, ModelError
 from pipelines.runs import jobs
-from pipelines.runs.folder import ID_PATTERN, RunFolder
-from pipelines.training.checking import check
+from pipelines.runs.folder import RunFolder
+from pipelines.runs.names import RUN_ID
+from pipelines.training.checking import out_of_range
 from pipelines.training.config import TrainConfig, from_dict
 from pipelines.training.presets import title_of
 
-REFERENCE = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]{0,79})(@(?P<checkpoint>best|last|[0-9]{1,12}))?")
+MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+REFERENCE = re.compile(rf"(?P<name>{RUN_ID.pattern})(@(?P<checkpoint>best|last|[0-9]{{1,12}}))?")
 STEERING = "steering.safetensors"
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, GanError)
 
@@ -118,7 +120,7 @@ class Entry:
 def published() -> list[str]:
     """The names of the published models, in alphabetical order."""
     found = (path.parent.name for path in paths.models_home().glob("*/generator.safetensors"))
-    return sorted(name for name in found if ID_PATTERN.fullmatch(name))  # not one that is being written
+    return sorted(name for name in found if MODEL_NAME.fullmatch(name))  # not one that is being written
 
 
 def trained_runs() -> list[str]:
@@ -184,7 +186,7 @@ def free_place(name: str) -> Path:
     Raises:
         ModelError: the name is taken or not allowed.
     """
-    if not ID_PATTERN.fullmatch(name):
+    if not MODEL_NAME.fullmatch(name):
         raise ModelError(f"The model's name is {name!r}; use small letters, digits and hyphens, at most 80.")
     target = paths.models_home() / name
     if RunFolder(paths.runs_home() / name).exists():
@@ -252,7 +254,9 @@ def _published(folder: Path) -> Entry | None:
         return None
     try:
         values = json.loads((folder / "config.json").read_bytes())
-        config, names = check(from_dict(values["config"])), values["class_names"]
+        config, names = from_dict(values["config"]), values["class_names"]
+        if wrong := out_of_range(config):  # what cannot be trained any more can still be drawn from
+            raise ConfigError(" ".join(wrong))
         if not isinstance(names, list) or (config.conditional and not names):
             raise ValueError("its class names are missing")
         class_names = tuple(str(name) for name in names)
@@ -265,7 +269,7 @@ def _published(folder: Path) -> Entry | None:
 def _own(name: str) -> Path:
     """The folder of a published model that is a person's to rename and delete, also where its files are damaged."""
     folder = paths.models_home() / name
-    if not ID_PATTERN.fullmatch(name) or not (folder / "generator.safetensors").is_file():
+    if not MODEL_NAME.fullmatch(name) or not (folder / "generator.safetensors").is_file():
         raise ModelError(f"There is no published model {name!r}; there are: {', '.join(published()) or 'none yet'}.")
     if _card(folder).get("ships"):
         raise ModelError(f"The model {name!r} came with the project and stays; publish a run of yours to rename it.")

@@ -34,6 +34,7 @@ from pipelines.metrics.parts import Part, memberships, part_of, parts_of, spans
 from pipelines.metrics.reader import Reader
 from pipelines.models.shelf import STEERING
 from pipelines.models.trained import MANY, Trained
+from pipelines.tensor_files import whole_tensors
 from pipelines.training.machine import computes_bf16
 
 _TENSORS = ("labels", "usual", "own", "beside")
@@ -146,7 +147,8 @@ def fit(
 def save(steering: Steering, folder: Path) -> None:
     """Write directions beside a model's weights, rounded to float16."""
     tensors = {name: torch.from_numpy(getattr(steering, name)).half().contiguous() for name in _TENSORS}
-    save_file(tensors, folder / STEERING, metadata={"names": json.dumps(steering.names)})
+    with whole_tensors(folder / STEERING) as draft:
+        save_file(tensors, draft, metadata={"names": json.dumps(steering.names)})
 
 
 def load(path: Path) -> Steering:

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from pipelines import threads
 from pipelines.errors import ModelError
 from pipelines.models import steepness
 from pipelines.models.shelf import Entry, check_hash, find
@@ -80,13 +81,15 @@ class Trained:
         Raises:
             ModelError: a seed or an index is negative or beyond 64 bits.
         """
-        addresses, chances, z, y = list(addresses), [], [], []
+        addresses = list(addresses)
+        drawn = list(dict.fromkeys(addresses))  # each once: asked for twice, a sample is still one
+        chances, z, y = [], [], []
         kept = np.setdiff1d(np.arange(self.config.centres), self.entry.rejected)
 
         def once(chance: np.random.Generator) -> np.ndarray:
             return _latent(chance, self.config, self.entry.truncation, kept)
 
-        for seed, index in addresses:
+        for seed, index in drawn:
             if not (0 <= seed < 2**63 and 0 <= index < 2**63):
                 raise ModelError(f"There is no sample {index} of seed {seed}; both are whole numbers from 0 on.")
             chances.append(chance := np.random.Generator(np.random.Philox(key=[seed, index])))
@@ -94,11 +97,18 @@ class Trained:
             y.append(chance.integers(max(1, len(self.class_names))))
         latent = torch.from_numpy(np.array(z, np.float32).reshape(-1, self.config.latent_size))
         if self.entry.steepest is not None:
-            self._redraw(latent, addresses, lambda row: torch.from_numpy(once(chances[row])))
-        return latent, torch.tensor(y, dtype=torch.int64) if self.config.conditional else None
+            self._redraw(latent, drawn, lambda row: torch.from_numpy(once(chances[row])))
+        places = {address: row for row, address in enumerate(drawn)}
+        rows = torch.tensor([places[address] for address in addresses], dtype=torch.int64)
+        return latent[rows], torch.tensor(y, dtype=torch.int64)[rows] if self.config.conditional else None
 
     def _redraw(self, z: Tensor, addresses: list[tuple[int, int]], anew: Callable[[int], Tensor]) -> None:
-        """Draw those z [B, latent_size] anew, in place, around which G is steeper than the model's limit."""
+        """Draw those z [B, latent_size] anew, in place, around which G is steeper than the model's limit.
+
+        Args:
+            addresses: of the z, none twice.
+            anew: the next z of a row's own random numbers.
+        """
         pending = []
         for row, address in enumerate(addresses):
             if (times := self.redrawn.get(address)) is None:
@@ -124,14 +134,26 @@ class Trained:
 
     @torch.inference_mode()
     def decode(self, z: Tensor, y: Tensor | None = None, batch: int = BATCH) -> Tensor:
-        """Pictures uint8 [B, C, H, W] for z [B, latent_size] and y: classes [B] or weights of them [B, classes]."""
+        """Pictures uint8 [B, C, H, W] for z [B, latent_size] and y: classes [B] or weights of them [B, classes].
+
+        Raises:
+            ModelError: a picture holds a number that is not finite.
+        """
         config = self.config
-        none = torch.empty(0, config.channels, config.size, config.size, dtype=torch.uint8)
-        return torch.cat([none, *map(to_uint8, self._pictures(z, y, batch))])
+        parts = [torch.empty(0, config.channels, config.size, config.size, dtype=torch.uint8)]
+        for pictures in self._pictures(z, y, batch):
+            if not torch.isfinite(pictures).all():  # as bytes nobody could tell
+                raise ModelError(
+                    f"{self.name} draws a picture with numbers that are not finite here: its weights are too large, or "
+                    "z is. Choose another point, or an earlier checkpoint of the run."
+                )
+            parts.append(to_uint8(pictures))
+        return torch.cat(parts)
 
     def _pictures(self, z: Tensor, y: Tensor | None = None, batch: int = BATCH) -> Iterator[Tensor]:
         """Pictures float32 [at most batch, C, H, W] in [-1, 1], always as many decoded at once."""
         for start in range(0, len(z), batch):
+            threads.review()
             part = z[start : start + batch]
             labels = None if y is None else y[start : start + batch]
             missing = batch - len(part)

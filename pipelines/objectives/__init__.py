@@ -1,12 +1,52 @@
 """Adversarial losses, one file each, and (in ``_penalties.py``) what holds D's slope down.
 
-A loss is two pure functions on logits [B], each returning a scalar::
+A loss is three pure functions on logits [B]; the two losses return a scalar::
 
-    d_loss(real_logits, fake_logits, smoothing=0.0)   # what D minimises
-    g_loss(fake_logits)                               # what G minimises
+    d_loss(real_logits, fake_logits)   # what D minimises; with LABEL_SMOOTHING also smoothing=0.0
+    g_loss(fake_logits)                # what G minimises; with G_SEES_REAL: g_loss(fake_logits, real_logits)
+    d_output(logits)                   # D's output as a person is shown it
+
+and states its traits as constants, see ``Traits``.
 """
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cache
 
 from pipelines.errors import ConfigError
 from pipelines.registry import Registry
 
 LOSSES = Registry(__name__, __file__, "loss", ConfigError)
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What the rest of the project knows of a loss: the constants of its file, by their names in small letters."""
+
+    d_output: str  # what D's output is: "probability" or "score"
+    formulas: dict[str, str]  # of what D and G minimise, for a person, by "D" and "G"
+    balance: float | None = None  # D's output where it cannot tell real from fake; None where it has no such value
+    d_loss_at_balance: float | None = None  # D's loss there; None where it has no such value
+    label_smoothing: bool = False  # whether ``d_loss`` takes ``smoothing``
+    needs_bounded_slope: bool = False  # whether it holds only for a D whose slope is bounded
+    g_sees_real: bool = False  # whether ``g_loss`` takes the logits of real pictures too
+    saturates: bool = False  # whether G's loss is flat where D is sure that the fakes are fake
+    g_loss_misleads: bool = False  # whether G's loss may rise while its pictures improve
+    level: str = "g_loss"  # the loss that has a level of its own and so shows swings: "g_loss" or "d_loss"
+
+    @property
+    def says_probability(self) -> bool:
+        """Whether D's output is a probability of being real."""
+        return self.d_output == "probability"
+
+
+@cache
+def traits_of(name: str) -> Traits:
+    """The traits of a loss, read without importing it.
+
+    Raises:
+        ConfigError: there is no such loss.
+    """
+    stated = LOSSES.constants(name)
+    return Traits(**{f.name: stated[f.name.upper()] for f in fields(Traits) if f.name.upper() in stated})

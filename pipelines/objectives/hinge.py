@@ -8,7 +8,11 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor
 
-BALANCE = 0.0  # D's score where it cannot tell real from fake
+D_OUTPUT = "score"
+BALANCE = 0.0
+D_LOSS_AT_BALANCE = 2.0
+LEVEL = "d_loss"  # G's is D's score itself
+FORMULAS = {"D": "max(0, 1 − D(x)) + max(0, 1 + D(G(z)))", "G": "−D(G(z))"}
 
 
 def d_output(logits: Tensor) -> Tensor:

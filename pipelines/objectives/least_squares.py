@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from torch import Tensor
 
-BALANCE = 0.5  # D's output where it cannot tell real from fake
+D_OUTPUT = "score"
+BALANCE = 0.5
+D_LOSS_AT_BALANCE = 0.25
+G_LOSS_MISLEADS = True
+FORMULAS = {"D": "½ (D(x) − 1)² + ½ D(G(z))²", "G": "½ (D(G(z)) − 1)²"}
 
 
 def d_output(logits: Tensor) -> Tensor:

@@ -10,7 +10,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-BALANCE = 0.5  # D's output where it cannot tell real from fake
+D_OUTPUT = "probability"
+BALANCE = 0.5
+D_LOSS_AT_BALANCE = 1.3862943611198906  # 2 log 2
+LABEL_SMOOTHING = True
+SATURATES = True
+FORMULAS = {"D": "−log D(x) − log(1 − D(G(z)))", "G": "log(1 − D(G(z)))"}
 
 
 def d_output(logits: Tensor) -> Tensor:

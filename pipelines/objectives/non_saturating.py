@@ -9,9 +9,16 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor
 
-from pipelines.objectives.minimax import BALANCE, d_loss, d_output
+from pipelines.objectives.minimax import d_loss, d_output
 
-__all__ = ["BALANCE", "d_loss", "d_output", "g_loss"]
+__all__ = ["d_loss", "d_output", "g_loss"]
+
+D_OUTPUT = "probability"
+BALANCE = 0.5
+D_LOSS_AT_BALANCE = 1.3862943611198906  # 2 log 2
+LABEL_SMOOTHING = True
+G_LOSS_MISLEADS = True
+FORMULAS = {"D": "−log D(x) − log(1 − D(G(z)))", "G": "−log D(G(z))"}
 
 
 def g_loss(fake_logits: Tensor) -> Tensor:

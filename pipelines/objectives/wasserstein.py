@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from torch import Tensor
 
-BALANCE = None  # the critic's ratings have no zero of their own; only their gap means something
+D_OUTPUT = "score"  # without a zero of its own: only the gap between two ratings means something
+NEEDS_BOUNDED_SLOPE = True
+LEVEL = "d_loss"
+FORMULAS = {"D": "D(G(z)) − D(x)", "G": "−D(G(z))"}
 
 
 def d_output(logits: Tensor) -> Tensor:

@@ -88,7 +88,8 @@ class Game:
         logits = self.discriminate(torch.cat([real, fake]))
         loss = self._d_loss(logits[: config.batch], logits[config.batch :])
         if config.gradient_penalty:
-            loss = loss + config.gradient_penalty * gradient_penalty(self.discriminate, real, fake, self.draws)
+            mix = torch.rand(config.batch, 1, generator=self.draws)
+            loss = loss + config.gradient_penalty * gradient_penalty(self.discriminate, real, fake, mix)
         if config.r1:
             loss = loss + 0.5 * config.r1 * r1_penalty(self.discriminate, real)
         self.opt_d.zero_grad()

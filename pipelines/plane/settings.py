@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.errors import ConfigError
-from pipelines.objectives import LOSSES
+from pipelines.objectives import LOSSES, traits_of
 from pipelines.training.settings import Setting, setting
 
 DATA = {
@@ -23,15 +23,6 @@ DATA = {
 }
 MOST_DRAWN = 400  # points of a drawing
 DRAWN_STEPS = 255  # a drawing's places between -1 and 1, so that a point is two bytes in a link
-
-FORMULAS: dict[str, dict[str, str]] = {  # what each network makes small
-    "minimax": {"D": "−log D(x) − log(1 − D(G(z)))", "G": "log(1 − D(G(z)))"},
-    "non-saturating": {"D": "−log D(x) − log(1 − D(G(z)))", "G": "−log D(G(z))"},
-    "least-squares": {"D": "½ (D(x) − 1)² + ½ D(G(z))²", "G": "½ (D(G(z)) − 1)²"},
-    "hinge": {"D": "max(0, 1 − D(x)) + max(0, 1 + D(G(z)))", "G": "−D(G(z))"},
-    "wasserstein": {"D": "D(G(z)) − D(x)", "G": "−D(G(z))"},
-}
-PROBABILITIES = ("minimax", "non-saturating")  # losses whose D says a probability
 
 
 @dataclass(frozen=True)
@@ -112,7 +103,7 @@ def from_dict(values: dict[str, Any]) -> PlaneConfig:
     config = PlaneConfig(**checked)
     if config.data == "drawing" and not places(config.drawing):
         raise ConfigError("A drawing needs a point at least: draw in the plane, then use it.")
-    if config.smoothing and config.loss not in PROBABILITIES:
+    if config.smoothing and not traits_of(config.loss).label_smoothing:
         raise ConfigError(
             f"Label smoothing moves the target of a cross-entropy, and the loss {config.loss!r} has none: set it to 0."
         )

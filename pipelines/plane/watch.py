@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.doctor import ALARM, Finding, History, examine
+from pipelines.objectives import traits_of
 from pipelines.plane.history import history_of
 from pipelines.plane.settings import PlaneConfig, label_of
 
@@ -49,7 +50,7 @@ _NON_SATURATING = Cure(
     "G then maximises log D(G(z)), which is steep exactly where D wins.",
     "Goodfellow et al. 2014, section 3",
     True,
-    lambda config: {"loss": "non-saturating"} if config.loss == "minimax" else {},
+    lambda config: {"loss": "non-saturating"} if traits_of(config.loss).saturates else {},
 )
 _MOSTLY = (_PENALTY, _RATES)
 CURES = {"vanishing-gradient": (_NON_SATURATING, _PENALTY)}  # by ailment, the best first

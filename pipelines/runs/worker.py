@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import logging
+import math
 import os
 import signal
 import threading
@@ -16,9 +17,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from pipelines import data
-from pipelines.errors import GanError
-from pipelines.runs.folder import FAILED, FINISHED, PREPARING, QUEUED, STOPPED, Control, RunFolder, Status  # fmt: skip
+from pipelines.errors import GanError, RunError, is_out_of_memory
+from pipelines.runs.folder import (  # fmt: skip
+    FAILED,
+    FINISHED,
+    PREPARING,
+    QUEUED,
+    QUEUED_S,
+    STOPPED,
+    Control,
+    RunFolder,
+    Status,
+)
+from pipelines.runs.place import Anchor, is_thrown_away
 from pipelines.runs.queue import Turn, line_for
 
 _STATUS_S = 0.5  # between two heartbeats
@@ -44,23 +55,29 @@ class Desk:
         self.control = folder.control()
         self.interrupted = threading.Event()
         self._stamp = folder.control_stamp()
-        self._told_at = 0.0
+        self._told_at = -math.inf  # monotonic seconds: the clock may be set back
+        self._anchor = Anchor(folder.path)
 
-    def tell(self, *, at_once: bool = True, **changes: Any) -> None:
+    def tell(self, *, at_once: bool = True, every_s: float = _STATUS_S, **changes: Any) -> None:
         """Change the status, and publish it at once or with the next heartbeat.
+
+        Args:
+            every_s: seconds between two heartbeats.
 
         Raises:
             Gone: the run folder was deleted.
         """
-        if changes.get("state", self.status.state) != self.status.state or "message" in changes:
+        news = changes.get("state", self.status.state) != self.status.state
+        if news or "message" in changes:
             log.info("%s: %s", changes.get("state", self.status.state), changes.get("message", ""))
-        self.status = dataclasses.replace(self.status, **changes)
-        now = time.time()
-        if not at_once and now - self._told_at < _STATUS_S:
+        if changes:
+            self.status = dataclasses.replace(self.status, **changes)
+        now = time.monotonic()
+        if not at_once and now - self._told_at < every_s:
             return
         self._told_at = now
-        self.status = dataclasses.replace(self.status, heartbeat=now)
-        self.writing(self.folder.write_status, self.status)
+        self.status = dataclasses.replace(self.status, heartbeat=time.time())
+        self.writing(self.folder.write_status, self.status, durable=news)
         if self.show:
             self.show(self.status)
 
@@ -71,6 +88,7 @@ class Desk:
             Stop: the run is to stop.
             Gone: the run folder was deleted.
         """
+        self.follow()
         stamp = self.folder.control_stamp()
         if stamp != self._stamp:
             self._stamp, self.control = stamp, self.writing(self.folder.control)
@@ -79,7 +97,7 @@ class Desk:
         return self.control
 
     def writing(self, write: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Call something that touches the folder.
+        """Call something that touches the folder; once more where it failed because the folder was moved.
 
         Raises:
             Gone: it failed because the folder was deleted.
@@ -87,9 +105,30 @@ class Desk:
         try:
             return write(*args, **kwargs)
         except (OSError, GanError):
-            if not self.folder.exists():
-                raise Gone from None
-            raise
+            if not self.follow():
+                raise
+        return write(*args, **kwargs)
+
+    def follow(self) -> bool:
+        """Go on in the folder where it is now, and stop where it was thrown away; whether it was renamed or moved.
+
+        Raises:
+            Gone: it was deleted.
+        """
+        place = self._anchor.where()
+        if place is None:
+            raise Gone
+        if place == self.folder.path:
+            return False
+        log.info("The run folder was moved to %s; the run goes on there.", place)
+        self.folder.path = place
+        if is_thrown_away(place):
+            self.interrupted.set()
+        return True
+
+    def leave(self) -> None:
+        """Let the folder go."""
+        self._anchor.close()
 
 
 def work(folder: RunFolder, show: Show | None = None) -> str:
@@ -115,8 +154,8 @@ def work(folder: RunFolder, show: Show | None = None) -> str:
             desk.tell(state=PREPARING, message="Loading the networks.", place=None, progress=0.0)
             from pipelines.runs import session  # loads torch
 
-            finished = session.train(desk, turn)
-            end = (FINISHED, "Finished.") if finished else (STOPPED, "Stopped; Resume goes on from here.")
+            ended = session.train(desk, turn)
+            end = (FINISHED, ended) if ended else (STOPPED, "Stopped; Resume goes on from here.")
             desk.tell(state=end[0], message=end[1], eta_s=None, progress=None, place=None)
         except Stop:
             desk.tell(state=STOPPED, message="Stopped; Resume goes on from here.", progress=None, place=None)
@@ -127,24 +166,8 @@ def work(folder: RunFolder, show: Show | None = None) -> str:
             return _fail(desk, error)
         finally:
             turn.leave()
+            desk.leave()
     return desk.status.state
-
-
-def load_data(desk: Desk) -> data.ImageSet:
-    """The run's data set, prepared now if it is not yet."""
-    config = desk.folder.record().config
-
-    def progress(share: float, message: str) -> None:
-        desk.asked()
-        desk.tell(at_once=False, state=PREPARING, progress=round(share, 3))
-        desk.status = dataclasses.replace(desk.status, message=message)
-
-    image_set = data.load(
-        config.data, size=config.size, channels=config.channels, folder=config.folder, progress=progress
-    )
-    if config.conditional:
-        data.require_classes(image_set)
-    return image_set
 
 
 def wait_turn(desk: Desk, turn: Turn) -> None:
@@ -160,10 +183,23 @@ def wait_turn(desk: Desk, turn: Turn) -> None:
         message = f"Waiting: place {place} in the line for {turn.line}."
         if (desk.status.state, desk.status.place) != (QUEUED, place):
             desk.tell(state=QUEUED, place=place, message=message)
-        desk.tell(at_once=False)
+        desk.tell(at_once=False, every_s=QUEUED_S)
 
     desk.asked()
     turn.wait(on_place)
+
+
+def change_line(desk: Desk, turn: Turn, device: str) -> None:
+    """Wait in the line of the device that the run trains on, if the one that was guessed without torch is another's.
+
+    Raises:
+        Stop: the run is to stop.
+        Gone: the run folder was deleted.
+    """
+    if turn.line != device:
+        turn.change_line(device)
+        wait_turn(desk, turn)
+        desk.tell(state=PREPARING, message="Loading the networks.", place=None, progress=0.0)
 
 
 def _fail(desk: Desk, error: Exception) -> str:
@@ -186,7 +222,7 @@ def explain(error: Exception, desk: Desk) -> str:
     config = desk.folder.record().config
     if isinstance(error, GanError):
         return str(error)
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower() or "can't allocate" in str(error):
+    if is_out_of_memory(error):
         return (
             f"Out of memory with batches of {config.batch_size} pictures of {config.size} x {config.size} at width "
             f"{config.width}: duplicate the settings with a smaller batch_size or width."
@@ -209,8 +245,15 @@ def _listen_to_signals(interrupted: threading.Event) -> None:
 
 @contextlib.contextmanager
 def log_to(target: IO[str] | Path) -> Iterator[None]:
-    """Send what the process says to a stream or to the end of a file, for as long as the context lasts."""
-    handler = logging.FileHandler(target) if isinstance(target, Path) else logging.StreamHandler(target)
+    """Send what the process says to a stream or to the end of a file, for as long as the context lasts.
+
+    Raises:
+        RunError: the file cannot be written.
+    """
+    try:
+        handler = logging.FileHandler(target) if isinstance(target, Path) else logging.StreamHandler(target)
+    except OSError as error:
+        raise RunError(f"{target} cannot be written ({error.strerror or error}).") from None
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.INFO)

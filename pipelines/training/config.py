@@ -11,11 +11,11 @@ import typing
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines import data
+from pipelines import data, metrics
 from pipelines.errors import ConfigError
 from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
-from pipelines.training.settings import Setting, has_type, setting, type_words
+from pipelines.training.settings import Setting, has_type, problem, setting, type_words
 
 GROUPS = ("Data", "Networks", "Objective", "Optimisers", "Length", "Machine", "Records")
 
@@ -27,7 +27,10 @@ class TrainConfig:
     # Data
     data: str = setting("digits", "Data", "The set of real pictures.", data.names(), label="Data set")
     folder: str | None = setting(
-        None, "Data", "Folder of your own pictures, for the data set 'folder'; its subfolders are the classes."
+        None,
+        "Data",
+        "Folder of your own pictures, for the data set 'folder'; its subfolders are the classes. Read are JPEG, PNG, "
+        "WebP, GIF, TIFF, BMP, AVIF, JPEG 2000, HEIC (with pillow-heif) and whatever else Pillow opens.",
     )
     size: int = setting(28, "Data", "Height and width of a picture, in pixels.", (28, 32, 64), label="Size (pixels)")
     channels: int = setting(1, "Data", "1 for grey, 3 for colour.", (1, 3), label="Colour channels")
@@ -71,7 +74,10 @@ class TrainConfig:
         label="Self-conditioned",
     )
     conditional: bool = setting(
-        False, "Networks", "Tell G which class to draw and D which class to expect (conditional GAN)."
+        False,
+        "Networks",
+        "Tell G which class to draw and D which class to expect (conditional GAN). In training and for the measures "
+        "classes are asked for as often as the real pictures have them.",
     )
     dropout: float = setting(
         0.4, "Networks", "Share of D's features dropped in training, where the pair uses dropout.", low=0.0, high=0.9
@@ -211,6 +217,18 @@ class TrainConfig:
     seconds: float | None = setting(
         None, "Length", "Stop after this many seconds of training (pauses not counted).", low=1.0, high=1e7
     )
+    until_clear: float | None = setting(
+        None,
+        "Length",
+        "Go on after these seconds until this share of the samples is clearly one class, as the classifier of the data "
+        "set sees it. Of digits and clothes; with other sets the run ends after its seconds.",
+        low=0.0,
+        high=1.0,
+        label="Until clear (share)",
+    )
+    most_seconds: float | None = setting(
+        None, "Length", "Stop after this many seconds, clear or not.", low=1.0, high=1e7, label="At most (seconds)"
+    )
     epochs: int | None = setting(None, "Length", "Stop after this many passes over the data.", low=1, high=100_000)
 
     # Machine
@@ -247,7 +265,14 @@ class TrainConfig:
         high=16,
         label="GPUs",
     )
-    threads: int = setting(0, "Machine", "Processor threads for training; 0 takes one per core.", low=0, high=256)
+    threads: int = setting(
+        0,
+        "Machine",
+        "Processor threads for training; 0 takes as many as are fastest beside whatever else the computer does, which "
+        "is measured again and again.",
+        low=0,
+        high=256,
+    )
 
     # Records
     log_every: int = setting(
@@ -280,6 +305,28 @@ class TrainConfig:
         """Groups of real pictures in each class, of which D is told; 0 where it is not."""
         return self.centres if self.self_conditional else 0
 
+    @property
+    def batch_norm_in_d(self) -> bool:
+        """Whether D of this pair has batch norm (networks/)."""
+        return self.network == "dcgan" and self.size != 28 and self.d_norm == "batch"
+
+    def batch_of(self, count: int) -> int:
+        """Real pictures in each batch of a set of ``count``: fewer than ``batch_size`` where the set has fewer.
+
+        Each process has as many of them as any other; 0 where the set has fewer pictures than there are processes.
+        """
+        return min(self.batch_size, count) // self.gpus * self.gpus
+
+    def epoch_of(self, count: int) -> int:
+        """Real pictures in one pass over a set of ``count``: a last incomplete batch is left out."""
+        size = self.batch_of(count)
+        return count // size * size if size else 0
+
+    @property
+    def clear_wanted(self) -> float | None:
+        """The share of clear samples at which a run ends; None where none is set or no classifier can tell them."""
+        return self.until_clear if metrics.available(self.data) else None
+
     def changed(self, **changes: Any) -> TrainConfig:
         """A copy with some fields changed."""
         return dataclasses.replace(self, **changes)
@@ -288,6 +335,12 @@ class TrainConfig:
         """Plain values, as written to ``config.json``."""
         return dataclasses.asdict(self)
 
+
+# Settings with which nothing that was learnt would fit, or what was counted would count something else.
+BEGIN_ANEW = (
+    "data", "folder", "size", "channels", "network", "width", "latent_size", "prior", "centres", "self_conditional",
+    "conditional", "batch_size", "seed",
+)  # fmt: skip
 
 SETTINGS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in dataclasses.fields(TrainConfig)}
 TYPES: dict[str, Any] = typing.get_type_hints(TrainConfig)
@@ -310,3 +363,19 @@ def from_dict(values: dict[str, Any]) -> TrainConfig:
         if not has_type(value, TYPES[name]):
             raise ConfigError(f"The setting {name} is {value!r}; it must be {type_words(TYPES[name])}.")
     return TrainConfig(**values)
+
+
+def from_file(values: dict[str, Any]) -> TrainConfig:
+    """A configuration as a file holds it: each setting by its own rule.
+
+    What does not go together is left to ``checking.py``, which says it where one trains: a rule that is younger than
+    the file must not keep a run or model from being shown.
+
+    Raises:
+        ConfigError: a name is not a setting, or a value has the wrong type or lies outside its range.
+    """
+    config = from_dict(values)
+    for name, rule in SETTINGS.items():
+        if sentence := problem(name, getattr(config, name), rule, TYPES[name]):
+            raise ConfigError(sentence)
+    return config

@@ -23,7 +23,8 @@ _LECTURE_DCGAN = TrainConfig(network="dcgan", width=64, latent_size=100, batch_s
 PRESETS: dict[str, Preset] = {
     "first-digits": Preset(
         "First digits in a minute",
-        "Ten rows, one class each: from noise to digits you can read, in one minute on a laptop.",
+        "Ten rows, one class each: from noise to digits you can read, in one minute on a laptop; a slow computer "
+        "goes on until they are clear, for five minutes at most.",
         TrainConfig(
             network="quick",
             conditional=True,
@@ -37,6 +38,8 @@ PRESETS: dict[str, Preset] = {
             beta1=0.0,
             beta2=0.99,
             seconds=60.0,
+            until_clear=0.95,
+            most_seconds=300.0,
             log_every=10,
         ),
     ),

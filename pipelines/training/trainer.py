@@ -9,17 +9,21 @@ import contextlib
 import functools
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from pipelines import threads
+from pipelines.data._shares import in_turn
+from pipelines.errors import ConfigError, TrainingError
 from pipelines.networks._conditioning import draw_latent, nearest_centre
 from pipelines.networks._minibatch import MinibatchNumbers
 from pipelines.objectives import LOSSES
 from pipelines.objectives._matching import feature_matching
 from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
-from pipelines.training.augment import augmented
+from pipelines.training.augment import Draw, augmented
 from pipelines.training.building import build, gradient_norm, make_optimizer, number_pairs
 from pipelines.training.config import TrainConfig
 from pipelines.training.feed import Feed
@@ -33,6 +37,7 @@ from pipelines.training.team import Team, synchronised
 Told = tuple[Tensor | None, Tensor | None]  # what D is told of pictures: classes int64 [B], groups int64 [B]
 
 R1_EVERY = 16  # steps between two that pay the R1 penalty
+REHEARSED = 32  # pictures of a batch that rehearse() takes, at most
 NUMBERS = ("d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g", "penalty")  # what a step can tell
 
 
@@ -63,12 +68,18 @@ class Trainer:
         torch.manual_seed(config.seed)
         labels = labels if self.classes else None
         groups = balanced_groups(images, labels, config.centres) if config.self_conditional else None
-        size = min(config.batch_size, len(images))
+        # The classes of fakes are drawn from these: D sees as many of each class among them as among real pictures.
+        self._classes = None if labels is None else torch.from_numpy(in_turn(labels.numpy())).to(self.device)
+        if not (size := config.batch_of(len(images))):
+            raise ConfigError(
+                f"The data set has {len(images)} pictures, too few to be shared among {config.gpus} GPUs: set gpus to "
+                f"{len(images)} at most, or add pictures."
+            )
         self.feed = Feed(images, (labels, groups), size, config.d_steps, config.seed, self.device)
 
         self.generator, self.discriminator = build(config, self.classes, self.device)
         if team:
-            self.generator, self.discriminator = synchronised(self.generator), synchronised(self.discriminator)
+            self.generator, self.discriminator = (synchronised(n, team) for n in (self.generator, self.discriminator))
         self.average, _ = build(config, self.classes, self.device, only_generator=True)
         self.average.load_state_dict(self.generator.state_dict())
         self.average.eval().requires_grad_(False)
@@ -94,6 +105,7 @@ class Trainer:
         self.d_batches = 0  # batches of real pictures shown to D
         self.seconds = 0.0  # of training, over all attempts
         self.best: float | None = None  # the lowest Frechet distance measured so far
+        self.clear: float | None = None  # the share of clear samples measured last, in [0, 1]
         # What a step reads and writes beside weights lies in tensors that stay in place, so that it can be replayed.
         self._first_bad = torch.zeros((), dtype=torch.int64, device=self.device)  # step of the first non-finite loss
         self._clock = torch.zeros_like(self._first_bad)  # the step
@@ -104,6 +116,11 @@ class Trainer:
     def batches_per_epoch(self) -> int:
         """Batches of real pictures in one pass over the data; a last incomplete one is left out."""
         return self.feed.batches_per_epoch
+
+    @property
+    def images_per_epoch(self) -> int:
+        """Real pictures shown to D in one pass over the data."""
+        return self.batches_per_epoch * self.feed.size
 
     @property
     def epoch(self) -> float:
@@ -127,6 +144,8 @@ class Trainer:
         if self.team and self.team.leads:
             self.team.tell({"watch": watch, "rates": self.rates_in_force, "noise": float(self._noise)})
         self.step += 1
+        if self.team:
+            self.team.begin(self.config.seed, self.step)
         self._clock.fill_(self.step)
         self.feed.choose(self.d_batches)
         self.d_batches += self.config.d_steps
@@ -186,16 +205,55 @@ class Trainer:
         """The learning rates of the next step, after any decay: of G, of D."""
         return self.opt_g.param_groups[0]["lr"], self.opt_d.param_groups[0]["lr"]
 
+    @property
+    def adapts(self) -> bool:
+        """Whether the number of threads may change while it trains: ``auto``, one process, and more than one core."""
+        return not self.config.threads and self.device.type == "cpu" and self.team is None and threads.cores() > 1
+
+    def take_threads(self, number: int, words: str = "") -> None:
+        """Compute with so many threads from the next step on, where their number may change; see threads.py."""
+        if self.adapts:
+            self.machine = replace(self.machine, threads=min(number, threads.cores()), sharing=words)
+            torch.set_num_threads(self.machine.threads)
+
+    def rehearse(self) -> None:
+        """Work like a step's, on part of a batch, that changes nothing: what threads.py measures."""
+        count = min(REHEARSED, self.feed.size)
+        z = draw_latent(count, self.config, torch.Generator().manual_seed(0)).to(self.device)
+        y = torch.zeros(count, dtype=torch.int64, device=self.device) if self.classes else None
+        group = nearest_centre(z, self.config.centres) if self.config.groups else None
+        networks = (self.generator, self.discriminator)
+        kept = [(buffer, buffer.clone()) for network in networks for buffer in network.buffers()]
+        with torch.random.fork_rng(devices=[]), torch.enable_grad():
+            with self._autocast():
+                logits = self.discriminator(self._shown(self.generator(z, y)), y, group)
+            logits.float().mean().backward()
+        with torch.no_grad():
+            for buffer, before in kept:
+                buffer.copy_(before)
+        for network in networks:
+            network.zero_grad(set_to_none=True)
+
     @torch.inference_mode()
     def sample(self, z: Tensor, y: Tensor | None = None, batch: int = 250) -> Tensor:
-        """Pictures of the averaged G, uint8 [B, C, H, W] on the CPU, for z [B, latent_size] and y [B]."""
+        """Pictures of the averaged G, uint8 [B, C, H, W] on the CPU, for z [B, latent_size] and y [B].
+
+        Raises:
+            TrainingError: a picture holds a number that is not finite.
+        """
         network = self.average if self.config.ema else self.generator
         was_training = network.training
         network.eval()
         parts = []
         for start in range(0, len(z), batch):
             labels = y[start : start + batch].to(self.device) if y is not None and self.classes else None
-            parts.append(to_uint8(network(z[start : start + batch].to(self.device), labels)).cpu())
+            pictures = network(z[start : start + batch].to(self.device), labels)
+            if not torch.isfinite(pictures).all():  # as bytes nobody could tell
+                raise TrainingError(
+                    f"The generator's pictures held numbers that are not finite at step {self.step}: lower the "
+                    "learning rates and Resume, or duplicate the settings with precision fp32."
+                )
+            parts.append(to_uint8(pictures).cpu())
         network.train(was_training)
         return torch.cat(parts)
 
@@ -211,7 +269,9 @@ class Trainer:
 
     def _draw_fakes(self, for_g: bool) -> tuple[Tensor, Told]:
         """Pictures [B, C, H, W] and what D is told of them; with what is needed to teach G, if they are for it."""
-        y = torch.randint(self.classes, (self.feed.size,), device=self.device) if self.classes else None
+        y = self._classes
+        if y is not None:
+            y = y[torch.randint(len(y), (self.feed.size,), device=self.device)]
         z = draw_latent(self.feed.size, self.config, device=self.device)
         z, y = self._part(z), self._part(y)
         group = nearest_centre(z, self.config.centres) if self.config.groups else None
@@ -224,7 +284,9 @@ class Trainer:
         real, told = self._real(turn)
         fake = fake.to(real.dtype)
         if self.replay is not None:
-            fake, fake_told = self.replay(fake, *fake_told)
+            # The store sees the whole batch, so that it is the same in all processes of a team.
+            fake, fake_told = self.replay(self._whole(fake), *map(self._whole, fake_told))
+            fake, fake_told = self._part(fake), tuple(map(self._part, fake_told))
         real, fake = self._shown(real), self._shown(fake)
         discriminate = functools.partial(self.discriminator, y=told[0], group=told[1])
         with self._autocast():
@@ -239,7 +301,8 @@ class Trainer:
         penalty = None
         if weight := self.config.gradient_penalty:
             # In full precision: the slope is a difference of small numbers, and it is differentiated twice.
-            penalty = gradient_penalty(discriminate, real, fake.float())
+            mix = self._drawn(len(real), lambda count: torch.rand(count, 1, 1, 1, device=self.device))
+            penalty = gradient_penalty(discriminate, real, fake.float(), mix)
             total = loss + weight * penalty
         if r1:
             total = total + 0.5 * r1 * r1_penalty(discriminate, real)
@@ -267,8 +330,8 @@ class Trainer:
         with self._autocast():
             if self.config.feature_matching:
                 with torch.no_grad():
-                    wanted = self.discriminator.features(self._shown(self._real(-1)[0]))
-                loss = feature_matching(wanted, self.discriminator.features(self._shown(fake)))
+                    wanted = self._whole(self.discriminator.features(self._shown(self._real(-1)[0])))
+                loss = feature_matching(wanted, self._whole(self.discriminator.features(self._shown(fake))))
             else:
                 loss = self.g_loss(self.discriminator(self._shown(fake), *told).float())
         loss.backward()
@@ -307,11 +370,19 @@ class Trainer:
         """What of a batch is this process's to work on: all of it, unless there is a team."""
         return self.team.part(batch) if self.team and batch is not None else batch
 
+    def _whole(self, part: Tensor | None) -> Tensor | None:
+        """What this process's part of a batch is a part of: itself, unless there is a team."""
+        return self.team.whole(part) if self.team and part is not None else part
+
+    def _drawn(self, count: int, draw: Draw) -> Tensor:
+        """Random numbers for ``count`` pictures of this process; a team's processes share one stream of them."""
+        return self.team.drawn(count, draw) if self.team else draw(count)
+
     def _shown(self, pictures: Tensor) -> Tensor:
         """Pictures as D sees them, real and fake alike."""
-        pictures = augmented(pictures, self.config.augment)
+        pictures = augmented(pictures, self.config.augment, self._drawn)
         if self.config.instance_noise:  # Sonderby et al., Amortised MAP Inference for Image Super-resolution (2017)
-            pictures = pictures + self._noise * torch.randn_like(pictures)
+            pictures = pictures + self._noise * self._drawn(len(pictures), functools.partial(_normal, pictures))
         return pictures
 
     def _autocast(self) -> contextlib.AbstractContextManager[Any]:
@@ -322,3 +393,9 @@ class Trainer:
         yield from (("generator", self.generator), ("discriminator", self.discriminator), ("average", self.average))
         if self.replay is not None:
             yield "replay", self.replay
+
+
+def _normal(like: Tensor, count: int) -> Tensor:
+    """Numbers from N(0, 1), [count, ...], in the shape of the pictures and laid out as they are."""
+    shape = (count, *like.shape[1:])
+    return torch.empty_strided(shape, like.stride(), dtype=like.dtype, device=like.device).normal_()

@@ -93,9 +93,9 @@ def test_a_link_holds_the_moment_and_the_keys_move_it(page: Page, server) -> Non
     expect(page.locator(".gx-replay")).to_have_attribute("data-at", "0.520")
     page.get_by_role("button", name=re.compile("^Next")).click()
     second = gallery.names()[1]
-    expect(page.locator(".gx-replay h3")).to_contain_text(gallery.ENTRIES.describe(second))
+    expect(page.locator(".gx-replay h2")).to_contain_text(gallery.ENTRIES.describe(second))
     page.go_back()
-    expect(page.locator(".gx-replay h3")).to_contain_text(gallery.ENTRIES.describe(ENTRY))
+    expect(page.locator(".gx-replay h2")).to_contain_text(gallery.ENTRIES.describe(ENTRY))
     page.keyboard.press("Escape")
     expect(page.locator(".gx-failure").first).to_be_visible()
     for wrong in ("?entry=nothing", f"?entry={ENTRY}&at=nonsense"):

@@ -112,6 +112,7 @@ def test_start_from_the_empty_page_and_watch_two_epochs(server, page, visitor, p
         ("Networks", "Width", "4"),
         ("Optimisers", "Batch size", str(BATCH)),
         ("Length", "Seconds", ""),
+        ("Length", "At most", ""),
         ("Machine", "Threads", "1"),
     )
     for tab, name, value in wanted:
@@ -264,6 +265,18 @@ def _alive(pid: int) -> bool:
     return state != "Z"
 
 
+def test_a_grid_that_shows_some_of_the_classes_says_how_many(server, page):
+    many = FakeRun("many-classes", home=server.runs)
+    path = many.folder.path / "config.json"
+    config = json.loads(path.read_text("utf-8"))
+    config["data"]["class_names"] = [f"sign {number}" for number in range(43)]
+    path.write_text(json.dumps(config), "utf-8")
+    many.sample()
+    many.status(STOPPED)
+    page.goto(f"{server.url}/train?run=many-classes")
+    expect(page.locator(".gx-samples figcaption")).to_contain_text("the first 10 of 43 classes", timeout=20_000)
+
+
 def test_what_cannot_be_measured_says_why(server, page):
     empty = FakeRun("nothing-saved", home=server.runs)
     empty.status(STOPPED)
@@ -316,7 +329,7 @@ def test_a_run_is_downloaded_and_measured_in_the_background_which_stays(server, 
     until(training.checkpoints, "a checkpoint", START_S)
     do(page, "stop")
     in_state(training, STOPPED)
-    downloaded = page.request.get(server.url + page.get_by_role("link", name="Download").get_attribute("href"))
+    downloaded = page.request.get(page.get_by_role("link", name="Download").evaluate("link => link.href"))
     with zipfile.ZipFile(io.BytesIO(downloaded.body())) as archive:
         config = json.loads(archive.read(f"{training.id}/config.json"))["config"]
         assert any(name.endswith(".png") for name in archive.namelist())

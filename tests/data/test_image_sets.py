@@ -29,7 +29,7 @@ def test_every_set_declares_what_a_page_needs(name: str) -> None:
     assert entry.LICENCE
     assert isinstance(entry.CITATION, str)
     if entry.NEEDS_FOLDER:
-        assert callable(entry.class_names) and callable(entry.version) and callable(entry.attribute_names)
+        assert callable(entry.survey) and callable(entry.attribute_names)
     else:
         assert data.class_names_of(name) == entry.CLASS_NAMES
         attributes = data.attribute_names_of(name)

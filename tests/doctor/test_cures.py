@@ -46,6 +46,13 @@ def test_every_cure_is_proposed_somewhere_and_every_ailment_but_the_remark_has_o
         assert bool(one.remedies) == (ailment != "misleading-loss")
 
 
+def test_a_cure_of_an_older_run_with_a_penalty_beside_batch_norm_takes_the_latter_out():
+    config = TrainConfig(size=64, r1=1.0)
+    for remedy in fitting(config, tuple(CURES), most=len(CURES)):
+        assert remedy.changes["d_norm"] in ("none", "spectral") and check(config.changed(**remedy.changes))
+    assert len(fitting(config, ("replay", "slower-both"))) == 2
+
+
 def test_the_saturating_loss_is_replaced_first():
     (one,) = examine(made(**SICK["vanishing-gradient"]))
     assert one.remedies[0].changes == {"loss": "non-saturating"} and "minimax loss is flat" in one.means

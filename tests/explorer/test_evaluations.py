@@ -97,12 +97,14 @@ def test_what_is_under_way_for_a_deleted_run_is_forgotten(run, homes):
 
 def test_an_older_result_does_not_end_a_new_measure(run, homes):
     run.keep_evaluation(3, {"rows": []})
+    before = [found["measured_at"] for found in run.evaluations()]
     record = homes.saved / "measuring" / f"{run.id}.json"
     record.parent.mkdir()
-    record.write_text(json.dumps({"checkpoint": "best", "started_at": time.time() + 1}))
+    record.write_text(json.dumps({"checkpoint": "best", "started_at": 0.0, "before": before}))
     record.with_suffix(".log").touch()
     assert evaluations.of_run(run)["work"]["state"] == "working"
-    record.write_text(json.dumps({"checkpoint": "best", "started_at": time.time() - 9}))
+    late = {"checkpoint": "best", "started_at": time.time() + 3600, "before": []}  # the clock was set back since
+    record.write_text(json.dumps(late))
     assert evaluations.of_run(run)["work"] is None
 
 

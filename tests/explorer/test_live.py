@@ -16,9 +16,10 @@ from typing import Any
 
 import pytest
 
-from explorer import live
+from explorer import live, live_reader
 from explorer.live import Hub
 from explorer.live_reader import CURVES, Position
+from pipelines.runs import rows
 from pipelines.runs.folder import FINISHED, PAUSED, RunFolder
 from tests.explorer.scenes import play
 from tests.fake_run import FakeRun
@@ -105,7 +106,8 @@ def test_missing_and_foreign_rows_do_no_harm(run: FakeRun) -> None:
     async def scene() -> None:
         run.rows(1)
         with run.folder.metrics_path.open("a") as file:
-            file.write('{"step": 15, "d_loss": null}\nthis is no row\n{"step": 16}\n{"step": 17, "d_lo')
+            file.write('{"step": 15, "d_loss": null}\nthis is no row\n{"step": 16}\n3\n["step"]\n{"step": "x"}\n')
+            file.write('{"step": 1e999}\n{"step": 18, "d_loss": NaN}\n' + "[" * 9000 + '\n{"step": 17, "d_lo')
         stream = Stream(Hub(), run.folder)
         await stream.next()
         assert stream.steps == [10, 15, 16]  # and not the line that is still being written
@@ -201,6 +203,45 @@ def test_a_resume_that_cuts_rows_off_tells_everything_again(run: FakeRun) -> Non
         await late.close()
 
     play(scene())
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("grown", [0, 40])
+def test_who_reconnects_between_a_cut_and_the_next_look_is_answered(run: FakeRun, monkeypatch, grown: int) -> None:
+    """The files end before, or hold other rows than, what was read of them; nobody waits for the watcher."""
+    monkeypatch.setattr(live, "POLL_S", 3600.0)
+
+    async def scene() -> None:
+        hub = Hub()
+        run.rows(2)
+        early = Stream(hub, run.folder)
+        await early.next()
+        after = early.position
+        run.rows(20)
+        (watcher,) = hub.watchers.values()
+        watcher._look()
+        run.cut_and_resume(50)
+        run.rows(grown)
+        late = Stream(hub, run.folder, after)
+        event, _ = await late.next()
+        assert event == "all", "of what was cut off nothing is told as news"
+        watcher._look()
+        await late.until(lambda event, data: event == "all")
+        assert late.steps == [10.0 * number for number in range(1, 6 + grown)]
+        await early.close()
+        await late.close()
+
+    play(scene())
+
+
+def test_a_line_longer_than_any_row_is_passed_over(run: FakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "READ_BYTES", 1000)
+    run.rows(1)
+    with run.folder.metrics_path.open("ab") as file:
+        file.write(b"\0" * 5000 + b"\n")
+    run.rows(2)
+    reader = live_reader.RunReader(run.folder)
+    assert [row[0] for row in reader.news()["rows"]] == [10, 20, 30]
 
 
 def test_a_cut_right_after_somebody_joined_is_told_too(run: FakeRun) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import base64
 import io
 import json
+import struct
 import subprocess
 import sys
+import time
+import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
-from explorer.model import load
+from explorer.model import load, search
 from explorer.model import projection as searching
 from explorer.model.point import unpack
 from pipelines import data
@@ -193,12 +197,47 @@ def test_what_is_no_picture_is_refused(ask, picture) -> None:
     refused(ask("tiny-plain", "project", picture=picture), 400, "not a PNG")
 
 
-def test_a_picture_that_is_too_large_is_refused(ask) -> None:
-    bomb = io.BytesIO()
-    Image.new("1", (20_000, 20_000)).save(bomb, "PNG")
-    assert len(bomb.getvalue()) < 200_000
-    text = base64.b64encode(bomb.getvalue()).decode()
-    refused(ask("tiny-plain", "project", picture=text), 400, "more than 40 million pixels")
+@pytest.mark.parametrize("size", [(20_000, 20_000), (1, 40_000_000), (4097, 1)])
+def test_a_picture_that_is_too_large_is_refused_before_it_is_unpacked(ask, size, monkeypatch) -> None:
+    monkeypatch.setattr(Image.Image, "convert", None)
+    picture = b"".join(
+        (b"\x89PNG\r\n\x1a\n", chunk(b"IHDR", struct.pack(">IIBBBBB", *size, 1, 0, 0, 0, 0)), chunk(b"IDAT", b""))
+    )
+    told = ask("tiny-plain", "project", picture=base64.b64encode(picture).decode())
+    refused(told, 400, "4,096")
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def test_pictures_are_unpacked_one_at_a_time(ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    under_way, most, real = [], [], search.read_picture
+
+    def noted(*given):
+        under_way.append(1)
+        most.append(len(under_way))
+        time.sleep(0.02)
+        try:
+            return real(*given)
+        finally:
+            under_way.pop()
+
+    monkeypatch.setattr(search, "read_picture", noted)
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: ask("tiny-plain", "project", picture="nothing"), range(6)))
+    assert most == [1] * 6
+
+
+def test_a_picture_lies_as_its_camera_says(ask) -> None:
+    turned = Image.Exif()
+    turned[0x112] = 6
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 64, 3), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG", exif=turned)
+    found = search.read_picture(load("tiny-faces"), base64.b64encode(file.getvalue()).decode())
+    upright = ImageOps.fit(Image.fromarray(np.rot90(pixels, -1)), (64, 64), Image.Resampling.BICUBIC)
+    assert np.abs(found - np.asarray(upright, int)).mean() < 1  # rounded in another order
 
 
 def test_a_class_that_is_not_there_is_refused(ask) -> None:

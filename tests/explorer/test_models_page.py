@@ -246,7 +246,7 @@ def test_a_model_is_trained_further(own_models, homes, monkeypatch):
     page = told(opened(), verb="further", id="tiny-classes")
     begin = page.selectbox(key="draft_begin")
     assert begin.options == ["new networks", "the model Tiny digits by class"] and begin.value == -1
-    assert page.subheader[0].value == "Tiny digits by class, further"
+    assert page.header[0].value == "Tiny digits by class, further"
     assert page.number_input(key="draft_epochs").value == 5
     page.number_input(key="draft_epochs").set_value(3)
     page.button(key="start").click()

@@ -190,6 +190,15 @@ def test_the_least_recently_used_game_goes(ask, client, monkeypatch):
     assert codes == [200, 404, 200, 200] and len(plane_answers.GAMES) == 3
 
 
+def test_whoever_has_most_games_loses_one_of_theirs():
+    games, one = plane_answers.Games(most=5), game()
+    quiet = [games.add(one, "quiet")[0] for _ in range(2)]
+    busy = [games.add(one, "busy")[0] for _ in range(20)]
+    late = games.add(one, "late")[0]
+    kept_ = [name for name in (*quiet, *busy, late) if name in games._games]
+    assert kept_ == [*quiet, *busy[-2:], late] and len(games) == 5
+
+
 def test_a_class_plays_at_once_and_each_gets_its_own_game(ask):
     places = [begun(ask, seed=number) for number in range(8)]
 

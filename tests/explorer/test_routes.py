@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import httpx
 import plotly
 import pytest
 
 from explorer import routes, run_summaries
+from explorer.archive import CHUNK, zipped
 from explorer.live import HUB
 from explorer.run_summaries import Summaries
 from explorer.widgets import assets
+from pipelines.paths import PROJECT
 from tests.fake_run import FakeRun
 
 BAD_IDS = [
@@ -152,7 +158,6 @@ def test_the_zip_holds_the_run_and_nothing_else(client: httpx.Client, run: FakeR
     (run.folder.path / "away").symlink_to("/etc/passwd")
     answer = client.get("/api/runs/a-run/zip")
     assert answer.headers["content-disposition"] == 'attachment; filename="a-run.zip"'
-    assert int(answer.headers["content-length"]) == len(answer.content)
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     assert archive.testzip() is None
     assert set(archive.namelist()) == {
@@ -164,6 +169,73 @@ def test_the_zip_holds_the_run_and_nothing_else(client: httpx.Client, run: FakeR
         "a-run/checkpoints/step-00000030.safetensors",
     }
     assert archive.read("a-run/metrics.jsonl") == run.folder.metrics_path.read_bytes()
+
+
+def test_files_of_odd_dates_and_names_are_packed_too(client: httpx.Client, run: FakeRun) -> None:
+    for name, time_s in ((b"old.txt", 0), (b"caf\xe9.txt", 5e9)):
+        path = os.path.join(os.fsencode(run.folder.path), name)
+        with open(path, "wb") as file:
+            file.write(name)
+        os.utime(path, (time_s, time_s))
+    os.mkfifo(run.folder.path / "fifo")
+    archive = zipfile.ZipFile(io.BytesIO(client.get("/api/runs/a-run/zip").content))
+    assert archive.testzip() is None and archive.read("a-run/old.txt") == b"old.txt"
+    assert {info.date_time[0] for info in archive.infolist() if info.file_size < 9} == {1980, 2107}
+    assert "a-run/caf?.txt" in archive.namelist() and len(archive.namelist()) == 7
+
+
+def test_a_zip_is_made_while_it_is_sent(run: FakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one that nobody reads on little is made, and nothing lies on the disk; a broken-off one leaves nothing."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))  # making a temporary file would fail
+    weights = os.urandom(8 * CHUNK)
+    for step in (30, 60):
+        (run.folder.checkpoints_path / f"step-{step:08}.safetensors").write_bytes(weights)
+    opened: list[Any] = []
+    real = Path.open
+    monkeypatch.setattr(Path, "open", lambda path, *given: opened.append(real(path, *given)) or opened[-1])
+    sending = zipped(run.folder.path, "a-run")
+    first = next(sending)
+    assert CHUNK <= len(first) < 3 * CHUNK and not opened[-1].closed and opened[-1].name.endswith("30.safetensors")
+    sending.close()
+    assert all(file.closed for file in opened)
+    parts = list(zipped(run.folder.path, "a-run"))
+    assert max(map(len, parts)) < 3 * CHUNK
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(parts)))
+    assert archive.testzip() is None and archive.read("a-run/checkpoints/step-00000060.safetensors") == weights
+
+
+def test_a_file_that_grows_while_it_is_packed_ends_where_it_ended(run: FakeRun) -> None:
+    run.folder.log_path.write_bytes(b"x" * 5 * CHUNK)
+    whole, grown = io.BytesIO(), False
+    (run.folder.path / "aaa.png").write_bytes(os.urandom(CHUNK))  # so that something is handed on before
+    for part in zipped(run.folder.path, "a-run"):
+        whole.write(part)
+        if not grown:
+            with run.folder.log_path.open("ab") as file:
+                file.write(b"y" * CHUNK)
+            grown = True
+    archive = zipfile.ZipFile(whole)
+    assert archive.testzip() is None and archive.read("a-run/train.log").startswith(b"x" * 5 * CHUNK)
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("path", ["/api/runs/a-run/events", "/api/events?runs=a-run", "/api/runs/a-run/zip"])
+def test_the_head_of_what_has_no_known_length_has_an_end(client: httpx.Client, run: FakeRun, path: str) -> None:
+    answer = client.head(path)
+    assert answer.status_code == 200 and not answer.content and "content-length" not in answer.headers
+    assert answer.headers["cache-control"] == "no-store" and not HUB.watchers
+
+
+def test_the_log_names_no_folders_of_the_server(client: httpx.Client, run: FakeRun) -> None:
+    run.folder.log_path.write_text(
+        f'  File "{PROJECT}/pipelines/cli/jobs.py", line 3\n  File "/usr/lib/python3/json/decoder.py", line 4\n'
+        f"{run.folder.path / 'config.json'} is damaged; see https://a.example/b/c and 3/4."
+    )
+    assert client.get("/api/runs/a-run/log").text.splitlines() == [
+        '  File "pipelines/cli/jobs.py", line 3',
+        '  File "decoder.py", line 4',
+        "a-run/config.json is damaged; see https://a.example/b/c and 3/4.",
+    ]
 
 
 def test_the_log_is_its_end(client: httpx.Client, run: FakeRun) -> None:

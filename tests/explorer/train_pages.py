@@ -24,7 +24,7 @@ def checked(page: AppTest) -> AppTest:
 
 def words(page: AppTest) -> str:
     """Everything that the page says."""
-    kinds = (page.title, page.subheader, page.markdown, page.caption, page.text, page.info, page.success, page.warning,
+    kinds = (page.title, page.header, page.markdown, page.caption, page.text, page.info, page.success, page.warning,
              page.error, page.code)  # fmt: skip
     return "\n".join(str(element.value) for kind in kinds for element in kind)
 

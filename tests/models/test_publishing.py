@@ -29,6 +29,11 @@ def few_readings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readings, "COUNT", 100)
 
 
+def test_images_seen_of_a_set_that_is_smaller_than_the_batch_are_those_that_there_are(make_run) -> None:
+    card = json.loads((publish(make_run(batch_size=64), "mine", samples=0) / "card.json").read_text())
+    assert (card["step"], card["images_seen"], card["data"]["count"]) == (1, 40, 40)
+
+
 @pytest.mark.parametrize(("checkpoint", "step"), [("best", 1), ("last", 2), ("2", 2)])
 def test_a_published_model_draws_the_pixels_of_its_run(run: RunFolder, checkpoint: str, step: int) -> None:
     told: list[tuple[float, str]] = []

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import ModelError
-from pipelines.models import shelf
+from pipelines.errors import ConfigError, ModelError
+from pipelines.models import onward, shelf, trained
 from pipelines.runs.folder import RunFolder
 from tests import tiny_models as tiny
 
@@ -159,6 +159,17 @@ def test_a_damaged_card_is_one_sentence(own_models: Path, text: str) -> None:
     (own_models / "tiny-plain" / "card.json").write_text(text)
     with pytest.raises(ModelError, match=r"card\.json"):
         shelf.find("tiny-plain")
+
+
+def test_a_model_whose_settings_do_not_go_together_any_more_still_draws(own_models: Path) -> None:
+    """Penalties beside batch norm in D were once accepted."""
+    path = own_models / "tiny-faces" / "config.json"
+    values = json.loads(path.read_text())
+    path.write_text(json.dumps({**values, "config": {**values["config"], "r1": 1.0}}))
+    assert shelf.find("tiny-faces").config.r1 == 1.0 and trained.load("tiny-faces").sample(1)[0].shape == (1, 64, 64, 3)
+    with pytest.raises(ConfigError, match="set d_norm to 'none'"):
+        onward.begin("tiny-faces")
+    assert onward.begin("tiny-faces", {"d_norm": "none"}).record().config.r1 == 1.0
 
 
 @pytest.mark.parametrize("file", ["config.json", "card.json"])

@@ -72,6 +72,20 @@ def test_a_sample_is_the_same_whoever_is_drawn_with_it_and_known_or_not(run):
     assert max(model.redrawn.values()) > 0
 
 
+@pytest.mark.parametrize("repeats", [(3, 3), (3, 3, 3, 7, 3), (*range(12), *range(12)), (11, 3, 3, 0, 11)])
+def test_a_sample_that_is_named_twice_is_drawn_once(run, repeats):
+    model = trained.load(run.id)
+    model = limited(model, float(np.quantile(model.steepness(model.draw(FIRST)[0]), 0.3)))
+    alone = torch.cat([limited(model, model.entry.steepest).draw([(0, index)])[0] for index in range(12)])
+    counted = limited(model, model.entry.steepest)
+    counted.draw((0, index) for index in range(12))
+    assert max(counted.redrawn.values()) > 1
+    for _ in range(2):  # and what is kept of the first time is right
+        together, _ = model.draw((0, index) for index in repeats)
+        assert torch.equal(together, alone[list(repeats)])
+    assert all(counted.redrawn[address] == times for address, times in model.redrawn.items())
+
+
 def test_a_limit_that_nothing_keeps_ends_and_what_is_known_is_bounded(run, monkeypatch):
     monkeypatch.setattr(trained, "MOST_KNOWN", 3)
     model = limited(trained.load(run.id), 1e-12)

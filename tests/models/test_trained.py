@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import pickle
@@ -197,3 +198,13 @@ def test_a_damaged_checkpoint_of_a_run_is_one_sentence(run: RunFolder) -> None:
     run.best_path.write_bytes(whole)
     run.write_record(type(record)(record.config, data={}))
     refused(run.id, "its classes are not known")
+
+
+def test_a_picture_that_is_not_finite_is_a_sentence_and_no_noise(tiny_models: Path) -> None:
+    class Overflowing(torch.nn.Module):
+        def forward(self, z, y=None):
+            return (z[:, :1] * 1e30 * 1e30 - z[:, :1] * 1e30 * 1e30)[:, :, None, None].expand(-1, 1, 28, 28)
+
+    model = dataclasses.replace(trained.load(tiny_models / "tiny-plain"), generator=Overflowing())
+    with pytest.raises(ModelError, match="draws a picture with numbers that are not finite here"):
+        model.sample(3)

@@ -1,12 +1,13 @@
 """Losses against numbers computed by hand."""
 
+import inspect
 import math
 
 import pytest
 import torch
 
 from pipelines.errors import ConfigError
-from pipelines.objectives import LOSSES
+from pipelines.objectives import LOSSES, traits_of
 
 LOG2 = math.log(2)
 REAL, FAKE = torch.tensor([0.0, math.log(3)]), torch.tensor([0.0, -math.log(3)])  # D says 1/2, 3/4 and 1/2, 1/4
@@ -67,9 +68,22 @@ def test_smoothed_d_is_best_at_the_smoothed_target():
     [("minimax", 0.0, 2 * LOG2), ("non-saturating", 0.0, 2 * LOG2), ("least-squares", 0.5, 0.25), ("hinge", 0.0, 2.0)],
 )
 def test_values_where_d_cannot_tell(name, logit, expected):
-    balance, logits = loss(name).BALANCE, torch.full((4,), logit)
+    traits, logits = traits_of(name), torch.full((4,), logit)
     assert loss(name).d_loss(logits, logits).item() == pytest.approx(expected)
-    assert loss(name).d_output(logits).mean().item() == pytest.approx(balance)
+    assert traits.d_loss_at_balance == pytest.approx(expected)
+    assert loss(name).d_output(logits).mean().item() == pytest.approx(traits.balance)
+
+
+@pytest.mark.parametrize("name", LOSSES.names())
+def test_a_loss_is_as_its_traits_say(name):
+    traits, logits = traits_of(name), torch.tensor([-8.0, 8.0])
+    said = loss(name).d_output(logits)
+    assert traits.says_probability == bool(((said > 0) & (said < 1)).all())
+    assert traits.label_smoothing == ("smoothing" in inspect.signature(loss(name).d_loss).parameters)
+    assert traits.g_sees_real == (len(inspect.signature(loss(name).g_loss).parameters) == 2)
+    fake = torch.tensor([-10.0], requires_grad=True)
+    loss(name).g_loss(*[fake, torch.zeros(1)][: 1 + traits.g_sees_real]).backward()
+    assert traits.saturates == (abs(fake.grad.item()) < 1e-3), "a flat loss where D is sure"
 
 
 @pytest.mark.parametrize("name", LOSSES.names())

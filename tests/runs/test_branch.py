@@ -9,7 +9,7 @@ import torch
 from pipelines import cli
 from pipelines.errors import ConfigError, RunError
 from pipelines.runs import jobs, session, worker
-from pipelines.runs.folder import FINISHED, Notes, RunFolder
+from pipelines.runs.folder import FINISHED, Notes, Record, RunFolder
 from pipelines.runs.keeping import LAST, OLDER, OLDER_BYTES, superfluous
 from pipelines.training import checkpoint
 
@@ -52,6 +52,17 @@ def parent(trained, homes):
 def rows(run, events=False):
     kept = [row for row in run.metrics()[0] if ("event" in row) == events]
     return [{key: value for key, value in row.items() if key not in TIMES} for row in kept]
+
+
+def test_an_older_run_with_a_penalty_beside_batch_norm_goes_on_and_a_branch_of_it_is_refused(tiny, homes):
+    config = tiny.changed(network="dcgan", size=32, r1=1.0, epochs=2)
+    with pytest.raises(ConfigError, match="set d_norm to 'none', 'layer' or 'spectral', or r1 to 0"):
+        jobs.create(config)
+    old = RunFolder(homes.runs / "20250101-000000-old-abcd").create(Record(config=config))
+    assert worker.work(old) == FINISHED
+    with pytest.raises(ConfigError, match="set d_norm"):
+        jobs.branch(old, old.checkpoint_steps()[-1], {"epochs": 3})
+    assert jobs.branch(old, old.checkpoint_steps()[-1], {"epochs": 3, "d_norm": "none"}).record().config.r1 == 1.0
 
 
 def test_unchanged_a_branch_ends_as_the_run_it_came_from(parent):

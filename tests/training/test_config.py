@@ -3,9 +3,12 @@
 import dataclasses
 
 import pytest
+from torch import nn
 
 from pipelines.errors import ConfigError
+from pipelines.networks import NETWORKS
 from pipelines.training import presets
+from pipelines.training.building import build
 from pipelines.training.checking import check, problems
 from pipelines.training.config import GROUPS, SETTINGS, TrainConfig, from_dict
 
@@ -46,6 +49,11 @@ def test_every_setting_is_explained(name):
         ({"loss": "hinge", "label_smoothing": 0.1}, "Label smoothing moves the target of a cross-entropy"),
         ({"loss": "wasserstein"}, "holds only for a D of bounded slope"),
         ({"loss": "wasserstein", "weight_clip": 0.01, "gradient_penalty": 10.0}, "do the same job"),
+        ({"size": 64, "r1": 1.0}, "set d_norm to 'none', 'layer' or 'spectral', or r1 to 0"),
+        (
+            {"size": 32, "gradient_penalty": 1.0, "r1": 1.0},
+            "with batch norm D's output .* gradient_penalty and r1 to 0",
+        ),
         ({"weight_clip": 0.01}, "belongs to the Wasserstein loss"),
         (
             {"loss": "wasserstein", "weight_clip": 0.01, "d_norm": "spectral"},
@@ -62,6 +70,17 @@ def test_every_setting_is_explained(name):
 def test_what_cannot_be_trained_is_said_in_one_sentence(changes, sentence):
     with pytest.raises(ConfigError, match=sentence):
         check(TrainConfig(**changes))
+
+
+@pytest.mark.parametrize("network", NETWORKS.names())
+@pytest.mark.parametrize("size", SETTINGS["size"].choices)
+@pytest.mark.parametrize("norm", SETTINGS["d_norm"].choices)
+def test_penalties_are_refused_where_d_has_batch_norm_and_nowhere_else(network, size, norm):
+    config = TrainConfig(network=network, size=size, d_norm=norm, width=4, latent_size=4)
+    _, discriminator = build(config, 0)
+    has = any(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in discriminator.modules())
+    assert config.batch_norm_in_d == has and problems(config) == []
+    assert bool(problems(config.changed(r1=1.0))) == bool(problems(config.changed(gradient_penalty=1.0))) == has
 
 
 def test_a_configuration_survives_being_written_and_read():

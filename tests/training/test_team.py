@@ -12,8 +12,11 @@ import torch
 from PIL import Image
 from safetensors import safe_open
 
+from pipelines.errors import ConfigError
 from pipelines.runs import jobs, worker
 from pipelines.training.config import TrainConfig
+from pipelines.training.machine import Machine
+from pipelines.training.trainer import Trainer
 
 PROJECT = Path(__file__).parents[2]
 ALONE = [sys.executable, "-m", "tests.training.train_together"]
@@ -24,7 +27,19 @@ SETTINGS = {
     "batch norm": {"network": "dcgan", "conditional": True},  # in both networks
     "self-conditioned": {"network": "quick", "r1": 1.0, "prior": "mixture", "self_conditional": True, "centres": 4},
     "several D steps": {"loss": "wasserstein", "weight_clip": 0.01, "d_steps": 2, "optimizer": "rmsprop"},
-}
+    "what D is shown": {
+        "network": "quick", "channels": 3, "flip": True, "augment": "diffaugment", "instance_noise": 0.3,
+    },
+    "penalty": {"network": "quick", "gradient_penalty": 1.0, "minibatch": "stddev", "instance_noise": 0.1},
+    "old fakes": {
+        "network": "quick", "channels": 3, "replay": 0.5, "conditional": True, "minibatch": "discrimination",
+        "instance_noise": 0.1,
+    },
+    "feature matching": {"network": "quick", "feature_matching": True, "optimizer": "sgd"},
+    "few pictures": {"network": "quick", "pictures": 39, "batch_size": 64},
+}  # fmt: skip
+ALONE_DIFFERS = {"few pictures": {"batch_size": 38}}  # what two processes can share evenly
+DROPPING = {"network": "quick", "dropout": 0.5}
 COMMON = {"size": 32, "width": 4, "latent_size": 4, "batch_size": 8, "dropout": 0.0}
 
 
@@ -34,7 +49,9 @@ def both(tmp_path_factory):
     folders = []
     for command in (ALONE, TWO):
         folders.append(tmp_path_factory.mktemp("weights"))
-        asked = [*command, str(folders[-1]), *(json.dumps({**COMMON, **settings}) for settings in SETTINGS.values())]
+        differs = ALONE_DIFFERS if command is ALONE else {}
+        given = [{**COMMON, **settings, **differs.get(name, {})} for name, settings in SETTINGS.items()]
+        asked = [*command, str(folders[-1]), *map(json.dumps, [*given, {**COMMON, **DROPPING}])]
         env = {**os.environ, "OMP_NUM_THREADS": "1"}
         done = subprocess.run(asked, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=200)
         assert done.returncode == 0, done.stderr[-2000:]
@@ -58,6 +75,23 @@ def test_two_processes_get_the_weights_that_one_gets(both, name):
             assert mine[number] == pytest.approx(theirs[number], rel=1e-3, abs=1e-4), number
     pairs = [(key, key.replace("generator.", "average.")) for key in one if key.startswith("generator.")]
     assert any(not torch.equal(one[mine], one[average]) for mine, average in pairs), "the steps moved G"
+
+
+def test_each_process_drops_other_features_and_the_same_again_when_a_step_is_taken_again(both):
+    files = [folder / f"dropped-{rank}" for folder, ranks in zip(both, (1, 2), strict=True) for rank in range(ranks)]
+    alone, first, second = [read(file)[0] for file in files]
+    assert alone.keys() == {"masks"} and first.keys() == second.keys() == {"masks", "again"}
+    for mine in (first, second):
+        assert 0.3 < mine["masks"].float().mean() < 0.7 and torch.equal(mine["masks"], mine["again"])
+    assert not torch.equal(first["masks"], second["masks"])
+
+
+def test_a_set_that_is_smaller_than_the_batch_is_shared_evenly_or_refused_in_a_sentence():
+    config = TrainConfig(batch_size=64, gpus=4)
+    assert [config.batch_of(count) for count in (100, 64, 63, 4)] == [64, 64, 60, 4]
+    assert [config.epoch_of(count) for count in (150, 63, 0)] == [128, 60, 0]
+    with pytest.raises(ConfigError, match="The data set has 3 pictures, too few to be shared among 4 GPUs: set gpus"):
+        Trainer(config, torch.zeros(3, 1, 28, 28, dtype=torch.uint8), Machine("cpu", "fp32", 1))
 
 
 def test_a_run_that_is_shared_trains_stops_and_goes_on(tmp_path, monkeypatch):

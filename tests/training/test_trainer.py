@@ -11,7 +11,7 @@ from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
 from pipelines.objectives._penalties import r1_penalty
 from pipelines.training import loop
-from pipelines.training.augment import translate
+from pipelines.training.augment import cut_out, translate
 from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine, pick_device, resolve
 from pipelines.training.pictures import to_float, to_uint8
@@ -335,3 +335,68 @@ def test_bf16_that_a_processor_only_emulates_says_so(monkeypatch):
         monkeypatch.setattr("pipelines.training.machine.computes_bf16", lambda device, native=native: native)
         assert resolve(asked).words.endswith(words)
         assert not resolve(asked.changed(precision="fp32")).verdict
+
+
+def test_fakes_have_the_classes_of_the_data_as_often_as_real_pictures():
+    unequal = torch.tensor([0] * 36 + [2] * 4)  # nine tenths, none of class 1, a tenth, none of class 3
+    trainer = make(conditional=True)
+    trainer = Trainer(trainer.config, IMAGES, CPU, unequal, 4)
+    asked = torch.cat([trainer._draw_fakes(for_g=False)[1][0] for _ in range(250)])
+    assert asked.bincount(minlength=4).div(2000).tolist() == pytest.approx([0.9, 0, 0.1, 0], abs=0.02)
+
+
+def test_equal_classes_are_drawn_as_torch_draws_them():
+    """So that runs on such sets compute what they did before shares counted."""
+    trainer = make(conditional=True)
+    state = torch.get_rng_state()
+    (fake, (y, _)), after = trainer._draw_fakes(for_g=False), torch.get_rng_state()
+    torch.set_rng_state(state)
+    assert torch.equal(y, torch.randint(4, (8,)))
+    assert torch.equal(fake, trainer.generator(torch.randn(8, 4), y)) and torch.equal(torch.get_rng_state(), after)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_instance_noise_is_drawn_as_torch_draws_it_for_pictures_laid_out_so(channels):
+    trainer = make(instance_noise=0.5)
+    pictures = torch.zeros(8, channels, 28, 28).to(memory_format=torch.channels_last)
+    state = torch.get_rng_state()
+    shown = trainer._shown(pictures)
+    torch.set_rng_state(state)
+    assert torch.equal(shown, 0.5 * torch.randn_like(pictures))
+
+
+@pytest.mark.parametrize("edge", [28, 32])
+def test_a_square_of_half_of_the_edge_is_cut_out_with_its_middle_anywhere(edge):
+    """As DiffAugment: of 28 rows, the first that is cut is any of -7 to 21, each as likely."""
+    torch.manual_seed(0)
+    half, ones = edge // 2, torch.ones(20_000, 1, edge, edge)
+    cut = cut_out(ones)[:, 0] == 0
+    rows, columns = cut.any(2), cut.any(1)
+    assert torch.equal(cut, rows[:, :, None] & columns[:, None, :])
+    for line in (rows, columns):
+        first, last = line.float().argmax(1), edge - 1 - line.flip(1).float().argmax(1)
+        start = torch.where(first > 0, first, last + 1 - half)
+        counts = (start + edge // 4).bincount()
+        assert len(counts) == edge + 1 and counts.min() > 0.75 * 20_000 / len(counts)
+        assert counts.max() < 1.25 * 20_000 / len(counts), "at both borders as often as in the middle"
+        assert torch.equal(line.sum(1), (start + half).clamp(max=edge) - start.clamp(min=0))
+
+
+def test_pictures_that_are_not_finite_are_found_before_they_become_bytes():
+    trainer = make()
+    with torch.no_grad():
+        trainer.average.body[0].weight.fill_(float("nan"))
+    with pytest.raises(TrainingError, match=r"pictures held numbers that are not finite at step 0: lower the learning"):
+        trainer.sample(torch.randn(3, 4))
+    assert trainer.weights_finite(), "the average alone has them"
+
+
+def test_images_and_the_time_left_of_a_set_that_is_smaller_than_the_batch():
+    trainer = make(images=IMAGES[:20], batch_size=64, epochs=10, d_steps=2)
+    for _ in range(2):
+        trainer.train_step()
+    assert (trainer.batches_per_epoch, trainer.epoch, trainer.images_seen) == (1, 4.0, 80)
+    assert loop.seconds_left(trainer, images_per_s=10.0) == pytest.approx(6 * 20 / 10)
+    for _ in range(3):
+        trainer.train_step()
+    assert loop.is_over(trainer) and loop.seconds_left(trainer, 10.0) == 0

@@ -44,7 +44,7 @@ class Playground {
   }
 
   begin(data) {
-    this.rules = new Rules(data.settings, data.probabilities, data.most_drawn);
+    this.rules = new Rules(data.settings, data.smoothable, data.need_bounded_slope, data.most_drawn);
     this.player = new Player(this);
     this.keeper = new Keeper(this);
     this.notice = new Notice(this.player);
@@ -93,9 +93,9 @@ class Playground {
     const more = { ...changes };
     const before = this.wanted()[this.second ? 1 : 0];
     const bounded = before.gradient_penalty || before.clip;
-    if (changes.loss === "wasserstein" && !bounded) {
+    if (this.rules.boundless.includes(changes.loss) && !bounded) {
       Object.assign(more, BOUNDED);
-      this.say("A Wasserstein critic needs a bounded slope and must be ahead: gradient penalty 0.1 and k = 5 were set too.");
+      this.say("This loss needs a D of bounded slope that is ahead of G: gradient penalty 0.1 and k = 5 were set too.");
     }
     let { config, beside } = this.state;
     const [, other] = this.wanted();

@@ -66,7 +66,7 @@ export class SettingsForm {
       select.value = String(config[name]);
       select.closest("label").classList.toggle("gx-moved", config[name] !== rule.rest);
     }
-    this.fields.get("smoothing").disabled = !this.rules.probabilities.includes(config.loss);
+    this.fields.get("smoothing").disabled = !this.rules.smoothable.includes(config.loss);
     const formulas = this.formulas[config.loss] ?? {};
     if (this.formula.dataset.loss !== config.loss) {
       this.formula.dataset.loss = config.loss;

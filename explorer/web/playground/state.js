@@ -8,11 +8,11 @@ export const LAYERS = ["surface", "real", "fake", "push", "net"];
 const DRAWN_STEPS = 255;
 
 export class Rules {
-  listed; probabilities; mostDrawn; byName;
+  listed; smoothable; boundless; mostDrawn; byName;
 
   /** ``listed``: the settings as the page's script gives them. */
-  constructor(listed, probabilities, mostDrawn) {
-    Object.assign(this, { listed, probabilities, mostDrawn, byName: new Map(listed.map((one) => [one.name, one])) });
+  constructor(listed, smoothable, boundless, mostDrawn) {
+    Object.assign(this, { listed, smoothable, boundless, mostDrawn, byName: new Map(listed.map((one) => [one.name, one])) });
     this.names = [...listed.map(({ name }) => name), "beside", "hide", "pace", "story"];
   }
 
@@ -40,7 +40,7 @@ export class Rules {
   fitting(config) {
     const fit = { ...config };
     if (fit.data === "drawing" && !fit.drawing) fit.data = this.rest.data;
-    if (!this.probabilities.includes(fit.loss)) fit.smoothing = 0;
+    if (!this.smoothable.includes(fit.loss)) fit.smoothing = 0;
     return fit;
   }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import shutil
 import threading
@@ -82,6 +83,19 @@ def test_a_model_that_changes_on_disk_is_loaded_anew(own_models: Path) -> None:
     assert shelf_.get("tiny-plain") is after
     os.utime(own_models / "tiny-plain" / "generator.safetensors", (1, 1))
     assert shelf_.get("tiny-plain") is not after
+
+
+def test_what_a_model_is_is_read_again_only_when_its_files_change(own_models: Path, monkeypatch) -> None:
+    shelf_, read, find = Library(), [], shelf.find
+    monkeypatch.setattr(shelf, "find", lambda *args, **more: read.append(args[0]) or find(*args, **more))
+    first = shelf_.get("tiny-plain")
+    assert shelf_.get("tiny-plain") is first and read == ["tiny-plain"], "a drag asks sixty times a second"
+    card = own_models / "tiny-plain" / "card.json"
+    card.write_text(json.dumps({**json.loads(card.read_text("utf-8")), "title": "Another title"}), "utf-8")
+    assert shelf_.get("tiny-plain").trained.entry.title == "Another title" and len(read) == 2
+    (own_models / "tiny-plain" / "config.json").unlink()
+    with pytest.raises(ModelError, match="config.json is missing"):
+        shelf_.get("tiny-plain")
 
 
 def test_a_damaged_model_is_an_error_each_time_until_it_is_mended(own_models: Path) -> None:

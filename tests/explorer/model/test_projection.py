@@ -27,6 +27,20 @@ def test_a_sample_of_its_own_is_found_again(name: str, far: float, request) -> N
         assert distance == pytest.approx(end.distance, abs=2)  # what is told is what is drawn
 
 
+@pytest.mark.parametrize("steps", [1, 10, 37])
+def test_the_distance_that_is_told_is_that_of_the_z_that_is_told_and_never_grows(linear, steps) -> None:
+    gan = linear([3.0, 2.0, 4.0])
+    picture = np.random.default_rng(0).integers(0, 256, gan.shape, np.uint8)
+    told = list(project(gan, picture, steps=steps, report_every=5))
+    assert told[-1].step == steps
+    for state in told:
+        drawn = gan.trained.generator(torch.from_numpy(state.z)[None])[0, 0].numpy()
+        exactly = 127.5 * np.sqrt(np.mean((drawn - (picture[..., 0] / 127.5 - 1)) ** 2))
+        assert state.distance == pytest.approx(exactly, rel=1e-5)
+    losses = [state.distance for state in told]
+    assert losses == sorted(losses, reverse=True)
+
+
 def test_the_linear_model_is_inverted_exactly(linear) -> None:
     gan = linear([3.0, 2.0, 4.0])
     (picture,) = gan.sample(1, seed=3)

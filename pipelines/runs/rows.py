@@ -1,0 +1,187 @@
+"""What a run has recorded, as it is read: what each row may hold, and how many had to be left out.
+
+A power cut leaves zero bytes or half a row, and a hand that edits a file leaves anything. Such rows are left out and
+counted; all others are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Required, TypedDict
+
+from pipelines.errors import RunError
+from pipelines.schema import (
+    MB,
+    MOST_SECONDS,
+    MOST_STEPS,
+    Count,
+    Meta,
+    Name,
+    Seconds,
+    Share,
+    Step,
+    Text,
+    Time,
+    Values,
+    Whole,
+    decoder,
+)  # fmt: skip
+
+MOST_BYTES = 1000 * MB  # of one file: three million rows
+READ_BYTES = 4 * MB  # of a long file at a time; a longer line is no row
+
+Grid = Annotated[str, Meta(pattern=r"^step-[0-9]{8,12}\.png\Z")]
+Number = float | None  # null stands for what was not finite
+_NUMBERS = dict[str, Whole | float | None]
+
+
+class Measured(TypedDict, total=False):
+    """The numbers of a measure (``pipelines.metrics.quality.Quality``), in a row or as a run's newest."""
+
+    frechet: Number
+    floor: Number
+    features: Name
+    samples: Count
+    clear: Number
+    as_asked: Number
+    precision: Number
+    real_precision: Number
+    recall: Number
+    real_recall: Number
+    coverage: Number
+    real_coverage: Number
+    diversity: Number
+    real_diversity: Number
+    modes: Count | None
+    real_modes: Count | None
+    combinations: Count | None
+    real_combinations: Count | None
+    classes: Annotated[list[Share | None], Meta(max_length=10_000)] | None
+    copied: Number
+    nearer: Number
+
+
+class MetricsRow(Measured, total=False):
+    """One row of ``metrics.jsonl``: numbers of a step, or a measure (with ``frechet``), or an event (with ``event``).
+
+    Other keys are kept as they are, within the bounds of ``schema.Values``.
+    """
+
+    step: Required[Step]
+    images_seen: Count
+    seconds: Seconds
+    epoch: Number
+    d_loss: Number
+    g_loss: Number
+    d_real: Number
+    d_fake: Number
+    grad_d: Number
+    grad_g: Number
+    images_per_s: Number
+    event: Name
+    message: Text
+
+
+class SampleRow(TypedDict, total=False):
+    """One row of ``samples/index.jsonl``: a grid of samples."""
+
+    step: Required[Step]
+    file: Required[Grid]
+    images_seen: Count
+    seconds: Seconds
+
+
+class Evaluated(TypedDict, total=False):
+    """A full measure in ``evaluations/``; what else it holds is kept."""
+
+    step: Required[Step]
+    measured_at: Required[Time]
+    samples: Count
+    seed: Count
+    draws: Count
+    features: Name
+    rows: Annotated[list[Annotated[list[Text], Meta(min_length=4, max_length=4)]], Meta(max_length=10_000)]
+
+
+def decode_rows(content: bytes, kind: Any = MetricsRow) -> tuple[list[dict[str, Any]], int]:
+    """Whole lines as rows with all that they hold, and how many lines were left out since they are no such row."""
+    rows, left_out = [], 0
+    numbers, anything, typed = _decoders(kind)
+    for line in content.split(b"\n"):
+        if kind is MetricsRow:  # most of its rows are numbers alone, which is quickly seen
+            try:
+                row = numbers(line)
+                if _is_step(row):
+                    rows.append(row)
+                    continue
+            except (ValueError, RecursionError):
+                pass
+        if line.strip():
+            try:
+                row = anything(line)
+                typed(line)
+                rows.append(row)
+            except (ValueError, RecursionError):
+                left_out += 1
+    return rows, left_out
+
+
+@cache
+def _decoders(kind: Any) -> tuple[Callable[[bytes], Any], ...]:
+    return decoder(_NUMBERS), decoder(Values), decoder(kind)
+
+
+def _is_step(row: dict[str, Any]) -> bool:
+    """Whether a row of numbers alone is one of a step, and so needs no further look."""
+    step, seen, seconds = row.get("step"), row.get("images_seen", 0), row.get("seconds", 0.0)
+    return (
+        type(step) is int and 0 <= step <= MOST_STEPS and type(seen) is int and seen >= 0
+        and seconds is not None and 0 <= seconds <= MOST_SECONDS and "frechet" not in row and "event" not in row
+    )  # fmt: skip
+
+
+def rows_between(path: Path, start: int, end: int, kind: Any = MetricsRow) -> tuple[list[dict[str, Any]], int, int]:
+    """The rows of a part of a file, at most ``READ_BYTES`` of it.
+
+    Returns:
+        The rows; the offset to read on from, ``start`` itself where the only line is still being written; and how many
+        lines were left out.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        file.seek(start)
+        content = file.read(min(end - start, READ_BYTES))
+    whole = content.rfind(b"\n") + 1
+    if not whole and len(content) == READ_BYTES:
+        return [], start + len(content), 1
+    rows, left_out = decode_rows(content[:whole], kind)
+    return rows, start + whole, left_out
+
+
+def read_rows(path: Path, offset: int = 0, kind: Any = MetricsRow) -> tuple[list[dict[str, Any]], int, int]:
+    """All rows of a file from a byte offset on, without an unfinished last line; as ``rows_between``.
+
+    Raises:
+        RunError: the file cannot be read, or is larger than ``MOST_BYTES``.
+    """
+    try:
+        end = path.stat().st_size
+        if end > MOST_BYTES:
+            raise RunError(f"{path.name} has {end / MB:,.0f} MB; rows are read of {MOST_BYTES / MB:,.0f} MB at most.")
+        found, left_out = [], 0
+        while offset < end:
+            rows, after, skipped = rows_between(path, offset, end, kind)
+            found += rows
+            left_out += skipped
+            if after == offset:
+                break
+            offset = after
+    except FileNotFoundError:
+        return [], offset, 0
+    except OSError as error:
+        raise RunError(f"{path.name} cannot be read ({error.strerror or error}).") from None
+    return found, offset, left_out
