@@ -329,7 +329,7 @@ def test_a_run_is_downloaded_and_measured_in_the_background_which_stays(server, 
     until(training.checkpoints, "a checkpoint", START_S)
     do(page, "stop")
     in_state(training, STOPPED)
-    downloaded = page.request.get(server.url + page.get_by_role("link", name="Download").get_attribute("href"))
+    downloaded = page.request.get(page.get_by_role("link", name="Download").evaluate("link => link.href"))
     with zipfile.ZipFile(io.BytesIO(downloaded.body())) as archive:
         config = json.loads(archive.read(f"{training.id}/config.json"))["config"]
         assert any(name.endswith(".png") for name in archive.namelist())

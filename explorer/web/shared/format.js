@@ -31,8 +31,11 @@ export function distance(value) {
 /** A fixed number of decimals, for values that stand beside each other. */
 export const fixed = (/** @type {number | null | undefined} */ value, /** @type {number} */ decimals) => (isNumber(value) ? value.toFixed(decimals).replace("-", "−") : "–");
 
-/** A share in whole percents; what is short of all, or more than nothing, is not told as all or nothing. */
-export function percent(/** @type {number} */ share) {
+/**
+ * A share in whole percents; what is short of all, or more than nothing, is not told as all or nothing.
+ * @param {number} share
+ */
+export function percent(share) {
   if (share > 0.995 && share < 1) return "over 99 %";
   if (share > 0 && share < 0.005) return "under 1 %";
   return `${Math.round(100 * share)} %`;
