@@ -11,6 +11,7 @@ import numpy as np
 from explorer.live_reader import UNREADABLE, RunReader
 from pipelines.doctor import History, examine
 from pipelines.doctor._history import COLUMNS, in_order
+from pipelines.errors import GanError
 from pipelines.runs.folder import RunFolder
 
 SPACING_S = 1.5  # between two examinations; a finding takes half an epoch to show, so nobody waits for it
@@ -51,7 +52,9 @@ class LiveDoctor:
             history = History(record.config, rows, kept["measures"], kept["events"], count, checkpoints, names)
             self.findings = [one.to_dict() for one in examine(history)]
         except UNREADABLE as error:  # the live view is worth more than what is said of it
-            log.warning("The run %s cannot be examined: %s", self.folder.id, error, exc_info=True)
+            log.warning(
+                "The run %s cannot be examined: %s", self.folder.id, error, exc_info=not isinstance(error, GanError)
+            )
             self.findings = []
         ended = time.monotonic()
         self._due = ended + max(SPACING_S, (ended - began) / SHARE)

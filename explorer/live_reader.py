@@ -209,7 +209,7 @@ def _by_kind(rows: list[dict[str, Any]], grids: bool) -> dict[str, list]:
             kinds.setdefault("events", []).append(row)
         elif "frechet" in row:
             kinds.setdefault("measures", []).append(row)
-        else:
+        elif "d_loss" in row:
             kinds.setdefault("rows", []).append([row.get(name) for name in CURVES])
     return kinds
 

@@ -73,7 +73,7 @@ def status(path: Path, steps: Callable[[], tuple[int, ...]]) -> tuple[Status, st
     if not kept and not last:  # perhaps it is being made at this moment
         begun = _changed_at(path / "config.json")
         return Status(message="Waiting to start.", queued_at=begun, heartbeat=begun), problem
-    known: dict[str, Any] = {name: last[name] for name in ("images_seen", "seconds") if name in last}
+    known = {name: last[name] for name in ("images_seen", "seconds", "epoch") if (last.get(name) or -1) >= 0}
     return Status(RUNNING, problem, pid=0, step=kept[-1] if kept else 0, **known), problem
 
 
@@ -122,7 +122,7 @@ def _changed_at(path: Path) -> float:
 
 
 def _last_row(path: Path) -> dict[str, Any]:
-    """The last row of a growing file that can be read; {} where there is none."""
+    """The last row of a growing file that says how far the run was; {} where there is none."""
     try:
         with path.open("rb") as file:
             end = file.seek(0, 2)
@@ -130,4 +130,4 @@ def _last_row(path: Path) -> dict[str, Any]:
             rows, _ = decode_rows(file.read())
     except OSError:
         return {}
-    return rows[-1] if rows else {}
+    return next((row for row in reversed(rows) if "images_seen" in row), {})

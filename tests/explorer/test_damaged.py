@@ -43,7 +43,7 @@ def test_a_damaged_configuration_is_listed_with_its_sentence(made, content: str)
     found = listed()
     assert len(found) == 3 and found[RUN]["state"] == found[OTHER]["state"] == FINISHED
     broken = found["20260103-000000-broken"]
-    assert broken["state"] == "damaged" and broken["message"].startswith("20260103-000000-broken/config.json")
+    assert broken["state"] == "damaged" and broken["message"].startswith("config.json")
     assert not broken["explorable"] and broken["created_at"] > 0
 
 

@@ -242,7 +242,8 @@ class Compare {
     const { different, known } = settled(this.settings, runs);
     const about = (/** @type {{ id?: string }} */ { id }) => different.slice(0, 2).map(({ label, values }) =>
       `${label} ${values[known.findIndex((one) => one.id === id)]}`).join(" · ");
-    this.picker.choose(chosen.map(({ source, ...run }) => ({ ...run, dash: this.dashes[run.role], state: source?.status.state,
+    this.picker.choose(chosen.map(({ source, ...run }) => ({ ...run, dash: this.dashes[run.role],
+      state: run.trouble && !source?.gone ? "damaged" : source?.status.state,
       about: (source?.run.config && about(run)) || stateWord(source?.status.state) })));
     this.results.show(runs);
     this.table.show(runs);
