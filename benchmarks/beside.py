@@ -18,6 +18,7 @@ import argparse
 import asyncio
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -208,6 +209,7 @@ def main() -> None:
     parser.add_argument("--preset", default="first-digits")
     parser.add_argument("--model", default="faces", help="to drag")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what it has started ends with it
     about = {**machine_class(), "cores": os.cpu_count()}
     results = {}
     for what in options.what:

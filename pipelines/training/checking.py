@@ -67,7 +67,7 @@ def problems(config: TrainConfig) -> list[str]:
     if None not in (config.seconds, config.most_seconds) and config.most_seconds < config.seconds:
         found.append(
             f"The run may take {config.most_seconds:g} seconds at most (most_seconds) and {config.seconds:g} at least "
-            "(seconds): raise most_seconds, or set it to nothing."
+            "(seconds): raise most_seconds, or lower seconds."
         )
     if config.decay and not any((config.seconds, config.most_seconds, config.epochs)):
         found.append(
