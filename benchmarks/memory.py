@@ -35,8 +35,8 @@ from PIL import Image
 
 from benchmarks._machine import keep, machine_class
 from benchmarks.viewer_cost import serve
-from pipelines.models import shelf
-from pipelines.plane.frame import unpack
+from pipelines.models import registry
+from pipelines.playground.frame import unpack
 from tests.fake_run import FakeRun
 
 RUNS = 6
@@ -79,7 +79,7 @@ class Client:
 
     async def round(self) -> AsyncIterator[None]:
         """One round, in which each request is a step."""
-        for model in shelf.published():
+        for model in registry.published():
             async for _ in self._model(model):
                 yield
         async for _ in self._game():

@@ -25,9 +25,9 @@ from playwright.sync_api import sync_playwright
 
 from benchmarks._machine import keep, machine_class
 from pipelines import paths
+from pipelines.config import presets
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
-from pipelines.training import presets
 from scripts import chromium
 
 WARM_STEPS = 200  # before anything is measured

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import psutil
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.runs import jobs, worker
 from pipelines.runs.queue import Turn
-from pipelines.training.config import TrainConfig
 
 SETTLE_S = 15.0  # after the last has joined: each has then listed the line anew
 

@@ -16,9 +16,9 @@ from weakref import WeakValueDictionary
 
 import torch
 
-from explorer.model.gan import Model
 from pipelines.errors import GanError, ModelError
-from pipelines.models import shelf
+from pipelines.latent.model import Model
+from pipelines.models import registry
 from pipelines.models.trained import load_entry
 
 MOST = 6  # models in memory; a shipped one takes a few megabytes, its bank and readings a few more
@@ -42,14 +42,14 @@ class Library:
         Raises:
             ModelError: the reference is none, or there is no such model, or its files are damaged.
         """
-        if not shelf.REFERENCE.fullmatch(reference):  # never a path: it comes from an address
+        if not registry.REFERENCE.fullmatch(reference):  # never a path: it comes from an address
             raise ModelError(f"{reference[:60]!r} names no model and no run.")
         with self._lock:
             one = self._loading.setdefault(reference, threading.Lock())
         with one:  # the first loads, the others wait for it
             if found := self._unchanged(reference):
                 return found
-            entry = shelf.find(reference, anywhere=False)
+            entry = registry.find(reference, anywhere=False)
             try:
                 stamp = _stamp(entry)
             except OSError:
@@ -79,13 +79,13 @@ class Library:
         return model
 
 
-def _stamp(entry: shelf.Entry) -> tuple[int | str, ...]:
+def _stamp(entry: registry.Entry) -> tuple[int | str, ...]:
     """Changes when the model's files do. A copy may keep its time, and a new file may get an old one's number.
 
     Also when the files that say what the model is do: they are read again only then, and not at every request.
     """
     stamp = _numbers(entry.generator_path)
-    beside = ("notes.json",) if entry.run else ("card.json", "readings.safetensors", shelf.STEERING)
+    beside = ("notes.json",) if entry.run else ("card.json", "readings.safetensors", registry.STEERING)
     for name in ("config.json", *beside):
         with suppress(FileNotFoundError):
             stamp += (name, *_numbers(entry.folder / name))
@@ -97,7 +97,7 @@ def _numbers(path: Path) -> tuple[int, ...]:
     return file.st_mtime_ns, file.st_ctime_ns, file.st_size, file.st_ino
 
 
-class Turnstile:
+class FairSemaphore:
     """Lets a few through at a time, in the order in which they came, so that none waits for ever."""
 
     def __init__(self, width: int) -> None:
@@ -128,8 +128,8 @@ class Turnstile:
 
 
 LIBRARY = Library()
-DECODING = Turnstile(min(16, os.cpu_count() or 2))
-ENCODING = Turnstile(1)  # files to download, which may take hundreds of megabytes while they are made
-UNPACKING = Turnstile(1)  # pictures that somebody gives: a hundred megabytes for each of the largest that are allowed
-COMPUTING = Turnstile(1)  # what takes seconds: it must not keep those waiting who drag
-SEARCHING = Turnstile(1)  # what a page starts with, mostly in a moment: it need not wait for the former
+DECODING = FairSemaphore(min(16, os.cpu_count() or 2))
+ENCODING = FairSemaphore(1)  # files to download, which may take hundreds of megabytes while they are made
+UNPACKING = FairSemaphore(1)  # pictures that somebody gives: a hundred megabytes for each of the largest that are allowed
+COMPUTING = FairSemaphore(1)  # what takes seconds: it must not keep those waiting who drag
+SEARCHING = FairSemaphore(1)  # what a page starts with, mostly in a moment: it need not wait for the former

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from explorer import saved
+from explorer.saved_directions import directions
 from explorer.widgets.model_picker import choose_model, no_model
 from explorer.widgets.stage import stage
 from explorer.widgets.text import literal
 from pipelines import data, metrics
 from pipelines.errors import GanError
-from pipelines.models.shelf import Entry
+from pipelines.models.registry import Entry
 from pipelines.objectives import traits_of
 
 # Parts
@@ -66,7 +66,7 @@ else:
         classes=list(entry.class_names) if config.conditional else [], data=config.data, prepared=is_prepared(entry),
         labelled=has_labels(entry), steered=entry.steers,
         probability=traits_of(config.loss).says_probability,
-        saved=[{"id": one["definition"], "name": one["name"], "kind": "saved"} for one in saved.directions(entry.id)],
+        saved=[{"id": one["definition"], "name": one["name"], "kind": "saved"} for one in directions(entry.id)],
     )  # fmt: skip
     if wish and wish.get("prepare") == entry.id and prepare(entry, news):
         st.rerun()  # the part that moves looks again

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import publications
+from explorer.background import publications
 from explorer.model_cards import model_cards
 from explorer.widgets.begin_with import further_from
 from explorer.widgets.gallery import explorable_runs, gallery
@@ -14,7 +14,7 @@ from explorer.widgets.model_dialogs import open_dialog, show_dialog
 from explorer.widgets.settings_form import fill_draft
 from explorer.widgets.text import literal
 from pipelines.errors import GanError
-from pipelines.models import shelf
+from pipelines.models import registry
 
 PAGES = ("latent", "arithmetic", "digits", "train")
 MORE_EPOCHS = 5  # offered to train a model further; its own length was meant for new networks
@@ -31,7 +31,7 @@ def open_page(page: str, query: dict[str, Any]) -> None:
 def train_further(name: str) -> None:
     """Open the settings of a published model as a new run that begins with its networks."""
     try:
-        entry = shelf.find(name, anywhere=False)
+        entry = registry.find(name, anywhere=False)
     except GanError as error:  # deleted meanwhile
         st.session_state["problem"] = str(error)
         st.rerun()
@@ -53,7 +53,7 @@ def do(asked: dict[str, Any]) -> None:
     elif verb == "dismiss":
         publications.dismiss(str(asked.get("name", "")))
         st.rerun()
-    elif verb == "settled" and (name := str(asked.get("name", ""))) in shelf.published():
+    elif verb == "settled" and (name := str(asked.get("name", ""))) in registry.published():
         st.toast(literal(f"{name} is published."), icon=":material/check:")
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.widgets import heard_twice
+from explorer.widgets import double_click
 from explorer.widgets.branching import branch, forget_branch, show_branch, wish_of
 from explorer.widgets.damaged_run import damaged_run
 from explorer.widgets.full_measure import full_measure
@@ -35,7 +35,7 @@ def find_run(run_id: str) -> RunFolder | None:
 def show_new_run() -> None:
     """Leave the selected run."""
     st.query_params.pop("run", None)
-    heard_twice.forget("run")  # the same settings again, if that is wanted
+    double_click.forget("run")  # the same settings again, if that is wanted
 
 
 def list_of_runs(selected: str | None) -> None:
@@ -80,7 +80,7 @@ selected = st.query_params.get("run")
 if selected and selected == st.session_state.get("deleted_run") and not find_run(selected):
     # Here and not where it is deleted: the live view hears of that too, and asks for a rerun with the URL it still has.
     st.query_params.pop("run", None)
-    heard_twice.forget("run")
+    double_click.forget("run")
     selected = None
 with st.sidebar:
     list_of_runs(selected)

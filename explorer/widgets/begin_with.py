@@ -6,8 +6,8 @@ import streamlit as st
 
 from explorer.widgets.run_header import run_name
 from pipelines.errors import GanError, printable
-from pipelines.models import shelf
-from pipelines.models.shelf import Entry
+from pipelines.models import registry
+from pipelines.models.registry import Entry
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 
@@ -80,6 +80,6 @@ def _origin() -> RunFolder | Entry | None:
     try:
         if not name:
             return None
-        return shelf.find(name, anywhere=False) if name in shelf.published() else jobs.find(name)
+        return registry.find(name, anywhere=False) if name in registry.published() else jobs.find(name)
     except GanError:  # deleted meanwhile
         return None

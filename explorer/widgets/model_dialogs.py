@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from explorer import publications
+from explorer.background import publications
 from explorer.widgets.text import literal
 from pipelines.errors import GanError, ModelError, printable
-from pipelines.models import shelf
-from pipelines.models.shelf import Entry
+from pipelines.models import registry
+from pipelines.models.registry import Entry
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 
@@ -38,9 +38,9 @@ def show_dialog() -> None:
     if verb is None:
         return
     try:
-        entry = _explorable(about) if verb == "publish" else shelf.find(about)
+        entry = _explorable(about) if verb == "publish" else registry.find(about)
     except GanError as error:
-        if verb == "delete" and shelf.can_be_deleted(about):  # damaged
+        if verb == "delete" and registry.can_be_deleted(about):  # damaged
             _delete(about, about)
             return
         # gone meanwhile
@@ -115,7 +115,7 @@ def _publish(entry: Entry) -> None:
     title = st.text_input("Title", key="dialog_title", max_chars=80).strip()
     about = st.text_input("One sentence on it", key="dialog_about", max_chars=300,
                           placeholder="Made from its settings if left empty").strip()  # fmt: skip
-    steps = [shelf.step_of(path) for path in run.checkpoints()]
+    steps = [registry.step_of(path) for path in run.checkpoints()]
     words = CHECKPOINTS | {"last": f"The last, step {steps[-1]:,}" if steps else "The last"}
     choices = ["best", *(["last"] if steps else [])]
     checkpoint = st.segmented_control("Checkpoint", choices, key="dialog_checkpoint", default="best", required=True,
@@ -135,7 +135,7 @@ def _rename(entry: Entry) -> None:
     problem = "" if name == entry.id else _name_problem(name)
     place = _warning(problem)
     if _buttons("Rename", "edit", disabled=bool(problem) or name == entry.id):
-        _done(lambda: shelf.rename(entry.id, name), f"{entry.id} is now {name}.", place)
+        _done(lambda: registry.rename(entry.id, name), f"{entry.id} is now {name}.", place)
 
 
 @st.dialog("Delete this model?", icon=":material/delete:", on_dismiss=_close)
@@ -144,7 +144,7 @@ def _delete(name: str, title: str) -> None:
     st.text("Its weights, card and preview will be gone for good. The run that it came from, if it is here, stays.")
     place = _warning()
     if _buttons("Delete", "delete"):
-        _done(lambda: shelf.delete(name), f"{name} is deleted.", place)
+        _done(lambda: registry.delete(name), f"{name} is deleted.", place)
 
 
 def _explorable(run_id: str) -> Entry:
@@ -152,14 +152,14 @@ def _explorable(run_id: str) -> Entry:
     run = next((run for run in jobs.runs() if run.id == run_id), None)
     if run is None:
         raise ModelError(f"There is no run {run_id!r} any more; it may have been deleted.")
-    shelf.checkpoint_path(run)
-    return shelf.find(run.path)
+    registry.checkpoint_path(run)
+    return registry.find(run.path)
 
 
 def _name_problem(name: str) -> str:
     """What speaks against a name; empty where nothing does."""
     try:
-        shelf.free_place(name)
+        registry.free_place(name)
     except ModelError as error:
         return str(error)
     return ""

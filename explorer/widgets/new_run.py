@@ -6,22 +6,22 @@ import os
 
 import streamlit as st
 
-from explorer.widgets import heard_twice, starting
+from explorer.widgets import double_click, starting
 from explorer.widgets.begin_with import begin_with, chosen, duplicated_from, further_model
 from explorer.widgets.branching import branch
 from explorer.widgets.own_pictures import folder_summary
 from explorer.widgets.settings_form import base_of, changed_settings, draft, fill_draft, in_words, key_of, settings_form
 from explorer.widgets.text import duration, literal
 from pipelines import data
+from pipelines.config.checking import problems
+from pipelines.config.presets import ONE_MINUTE, PRESETS
+from pipelines.config.train_config import TrainConfig, label_of
 from pipelines.errors import DataError, GanError
-from pipelines.models import onward
-from pipelines.models.shelf import Entry
+from pipelines.models import fine_tuning
+from pipelines.models.registry import Entry
 from pipelines.paths import data_home
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
-from pipelines.training.checking import problems
-from pipelines.training.config import TrainConfig, label_of
-from pipelines.training.presets import ONE_MINUTE, PRESETS
 
 DOWNLOAD_MB = {"digits": 20, "clothes": 31}
 PRESET_VIEW, SETTINGS_VIEW = "Presets", "All settings"
@@ -193,7 +193,7 @@ def _start() -> None:
     """
     config, preset, begin = draft(), st.session_state["draft_preset"] or "", chosen()
     asked = (config, begin and (begin[0].id, begin[1]))
-    run_id = heard_twice.made_just_now("run", asked)
+    run_id = double_click.made_just_now("run", asked)
     if run_id is None:
         try:
             starting.room()
@@ -203,7 +203,7 @@ def _start() -> None:
             return
         if run_id is None:
             return
-        heard_twice.remember("run", asked, run_id)
+        double_click.remember("run", asked, run_id)
         starting.started(run_id)
     st.query_params["run"] = run_id
 
@@ -217,6 +217,6 @@ def _begun(config: TrainConfig, origin: RunFolder | Entry, step: int) -> str | N
     changes = {name: getattr(config, name) for name in changed_settings(config, before)}
     if isinstance(origin, RunFolder):
         return branch(origin, step, changes)
-    made = onward.begin(origin.id, changes)
+    made = fine_tuning.begin(origin.id, changes)
     jobs.launch(made)
     return made.id

@@ -16,6 +16,8 @@ from explorer.widgets.begin_with import duplicated_from
 from explorer.widgets.run_header import run_name
 from explorer.widgets.settings_form import fill_draft
 from explorer.widgets.text import api_link
+from pipelines.config.presets import PRESETS
+from pipelines.config.train_config import SETTINGS, TrainConfig, label_of
 from pipelines.errors import GanError, printable
 from pipelines.runs import jobs
 from pipelines.runs.facts import rate_problem
@@ -32,8 +34,6 @@ from pipelines.runs.folder import (
     RunFolder,
     Status,
 )
-from pipelines.training.config import SETTINGS, TrainConfig, label_of
-from pipelines.training.presets import PRESETS
 
 ASKED = "delete_asked"  # in the session: the run whose deletion is asked about
 RESUMABLE = (PAUSED, STOPPED, FAILED, LOST)

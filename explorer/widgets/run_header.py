@@ -8,6 +8,7 @@ from datetime import datetime
 import streamlit as st
 
 from explorer.widgets.text import api_link, literal
+from pipelines.config.presets import PRESETS, title_of
 from pipelines.errors import GanError, printable
 from pipelines.runs.folder import (
     FAILED,
@@ -24,7 +25,6 @@ from pipelines.runs.folder import (
     Status,
 )
 from pipelines.runs.queue import line_for
-from pipelines.training.presets import PRESETS, title_of
 
 LOG_LINES = 10
 

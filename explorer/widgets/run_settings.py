@@ -6,8 +6,8 @@ import streamlit as st
 
 from explorer.widgets.settings_form import base_of, changed_settings, in_words
 from explorer.widgets.text import literal
+from pipelines.config.train_config import GROUPS, SETTINGS, label_of
 from pipelines.runs.folder import Record
-from pipelines.training.config import GROUPS, SETTINGS, label_of
 
 COLUMNS = 4
 

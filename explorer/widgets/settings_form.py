@@ -14,11 +14,11 @@ import streamlit as st
 
 from explorer.widgets.text import literal
 from pipelines import data
+from pipelines.config.presets import PRESETS
+from pipelines.config.train_config import GROUPS, SETTINGS, TYPES, TrainConfig, label_of
 from pipelines.errors import DataError, printable
 from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
-from pipelines.training.config import GROUPS, SETTINGS, TYPES, TrainConfig, label_of
-from pipelines.training.presets import PRESETS
 
 COLUMNS = 3
 FEW = 4  # so many short choices are shown side by side, more in a list

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.run_summaries import SUMMARIES
+from explorer.live.summaries import SUMMARIES
 from pipelines.errors import RunError
 from pipelines.paths import runs_home
 from pipelines.runs import jobs

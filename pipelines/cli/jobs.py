@@ -13,12 +13,12 @@ import typer
 
 from pipelines.cli.app import Detach, Run, app, parameter, settings_as_options
 from pipelines.cli.shown import as_bar, bar, err, out, show_table, tell_notes
+from pipelines.config import presets
 from pipelines.errors import GanError
-from pipelines.models import onward, shelf
+from pipelines.models import fine_tuning, registry
 from pipelines.runs import jobs, worker
 from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RUNNING, RunFolder, Status
 from pipelines.runs.names import RUN_ID_WORDS
-from pipelines.training import presets
 
 PRESET_HELP = "  \n".join(f"**{name}**: {preset.look_for}" for name, preset in presets.PRESETS.items())
 
@@ -108,12 +108,12 @@ def rates(
 
 def _branch(run: str, step: int, run_folder: Path | None, detach: bool, **settings: Any) -> None:
     changes = {name: value for name, value in settings.items() if value is not None}
-    if run not in shelf.published():
+    if run not in registry.published():
         start(jobs.branch(jobs.find(run), step, changes, path=run_folder), detach)
         return
     if step:
         raise GanError(f"The model {run} keeps no steps; leave out --from, and its networks are trained further.")
-    start(onward.begin(run, changes, path=run_folder), detach)
+    start(fine_tuning.begin(run, changes, path=run_folder), detach)
 
 
 def branch(**options: Any) -> None:

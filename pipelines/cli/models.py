@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from pipelines.cli.app import Run, app
 from pipelines.cli.shown import bar, err, out, tell_notes, telling, write_json
 from pipelines.errors import ConfigError, GanError
-from pipelines.models import shelf
+from pipelines.models import registry
 from pipelines.runs import jobs
 
 
@@ -23,9 +23,9 @@ def models() -> None:
     name = Column("model", no_wrap=True)
     table = Table(name, "title", "data", "pictures", "MB", "classes", box=None, pad_edge=False)
     damaged = []
-    for found in shelf.published():
+    for found in registry.published():
         try:
-            entry = shelf.find(found, anywhere=False)
+            entry = registry.find(found, anywhere=False)
         except GanError as error:
             table.add_row(found, "[red]damaged")
             damaged.append(f"{error}")

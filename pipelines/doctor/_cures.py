@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from pipelines.config.checking import problems
+from pipelines.config.train_config import SETTINGS, TrainConfig, label_of
 from pipelines.doctor._finding import Remedy
 from pipelines.objectives import traits_of
-from pipelines.training.checking import problems
-from pipelines.training.config import SETTINGS, TrainConfig, label_of
 
 Changes = dict[str, Any]
 

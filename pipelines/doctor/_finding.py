@@ -43,7 +43,7 @@ class Line:
     """One line of a small plot."""
 
     name: str
-    role: str  # d, g, real, fake or text: its colour and dash (explorer/look.py)
+    role: str  # d, g, real, fake or text: its colour and dash (explorer/theme.py)
     x: list[float]  # steps
     y: list[float | None]
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.doctor._finding import Evidence, Line, Spell
 from pipelines.objectives import traits_of
-from pipelines.training.config import TrainConfig
 
 if TYPE_CHECKING:
     from pipelines.runs.folder import RunFolder

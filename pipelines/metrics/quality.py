@@ -22,7 +22,7 @@ from pipelines.data import ImageSet
 from pipelines.data._shares import in_turn
 from pipelines.errors import DataError, GanError, TrainingError
 from pipelines.metrics import ATTRIBUTES, CLASSES, attributes, attributes_available, available, classifier, frechet
-from pipelines.metrics.copying import Yardstick
+from pipelines.metrics.copying import ReferenceSet
 from pipelines.metrics.judge import FEATURES, as_float
 from pipelines.metrics.neighbours import Compared, K, Neighbourhoods
 from pipelines.metrics.score import CLEAR, combinations, modes
@@ -108,7 +108,7 @@ class QualityMeter:
         if len(image_set) <= FEW:
             shuffled = np.random.default_rng(SEED).permutation(len(image_set))
             features, _ = self._judge(torch.from_numpy(image_set.images[shuffled]))
-            self._training = Yardstick.of(features, features, own=0)
+            self._training = ReferenceSet.of(features, features, own=0)
         self._real_variety = {f"real_{name}": value for name, value in self._variety(features, probabilities).items()}
 
     def measure(self, fakes: Tensor, labels: Tensor | None = None) -> Quality:

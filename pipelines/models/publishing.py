@@ -21,22 +21,22 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from pipelines import data
+from pipelines.config.presets import PRESETS
+from pipelines.config.settings import as_option
+from pipelines.config.train_config import TrainConfig
 from pipelines.data._image_set import within
 from pipelines.errors import GanError, ModelError
 from pipelines.files import publish_folder, sync, whole
 from pipelines.metrics.evaluate import evaluate
 from pipelines.models import readings, steepness, steering
+from pipelines.models.registry import STEERING, checkpoint_path, find, free_place, of_run
 from pipelines.models.rejection import least_believed
-from pipelines.models.shelf import STEERING, checkpoint_path, find, free_place, of_run
 from pipelines.models.trained import FOR_TRAINING, PARTS, Trained, load_entry, of_checkpoint, sampler, under
 from pipelines.runs.files import publish_json
 from pipelines.runs.folder import Record, RunFolder
 from pipelines.tensor_files import whole_tensors
 from pipelines.training import checkpoint
-from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine, computes_bf16
-from pipelines.training.presets import PRESETS
-from pipelines.training.settings import as_option
 from pipelines.training.view import FixedView, grid_png
 
 MOST_STEEP = 0.9  # share of z that may be left out

@@ -16,13 +16,13 @@ import torch
 from torch import Tensor, nn
 
 from pipelines import threads
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ModelError
 from pipelines.models import steepness
-from pipelines.models.shelf import Entry, check_hash, find
+from pipelines.models.registry import Entry, check_hash, find
 from pipelines.networks._conditioning import centres, spread
 from pipelines.training import checkpoint
 from pipelines.training.building import build
-from pipelines.training.config import TrainConfig
 from pipelines.training.pictures import to_uint8
 
 PARTS = ("generator.", "average.", "discriminator.")  # of a checkpoint; the rest is for training on

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, TypedDict
 
+from pipelines.config.settings import problem
+from pipelines.config.train_config import SETTINGS, TrainConfig
 from pipelines.schema import Count, Meta, Name, Names, Scalar, Seconds, Step, Text, Time, Values
-from pipelines.training.config import SETTINGS, TrainConfig
-from pipelines.training.settings import problem
 
 QUEUED, PREPARING, RUNNING, PAUSED, STOPPING = "queued", "preparing", "running", "paused", "stopping"
 FINISHED, STOPPED, FAILED, LOST = "finished", "stopped", "failed", "lost"

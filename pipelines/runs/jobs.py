@@ -19,15 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import data
+from pipelines.config.checking import check, placed
+from pipelines.config.presets import title_of
+from pipelines.config.train_config import BEGIN_ANEW, SETTINGS, TrainConfig, label_of
 from pipelines.errors import ConfigError, RunError
 from pipelines.paths import PROJECT, runs_home
 from pipelines.runs.facts import rate_problem
 from pipelines.runs.folder import QUEUED, Notes, Record, RunFolder, Status
 from pipelines.runs.names import RUN_ID, RUN_ID_WORDS
 from pipelines.runs.place import Anchor
-from pipelines.training.checking import check, placed
-from pipelines.training.config import BEGIN_ANEW, SETTINGS, TrainConfig, label_of
-from pipelines.training.presets import title_of
 
 LOOK_S = 0.5  # between two looks at a run that is waited for
 

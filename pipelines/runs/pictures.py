@@ -8,10 +8,10 @@ from pipelines import data
 from pipelines.data import ImageSet
 from pipelines.errors import DataError, RunError
 from pipelines.runs.folder import PREPARING
-from pipelines.runs.worker import Desk, log
+from pipelines.runs.worker import RunReporter, log
 
 
-def load(desk: Desk) -> ImageSet:
+def load(reporter: RunReporter) -> ImageSet:
     """The run's data set, prepared now if it is not yet, and found to be that which the run began with.
 
     Where a person has said that the pictures were moved, they are read from there, and the run keeps that folder.
@@ -20,9 +20,9 @@ def load(desk: Desk) -> ImageSet:
         DataError: they cannot be read.
         RunError: they are others than at the run's start.
     """
-    folder, record, moved_to = desk.folder, desk.folder.record(), desk.control.folder
+    folder, record, moved_to = reporter.folder, reporter.folder.record(), reporter.control.folder
     try:
-        image_set = _read(desk, moved_to or record.config.folder)
+        image_set = _read(reporter, moved_to or record.config.folder)
         if record.data.get("fingerprint", image_set.fingerprint) != image_set.fingerprint:
             raise RunError(
                 f"The pictures in {data.shown(moved_to)} ({len(image_set):,}) are not those that the run began with "
@@ -37,17 +37,17 @@ def load(desk: Desk) -> ImageSet:
         raise
     if moved_to:
         folder.write_record(dataclasses.replace(record, config=record.config.changed(folder=moved_to)))
-        desk.control = folder.ask(folder=None)
+        reporter.control = folder.ask(folder=None)
     return image_set
 
 
-def _read(desk: Desk, folder: str | None) -> ImageSet:
-    config = desk.folder.record().config
+def _read(reporter: RunReporter, folder: str | None) -> ImageSet:
+    config = reporter.folder.record().config
 
     def progress(share: float, message: str) -> None:
-        desk.asked()
-        desk.tell(at_once=False, state=PREPARING, progress=round(share, 3))
-        desk.status = dataclasses.replace(desk.status, message=message)
+        reporter.asked()
+        reporter.tell(at_once=False, state=PREPARING, progress=round(share, 3))
+        reporter.status = dataclasses.replace(reporter.status, message=message)
 
     image_set = data.load(config.data, size=config.size, channels=config.channels, folder=folder, progress=progress)
     for note in image_set.notes:

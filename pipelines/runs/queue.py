@@ -45,7 +45,7 @@ def line_for(device: str) -> str:
     return "mps" if (platform.system(), platform.machine()) == ("Darwin", "arm64") else "cpu"
 
 
-class Turn:
+class QueuePlace:
     """A job's place in the line of a device. A paused job leaves the line and joins it again at its end."""
 
     def __init__(self, line: str) -> None:

@@ -11,6 +11,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
+from pipelines.config.train_config import from_file
 from pipelines.errors import GanError, RunError
 from pipelines.runs.facts import (
     RUNNING,
@@ -24,7 +25,6 @@ from pipelines.runs.facts import (
 from pipelines.runs.names import by_step
 from pipelines.runs.rows import Evaluated, Measured, decode_rows
 from pipelines.schema import Meta, Values, convert, read
-from pipelines.training.config import from_file
 
 T = TypeVar("T")
 

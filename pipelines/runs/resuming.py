@@ -17,7 +17,7 @@ from pipelines.runs import worker
 from pipelines.runs.folder import RunFolder
 from pipelines.runs.jobs import branch_step
 from pipelines.training import checkpoint, loop
-from pipelines.training.team import Team
+from pipelines.training.process_group import ProcessGroup
 from pipelines.training.trainer import Trainer
 
 
@@ -31,38 +31,38 @@ class Loaded:
     damaged: tuple[Path, ...] = ()  # newer ones
 
 
-def go_on(desk: worker.Desk, trainer: Trainer, group: Team | None) -> None:
+def go_on(reporter: worker.RunReporter, trainer: Trainer, group: ProcessGroup | None) -> None:
     """Set a trainer, and those of its team, to the newest checkpoint; then drop what was recorded after it.
 
     Raises:
         ModelError: a checkpoint does not fit, cannot be read or needs too much memory, here or in the team.
         RunError: all checkpoints are damaged.
     """
-    folder = desk.folder
+    folder = reporter.folder
     loaded = load_newest(folder, trainer)
     if group:
         group.tell({"checkpoint": loaded.path and loaded.path.name})
         group.agree()
     for path in loaded.damaged:
         set_aside(path)
-    desk.asked()  # also where the folder is now
+    reporter.asked()  # also where the folder is now
     for drafts in (folder.checkpoints_path, folder.samples_index_path.parent):
         clear_drafts(drafts)
     if folder.metrics_path.exists() or folder.samples_index_path.exists():
-        desk.writing(folder.cut_after, trainer.step if loaded.path else -1)
-        desk.tell(attempt=desk.status.attempt + 1, message=f"Going on from step {trainer.step}.")
+        reporter.writing(folder.cut_after, trainer.step if loaded.path else -1)
+        reporter.tell(attempt=reporter.status.attempt + 1, message=f"Going on from step {trainer.step}.")
     for path in loaded.damaged:
-        _tell(desk, trainer, "damaged", f"The checkpoint {path.name} is damaged and was set aside.")
+        _tell(reporter, trainer, "damaged", f"The checkpoint {path.name} is damaged and was set aside.")
     if loaded.edits:
         words = checkpoint.in_words(loaded.edits)
-        _tell(desk, trainer, "edited", f"config.json was edited since this checkpoint was saved: {words}.")
+        _tell(reporter, trainer, "edited", f"config.json was edited since this checkpoint was saved: {words}.")
     if loaded.branched is not None:
-        _tell_branched(desk, trainer, loaded.branched)
+        _tell_branched(reporter, trainer, loaded.branched)
     lr_g, lr_d = trainer.rates
-    desk.tell(device=trainer.machine.words, lr_g=lr_g, lr_d=lr_d)
+    reporter.tell(device=trainer.machine.words, lr_g=lr_g, lr_d=lr_d)
 
 
-def follow(folder: RunFolder, trainer: Trainer, group: Team) -> bool:
+def follow(folder: RunFolder, trainer: Trainer, group: ProcessGroup) -> bool:
     """Set the trainer of one that does not lead to the checkpoint that the leader has loaded.
 
     Returns:
@@ -133,15 +133,15 @@ def _load(folder: RunFolder, trainer: Trainer, path: Path) -> tuple[str | None, 
     return None, checkpoint.load(trainer, path)
 
 
-def _tell(desk: worker.Desk, trainer: Trainer, event: str, message: str) -> None:
+def _tell(reporter: worker.RunReporter, trainer: Trainer, event: str, message: str) -> None:
     worker.log.warning("step %d: %s", trainer.step, message)
-    desk.writing(desk.folder.append_metrics, {**loop.position(trainer), "event": event, "message": message})
+    reporter.writing(reporter.folder.append_metrics, {**loop.position(trainer), "event": event, "message": message})
 
 
-def _tell_branched(desk: worker.Desk, trainer: Trainer, kept: str) -> None:
+def _tell_branched(reporter: worker.RunReporter, trainer: Trainer, kept: str) -> None:
     """Write down, once, where a branch began, with which changes, and what of its networks went on."""
-    record = desk.folder.record()
+    record = reporter.folder.record()
     begun = f"Branched from {record.branched_from}{record.branched_with and ' with ' + record.branched_with}. "
-    if not any(str(row.get("message")).startswith(begun) for row in desk.folder.metrics()[0] if "event" in row):
+    if not any(str(row.get("message")).startswith(begun) for row in reporter.folder.metrics()[0] if "event" in row):
         row = {**loop.position(trainer), "event": "branched", "message": begun + kept}
-        desk.writing(desk.folder.append_metrics, row)
+        reporter.writing(reporter.folder.append_metrics, row)

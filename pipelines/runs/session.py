@@ -13,6 +13,7 @@ import numpy
 import torch
 
 from pipelines import data, threads
+from pipelines.config.train_config import TrainConfig
 from pipelines.data import ImageSet
 from pipelines.errors import TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
@@ -21,11 +22,10 @@ from pipelines.paths import runs_home
 from pipelines.runs import pictures, reading, resuming, worker
 from pipelines.runs.files import publish_json
 from pipelines.runs.folder import PAUSED, RUNNING, STOPPING, Record, RunFolder
-from pipelines.runs.keeping import superfluous
-from pipelines.runs.queue import Turn
+from pipelines.runs.queue import QueuePlace
+from pipelines.runs.retention import superfluous
 from pipelines.threads import Adaptive
-from pipelines.training import checkpoint, loop, machine, memory, probe, team
-from pipelines.training.config import TrainConfig
+from pipelines.training import checkpoint, loop, machine, memory, probe, process_group
 from pipelines.training.machine import Machine
 from pipelines.training.pictures import tensors_of
 from pipelines.training.trainer import Trainer
@@ -36,21 +36,21 @@ _LOOK_S = 0.05  # between two looks at what is wanted, while paused
 _SAVE_SHARE = 20  # an epoch's end saves only when training has gone on for this many times what the last save took
 
 
-def train(desk: worker.Desk, turn: Turn) -> str | None:
+def train(reporter: worker.RunReporter, turn: QueuePlace) -> str | None:
     """Train a run until its end or until it is stopped.
 
     Returns:
         Which end that the configuration sets was reached, in one sentence; None of a run that was stopped.
     """
-    desk.asked()  # loading torch took seconds
-    folder, before = desk.folder, desk.folder.record().config
-    worker.change_line(desk, turn, machine.pick_device(before.device))
+    reporter.asked()  # loading torch took seconds
+    folder, before = reporter.folder, reporter.folder.record().config
+    worker.change_line(reporter, turn, machine.pick_device(before.device))
     if not before.threads:
         threads.settle()  # for what is computed before the run's own networks can be asked
-    image_set = pictures.load(desk)
+    image_set = pictures.load(reporter)
     config = folder.record().config
-    desk.asked()
-    desk.tell(message="Building the networks.", progress=1.0)
+    reporter.asked()
+    reporter.tell(message="Building the networks.", progress=1.0)
     images, labels, classes = tensors_of(image_set)
     settled = torch.get_num_threads()
     where = _machine_of(folder, config, classes)
@@ -59,14 +59,14 @@ def train(desk: worker.Desk, turn: Turn) -> str | None:
     machine.set_up(where)
     if not config.threads and where.device == "cpu" and config.gpus == 1:
         torch.set_num_threads(settled)
-    with team.formed(config.gpus, where.device) as group:
+    with process_group.formed(config.gpus, where.device) as group:
         if group:
             group.tell({"machine": asdict(where)})
         trainer = Trainer(config, images, where, labels, classes, group)
         view = FixedView(config, image_set.class_names)
-        desk.writing(lambda: folder.write_record(_record(folder, config, image_set, where, view)))
-        resuming.go_on(desk, trainer, group)
-        hooks = FolderHooks(desk, turn, trainer)
+        reporter.writing(lambda: folder.write_record(_record(folder, config, image_set, where, view)))
+        resuming.go_on(reporter, trainer, group)
+        hooks = FolderHooks(reporter, turn, trainer)
         if config.folder != before.folder:
             old, new = data.shown(before.folder), data.shown(config.folder)
             hooks.event("moved", f"The pictures were moved from {old} to {new}; they are the same.")
@@ -79,7 +79,7 @@ def train(desk: worker.Desk, turn: Turn) -> str | None:
             raise
         finally:
             hooks.settle()
-    desk.tell(state=STOPPING, message="Saving.")
+    reporter.tell(state=STOPPING, message="Saving.")
     hooks.save()
     ended = loop.ending(trainer) if finished else None
     hooks.event("finished" if finished else "stopped", ended or "Stopped.")
@@ -91,7 +91,7 @@ def follow(folder: RunFolder) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):  # the leader stops after a step, and with it all others
         signal.signal(name, signal.SIG_IGN)
     config = folder.record().config
-    with team.formed(config.gpus, machine.pick_device(config.device)) as group:
+    with process_group.formed(config.gpus, machine.pick_device(config.device)) as group:
         if not group or (first := group.hear()) is None:
             return
         where = Machine(**first["machine"])
@@ -110,9 +110,9 @@ def follow(folder: RunFolder) -> None:
 class FolderHooks:
     """Keeps the run folder while the loop runs, and holds the loop as the person asks."""
 
-    def __init__(self, desk: worker.Desk, turn: Turn, trainer: Trainer) -> None:
-        self.desk, self.folder, self.turn, self.trainer = desk, desk.folder, turn, trainer
-        self._done_singles = desk.control.single_steps
+    def __init__(self, reporter: worker.RunReporter, turn: QueuePlace, trainer: Trainer) -> None:
+        self.reporter, self.folder, self.turn, self.trainer = reporter, reporter.folder, turn, trainer
+        self._done_singles = reporter.control.single_steps
         self._saved_at, self._save_took = time.monotonic(), 0.0
         self._saved_step = trainer.step
         self._longer = False  # whether it was said that the run goes on after its time
@@ -127,16 +127,16 @@ class FolderHooks:
         return order
 
     def _wait_while_paused(self) -> str:
-        desk = self.desk
+        reporter = self.reporter
         while True:
-            control = desk.asked()
-            paused = desk.status.state == PAUSED
+            control = reporter.asked()
+            paused = reporter.status.state == PAUSED
             if control.want == "run":
                 if paused:
-                    worker.wait_turn(desk, self.turn)
+                    worker.wait_turn(reporter, self.turn)
                     self.event("resumed", "Went on.")
-                if desk.status.state != RUNNING:
-                    desk.tell(state=RUNNING, message="Training.", progress=None, place=None)
+                if reporter.status.state != RUNNING:
+                    reporter.tell(state=RUNNING, message="Training.", progress=None, place=None)
                 return "go"
             if control.single_steps > self._done_singles:
                 self._done_singles += 1
@@ -144,39 +144,39 @@ class FolderHooks:
             if not paused:
                 self.turn.leave()  # a paused run does not keep others waiting
                 self.event("paused", "Paused.")
-                desk.tell(state=PAUSED, message="Paused.", progress=None, **self._where(0.0))
+                reporter.tell(state=PAUSED, message="Paused.", progress=None, **self._where(0.0))
             self._follow_rates()
-            desk.tell(at_once=False)
+            reporter.tell(at_once=False)
             time.sleep(_LOOK_S)
 
     def _follow_rates(self) -> None:
-        control = self.desk.control
+        control = self.reporter.control
         wanted = {"lr_g": control.lr_g, "lr_d": control.lr_d}
         in_force = dict(zip(wanted, self.trainer.rates, strict=True))
         if changes := {name: rate for name, rate in wanted.items() if rate is not None and rate != in_force[name]}:
             self.trainer.set_rates(**changes)
             words = ", ".join(f"{name} {in_force[name]:g} to {rate:g}" for name, rate in changes.items())
             self.event("rates", f"Learning rate changed: {words}.")
-            self.desk.tell(**changes)
+            self.reporter.tell(**changes)
 
     def row(self, row: dict[str, Any]) -> None:
-        self.desk.writing(self.folder.append_metrics, row)
+        self.reporter.writing(self.folder.append_metrics, row)
 
     def grid(self, trainer: Trainer, png: bytes) -> None:
-        self.desk.writing(self.folder.add_sample, png, **loop.position(trainer))
+        self.reporter.writing(self.folder.add_sample, png, **loop.position(trainer))
 
     def measured(self, trainer: Trainer, quality: Quality, best: bool) -> None:
         self.row({**loop.position(trainer), **vars(quality)})
-        self.desk.tell(quality={**vars(quality), "step": trainer.step})
+        self.reporter.tell(quality={**vars(quality), "step": trainer.step})
         if loop.waits_for_clear(trainer):
             self._tell_longer()
         if best:
             self.save()
-            self.desk.writing(self.folder.keep_best, trainer.step)
+            self.reporter.writing(self.folder.keep_best, trainer.step)
 
     def after_step(self, trainer: Trainer, images_per_s: float, epoch_ended: bool) -> None:
-        paused = self.desk.status.state == PAUSED
-        self.desk.tell(at_once=paused, **self._where(0.0 if paused else images_per_s))
+        paused = self.reporter.status.state == PAUSED
+        self.reporter.tell(at_once=paused, **self._where(0.0 if paused else images_per_s))
         since = time.monotonic() - self._saved_at
         if since > trainer.config.checkpoint_s or (epoch_ended and since > _SAVE_SHARE * self._save_took):
             self.save()
@@ -192,7 +192,7 @@ class FolderHooks:
         if not self._longer:
             self._longer = True
             self.event("longer", words)
-        self.desk.tell(message=words)
+        self.reporter.tell(message=words)
 
     def event(self, event: str, message: str, **more: Any) -> None:
         """Record something that happened, beside the metrics."""
@@ -211,8 +211,8 @@ class FolderHooks:
         if not self.trainer.weights_finite():
             raise TrainingError(f"A weight was no longer a finite number at step {self.trainer.step}. {loop.CURE}")
         start = time.monotonic()
-        self.desk.writing(self.folder.sync_rows)
-        self.desk.writing(lambda: checkpoint.save(self.trainer, self.folder.checkpoint_path(self.trainer.step)))
+        self.reporter.writing(self.folder.sync_rows)
+        self.reporter.writing(lambda: checkpoint.save(self.trainer, self.folder.checkpoint_path(self.trainer.step)))
         saved = self.folder.checkpoint_path(self.trainer.step)
         for old in superfluous(self.folder.checkpoint_steps(), saved.stat().st_size if saved.exists() else 0):
             self.folder.checkpoint_path(old).unlink(missing_ok=True)
@@ -221,7 +221,7 @@ class FolderHooks:
 
     def settle(self) -> None:
         """Bring the status up to the last step; it is published with the next change."""
-        self.desk.status = replace(self.desk.status, **self._where(0.0))
+        self.reporter.status = replace(self.reporter.status, **self._where(0.0))
 
     def _where(self, images_per_s: float) -> dict[str, Any]:
         lr_g, lr_d = self.trainer.rates

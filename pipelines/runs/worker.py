@@ -30,7 +30,7 @@ from pipelines.runs.folder import (  # fmt: skip
     Status,
 )
 from pipelines.runs.place import Anchor, is_thrown_away
-from pipelines.runs.queue import Turn, line_for
+from pipelines.runs.queue import QueuePlace, line_for
 
 _STATUS_S = 0.5  # between two heartbeats
 log = logging.getLogger("pipelines")
@@ -46,7 +46,7 @@ class Gone(Exception):
     """The run folder was deleted."""
 
 
-class Desk:
+class RunReporter:
     """The worker's side of the run folder: what it says of itself, and what it is asked."""
 
     def __init__(self, folder: RunFolder, show: Show | None = None) -> None:
@@ -145,32 +145,32 @@ def work(folder: RunFolder, show: Show | None = None) -> str:
         RunError: another process works on it.
     """
     with folder.hold():
-        desk = Desk(folder, show)
-        _listen_to_signals(desk.interrupted)
-        turn = Turn(line_for(folder.record().config.device))
+        reporter = RunReporter(folder, show)
+        _listen_to_signals(reporter.interrupted)
+        turn = QueuePlace(line_for(folder.record().config.device))
         try:
-            desk.tell(state=QUEUED, pid=os.getpid(), message="Waiting to start.", place=None)
-            wait_turn(desk, turn)
-            desk.tell(state=PREPARING, message="Loading the networks.", place=None, progress=0.0)
+            reporter.tell(state=QUEUED, pid=os.getpid(), message="Waiting to start.", place=None)
+            wait_turn(reporter, turn)
+            reporter.tell(state=PREPARING, message="Loading the networks.", place=None, progress=0.0)
             from pipelines.runs import session  # loads torch
 
-            ended = session.train(desk, turn)
+            ended = session.train(reporter, turn)
             end = (FINISHED, ended) if ended else (STOPPED, "Stopped; Resume goes on from here.")
-            desk.tell(state=end[0], message=end[1], eta_s=None, progress=None, place=None)
+            reporter.tell(state=end[0], message=end[1], eta_s=None, progress=None, place=None)
         except Stop:
-            desk.tell(state=STOPPED, message="Stopped; Resume goes on from here.", progress=None, place=None)
+            reporter.tell(state=STOPPED, message="Stopped; Resume goes on from here.", progress=None, place=None)
         except Gone:
             log.info("The run folder was deleted; the process ends.")
             return "deleted"
         except Exception as error:
-            return _fail(desk, error)
+            return _fail(reporter, error)
         finally:
             turn.leave()
-            desk.leave()
-    return desk.status.state
+            reporter.leave()
+    return reporter.status.state
 
 
-def wait_turn(desk: Desk, turn: Turn) -> None:
+def wait_turn(reporter: RunReporter, turn: QueuePlace) -> None:
     """Wait in the line of the device, saying the place.
 
     Raises:
@@ -179,17 +179,17 @@ def wait_turn(desk: Desk, turn: Turn) -> None:
     """
 
     def on_place(place: int) -> None:
-        desk.asked()
+        reporter.asked()
         message = f"Waiting: place {place} in the line for {turn.line}."
-        if (desk.status.state, desk.status.place) != (QUEUED, place):
-            desk.tell(state=QUEUED, place=place, message=message)
-        desk.tell(at_once=False, every_s=QUEUED_S)
+        if (reporter.status.state, reporter.status.place) != (QUEUED, place):
+            reporter.tell(state=QUEUED, place=place, message=message)
+        reporter.tell(at_once=False, every_s=QUEUED_S)
 
-    desk.asked()
+    reporter.asked()
     turn.wait(on_place)
 
 
-def change_line(desk: Desk, turn: Turn, device: str) -> None:
+def change_line(reporter: RunReporter, turn: QueuePlace, device: str) -> None:
     """Wait in the line of the device that the run trains on, if the one that was guessed without torch is another's.
 
     Raises:
@@ -198,18 +198,18 @@ def change_line(desk: Desk, turn: Turn, device: str) -> None:
     """
     if turn.line != device:
         turn.change_line(device)
-        wait_turn(desk, turn)
-        desk.tell(state=PREPARING, message="Loading the networks.", place=None, progress=0.0)
+        wait_turn(reporter, turn)
+        reporter.tell(state=PREPARING, message="Loading the networks.", place=None, progress=0.0)
 
 
-def _fail(desk: Desk, error: Exception) -> str:
-    message = explain(error, desk)
+def _fail(reporter: RunReporter, error: Exception) -> str:
+    message = explain(error, reporter)
     if isinstance(error, (GanError, OSError, MemoryError)):
         log.error("%s", message)
     else:
         log.exception("%s", message)
     try:
-        desk.tell(state=FAILED, message=message, eta_s=None, progress=None, place=None)
+        reporter.tell(state=FAILED, message=message, eta_s=None, progress=None, place=None)
     except Gone:
         return "deleted"
     except OSError as second:  # a full disk may not even take the status; the log and the terminal have the sentence
@@ -217,9 +217,9 @@ def _fail(desk: Desk, error: Exception) -> str:
     return FAILED
 
 
-def explain(error: Exception, desk: Desk) -> str:
+def explain(error: Exception, reporter: RunReporter) -> str:
     """One sentence for a person: what happened, and what to do about it."""
-    config = desk.folder.record().config
+    config = reporter.folder.record().config
     if isinstance(error, GanError):
         return str(error)
     if is_out_of_memory(error):
@@ -230,7 +230,7 @@ def explain(error: Exception, desk: Desk) -> str:
     if isinstance(error, OSError):
         reason = error.strerror or str(error)
         return (
-            f"The run folder {desk.folder.path} could not be written ({reason}): free some space or mend its "
+            f"The run folder {reporter.folder.path} could not be written ({reason}): free some space or mend its "
             "permissions, then Resume; what was written before is kept."
         )
     return f"An error of the program itself ended the run ({type(error).__name__}: {error}); train.log has the details."

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.networks import NETWORKS
-from pipelines.training.config import TrainConfig
 
 
 def build(

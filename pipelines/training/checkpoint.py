@@ -13,9 +13,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from pipelines.config.train_config import BEGIN_ANEW, TrainConfig
 from pipelines.errors import DamagedFile, ModelError, is_out_of_memory
 from pipelines.tensor_files import damage, whole_tensors
-from pipelines.training.config import BEGIN_ANEW, TrainConfig
 from pipelines.training.trainer import Trainer
 
 # What each optimiser remembers of a weight, by the setting's names.

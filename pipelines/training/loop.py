@@ -12,11 +12,11 @@ from typing import Any, Protocol
 
 import torch
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
 from pipelines.networks._conditioning import draw_latent
 from pipelines.threads import Adaptive, Change
-from pipelines.training.config import TrainConfig
 from pipelines.training.trainer import Trainer
 from pipelines.training.view import FixedView, grid_due, measure_due
 
@@ -65,7 +65,7 @@ def train(
     Raises:
         TrainingError: a loss, or a number of a picture, is no longer finite.
     """
-    config, speed, drawing, measuring = trainer.config, _Speed(trainer), _Thrift(), _Thrift()
+    config, speed, drawing, measuring = trainer.config, _Speed(trainer), _TimeBudget(), _TimeBudget()
     steps_per_epoch = trainer.batches_per_epoch / config.d_steps
     if adaptive:
         change = adaptive.begin()
@@ -208,7 +208,7 @@ def _measure(trainer: Trainer, meter: QualityMeter, hooks: Hooks) -> None:
     hooks.measured(trainer, quality, best)
 
 
-class _Thrift:
+class _TimeBudget:
     """Keeps what is told beside training to a share of the time: on a fast GPU, an epoch may last a second."""
 
     def __init__(self) -> None:

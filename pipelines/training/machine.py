@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import torch
 
 from pipelines import threads
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError
-from pipelines.training.config import TrainConfig
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from pipelines import threads
+from pipelines.config.train_config import TrainConfig
 from pipelines.data._shares import in_turn
 from pipelines.errors import ConfigError, TrainingError
 from pipelines.networks._conditioning import draw_latent, nearest_centre
@@ -25,14 +26,13 @@ from pipelines.objectives._matching import feature_matching
 from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
 from pipelines.training.augment import Draw, augmented
 from pipelines.training.building import build, gradient_norm, make_optimizer, number_pairs
-from pipelines.training.config import TrainConfig
+from pipelines.training.cuda_graphs import Replayed
 from pipelines.training.feed import Feed
-from pipelines.training.graphs import Replayed
 from pipelines.training.groups import balanced_groups
 from pipelines.training.machine import Machine
 from pipelines.training.pictures import to_float, to_uint8
+from pipelines.training.process_group import ProcessGroup, synchronised
 from pipelines.training.replay import Replay
-from pipelines.training.team import Team, synchronised
 
 Told = tuple[Tensor | None, Tensor | None]  # what D is told of pictures: classes int64 [B], groups int64 [B]
 
@@ -60,7 +60,7 @@ class Trainer:
         machine: Machine,
         labels: Tensor | None = None,
         classes: int = 0,
-        team: Team | None = None,
+        team: ProcessGroup | None = None,
     ) -> None:
         self.config, self.machine, self.classes = config, machine, classes if config.conditional else 0
         self.team = team

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.run_summaries import FRESH_S
+from explorer.live.summaries import FRESH_S
 from pipelines.runs import jobs
 
 

@@ -14,8 +14,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from explorer.model import arithmetic, load, mean
-from explorer.model.edit import edit
-from explorer.model.point import pack
+from pipelines.latent.edit import edit
+from pipelines.latent.point import pack
 from tests.browser.waits import until
 
 pytestmark = pytest.mark.browser

@@ -6,9 +6,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.runs import jobs
 from pipelines.runs.folder import Status
-from pipelines.training.config import TrainConfig
 from tests.browser.waits import until
 
 pytestmark = pytest.mark.browser

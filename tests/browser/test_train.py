@@ -16,9 +16,9 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
+from pipelines.config.presets import PRESETS
 from pipelines.runs import jobs
 from pipelines.runs.folder import LOST, PAUSED, RUNNING, STOPPED, RunFolder
-from pipelines.training.presets import PRESETS
 from tests.browser.waits import REACT_S, START_S, until
 from tests.fake_run import FakeRun
 

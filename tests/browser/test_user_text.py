@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from explorer import saved
+from explorer import saved_directions
 from pipelines.runs.folder import FAILED, FINISHED
 from tests.browser.literal_page import WILD
 from tests.fake_run import FakeRun
@@ -141,7 +141,7 @@ def test_a_model_shows_its_title_and_directions_as_typed(page: Page, server, fet
     path = server.models / "tiny-faces" / "card.json"
     card = json.loads(path.read_text("utf-8"))
     path.write_text(json.dumps({**card, "title": TEXT, "about": TEXT, "notes": TEXT}), "utf-8")
-    saved.save("tiny-faces", TEXT[:40], "pca-1")
+    saved_directions.save("tiny-faces", TEXT[:40], "pca-1")
     page.goto(server.url)
     card_place = page.locator("[data-model=tiny-faces]")
     expect(card_place.get_by_role("heading", name=TEXT)).to_be_visible(timeout=OPEN_MS)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.doctor import History
-from pipelines.training.config import TrainConfig
 
 COUNT, BATCH = 60_000, 64
 EPOCH = COUNT // BATCH  # 937 steps: a last incomplete batch is left out

@@ -9,10 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipelines.config.presets import PRESETS
+from pipelines.config.train_config import TrainConfig
 from pipelines.doctor import AILMENTS, ALARM, REMARK, examine
 from pipelines.doctor._finding import apart, last_spell, percent
-from pipelines.training.config import TrainConfig
-from pipelines.training.presets import PRESETS
 from tests.doctor.made import COUNT, EPOCH, after, made
 
 CE = 2 * math.log(2)

@@ -2,11 +2,11 @@
 
 import pytest
 
+from pipelines.config.checking import check
+from pipelines.config.presets import PRESETS
+from pipelines.config.train_config import TrainConfig
 from pipelines.doctor import AILMENTS, examine
 from pipelines.doctor._cures import CURES, fitting
-from pipelines.training.checking import check
-from pipelines.training.config import TrainConfig
-from pipelines.training.presets import PRESETS
 from tests.doctor.made import made
 from tests.doctor.test_ailments import SICK
 

@@ -19,8 +19,8 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from explorer import routes
-from explorer.live import HUB
+from explorer.live.hub import HUB
+from explorer.server import routes
 from pipelines.runs import jobs
 from pipelines.runs.folder import PAUSED, PREPARING, QUEUED, RUNNING, STOPPING, RunFolder
 from tests.explorer.train_pages import RUN

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.run_summaries import Summaries
+from explorer.live.summaries import Summaries
 from pipelines.runs.folder import FAILED, FINISHED
 from tests.explorer.train_pages import RUN, checked, opened, said, words
 from tests.fake_run import FakeRun

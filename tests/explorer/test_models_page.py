@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import background, publications
+from explorer.background import processes, publications
 from explorer.model_cards import about, card_of, measures, model_cards, percent, training
 from explorer.widgets.gallery import first_steps
 from explorer.widgets.model_dialogs import OPEN
 from pipelines.errors import ModelError
-from pipelines.models import shelf
+from pipelines.models import registry
 from pipelines.paths import PROJECT
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
@@ -85,7 +85,7 @@ def test_every_measure_of_an_evaluation_can_be_shown_alone():
 
 
 def test_a_card_tells_what_a_model_is(own_models):
-    card = card_of(shelf.find("tiny-classes"))
+    card = card_of(registry.find("tiny-classes"))
     assert card["title"] == "Tiny digits by class" and card["about"] == "Random weights, for tests."
     assert card["facts"][:2] == ["28 × 28 pixels, grey", "10 classes"]
     assert dict(card["training"]) == {
@@ -99,7 +99,7 @@ def test_a_card_tells_what_a_model_is(own_models):
 def test_a_card_that_tells_nothing_is_shown_with_what_is_known(own_models):
     for odd in ({}, {"seed": "x", "data": 3, "about": None, "training_seconds": [], "command": 7, "quality": 5}):
         (own_models / "tiny-plain" / "card.json").write_text(json.dumps(odd))
-        entry = shelf.find("tiny-plain")
+        entry = registry.find("tiny-plain")
         card = card_of(entry)
         assert (
             card["about"]
@@ -142,7 +142,7 @@ def test_other_folders_are_no_damaged_models(own_models):
     (own_models / "classifiers" / "digits" / "card.json").write_text("{}")
     cards, damaged = model_cards()
     assert len(cards) == 3 and not damaged
-    assert shelf.published() == ["tiny-classes", "tiny-faces", "tiny-plain"]
+    assert registry.published() == ["tiny-classes", "tiny-faces", "tiny-plain"]
 
 
 # What to try first
@@ -193,7 +193,7 @@ def test_a_failure_is_told_even_after_a_restart_and_until_it_was_read(run, monke
     said = publications.publications()[0].message
     assert "best.safetensors" in said and "Traceback" not in said
     publications.BACKGROUND.processes.clear()  # as in a new server
-    monkeypatch.setattr(background, "SILENT_S", -1.0)
+    monkeypatch.setattr(processes, "SILENT_S", -1.0)
     assert publications.publications()[0].message == said
     publications.dismiss("mine")
     assert not publications.publications()
@@ -325,7 +325,7 @@ def test_one_renames_ones_own_model(own_models):
     page.run()
     page.button(key="dialog_yes").click()
     checked(page.run())
-    assert shelf.published() == ["nice", "tiny-classes", "tiny-faces"] and "dialog_yes" not in labels(page)
+    assert registry.published() == ["nice", "tiny-classes", "tiny-faces"] and "dialog_yes" not in labels(page)
 
 
 @pytest.mark.parametrize("verb", ["delete", "rename", "publish"])

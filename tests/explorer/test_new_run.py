@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.run_summaries import Summaries
+from explorer.live.summaries import Summaries
 from explorer.widgets import starting
+from pipelines.config.presets import ONE_MINUTE, PRESETS
+from pipelines.config.train_config import SETTINGS
 from pipelines.errors import RunError
 from pipelines.runs import jobs
 from pipelines.runs.folder import FINISHED
-from pipelines.training.config import SETTINGS
-from pipelines.training.presets import ONE_MINUTE, PRESETS
 from tests.explorer.train_pages import RUN, checked, opened, said, selected, words
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.live_reader import RunReader
+from explorer.live.reader import RunReader
 from pipelines.runs.folder import FINISHED
 
 WEB = Path(__file__).parents[2] / "explorer" / "web" / "shared"

@@ -12,10 +12,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.widgets import branching
+from pipelines.config.presets import PRESETS
 from pipelines.paths import PROJECT
 from pipelines.runs import jobs
 from pipelines.runs.folder import FAILED, FINISHED, PAUSED, PREPARING, QUEUED, RUNNING, STOPPED, STOPPING, Notes
-from pipelines.training.presets import PRESETS
 from tests.explorer.train_pages import RUN, checked, opened, said, selected, words
 
 VERBS = ("pause", "step", "resume", "stop")

@@ -11,16 +11,16 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ModelError
 from pipelines.metrics.parts import memberships, parts_of, spans
 from pipelines.metrics.reader import Reader
 from pipelines.models import steering
-from pipelines.models.shelf import STEERING, Entry, check_hash, find
+from pipelines.models.registry import STEERING, Entry, check_hash, find
 from pipelines.models.steering import Steering
 from pipelines.models.trained import Trained, load
 from pipelines.networks._conditioning import ConditionalGenerator
 from pipelines.runs.folder import RunFolder
-from pipelines.training.config import TrainConfig
 
 NAMES = ("smile", "open mouth", "red hair", "blue hair")
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.runs import jobs
-from pipelines.training.config import TrainConfig
 
 
 @pytest.fixture(scope="session")

@@ -51,7 +51,7 @@ def test_a_change_is_an_event_is_shown_and_a_resumed_run_begins_with_it(tiny, mo
 
 def test_a_run_says_that_it_goes_on_and_why_it_ended(tiny, monkeypatch):
     shares = iter([0.5, 0.97])
-    monkeypatch.setattr(loop._Thrift, "allows", lambda self, must: True)
+    monkeypatch.setattr(loop._TimeBudget, "allows", lambda self, must: True)
     monkeypatch.setattr("pipelines.metrics.available", lambda name: True)
     measure = loop._measure
 

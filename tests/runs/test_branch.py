@@ -10,7 +10,7 @@ from pipelines import cli
 from pipelines.errors import ConfigError, RunError
 from pipelines.runs import jobs, session, worker
 from pipelines.runs.folder import FINISHED, Notes, Record, RunFolder
-from pipelines.runs.keeping import LAST, OLDER, OLDER_BYTES, superfluous
+from pipelines.runs.retention import LAST, OLDER, OLDER_BYTES, superfluous
 from pipelines.training import checkpoint
 
 TIMES = ("seconds", "images_per_s")

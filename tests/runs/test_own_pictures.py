@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from pipelines.config.train_config import from_dict
 from pipelines.errors import DataError, RunError
 from pipelines.runs import jobs, worker
 from pipelines.runs.folder import FAILED, FINISHED, STOPPED
 from pipelines.training import checkpoint
-from pipelines.training.config import from_dict
 from tests.runs.test_worker import same, stop_at, weights, work
 
 

@@ -98,11 +98,11 @@ def test_where_a_folder_is_told_without_the_systems_help(tmp_path, monkeypatch):
 
 def test_a_clock_that_is_set_back_stops_no_status(tiny, monkeypatch):
     run = jobs.create(tiny)
-    desk = worker.Desk(run)
-    desk.tell(message="Training.")
+    reporter = worker.RunReporter(run)
+    reporter.tell(message="Training.")
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now - 3600)
-    desk.tell(at_once=False, every_s=0.0, step=7)
+    reporter.tell(at_once=False, every_s=0.0, step=7)
     assert run.status().step == 7 and run.status().heartbeat == now - 3600
 
 

@@ -8,18 +8,18 @@ import time
 import pytest
 
 from pipelines.runs import jobs, queue, session, worker
-from pipelines.runs.queue import Turn, line_for
+from pipelines.runs.queue import QueuePlace, line_for
 
-HOLDER = "import sys, time; from pipelines.runs.queue import Turn; t = Turn('cpu'); t.wait(lambda place: None); "
+HOLDER = "import sys, time; from pipelines.runs.queue import QueuePlace; t = QueuePlace('cpu'); t.wait(lambda place: None); "
 HOLDER += "print('mine', flush=True); time.sleep(60)"
 
 
 def test_jobs_run_one_at_a_time_in_order(homes, until):
-    first, order, places = Turn("cpu"), [], {}
+    first, order, places = QueuePlace("cpu"), [], {}
     first.wait(lambda place: None)
 
     def job(name):
-        turn = Turn("cpu")
+        turn = QueuePlace("cpu")
         turn.wait(lambda place: places.setdefault(name, []).append(place))
         order.append(name)
         turn.leave()
@@ -37,7 +37,7 @@ def test_jobs_run_one_at_a_time_in_order(homes, until):
 
 
 def test_devices_do_not_wait_for_each_other(homes):
-    turns = [Turn("cpu"), Turn("cuda")]
+    turns = [QueuePlace("cpu"), QueuePlace("cuda")]
     for turn in turns:
         turn.wait(lambda place: (_ for _ in ()).throw(AssertionError("must not wait")))
     assert all(turn.taken for turn in turns)
@@ -48,7 +48,7 @@ def test_devices_do_not_wait_for_each_other(homes):
 def test_a_killed_job_frees_its_place(homes, until):
     child = subprocess.Popen([sys.executable, "-c", HOLDER], stdout=subprocess.PIPE, text=True)
     assert child.stdout.readline() == "mine\n"
-    waiting, got = Turn("cpu"), []
+    waiting, got = QueuePlace("cpu"), []
     thread = threading.Thread(target=lambda: waiting.wait(got.append))
     thread.start()
     until(lambda: got == [1] or len(got) > 1)
@@ -61,7 +61,7 @@ def test_a_killed_job_frees_its_place(homes, until):
 
 
 def test_a_job_that_gives_up_leaves_the_line(homes):
-    first, second = Turn("cpu"), Turn("cpu")
+    first, second = QueuePlace("cpu"), QueuePlace("cpu")
     first.wait(lambda place: None)
 
     class GaveUp(Exception):
@@ -92,16 +92,16 @@ def test_gpus_that_are_hidden_are_in_no_line(monkeypatch, visible, line):
 def test_a_run_joins_the_line_of_the_device_that_it_trains_on(tiny, monkeypatch):
     """Guessed wrong, a run of the CPU would train beside another of the CPU."""
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")  # where there is no GPU
-    first, seen = Turn("cpu"), []
+    first, seen = QueuePlace("cpu"), []
     first.wait(lambda place: None)
     run = jobs.create(tiny.changed(device="auto", epochs=1))
     real = worker.wait_turn
 
-    def wait_turn(desk, turn):
+    def wait_turn(reporter, turn):
         seen.append(turn.line)
         if turn.line == "cpu":
             first.leave()
-        real(desk, turn)
+        real(reporter, turn)
 
     monkeypatch.setattr(worker, "wait_turn", wait_turn)
     monkeypatch.setattr(session.machine, "pick_device", lambda wanted: "cpu")
@@ -110,7 +110,7 @@ def test_a_run_joins_the_line_of_the_device_that_it_trains_on(tiny, monkeypatch)
 
 def waiting(count):
     """So many that wait behind one that trains, each of which has looked until it had nothing new to list."""
-    turns = [Turn("cpu") for _ in range(count)]
+    turns = [QueuePlace("cpu") for _ in range(count)]
     for turn in turns:
         turn.join()
     assert [turn.look() for turn in turns] == list(range(1, count + 1))
@@ -120,7 +120,7 @@ def waiting(count):
 
 
 def test_a_look_costs_the_same_however_many_wait(homes, monkeypatch):
-    first = Turn("cpu")
+    first = QueuePlace("cpu")
     first.wait(lambda place: None)
     turns, calls = waiting(40), {"listed": 0, "tried": 0, "probed": 0}
 
@@ -142,7 +142,7 @@ def test_a_look_costs_the_same_however_many_wait(homes, monkeypatch):
 
 
 def test_places_stay_true_when_others_leave_or_die(homes):
-    first = Turn("cpu")
+    first = QueuePlace("cpu")
     first.wait(lambda place: None)
     turns = waiting(6)
     turns[2]._give_back_ticket()  # gave up
@@ -158,11 +158,11 @@ def test_places_stay_true_when_others_leave_or_die(homes):
 
 
 def test_who_comes_later_stands_behind_also_when_the_clock_was_set_back(homes, monkeypatch):
-    first = Turn("cpu")
+    first = QueuePlace("cpu")
     first.wait(lambda place: None)
     early = waiting(2)
     monkeypatch.setattr(time, "time_ns", lambda: 1)
-    late = Turn("cpu")
+    late = QueuePlace("cpu")
     late.join()
     assert late.look() == 3 and [turn.look() for turn in early] == [1, 2]
     foreign = late._folder / "notes.ticket"

@@ -87,7 +87,7 @@ def test_a_name_that_no_address_can_hold_is_refused_among_the_runs_and_told(tiny
 def test_the_routes_take_the_ids_that_are_listed(tiny, homes):
     from starlette.exceptions import HTTPException
 
-    from explorer.routes import _named
+    from explorer.server.routes import _named
 
     assert _named("My_Run.2").path == homes.runs / "My_Run.2"
     for name in ("..", ".hidden", "a/b", "My Run", ""):

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from pipelines import threads
+from pipelines.config.train_config import TrainConfig
 from pipelines.networks import NETWORKS
 from pipelines.threads import Change
 from pipelines.training import checkpoint, loop
-from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
 
@@ -171,7 +171,7 @@ def clock(monkeypatch, trainer, a_step=1000.0):
         return numbers
 
     monkeypatch.setattr(trainer, "train_step", train_step)
-    monkeypatch.setattr(loop._Thrift, "allows", lambda self, must: must or trainer.step % 4 == 0)
+    monkeypatch.setattr(loop._TimeBudget, "allows", lambda self, must: must or trainer.step % 4 == 0)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from pipelines.training.config import TrainConfig
+from pipelines.config.train_config import TrainConfig
 from pipelines.training.feed import Feed
 from pipelines.training.machine import Machine
 from pipelines.training.pictures import to_float

@@ -3,13 +3,13 @@
 import pytest
 import torch
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.networks import NETWORKS
 from pipelines.networks._minibatch import KERNELS, Deviation, Discrimination
 from pipelines.objectives._matching import feature_matching
 from pipelines.training import checkpoint, loop
 from pipelines.training.augment import augmented, cut_out, recolour
 from pipelines.training.building import build
-from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine
 from pipelines.training.pictures import to_float, to_uint8
 from pipelines.training.replay import KEPT, SIZE, Replay

@@ -6,13 +6,13 @@ import types
 import pytest
 import torch
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError, TrainingError
 from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
 from pipelines.objectives._penalties import r1_penalty
 from pipelines.training import loop
 from pipelines.training.augment import cut_out, translate
-from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine, pick_device, resolve
 from pipelines.training.pictures import to_float, to_uint8
 from pipelines.training.trainer import R1_EVERY, Trainer

@@ -12,9 +12,9 @@ import sys
 import torch
 from safetensors.torch import save_file
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.networks._dropout import Dropout
-from pipelines.training import team
-from pipelines.training.config import TrainConfig
+from pipelines.training import process_group
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
 
@@ -56,7 +56,7 @@ def dropped(trainer, group):
 if __name__ == "__main__":
     torch.set_num_threads(1)
     folder, settings = sys.argv[1], [json.loads(text) for text in sys.argv[2:]]
-    with team.formed(int(os.environ.get("WORLD_SIZE", "1")), "cpu") as group:
+    with process_group.formed(int(os.environ.get("WORLD_SIZE", "1")), "cpu") as group:
         for number, values in enumerate(settings[:-1]):
             trainer = made(values, group)
             if (numbers := trained(trainer, group)) is None:

@@ -1,6 +1,6 @@
 // The curves of one run: every point ever logged, in typed arrays, and the few that a chart needs to draw.
 
-// In the order of explorer/live_reader.py.
+// In the order of explorer/live/reader.py.
 export const CURVES = ["step", "images_seen", "seconds", "d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g",
   "images_per_s"];
 const EXACT = new Set(["step", "images_seen", "seconds"]);

@@ -156,7 +156,7 @@ class LiveRun {
     this.line.open();
   }
 
-  /** What the stream tells; ``kind`` is that of explorer/live.py. */
+  /** What the stream tells; ``kind`` is that of explorer/live/hub.py. */
   hear(kind, event) {
     if (kind === "all") this.takeAll(event);
     else if (kind === "more") this.takeMore(event);
