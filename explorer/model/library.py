@@ -130,6 +130,6 @@ class FairSemaphore:
 LIBRARY = Library()
 DECODING = FairSemaphore(min(16, os.cpu_count() or 2))
 ENCODING = FairSemaphore(1)  # files to download, which may take hundreds of megabytes while they are made
-UNPACKING = FairSemaphore(1)  # pictures that somebody gives: a hundred megabytes for each of the largest that are allowed
+UNPACKING = FairSemaphore(1)  # pictures that somebody gives: the largest takes a hundred megabytes
 COMPUTING = FairSemaphore(1)  # what takes seconds: it must not keep those waiting who drag
 SEARCHING = FairSemaphore(1)  # what a page starts with, mostly in a moment: it need not wait for the former

@@ -14,6 +14,7 @@ from typing import Any
 from pipelines import data, metrics
 from pipelines.config.settings import Setting, has_type, problem, setting, type_words
 from pipelines.errors import ConfigError
+from pipelines.methods import METHODS
 from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
 
@@ -111,6 +112,9 @@ class TrainConfig:
     )
 
     # Objective
+    method: str = setting(
+        "gan", "Objective", "How the networks teach each other: the players, and the phases of a step.", METHODS.names()
+    )
     loss: str = setting("non-saturating", "Objective", "What D and G minimise.", LOSSES.names())
     d_steps: int = setting(
         1, "Objective", "Discriminator steps for each generator step (k).", low=1, high=20, label="D steps per G step"

@@ -19,7 +19,7 @@ from pipelines.runs.folder import Notes, RunFolder
 from pipelines.tensor_files import whole_tensors
 
 FREE = ("seed", "batch_size")  # of BEGIN_ANEW: steps count anew; and a model without classes may learn other data
-PARTS = {"generator": ("generator", "average"), "discriminator": ("discriminator",)}  # of a checkpoint, by file
+PARTS = {"generator": ("generator", "generator_ema"), "discriminator": ("discriminator",)}  # of a checkpoint, by file
 
 
 def begin(name: str, changes: dict[str, Any] | None = None, *, path: Path | None = None) -> RunFolder:

@@ -25,7 +25,7 @@ from pipelines.training import checkpoint
 from pipelines.training.building import build
 from pipelines.training.pictures import to_uint8
 
-PARTS = ("generator.", "average.", "discriminator.")  # of a checkpoint; the rest is for training on
+PARTS = ("generator.", "generator_ema.", "discriminator.")  # of a checkpoint; the rest is for training on
 FOR_TRAINING = ("minibatch.projection",)  # not published: D looks at single pictures without it
 BATCH = 8  # pictures decoded at once: always as many, so that company changes no pixel
 MANY = 100  # decoded at once where many are measured: threads wait for each other less often
@@ -218,7 +218,7 @@ def of_checkpoint(entry: Entry, tensors: dict[str, Tensor], source: Path) -> Tra
 
 def sampler(config: TrainConfig) -> str:
     """The prefix in a checkpoint of the network that draws samples."""
-    return "average." if config.ema else "generator."
+    return "generator_ema." if config.ema else "generator."
 
 
 def under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

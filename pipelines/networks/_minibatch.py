@@ -19,7 +19,7 @@ class MinibatchNumbers(nn.Module, ABC):
     batches had in training, as batch norm does.
 
     Where several processes share a batch, ``whole`` gives the features of all of it and ``part`` this process's rows
-    (training/team.py).
+    (training/process_group.py).
     """
 
     whole: Callable[[Tensor], Tensor] | None = None

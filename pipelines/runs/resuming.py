@@ -32,10 +32,10 @@ class Loaded:
 
 
 def go_on(reporter: worker.RunReporter, trainer: Trainer, group: ProcessGroup | None) -> None:
-    """Set a trainer, and those of its team, to the newest checkpoint; then drop what was recorded after it.
+    """Set a trainer, and those of its process group, to the newest checkpoint; then drop what was recorded after it.
 
     Raises:
-        ModelError: a checkpoint does not fit, cannot be read or needs too much memory, here or in the team.
+        ModelError: a checkpoint does not fit, cannot be read or needs too much memory, here or in the group.
         RunError: all checkpoints are damaged.
     """
     folder = reporter.folder
@@ -66,7 +66,7 @@ def follow(folder: RunFolder, trainer: Trainer, group: ProcessGroup) -> bool:
     """Set the trainer of one that does not lead to the checkpoint that the leader has loaded.
 
     Returns:
-        Whether all of the team have; else its work is over.
+        Whether all of the group have; else its work is over.
     """
     order = group.hear()
     if order is None:
@@ -76,7 +76,7 @@ def follow(folder: RunFolder, trainer: Trainer, group: ProcessGroup) -> bool:
         if order["checkpoint"]:
             _load(folder, trainer, folder.checkpoints_path / order["checkpoint"])
     except Exception as error:
-        worker.log.exception("This process of the team cannot go on.")
+        worker.log.exception("This process of the group cannot go on.")
         problem = str(error) if isinstance(error, GanError) else f"{type(error).__name__}: {error}"
     try:
         group.agree(problem)

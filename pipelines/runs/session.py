@@ -87,7 +87,7 @@ def train(reporter: worker.RunReporter, turn: QueuePlace) -> str | None:
 
 
 def follow(folder: RunFolder) -> None:
-    """Train as one of a team that does not lead: do what the leader says, until it says that it is over."""
+    """Train as one of a group that does not lead: do what the leader says, until it says that it is over."""
     for name in (signal.SIGINT, signal.SIGTERM):  # the leader stops after a step, and with it all others
         signal.signal(name, signal.SIG_IGN)
     config = folder.record().config

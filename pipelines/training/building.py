@@ -34,13 +34,6 @@ def make_optimizer(config: TrainConfig, network: nn.Module, rate: float) -> torc
             return torch.optim.SGD(weights, rate, momentum=config.beta1, fused=True)
 
 
-def number_pairs(average: nn.Module, network: nn.Module) -> tuple[list[Tensor], list[Tensor]]:
-    """The numbers of two like networks that an average is taken of, weights and batch norm's statistics."""
-    both = zip(average.state_dict().values(), network.state_dict().values(), strict=True)
-    mine, theirs = zip(*[pair for pair in both if pair[0].is_floating_point()], strict=True)
-    return list(mine), list(theirs)
-
-
 def gradient_norm(network: nn.Module) -> Tensor:
     """The Euclidean norm of a network's whole gradient, a scalar; layers without one are left out."""
     return torch.stack(torch._foreach_norm([w.grad for w in network.parameters() if w.grad is not None])).norm()

@@ -30,6 +30,10 @@ POSITION = ("step", "d_batches", "seconds", "best", "rates")  # the trainer's pl
 KEPT = {*BEGIN_ANEW, "optimizer"} - {"data", "folder"}
 MOMENTS, RATES = ("beta1", "beta2"), ("lr_g", "lr_d")  # may be edited: then they count as they are set now
 
+NAMES_BEFORE = {
+    "average.": "generator_ema.", "opt_g.": "generator_optimizer.", "opt_d.": "discriminator_optimizer.",
+}  # fmt: skip
+
 Edits = dict[str, tuple[Any, Any]]  # settings by name: as a state was saved with, and as they are set now
 
 
@@ -61,7 +65,7 @@ def load(trainer: Trainer, path: Path) -> Edits:
             raise ValueError(f"it was trained with another {strange[0]}")
         for name, network in trainer.named_parts():
             network.load_state_dict(_under(tensors, f"{name}."))
-        for name, optimizer in (("opt_g", trainer.opt_g), ("opt_d", trainer.opt_d)):
+        for name, optimizer in trainer.optimizers():
             # A run that began on another device keeps its settings, but not what only that device can do.
             able = {"capturable": optimizer.defaults["capturable"]} if "capturable" in optimizer.defaults else {}
             groups = [{**group, **able} for group in plain[name]]
@@ -105,22 +109,30 @@ def load_fitting(trainer: Trainer, path: Path) -> str:
 
 
 def _take_what_fits(trainer: Trainer, tensors: dict[str, Tensor], plain: dict[str, Any]) -> str:
-    parts, afresh = dict(trainer.named_parts()), []
-    for name in ("generator", "average"):
-        parts[name].load_state_dict(_under(tensors, f"{name}."))
-    taken, all_of_d = _take(trainer.discriminator, _under(tensors, "discriminator."))
-    if taken < all_of_d:
-        afresh.append(f"{all_of_d - taken} of {all_of_d} parts of D" if taken else "D")
-    if "replay" in parts and (store := _under(tensors, "replay.")):
-        parts["replay"].load_state_dict(store)
-    for player, name, optimizer in (("G", "opt_g", trainer.opt_g), ("D", "opt_d", trainer.opt_d)):
+    afresh, whole = [], {trainer.method.sampler}
+    for player in trainer.players.values():
+        saved, called = _under(tensors, f"{player.name}."), player.letter.upper()
+        if player.name in whole:
+            player.module.load_state_dict(saved)
+        else:
+            taken, all_parts = _take(player.module, saved)
+            if taken < all_parts:
+                afresh.append(f"{all_parts - taken} of {all_parts} parts of {called}" if taken else called)
+            else:
+                whole.add(player.name)
+        if player.ema is not None:  # without an average in the file the network itself is where it begins
+            player.ema.load_state_dict(_under(tensors, f"{player.name}_ema.") or player.module.state_dict())
+    for name, part in trainer.method.parts.items():
+        if stored := _under(tensors, f"{name}."):
+            part.load_state_dict(stored)
+    for player in trainer.players.values():
+        name, optimizer = f"{player.name}_optimizer", player.optimizer
         saved = _under(tensors, f"{name}.")
-        fits = player == "G" or taken == all_of_d
-        if fits and saved and _of_kind(saved, trainer.config.optimizer):
+        if player.name in whole and saved and _of_kind(saved, trainer.config.optimizer):
             groups = optimizer.state_dict()["param_groups"]  # the rates and moments that are set now
             optimizer.load_state_dict(_optimizer_state(optimizer, saved, groups))
         elif saved or name not in plain:  # a published model keeps none
-            afresh.append(f"the optimiser's memory of {player}")
+            afresh.append(f"the optimiser's memory of {player.letter.upper()}")
     for field in ("step", "d_batches", "seconds"):
         setattr(trainer, field, plain[field])
     trainer.take_threads(plain.get("threads", trainer.machine.threads))
@@ -145,7 +157,9 @@ def read(path: Path, prefix: str | tuple[str, ...] = "") -> tuple[dict[str, Tens
             plain = json.loads((file.metadata() or {}).get("state", "{}"))
             if not isinstance(plain, dict):
                 raise ValueError("its metadata holds no state")
-            return {key: file.get_tensor(key) for key in file.keys() if key.startswith(prefix)}, plain  # noqa: SIM118
+            plain = {_name_now(f"{name}.")[:-1]: value for name, value in plain.items()}
+            keys = {_name_now(key): key for key in file.keys()}  # noqa: SIM118
+            return {name: file.get_tensor(key) for name, key in keys.items() if name.startswith(prefix)}, plain
     except FileNotFoundError:
         raise ModelError(f"There is no file {path}.") from None
     except (SafetensorError, OSError, ValueError, RecursionError, MemoryError, RuntimeError) as error:
@@ -191,6 +205,14 @@ def _fitting(path: Path, what: str, edits: Edits) -> Iterator[None]:
         raise ModelError(f"The checkpoint {path} does not fit {what} ({reason}).{edited}") from None
 
 
+def _name_now(name: str) -> str:
+    """What a part is called now that was called otherwise in files of before a run had players."""
+    for before, now in NAMES_BEFORE.items():
+        if name.startswith(before):
+            return now + name.removeprefix(before)
+    return name
+
+
 def _take(network: nn.Module, saved: dict[str, Tensor]) -> tuple[int, int]:
     """Set a network to what fits of saved tensors; how many of its tensors were found whole, and how many it has."""
     saved = {key.replace("parametrizations.weight.original", "weight"): value for key, value in saved.items()}
@@ -227,7 +249,7 @@ def _flatten(trainer: Trainer) -> tuple[dict[str, Tensor], dict[str, Any]]:
     plain |= {"clear": trainer.clear, "threads": trainer.machine.threads}  # not in files of before they adapted
     for name, network in trainer.named_parts():
         tensors |= {f"{name}.{key}": value for key, value in network.state_dict().items()}
-    for name, optimizer in (("opt_g", trainer.opt_g), ("opt_d", trainer.opt_d)):
+    for name, optimizer in trainer.optimizers():
         saved = optimizer.state_dict()
         plain[name] = saved["param_groups"]
         for index, fields in saved["state"].items():

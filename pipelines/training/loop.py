@@ -88,7 +88,7 @@ def train(
             trainer.decay_rates(share)
             before_share = share
         if config.instance_noise:
-            trainer.fade_noise(1 - done(trainer))
+            trainer.fade(1 - done(trainer))
         epoch_before, began = trainer.epoch, time.perf_counter()
         watch = order == "single" or row_due(trainer.step + 1, config)
         numbers = trainer.train_step(watch)

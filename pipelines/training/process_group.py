@@ -3,8 +3,9 @@
 Gradients are averaged over the processes, and what looks at a batch (batch norm, minibatch numbers, feature matching,
 the store of old fakes) looks at all of it, so that the weights become what one process would get of the whole batch.
 Random numbers are one stream: each process draws those of the whole batch from the same seed and takes its part
-(``ProcessGroup.drawn``). Dropout alone has a stream of its own in each process, since it is drawn inside of the networks, whose
-passes have other sizes in a team: with dropout a team's run differs from one process's as with another seed.
+(``ProcessGroup.drawn``). Dropout alone has a stream of its own in each process, since it is drawn inside of the
+networks, whose passes have other sizes in a group: with dropout a shared run differs from one process's as with another
+seed.
 
 torch's wrapper for that (DistributedDataParallel) is not used but what it is made of: it expects one pass forward and
 one back of one network, and a GAN's step freezes D, passes through it several times, and differentiates twice where a
@@ -122,7 +123,7 @@ class ProcessGroup:
 
 @contextlib.contextmanager
 def formed(size: int, device: str) -> Iterator[ProcessGroup | None]:
-    """The team of so many processes, None of one, for as long as the context lasts; then the leader ends it for all.
+    """The group of so many processes, None of one, for as long as the context lasts; then the leader ends it for all.
 
     Raises:
         RunError: the process was not started as one of so many.
@@ -134,28 +135,28 @@ def formed(size: int, device: str) -> Iterator[ProcessGroup | None]:
         raise RunError(
             f"This run is shared by {size} processes: start it by `python -m pipelines resume`, or in the app."
         )
-    team = ProcessGroup(device)
+    group = ProcessGroup(device)
     try:
-        yield team
+        yield group
     finally:
-        if team.leads:
-            team.tell(None)
-        team.leave()
+        if group.leads:
+            group.tell(None)
+        group.leave()
 
 
-def synchronised(network: nn.Module, team: ProcessGroup) -> nn.Module:
+def synchronised(network: nn.Module, group: ProcessGroup) -> nn.Module:
     """The same network, whose layers look in training at the batches of all processes; each drops other features."""
     for name, layer in network.named_children():
         if isinstance(layer, Dropout):
-            layer.generator = team.own
+            layer.generator = group.own
         if isinstance(layer, MinibatchNumbers):
-            layer.whole, layer.part = team.whole, team.part
+            layer.whole, layer.part = group.whole, group.part
         if isinstance(layer, nn.BatchNorm2d):
             twin = _SynchronisedBatchNorm(layer.num_features, layer.eps, layer.momentum)
             twin.load_state_dict(layer.state_dict())
             setattr(network, name, twin.to(layer.weight.device))
         else:
-            synchronised(layer, team)
+            synchronised(layer, group)
     return network
 
 

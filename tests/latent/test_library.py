@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from explorer.model import library, load
-from explorer.model.library import Library, FairSemaphore
+from explorer.model.library import FairSemaphore, Library
 from pipelines.errors import ModelError
 from pipelines.latent import bank as banks
 from pipelines.latent.once import once

@@ -24,7 +24,7 @@ def model(homes, tmp_path):
 def test_it_begins_with_the_networks_of_the_model(model):
     run = fine_tuning.begin("noise", {"epochs": 2, "lr_g": 1e-5})
     saved, plain = checkpoint.read(run.checkpoint_path(0))
-    for file, part in (("generator", "generator"), ("generator", "average"), ("discriminator", "discriminator")):
+    for file, part in (("generator", "generator"), ("generator", "generator_ema"), ("discriminator", "discriminator")):
         weights = load_file(model / f"{file}.safetensors")
         assert all(torch.equal(saved[f"{part}.{key}"], value) for key, value in weights.items()), part
     assert plain["step"] == 0

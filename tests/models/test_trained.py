@@ -41,7 +41,7 @@ def test_a_run_is_drawn_by_its_average_and_each_checkpoint_by_itself(run: RunFol
     gan = trained.load(f"{run.id}@last")
     config = run.record().config
     average, _ = build(config, 10, only_generator=True)
-    average.load_state_dict(trained.under(tensors, "average."))
+    average.load_state_dict(trained.under(tensors, "generator_ema."))
     z, y = gan.draw((0, index) for index in range(8))
     with torch.inference_mode():
         assert torch.equal(gan.decode(z, y), to_uint8(average.eval()(z, y)))

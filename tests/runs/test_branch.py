@@ -112,7 +112,7 @@ def test_a_d_under_spectral_norm_keeps_its_weights_and_a_head_that_grew_those_it
     for changes in ({"d_norm": "spectral"}, {"minibatch": "stddev"}):
         trainer = Trainer(tiny.changed(**changes), images, Machine("cpu", "fp32", 1), labels, 2)
         checkpoint.load_fitting(trainer, parent.checkpoint_path(30))
-        state = trainer.discriminator.state_dict()
+        state = trainer.network("discriminator").state_dict()
         for key, old in tensors.items():
             if not key.startswith("discriminator."):
                 continue

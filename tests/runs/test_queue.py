@@ -10,7 +10,9 @@ import pytest
 from pipelines.runs import jobs, queue, session, worker
 from pipelines.runs.queue import QueuePlace, line_for
 
-HOLDER = "import sys, time; from pipelines.runs.queue import QueuePlace; t = QueuePlace('cpu'); t.wait(lambda place: None); "
+HOLDER = (
+    "import sys, time; from pipelines.runs.queue import QueuePlace; t = QueuePlace('cpu'); t.wait(lambda place: None); "
+)
 HOLDER += "print('mine', flush=True); time.sleep(60)"
 
 

@@ -152,7 +152,9 @@ def test_settings_that_may_be_edited_count_and_are_told(stopped):
     assert worker.work(stopped) == FINISHED
     assert stopped.status().epoch == 8.0 and stopped.status().lr_g == 0.001
     _, plain = checkpoint.read(stopped.checkpoints()[-1])
-    assert [group["betas"][0] for group in plain["opt_g"]] == [0.3] and plain["opt_g"][0]["lr"] == 0.001
+    assert [group["betas"][0] for group in plain["generator_optimizer"]] == [0.3] and plain["generator_optimizer"][0][
+        "lr"
+    ] == 0.001
     (told,) = events(stopped, "edited")
     assert "lr_g 0.0002 to 0.001" in told and "beta1 0.5 to 0.3" in told and "epochs 10 to 8" in told
 

@@ -73,7 +73,7 @@ def test_two_processes_get_the_weights_that_one_gets(both, name):
     for mine, theirs in zip(told_one, told_two, strict=True):
         for number in ("d_loss", "g_loss", "d_real", "d_fake", "grad_g"):
             assert mine[number] == pytest.approx(theirs[number], rel=1e-3, abs=1e-4), number
-    pairs = [(key, key.replace("generator.", "average.")) for key in one if key.startswith("generator.")]
+    pairs = [(key, key.replace("generator.", "generator_ema.")) for key in one if key.startswith("generator.")]
     assert any(not torch.equal(one[mine], one[average]) for mine, average in pairs), "the steps moved G"
 
 

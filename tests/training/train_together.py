@@ -28,7 +28,7 @@ def made(values, group):
     chance = torch.Generator().manual_seed(0)
     images = torch.randint(0, 256, (count, config.channels, 32, 32), dtype=torch.uint8, generator=chance)
     labels = torch.tensor([0, 0, 0, 1, 0, 2, 3, 0] * 5)[:count]
-    return Trainer(config, images, Machine("cpu", "fp32", 1), labels, 4, team=group)
+    return Trainer(config, images, Machine("cpu", "fp32", 1), labels, 4, group=group)
 
 
 def trained(trainer, group):
@@ -42,7 +42,7 @@ def trained(trainer, group):
 
 def dropped(trainer, group):
     """What is left of ones by D's first dropout; in a team also what is left when the step begins again."""
-    layer = next(layer for layer in trainer.discriminator.modules() if isinstance(layer, Dropout))
+    layer = next(layer for layer in trainer.network("discriminator").modules() if isinstance(layer, Dropout))
     ones = torch.ones(4, 4, 7, 7)
     if not group:
         return {"masks": layer(ones) > 0}
