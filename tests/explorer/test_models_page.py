@@ -356,7 +356,7 @@ def test_publishing_is_asked_for_in_a_dialog(own_models, run, monkeypatch):
 @pytest.mark.parametrize(
     ("trouble", "sentence"),
     [
-        (ModelError("There is a model named *noise* already."), r"There is a model named \*noise\* already."),
+        (ModelError("There is a model named *noise* already."), "There is a model named *noise* already."),
         (OSError(28, "No space left on device"), "It cannot be written (No space left on device)."),
     ],
 )
