@@ -15,8 +15,8 @@ class Dropout(nn.Dropout):
     On a CPU torch draws 64 random bits for each number, which costs more than a convolution; here four numbers share
     them. They come from torch's generator, so that a run repeats. Elsewhere it is torch's own.
 
-    Where several processes share a batch, each is given a ``generator`` of its own (training/process_group.py): what it drops
-    is not what the others drop, and what all of them draw from torch's generator stays in step.
+    Where several processes share a batch, each is given a ``generator`` of its own (training/process_group.py): what it
+    drops is not what the others drop, and what all of them draw from torch's generator stays in step.
 
     Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from Overfitting (2014).
     """
