@@ -6,7 +6,7 @@ import time
 import pytest
 
 from pipelines.runs import jobs, session, worker
-from pipelines.runs.folder import FINISHED, STOPPED, RunFolder
+from pipelines.runs.folder import FINISHED, STOPPED, RunFolder, Status
 from pipelines.runs.place import DOOMED, Anchor, is_thrown_away
 from pipelines.runs.reporter import RunReporter
 
@@ -109,5 +109,5 @@ def test_a_clock_that_is_set_back_stops_no_status(tiny, monkeypatch):
 
 def test_a_heartbeat_of_the_future_is_no_fresh_one(tiny):
     run = jobs.create(tiny)
-    run.write_status(worker.Status(heartbeat=time.time() + 3600))
+    run.write_status(Status(heartbeat=time.time() + 3600))
     assert run.status().state == "lost"
