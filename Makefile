@@ -27,6 +27,7 @@ ifeq ($(NODE),yes)
 lint-web: node_modules/.dev
 	npx --no-install eslint --max-warnings 0 .
 	npx --no-install tsc --project jsconfig.json
+	npx --no-install tsc --project jsconfig.typed.json
 else
 lint-web:
 	@echo "The browser's scripts are not checked: that needs Node.js 20.19 or later and npm."

@@ -23,7 +23,7 @@ import numpy as np
 
 from pipelines.doctor import ALARM, Finding, History, examine, of_run
 from pipelines.errors import GanError
-from pipelines.gallery import ENTRIES, SICK, get
+from pipelines.failures import ENTRIES, SICK, get
 from pipelines.runs.folder import RunFolder
 
 RESULTS = Path(__file__).parent / "results" / "doctor.json"

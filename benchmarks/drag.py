@@ -27,7 +27,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from benchmarks._machine import keep, machine_class
 from benchmarks.viewer_cost import chromium_processes, cpu_seconds, serve
-from pipelines.models import shelf
+from pipelines.models import registry
 from scripts import chromium
 
 RATE = 60  # movements a second
@@ -235,7 +235,7 @@ async def main() -> None:
     parser.add_argument("--visitors", type=int, default=10, help="at once, after each alone; 0 leaves that out")
     parser.add_argument("--seconds", type=float, default=5.0)
     options = parser.parse_args()
-    models = options.model or [name for name in shelf.published() if shelf.find(name).ships]
+    models = options.model or [name for name in registry.published() if registry.find(name).ships]
     if not models:
         raise SystemExit("No model ships here yet; name one with --model.")
     about = {**machine_class(), "cores": os.cpu_count(), "load_before": round(os.getloadavg()[0], 1)}

@@ -34,11 +34,11 @@ from rich.table import Table
 
 from benchmarks._machine import keep, machine_class
 from explorer.model import Model, arithmetic, load, mean, orthogonal_to
-from explorer.model import equations as known
-from explorer.model.directions import ALL, HELD, slug
-from explorer.model.edit import edit
-from explorer.model.search import along
 from pipelines import data
+from pipelines.latent import equations as known
+from pipelines.latent.directions import ALL, HELD, slug
+from pipelines.latent.edit import edit
+from pipelines.latent.search import along
 from pipelines.metrics import attributes
 from pipelines.metrics.parts import part_of, parts_of, verdicts
 from pipelines.metrics.reader import Reader

@@ -30,7 +30,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from benchmarks._machine import keep, machine_class
 from benchmarks.viewer_cost import serve
-from pipelines.models import shelf
+from pipelines.models import registry
 from scripts import chromium
 from tests.fake_run import FakeRun
 
@@ -96,7 +96,7 @@ async () => {
 def drawn(page: str) -> str:
     """The script that waits for a page."""
     ready = PAGES[page][2]
-    return WAIT.replace("LONGEST", str(LONGEST_MS)) % (ready % len(shelf.published()) if page == "models" else ready)
+    return WAIT.replace("LONGEST", str(LONGEST_MS)) % (ready % len(registry.published()) if page == "models" else ready)
 
 
 def opened(window: BrowserContext, url: str, page: str) -> tuple[Page, float]:

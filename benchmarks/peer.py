@@ -39,10 +39,11 @@ from torchvision.transforms.functional import resize
 
 from benchmarks._machine import keep, machine_class
 from pipelines import data
+from pipelines.config import presets
 from pipelines.data import ImageSet
 from pipelines.metrics.quality import QualityMeter
 from pipelines.networks._conditioning import draw_latent
-from pipelines.training import machine, presets, probe
+from pipelines.training import machine, probe
 from pipelines.training.pictures import tensors_of, to_uint8
 from pipelines.training.trainer import Trainer
 

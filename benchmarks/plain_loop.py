@@ -10,8 +10,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.training.building import build
-from pipelines.training.config import TrainConfig
 
 
 class PlainLoop:

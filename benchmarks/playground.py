@@ -22,8 +22,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks._machine import keep, machine_class
 from benchmarks.pages import WINDOW, a_browser
-from pipelines.plane.game import Game
-from pipelines.plane.settings import from_dict
+from pipelines.playground.game import Game
+from pipelines.playground.settings import from_dict
 
 PACES, LAYERS, TARGET = (1, 4, 16), "surface,real,fake,push,net", 15
 COUNT = """(seconds) => new Promise((resolve) => {

@@ -20,7 +20,8 @@ from torch.profiler import ProfilerActivity, profile
 
 from benchmarks._machine import keep, machine_class
 from benchmarks.plain_loop import PlainLoop
-from pipelines.training import machine, presets
+from pipelines.config import presets
+from pipelines.training import machine
 from pipelines.training.trainer import Trainer
 from scripts import chromium
 

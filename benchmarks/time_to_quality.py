@@ -22,10 +22,11 @@ from rich.table import Table
 
 from benchmarks._machine import keep, machine_class
 from pipelines import data
+from pipelines.config import presets
+from pipelines.config.train_config import TrainConfig
 from pipelines.metrics.quality import QualityMeter
 from pipelines.networks._conditioning import draw_latent
-from pipelines.training import loop, machine, presets, probe
-from pipelines.training.config import TrainConfig
+from pipelines.training import loop, machine, probe
 from pipelines.training.pictures import tensors_of
 from pipelines.training.trainer import Trainer
 

@@ -30,10 +30,10 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks._machine import keep, machine_class
 from benchmarks.plain_loop import PlainLoop
+from pipelines.config.presets import PRESETS
+from pipelines.config.train_config import TrainConfig, from_dict
 from pipelines.networks import NETWORKS
 from pipelines.training import machine
-from pipelines.training.config import TrainConfig, from_dict
-from pipelines.training.presets import PRESETS
 from pipelines.training.trainer import Trainer
 
 PICTURES, CLASSES = 2048, 10  # random ones: what they show does not matter for the time

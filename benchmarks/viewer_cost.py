@@ -18,29 +18,30 @@ import sys
 import tempfile
 import time
 import urllib.request
+from typing import IO
 
 import psutil
 from playwright.sync_api import sync_playwright
 
 from benchmarks._machine import keep, machine_class
 from pipelines import paths
+from pipelines.config import presets
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
-from pipelines.training import presets
 from scripts import chromium
 
 WARM_STEPS = 200  # before anything is measured
 SETTLE_S = 6.0  # until the page has drawn what there was
 
 
-def serve() -> tuple[subprocess.Popen, str]:
-    """The real server on a free port, and its address."""
+def serve(script: str = "streamlit_app.py", log: IO[bytes] | int = subprocess.DEVNULL) -> tuple[subprocess.Popen, str]:
+    """The real server on a free port, and its address; what it says goes to ``log``."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port),
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port),
                "--server.headless", "true"]  # fmt: skip
-    server = subprocess.Popen(command, cwd=paths.PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(command, cwd=paths.PROJECT, stdout=log, stderr=log)
     for _ in range(300):
         try:
             urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=1).close()
@@ -78,7 +79,9 @@ def steps_per_s(run: RunFolder, seconds: float) -> float:
 
 def under_way(preset: str) -> RunFolder:
     """A run of a preset without an end, once it has trained for a while."""
-    run = jobs.start(presets.get(preset).config.changed(seconds=None, epochs=None), preset)
+    run = jobs.start(
+        presets.get(preset).config.changed(seconds=None, epochs=None, until_clear=None, most_seconds=None), preset
+    )
     while run.status().step < WARM_STEPS:
         if not run.status().active:
             raise SystemExit(run.status().message)

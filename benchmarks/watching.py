@@ -37,8 +37,8 @@ from websockets.asyncio.client import connect
 
 from benchmarks._machine import keep, machine_class
 from benchmarks.viewer_cost import cpu_seconds, serve, steps_per_s, under_way
+from pipelines.config import presets
 from pipelines.runs import jobs
-from pipelines.training import presets
 from tests.fake_run import FakeRun
 
 ID = re.compile(rb"^id: \d+:(\d+):\d+$", re.M)

@@ -14,9 +14,8 @@ from typing import Any
 from explorer.widgets.text import duration
 from pipelines import paths
 from pipelines.errors import GanError, ModelError
-from pipelines.models import shelf
-from pipelines.models.shelf import Entry
-from pipelines.runs.folder import ID_PATTERN
+from pipelines.models import registry
+from pipelines.models.registry import Entry
 
 DRAWS = {
     "digits": "handwritten digits",
@@ -39,7 +38,7 @@ def model_cards() -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
     cards, damaged = [], []
     for name in _folders():
         try:
-            entry = shelf.find(name)
+            entry = registry.find(name)
             weights_are_whole(entry.folder)
             cards.append(card_of(entry))
         except (GanError, OSError) as error:
@@ -198,8 +197,8 @@ def percent(share: float, count: float | None) -> str:
 
 def _folders() -> list[str]:
     """The names of folders that are, or were meant to be, a model."""
-    found = {path.parent.name for mark in shelf.MARKS for path in paths.models_home().glob(f"*/{mark}")}
-    return sorted(name for name in found if ID_PATTERN.fullmatch(name))
+    found = {path.parent.name for mark in registry.MARKS for path in paths.models_home().glob(f"*/{mark}")}
+    return sorted(name for name in found if registry.MODEL_NAME.fullmatch(name))
 
 
 def _share(

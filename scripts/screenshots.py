@@ -22,9 +22,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
 
-from pipelines import gallery, paths
-from pipelines.gallery import live
-from pipelines.models import shelf
+from pipelines import failures, paths
+from pipelines.failures import live
+from pipelines.models import registry
 from pipelines.runs.folder import RunFolder
 from scripts import chromium
 from tests.conftest import Homes, Server, free_port
@@ -106,7 +106,7 @@ def main() -> None:
 
 def _exploring(browser: Browser, url: str, shot: Shot) -> None:
     """The pictures of one page that explores a model."""
-    published = shelf.published()
+    published = registry.published()
     if shot.model not in published and (shot.model or not published):
         print(f"Skipped {shot.name}: the model {shot.model or 'to show'} is not in {paths.models_home()}.")
         return
@@ -162,7 +162,7 @@ def _failing(browser: Browser, url: str, runs: Path) -> None:
             sys.exit("The failing run and its cured twin did not end in time.")
         time.sleep(1)
     for dark, suffix in ((False, ""), (True, "-dark")):
-        page = _open(browser, f"{url}/train?run={twins[gallery.SICK].id}", WIDE, dark)
+        page = _open(browser, f"{url}/train?run={twins[failures.SICK].id}", WIDE, dark)
         page.locator(".gx-doctor-toggle").click(timeout=1000 * OPEN_S)
         _take(page, DOCTOR + suffix)
         ids = ",".join(run.id for run in twins.values())

@@ -23,9 +23,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.paths import runs_home
 from pipelines.runs.folder import FAILED, FINISHED, LOST, RUNNING, Record, RunFolder, Status
-from pipelines.training.config import TrainConfig
 
 TILE, GAP, ROWS, COLUMNS = 28, 2, 10, 8
 BATCH, DATA_COUNT = 64, 60_000

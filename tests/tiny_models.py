@@ -23,13 +23,13 @@ from safetensors.torch import save_file
 from torch import nn
 
 from pipelines import data
+from pipelines.config.checking import check
+from pipelines.config.train_config import TrainConfig
 from pipelines.metrics.parts import spans
 from pipelines.metrics.reader import Reader
-from pipelines.models import readings, shelf, steering, trained
+from pipelines.models import readings, registry, steering, trained
 from pipelines.models.steering import Steering
 from pipelines.training.building import build
-from pipelines.training.checking import check
-from pipelines.training.config import TrainConfig
 from pipelines.training.pictures import to_uint8
 from pipelines.training.view import FixedView, grid_png
 
@@ -50,7 +50,7 @@ def write_all(home: Path) -> Path:
     write(home / "tiny-classes", CLASSES, digits, title="Tiny digits by class")
     write(home / "tiny-plain", PLAIN, digits, title="Tiny digits")
     faces = write(home / "tiny-faces", FACES, title="Tiny faces")
-    gan = trained.load_entry(shelf.find(faces))
+    gan = trained.load_entry(registry.find(faces))
     z = gan.draw((readings.SEED, index) for index in range(READ))[0].numpy()
     names = data.attribute_names_of("faces")[: FACES.latent_size]
     seen = 1 / (1 + np.exp(-4 * z[:, : len(names)]))

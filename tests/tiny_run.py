@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
-from pipelines.training.config import TrainConfig
 
 RUN = "20260101-120000-tiny-abcd"
 

@@ -10,18 +10,19 @@ import os
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from weakref import WeakValueDictionary
 
 import torch
 
-from explorer.model.gan import Model
-from pipelines.errors import ModelError
-from pipelines.models import shelf
+from pipelines.errors import GanError, ModelError
+from pipelines.latent.model import Model
+from pipelines.models import registry
 from pipelines.models.trained import load_entry
 
 MOST = 6  # models in memory; a shipped one takes a few megabytes, its bank and readings a few more
-THREADS = 1  # of torch in the server: a training on the same machine needs the rest
+THREADS = 1  # of torch in the server: one never waits for another that a busy computer keeps from its core
 
 torch.set_num_threads(THREADS)
 
@@ -32,7 +33,7 @@ class Library:
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._models: OrderedDict[str, tuple[tuple[int, ...], Model]] = OrderedDict()
+        self._models: OrderedDict[str, tuple[tuple[int | str, ...], Model]] = OrderedDict()
         self._loading: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()  # kept while somebody waits
 
     def get(self, reference: str) -> Model:
@@ -41,21 +42,18 @@ class Library:
         Raises:
             ModelError: the reference is none, or there is no such model, or its files are damaged.
         """
-        if not shelf.REFERENCE.fullmatch(reference):  # never a path: it comes from an address
-            raise ModelError(f"{reference[:60]!r} names no model; a name has small letters, digits and hyphens.")
+        if not registry.REFERENCE.fullmatch(reference):  # never a path: it comes from an address
+            raise ModelError(f"{reference[:60]!r} names no model and no run.")
         with self._lock:
             one = self._loading.setdefault(reference, threading.Lock())
         with one:  # the first loads, the others wait for it
-            entry = shelf.find(reference, anywhere=False)
+            if found := self._unchanged(reference):
+                return found
+            entry = registry.find(reference, anywhere=False)
             try:
                 stamp = _stamp(entry)
             except OSError:
                 raise ModelError(f"There is no model {reference!r} any more; it was deleted.") from None
-            with self._lock:
-                known = self._models.get(reference)
-                if known and known[0] == stamp:
-                    self._models.move_to_end(reference)
-                    return known[1]
             model = Model(load_entry(entry))
             with self._lock:
                 self._models[reference] = stamp, model
@@ -63,16 +61,43 @@ class Library:
                     self._models.popitem(last=False)
             return model
 
+    def _unchanged(self, reference: str) -> Model | None:
+        """A model in memory, if its files are those it was loaded from; none of them is read for that."""
+        with self._lock:
+            known = self._models.get(reference)
+        if known is None:
+            return None
+        stamp, model = known
+        try:
+            if _stamp(model.trained.entry) != stamp:
+                return None
+        except (OSError, GanError):  # deleted, or its checkpoint is: finding it says so
+            return None
+        with self._lock:
+            if reference in self._models:
+                self._models.move_to_end(reference)
+        return model
 
-def _stamp(entry: shelf.Entry) -> tuple[int, ...]:
-    """Changes when the model's files do. A copy may keep its time, and a new file may get an old one's number."""
-    files = [os.stat(entry.generator_path)]
-    beside = (entry.folder / name for name in ("readings.safetensors", shelf.STEERING))
-    files += [os.stat(path) for path in beside if entry.run is None and path.is_file()]
-    return tuple(number for file in files for number in (file.st_mtime_ns, file.st_ctime_ns, file.st_size, file.st_ino))
+
+def _stamp(entry: registry.Entry) -> tuple[int | str, ...]:
+    """Changes when the model's files do. A copy may keep its time, and a new file may get an old one's number.
+
+    Also when the files that say what the model is do: they are read again only then, and not at every request.
+    """
+    stamp = _numbers(entry.generator_path)
+    beside = ("notes.json",) if entry.run else ("card.json", "readings.safetensors", registry.STEERING)
+    for name in ("config.json", *beside):
+        with suppress(FileNotFoundError):
+            stamp += (name, *_numbers(entry.folder / name))
+    return stamp
 
 
-class Turnstile:
+def _numbers(path: Path) -> tuple[int, ...]:
+    file = os.stat(path)
+    return file.st_mtime_ns, file.st_ctime_ns, file.st_size, file.st_ino
+
+
+class FairSemaphore:
     """Lets a few through at a time, in the order in which they came, so that none waits for ever."""
 
     def __init__(self, width: int) -> None:
@@ -103,7 +128,8 @@ class Turnstile:
 
 
 LIBRARY = Library()
-DECODING = Turnstile(min(16, os.cpu_count() or 2))
-ENCODING = Turnstile(1)  # files to download, which may take hundreds of megabytes while they are made
-COMPUTING = Turnstile(1)  # what takes seconds: it must not keep those waiting who drag
-SEARCHING = Turnstile(1)  # what a page starts with, mostly in a moment: it need not wait for the former
+DECODING = FairSemaphore(min(16, os.cpu_count() or 2))
+ENCODING = FairSemaphore(1)  # files to download, which may take hundreds of megabytes while they are made
+UNPACKING = FairSemaphore(1)  # pictures that somebody gives: the largest takes a hundred megabytes
+COMPUTING = FairSemaphore(1)  # what takes seconds: it must not keep those waiting who drag
+SEARCHING = FairSemaphore(1)  # what a page starts with, mostly in a moment: it need not wait for the former

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import saved
+from explorer import saved_directions
 from explorer.widgets.model_picker import choose_model, no_model
 from explorer.widgets.stage import stage
 from pipelines.errors import GanError
@@ -20,11 +20,11 @@ def grant(wish: dict[str, Any]) -> None:
     """
     model_id = str(wish.get("model"))
     if isinstance(one := wish.get("save"), dict):
-        saved.save(model_id, one.get("name"), one.get("definition"))
+        saved_directions.save(model_id, one.get("name"), one.get("definition"))
     elif isinstance(one := wish.get("rename"), dict):
-        saved.rename(model_id, str(one.get("name")), one.get("to"))
+        saved_directions.rename(model_id, str(one.get("name")), one.get("to"))
     elif isinstance(name := wish.get("delete"), str):
-        saved.delete(model_id, name)
+        saved_directions.delete(model_id, name)
 
 
 # Layout
@@ -38,7 +38,7 @@ if entry is None:
 else:
     wish = stage("arithmetic", "Arithmetic of latent vectors")(
         entry.id, size=entry.config.size, classes=list(entry.class_names) if entry.config.conditional else [],
-        saved=saved.directions(entry.id), problem=st.session_state.pop("arithmetic_problem", ""),
+        saved=saved_directions.directions(entry.id), problem=st.session_state.pop("arithmetic_problem", ""),
     )  # fmt: skip
     if wish:
         try:

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from explorer.routes import MOST_RUNS
+from explorer.server.routes import MOST_RUNS
 from explorer.widgets.stage import stage
-from pipelines.training.config import SETTINGS, label_of
+from pipelines.config.train_config import SETTINGS, label_of
 
 # Parts
 

@@ -6,7 +6,7 @@ from explorer.widgets.model_picker import all_entries, choose_model, no_model
 from explorer.widgets.stage import stage
 from pipelines import data, metrics
 from pipelines.errors import GanError
-from pipelines.models.shelf import Entry
+from pipelines.models.registry import Entry
 
 DEFAULT = "digits-by-class"
 digits = stage("digits", "Digits by class")

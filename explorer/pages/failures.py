@@ -6,10 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.widgets import heard_twice
+from explorer.widgets import double_click
 from explorer.widgets.failures import failures
+from explorer.widgets.text import literal
 from pipelines.errors import GanError
-from pipelines.gallery import live
+from pipelines.failures import live
 from pipelines.paths import runs_home
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
@@ -27,7 +28,7 @@ def started() -> dict[str, dict[str, str]]:
 
 def start(name: str) -> None:
     """Train both twins of an entry, once, however often the button was hit."""
-    if heard_twice.made_just_now("twins", name):
+    if double_click.made_just_now("twins", name):
         return
     try:
         runs = live.start(name)
@@ -35,7 +36,7 @@ def start(name: str) -> None:
         st.session_state["problem"] = str(error)
         return
     ids = {twin: folder.id for twin, folder in runs.items()}
-    heard_twice.remember("twins", name, ids)
+    double_click.remember("twins", name, ids)
     st.session_state["failures_live"][name] = ids
 
 
@@ -51,6 +52,6 @@ def do(asked: dict[str, Any]) -> None:
 jobs.reap()
 st.title("Failures", anchor=False)
 if problem := st.session_state.pop("problem", None):
-    st.error(problem, icon=":material/error:")
+    st.error(literal(problem), icon=":material/error:")
 if asked := failures(started()):
     do(asked)

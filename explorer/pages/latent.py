@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from explorer import saved
+from explorer.saved_directions import directions
 from explorer.widgets.model_picker import choose_model, no_model
 from explorer.widgets.stage import stage
+from explorer.widgets.text import literal
 from pipelines import data, metrics
 from pipelines.errors import GanError
-from pipelines.models.shelf import Entry
+from pipelines.models.registry import Entry
 from pipelines.objectives import traits_of
 
 # Parts
@@ -36,16 +37,16 @@ def is_prepared(entry: Entry) -> bool:
 def prepare(entry: Entry, place: st.delta_generator.DeltaGenerator) -> bool:
     """Bring a model's training pictures, and the test pictures they are compared with, to this machine."""
     name = entry.config.data
-    bar = place.progress(0.0, text=f"Preparing {name} …")
+    bar = place.progress(0.0, text=f"Preparing {literal(name)} …")
 
     def progress(share: float, message: str) -> None:
-        bar.progress(min(1.0, max(0.0, share)), text=message)
+        bar.progress(min(1.0, max(0.0, share)), text=literal(message))
 
     try:
         for split in data.DATA_SETS.get(name).SPLITS:
             data.load(name, **wanted_of(entry), split=split, progress=progress)
     except GanError as error:
-        place.error(str(error), icon=":material/error:")
+        place.error(literal(error), icon=":material/error:")
         return False
     return True
 
@@ -65,7 +66,7 @@ else:
         classes=list(entry.class_names) if config.conditional else [], data=config.data, prepared=is_prepared(entry),
         labelled=has_labels(entry), steered=entry.steers,
         probability=traits_of(config.loss).says_probability,
-        saved=[{"id": one["definition"], "name": one["name"], "kind": "saved"} for one in saved.directions(entry.id)],
+        saved=[{"id": one["definition"], "name": one["name"], "kind": "saved"} for one in directions(entry.id)],
     )  # fmt: skip
     if wish and wish.get("prepare") == entry.id and prepare(entry, news):
         st.rerun()  # the part that moves looks again

@@ -6,14 +6,15 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import publications
+from explorer.background import publications
 from explorer.model_cards import model_cards
 from explorer.widgets.begin_with import further_from
 from explorer.widgets.gallery import explorable_runs, gallery
 from explorer.widgets.model_dialogs import open_dialog, show_dialog
 from explorer.widgets.settings_form import fill_draft
+from explorer.widgets.text import literal
 from pipelines.errors import GanError
-from pipelines.models import shelf
+from pipelines.models import registry
 
 PAGES = ("latent", "arithmetic", "digits", "train")
 MORE_EPOCHS = 5  # offered to train a model further; its own length was meant for new networks
@@ -30,11 +31,11 @@ def open_page(page: str, query: dict[str, Any]) -> None:
 def train_further(name: str) -> None:
     """Open the settings of a published model as a new run that begins with its networks."""
     try:
-        entry = shelf.find(name, anywhere=False)
+        entry = registry.find(name, anywhere=False)
     except GanError as error:  # deleted meanwhile
         st.session_state["problem"] = str(error)
         st.rerun()
-    fill_draft(entry.config.changed(epochs=MORE_EPOCHS, seconds=None), "")
+    fill_draft(entry.config.changed(epochs=MORE_EPOCHS, seconds=None, until_clear=None, most_seconds=None), "")
     further_from(entry)
     st.session_state["draft_view"] = "All settings"
     st.switch_page("pages/train.py", query_params={})
@@ -52,8 +53,8 @@ def do(asked: dict[str, Any]) -> None:
     elif verb == "dismiss":
         publications.dismiss(str(asked.get("name", "")))
         st.rerun()
-    elif verb == "settled" and (name := str(asked.get("name", ""))) in shelf.published():
-        st.toast(f"{name} is published.", icon=":material/check:")
+    elif verb == "settled" and (name := str(asked.get("name", ""))) in registry.published():
+        st.toast(literal(f"{name} is published."), icon=":material/check:")
 
 
 # Layout
@@ -71,9 +72,9 @@ else:
         icon=":material/info:",
     )
 if problem := st.session_state.pop("problem", None):
-    st.error(problem, icon=":material/error:")
+    st.error(literal(problem), icon=":material/error:")
 if said := st.session_state.pop("said", None):
-    st.toast(said, icon=":material/check:")
+    st.toast(literal(said), icon=":material/check:")
 asked = gallery(cards, damaged, runs, under_way)
 if asked:
     do(asked)

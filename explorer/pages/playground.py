@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.widgets.stage import stage
 from pipelines.objectives import LOSSES, traits_of
-from pipelines.plane import settings
+from pipelines.playground import settings
 
 # Parts
 

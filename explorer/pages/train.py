@@ -2,27 +2,30 @@
 
 import streamlit as st
 
-from explorer.widgets import heard_twice
+from explorer.widgets import double_click
 from explorer.widgets.branching import branch, forget_branch, show_branch, wish_of
 from explorer.widgets.damaged_run import damaged_run
 from explorer.widgets.full_measure import full_measure
 from explorer.widgets.live_run import live_run
 from explorer.widgets.new_run import new_run
+from explorer.widgets.own_pictures import moved_pictures, notes_on_pictures
 from explorer.widgets.run_controls import run_controls
 from explorer.widgets.run_header import run_header, run_message
 from explorer.widgets.run_list import run_list
 from explorer.widgets.run_settings import run_settings
+from explorer.widgets.text import literal
 from pipelines.errors import GanError
 from pipelines.paths import runs_home
 from pipelines.runs import jobs
-from pipelines.runs.folder import ID_PATTERN, RunFolder
+from pipelines.runs.folder import RunFolder
+from pipelines.runs.names import RUN_ID
 
 # Loaders
 
 
 def find_run(run_id: str) -> RunFolder | None:
     """The run of that id; only an id counts, never a path."""
-    run = RunFolder(runs_home() / run_id) if ID_PATTERN.fullmatch(run_id) else None
+    run = RunFolder(runs_home() / run_id) if RUN_ID.fullmatch(run_id) else None
     return run if run and run.exists() else None
 
 
@@ -32,7 +35,7 @@ def find_run(run_id: str) -> RunFolder | None:
 def show_new_run() -> None:
     """Leave the selected run."""
     st.query_params.pop("run", None)
-    heard_twice.forget("run")  # the same settings again, if that is wanted
+    double_click.forget("run")  # the same settings again, if that is wanted
 
 
 def list_of_runs(selected: str | None) -> None:
@@ -59,11 +62,13 @@ def one_run(run: RunFolder) -> None:
         run_controls(run, record, status)
     with message:
         run_message(run, record, status)
+        moved_pictures(run, record, status)
     asked = live_run(run.id, status.state, run.has_checkpoint)
     if wish := wish_of(asked, run):
         branch(run, *wish)
         st.rerun()
     full_measure(run)
+    notes_on_pictures(record)
     run_settings(record)
 
 
@@ -75,12 +80,12 @@ selected = st.query_params.get("run")
 if selected and selected == st.session_state.get("deleted_run") and not find_run(selected):
     # Here and not where it is deleted: the live view hears of that too, and asks for a rerun with the URL it still has.
     st.query_params.pop("run", None)
-    heard_twice.forget("run")
+    double_click.forget("run")
     selected = None
 with st.sidebar:
     list_of_runs(selected)
 if problem := st.session_state.pop("problem", None):
-    st.error(problem, icon=":material/error:")
+    st.error(literal(problem), icon=":material/error:")
 if selected is None:
     new_run(is_first=not jobs.runs())
 elif run := find_run(selected):

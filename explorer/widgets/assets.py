@@ -50,7 +50,7 @@ def component(path: str, label: str, *shared: str) -> Callable[..., dict[str, An
     name, sheets = Path(path).name, (*(f"shared/{sheet}" for sheet in shared), path)
     style = "\n".join((WEB / f"{sheet}.css").read_text("utf-8") for sheet in sheets)
     classes = " ".join([f"gx-{name.replace('_', '-')}", *(f"gx-{sheet}-page" for sheet in shared)])
-    html = f'<div class="{classes}" aria-label="{label}"></div>'
+    html = f'<div class="{classes}" role="group" aria-label="{label}"></div>'
     mounted = st.components.v2.component(
         f"gan_explorer.{name}", html=html, css=style, js=_LOADER % f"{path}.js", isolate_styles=False
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.widgets.run_header import run_name
-from pipelines.errors import GanError
-from pipelines.models import shelf
-from pipelines.models.shelf import Entry
+from pipelines.errors import GanError, printable
+from pipelines.models import registry
+from pipelines.models.registry import Entry
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 
@@ -47,7 +47,7 @@ def begin_with() -> None:
         return
     try:
         steps = [NEW, *_steps(origin)]
-        name = origin.title if isinstance(origin, Entry) else run_name(origin, origin.record())
+        name = printable(origin.title if isinstance(origin, Entry) else run_name(origin, origin.record()))
     except GanError:  # deleted meanwhile
         return
     if st.session_state.get(KEY) not in steps:  # dropped meanwhile
@@ -80,6 +80,6 @@ def _origin() -> RunFolder | Entry | None:
     try:
         if not name:
             return None
-        return shelf.find(name, anywhere=False) if name in shelf.published() else jobs.find(name)
+        return registry.find(name, anywhere=False) if name in registry.published() else jobs.find(name)
     except GanError:  # deleted meanwhile
         return None

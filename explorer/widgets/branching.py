@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.widgets import starting
 from pipelines.errors import GanError
 from pipelines.runs import jobs
 from pipelines.runs.folder import PREPARING, RUNNING, RunFolder
@@ -28,6 +29,7 @@ def branch(run: RunFolder, step: int, changes: dict[str, Any]) -> str | None:
         Its id, or None where it could not be made.
     """
     try:
+        starting.room()
         kept = [kept for kept in run.checkpoint_steps() if kept <= step]
         made = jobs.branch(run, max(kept, default=0), changes)
         # Noted now: as the run is paused its live view asks for a rerun, which may begin before this ends.
@@ -35,6 +37,7 @@ def branch(run: RunFolder, step: int, changes: dict[str, Any]) -> str | None:
         if run.status().state in (PREPARING, RUNNING):
             jobs.pause(run)
         jobs.launch(made)
+        starting.started(made.id)
     except GanError as error:
         return _refused(str(error))
     except OSError as error:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from explorer.widgets.stage import stage
-from pipelines import gallery
 from pipelines.doctor import AILMENTS
 from pipelines.errors import GanError
-from pipelines.gallery import recording
-from pipelines.plane.settings import PlaneConfig
+from pipelines.failures import ENTRIES, TWINS, Entry, get, names, recording
+from pipelines.playground.settings import PlaneConfig
 
 
 def failures(live: dict[str, dict[str, str]]) -> dict[str, Any] | None:
@@ -21,19 +20,19 @@ def failures(live: dict[str, dict[str, str]]) -> dict[str, Any] | None:
     Returns:
         What the person asked for in this rerun: ``{"verb": "live", "entry"}``, or None.
     """
-    wish = stage("failures", "Failures")("", entries=[_card(name) for name in gallery.names()], live=live)
+    wish = stage("failures", "Failures")("", entries=[_card(name) for name in names()], live=live)
     return wish if isinstance(wish, dict) and "verb" in wish else None
 
 
 def _card(name: str) -> dict[str, Any]:
     """An entry in plain values."""
-    entry = gallery.get(name)
+    entry = get(name)
     return {
         "id": name,
-        "title": gallery.ENTRIES.describe(name),
+        "title": ENTRIES.describe(name),
         "sentence": entry.sentence,
         "look": list(entry.look),
-        "badges": dict(zip(gallery.TWINS, entry.badges, strict=True)),
+        "badges": dict(zip(TWINS, entry.badges, strict=True)),
         "cause": entry.cause,
         "remedy": entry.remedy,
         "curves": list(entry.curves),
@@ -55,7 +54,7 @@ def _missing(name: str) -> str:
     return ""
 
 
-def _playground(entry: gallery.Entry) -> dict[str, str]:
+def _playground(entry: Entry) -> dict[str, str]:
     """The parameters with which the playground plays both twins beside each other."""
     rest, sick = PlaneConfig().to_dict(), entry.sick.to_dict()
     shown = {name: str(value) for name, value in sick.items() if value != rest[name]}

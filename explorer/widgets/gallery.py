@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from explorer.look import palette
-from explorer.publications import Publication
-from explorer.run_summaries import SUMMARIES
+from explorer.background.publications import Publication
+from explorer.live.summaries import SUMMARIES
+from explorer.theme import palette
 from explorer.widgets import assets
 from pipelines import paths
 from pipelines.runs.folder import RunFolder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from explorer.look import palette
+from explorer.theme import palette
 from explorer.widgets import assets
 
 _component = assets.component("train/live_run", "Live view of the run", "charts", "findings")

@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from explorer import publications
+from explorer.background import publications
 from explorer.widgets.text import literal
-from pipelines.errors import GanError, ModelError
-from pipelines.models import shelf
-from pipelines.models.shelf import Entry
+from pipelines.errors import GanError, ModelError, printable
+from pipelines.models import registry
+from pipelines.models.registry import Entry
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 
@@ -38,9 +38,9 @@ def show_dialog() -> None:
     if verb is None:
         return
     try:
-        entry = _explorable(about) if verb == "publish" else shelf.find(about)
+        entry = _explorable(about) if verb == "publish" else registry.find(about)
     except GanError as error:
-        if verb == "delete" and shelf.can_be_deleted(about):  # damaged
+        if verb == "delete" and registry.can_be_deleted(about):  # damaged
             _delete(about, about)
             return
         # gone meanwhile
@@ -62,10 +62,10 @@ def _done(verb: Callable[[], None], said: str, place: st.delta_generator.DeltaGe
     try:
         verb()
     except GanError as error:
-        place.error(literal(str(error)), icon=":material/error:")
+        place.error(literal(error), icon=":material/error:")
         return
     except OSError as error:  # a full disk, say
-        place.error(f"It cannot be written ({error.strerror or error}).", icon=":material/error:")
+        place.error(literal(f"It cannot be written ({error.strerror or error})."), icon=":material/error:")
         return
     _close()
     st.session_state["said"] = said
@@ -107,14 +107,15 @@ def _said_yes() -> None:
 @st.dialog("Publish this run", icon=":material/publish:", on_dismiss=_close)
 def _publish(entry: Entry) -> None:
     run = RunFolder(entry.folder)
-    st.text(f"{entry.title} ({run.id}) becomes a model with a name of its own, and stays when the run is deleted.")
+    title = printable(entry.title)
+    st.text(f"{title} ({run.id}) becomes a model with a name of its own, and stays when the run is deleted.")
     name = _name_field(_free_name(entry.title))
     if "dialog_title" not in st.session_state:
-        st.session_state["dialog_title"] = entry.title
+        st.session_state["dialog_title"] = printable(entry.title)
     title = st.text_input("Title", key="dialog_title", max_chars=80).strip()
     about = st.text_input("One sentence on it", key="dialog_about", max_chars=300,
                           placeholder="Made from its settings if left empty").strip()  # fmt: skip
-    steps = [shelf.step_of(path) for path in run.checkpoints()]
+    steps = [registry.step_of(path) for path in run.checkpoints()]
     words = CHECKPOINTS | {"last": f"The last, step {steps[-1]:,}" if steps else "The last"}
     choices = ["best", *(["last"] if steps else [])]
     checkpoint = st.segmented_control("Checkpoint", choices, key="dialog_checkpoint", default="best", required=True,
@@ -129,21 +130,21 @@ def _publish(entry: Entry) -> None:
 
 @st.dialog("Rename this model", icon=":material/edit:", on_dismiss=_close)
 def _rename(entry: Entry) -> None:
-    st.text(f"{entry.title} is in links as {entry.id}; links with the old name will no longer find it.")
+    st.text(f"{printable(entry.title)} is in links as {entry.id}; links with the old name will no longer find it.")
     name = _name_field(entry.id)
     problem = "" if name == entry.id else _name_problem(name)
     place = _warning(problem)
     if _buttons("Rename", "edit", disabled=bool(problem) or name == entry.id):
-        _done(lambda: shelf.rename(entry.id, name), f"{entry.id} is now {name}.", place)
+        _done(lambda: registry.rename(entry.id, name), f"{entry.id} is now {name}.", place)
 
 
 @st.dialog("Delete this model?", icon=":material/delete:", on_dismiss=_close)
 def _delete(name: str, title: str) -> None:
-    st.text(f"{title} ({name})" if title != name else name)
+    st.text(printable(f"{title} ({name})" if title != name else name))
     st.text("Its weights, card and preview will be gone for good. The run that it came from, if it is here, stays.")
     place = _warning()
     if _buttons("Delete", "delete"):
-        _done(lambda: shelf.delete(name), f"{name} is deleted.", place)
+        _done(lambda: registry.delete(name), f"{name} is deleted.", place)
 
 
 def _explorable(run_id: str) -> Entry:
@@ -151,14 +152,14 @@ def _explorable(run_id: str) -> Entry:
     run = next((run for run in jobs.runs() if run.id == run_id), None)
     if run is None:
         raise ModelError(f"There is no run {run_id!r} any more; it may have been deleted.")
-    shelf.checkpoint_path(run)
-    return shelf.find(run.path)
+    registry.checkpoint_path(run)
+    return registry.find(run.path)
 
 
 def _name_problem(name: str) -> str:
     """What speaks against a name; empty where nothing does."""
     try:
-        shelf.free_place(name)
+        registry.free_place(name)
     except ModelError as error:
         return str(error)
     return ""

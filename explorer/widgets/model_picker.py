@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pipelines.errors import GanError
-from pipelines.models import shelf
-from pipelines.models.shelf import Entry
+from explorer.widgets.text import literal
+from pipelines.errors import GanError, printable
+from pipelines.models import registry
+from pipelines.models.registry import Entry
 
 CHOSEN = "model"  # in the URL and in the session
 STAND_IN = "stand_in_model"  # what a page showed because nothing was chosen: no choice for the next page
@@ -17,9 +18,9 @@ STAND_IN = "stand_in_model"  # what a page showed because nothing was chosen: no
 def all_entries() -> list[Entry]:
     """Every model that can be explored: those that ship, those published here, then runs, the newest first."""
     found = []
-    for reference in [*shelf.published(), *shelf.trained_runs()]:
+    for reference in [*registry.published(), *registry.trained_runs()]:
         try:
-            found.append(shelf.find(reference))
+            found.append(registry.find(reference))
         except GanError:
             continue  # one damaged folder must not hide the others; the Models page names it
     return sorted(found, key=lambda entry: (not entry.ships, entry.run is not None))
@@ -39,10 +40,10 @@ def choose_model(default: str, fits: Callable[[Entry], bool] = lambda entry: Tru
     chosen = asked or (last if last in entries and fits(entries[last]) else None)
     if asked and asked not in entries:
         try:
-            entries[asked] = shelf.find(asked) if shelf.REFERENCE.fullmatch(asked) else entries[asked]
+            entries[asked] = registry.find(asked) if registry.REFERENCE.fullmatch(asked) else entries[asked]
         except (GanError, KeyError):
             st.warning(
-                f"There is no model {asked[:80]!r} here any more; it may have been deleted. Choose another.",
+                literal(f"There is no model {asked[:80]!r} here any more; it may have been deleted. Choose another."),
                 icon=":material/search_off:",
             )
             chosen = None
@@ -82,4 +83,4 @@ def _words(entry: Entry) -> str:
     kind = "classes" if entry.config.conditional else "no classes"
     whose = "ships" if entry.ships else "yours" if entry.run is None else "run"
     size = f"{entry.config.size} x {entry.config.size}"
-    return f"{entry.title} · {entry.id} · {size}, {kind} · {whose}"
+    return f"{printable(entry.title)} · {entry.id} · {size}, {kind} · {whose}"

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import os
+
 import streamlit as st
 
-from explorer.widgets import heard_twice
+from explorer.widgets import double_click, starting
 from explorer.widgets.begin_with import begin_with, chosen, duplicated_from, further_model
 from explorer.widgets.branching import branch
+from explorer.widgets.own_pictures import folder_summary
 from explorer.widgets.settings_form import base_of, changed_settings, draft, fill_draft, in_words, key_of, settings_form
 from explorer.widgets.text import duration, literal
 from pipelines import data
+from pipelines.config.checking import problems
+from pipelines.config.presets import ONE_MINUTE, PRESETS
+from pipelines.config.train_config import TrainConfig, label_of
 from pipelines.errors import DataError, GanError
-from pipelines.models import onward
-from pipelines.models.shelf import Entry
+from pipelines.models import fine_tuning
+from pipelines.models.registry import Entry
 from pipelines.paths import data_home
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
-from pipelines.training.checking import problems
-from pipelines.training.config import TrainConfig, label_of
-from pipelines.training.presets import ONE_MINUTE, PRESETS
 
 DOWNLOAD_MB = {"digits": 20, "clothes": 31}
 PRESET_VIEW, SETTINGS_VIEW = "Presets", "All settings"
@@ -30,14 +33,16 @@ SPEED_SETTINGS = (
 
 
 @st.cache_data(ttl=10, show_spinner=False, max_entries=50)
-def _look_at_data(name: str, folder: str | None, size: int, channels: int, home: str) -> tuple[bool, int, str]:
-    """Whether a data set is prepared, how many classes it has, and what is wrong with it; ``home`` keys the cache."""
+def _look_at_data(
+    name: str, path: bytes | None, size: int, channels: int, home: str
+) -> tuple[data.Overview | None, str]:
+    """What is known of a data set, and what is wrong with it; ``home`` keys the cache."""
+    folder = os.fsdecode(path) if path else None  # whose name may be no text that a cache's key can hold
     try:
-        classes = len(data.class_names_of(name, folder))
-        prepared = data.is_prepared(name, size=size, channels=channels, folder=folder)
-        return prepared, classes, "" if prepared else data.missing_files(name)
+        found = data.overview(name, size=size, channels=channels, folder=folder)
+        return found, "" if found.prepared else data.missing_files(name)
     except DataError as error:
-        return False, 0, str(error)
+        return None, str(error)
 
 
 def new_run(is_first: bool) -> None:
@@ -90,30 +95,32 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
         title, about = f"{model.title}, further", "The networks of this model go on learning; the model itself stays."
     elif preset:
         title, about = PRESETS[preset].title, PRESETS[preset].look_for
-    prepared, classes, data_problem = _look_at_data(
-        config.data, config.folder, config.size, config.channels, str(data_home())
-    )
+    path = os.fsencode(config.folder) if config.folder else None
+    seen, data_problem = _look_at_data(config.data, path, config.size, config.channels, str(data_home()))
     found = problems(config)
-    if data_problem and (config.folder or config.data != "folder"):  # problems() says that a folder is not given
-        found.append(data_problem)
-    elif config.conditional and not data_problem and classes < 2:
+    # problems() says that a folder is not given, or no path
+    if data_problem and (config.folder or config.data != "folder"):
+        found += [data_problem] if data_problem not in found else []
+    elif config.conditional and seen and not data_problem and len(seen.class_names) < 2:
         found.append("A conditional model wants two classes at least: give the folder one subfolder a class.")
 
     words, button = st.columns([5, 3], vertical_alignment="center", gap="large")
     with words:
-        st.subheader(literal(title) if model else title, anchor=False)
-        st.markdown(literal(about) if model else about)
+        st.header(literal(title), anchor=False)
+        st.markdown(literal(about))
         facts = [data.describe(config.data).partition(":")[0], _length(config)]
         if changed:
             facts.append(f"{len(changed)} {'setting' if len(changed) == 1 else 'settings'} changed")
-        if not prepared and not found:
-            size = f", about {DOWNLOAD_MB[config.data]} MB" if config.data in DOWNLOAD_MB else ""
+        if seen and not seen.prepared and not found:
+            size = f", about {DOWNLOAD_MB[config.data]:,} MB" if config.data in DOWNLOAD_MB else ""
             facts.append(f"not on this computer yet: prepared first, once{size}")
         st.caption(" · ".join(facts))
+        if seen and seen.pictures is not None:
+            folder_summary(seen)
         begin_with()
     with button:
         st.button(
-            f"Start: {literal(title) if model else title}",
+            f"Start: {literal(title)}",
             type="primary",
             icon=":material/play_arrow:",
             key="start",
@@ -122,7 +129,7 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
             on_click=_start,
         )
     for sentence in found:
-        st.warning(sentence, icon=":material/block:")
+        st.warning(literal(sentence), icon=":material/block:")
 
 
 def _changes(changed: list[str], preset: str | None, base: TrainConfig) -> None:
@@ -146,10 +153,17 @@ def _length(config: TrainConfig) -> str:
     ends = []
     if config.seconds:
         ends.append(f"{in_words(config.seconds)} s of training")
+    most = f"{in_words(config.most_seconds)} s at most" if config.most_seconds else ""
+    if config.clear_wanted:
+        longer = "or longer, until" if config.seconds else "until"
+        clear = f"{longer} {config.clear_wanted:.0%} of the samples are clear"
+        ends = [", ".join(filter(None, [" ".join([*ends, clear]), most]))]
+    elif most and not config.seconds:
+        ends.append(most)
     if config.epochs:
         expected = _expected_seconds(config)
         about = f" (about {duration(expected)} here)" if expected else ""
-        ends.append(f"{config.epochs} {'epoch' if config.epochs == 1 else 'epochs'}{about}")
+        ends.append(f"{config.epochs:,} {'epoch' if config.epochs == 1 else 'epochs'}{about}")
     return " or ".join(ends) + (", whichever ends first" if len(ends) == 2 else "") if ends else "until you stop it"
 
 
@@ -161,8 +175,8 @@ def _expected_seconds(config: TrainConfig) -> float | None:
         except GanError:
             continue
         same = all(getattr(record.config, name) == getattr(config, name) for name in SPEED_SETTINGS)
-        if same and status.images_per_s and record.data.get("count"):
-            return config.epochs * record.data["count"] / status.images_per_s
+        if same and status.seconds and status.images_seen and record.data.get("count"):
+            return config.epochs * config.epoch_of(record.data["count"]) * status.seconds / status.images_seen
     return None
 
 
@@ -179,16 +193,18 @@ def _start() -> None:
     """
     config, preset, begin = draft(), st.session_state["draft_preset"] or "", chosen()
     asked = (config, begin and (begin[0].id, begin[1]))
-    run_id = heard_twice.made_just_now("run", asked)
+    run_id = double_click.made_just_now("run", asked)
     if run_id is None:
         try:
+            starting.room()
             run_id = _begun(config, *begin) if begin else jobs.start(config, preset).id
         except GanError as error:
             st.session_state["problem"] = str(error)
             return
         if run_id is None:
             return
-        heard_twice.remember("run", asked, run_id)
+        double_click.remember("run", asked, run_id)
+        starting.started(run_id)
     st.query_params["run"] = run_id
 
 
@@ -201,6 +217,6 @@ def _begun(config: TrainConfig, origin: RunFolder | Entry, step: int) -> str | N
     changes = {name: getattr(config, name) for name in changed_settings(config, before)}
     if isinstance(origin, RunFolder):
         return branch(origin, step, changes)
-    made = onward.begin(origin.id, changes)
+    made = fine_tuning.begin(origin.id, changes)
     jobs.launch(made)
     return made.id

@@ -11,12 +11,16 @@ from typing import Literal
 
 import streamlit as st
 
+from explorer.widgets import starting
 from explorer.widgets.begin_with import duplicated_from
 from explorer.widgets.run_header import run_name
 from explorer.widgets.settings_form import fill_draft
 from explorer.widgets.text import api_link
-from pipelines.errors import GanError
+from pipelines.config.presets import PRESETS
+from pipelines.config.train_config import SETTINGS, TrainConfig, label_of
+from pipelines.errors import GanError, printable
 from pipelines.runs import jobs
+from pipelines.runs.facts import rate_problem
 from pipelines.runs.folder import (
     FAILED,
     FINISHED,
@@ -30,8 +34,6 @@ from pipelines.runs.folder import (
     RunFolder,
     Status,
 )
-from pipelines.training.config import SETTINGS, label_of
-from pipelines.training.presets import PRESETS
 
 ASKED = "delete_asked"  # in the session: the run whose deletion is asked about
 RESUMABLE = (PAUSED, STOPPED, FAILED, LOST)
@@ -52,7 +54,7 @@ def run_controls(run: RunFolder, record: Record, status: Status) -> None:
         verb = partial(_verb, run=run)
         verb("Pause", "pause", jobs.pause, "Hold after this step.", possible=state == RUNNING and asked == "run")
         verb("Step", "skip_next", jobs.step, "One step (one update of G), then hold.", possible=state in TRAINING)
-        verb("Resume", "play_arrow", jobs.resume, "Go on from here, or from the last checkpoint.",
+        verb("Resume", "play_arrow", starting.resume, "Go on from here, or from the last checkpoint.",
              possible=state in RESUMABLE, type="primary" if state in RESUMABLE else "secondary")  # fmt: skip
         verb("Stop", "stop", jobs.stop, "Save a checkpoint and end the process; Resume can go on later.",
              possible=state in STOPPABLE and asked != "stop")  # fmt: skip
@@ -117,11 +119,12 @@ def _do(verb: Callable[..., None], run: RunFolder, *args: object) -> None:
 
 def _rates(run: RunFolder, record: Record, status: Status) -> None:
     """The learning rates of G and D, changed together."""
-    control = run.control()
-    sources = (control, status, record.config)  # what was asked for, what is in force, what it began with
-    now = {name: next(filter(None, (getattr(source, name) for source in sources))) for name in ("lr_g", "lr_d")}
-    # What a fading rate has come to, or a file says, may lie outside of what can be set.
-    now = {name: min(max(rate, SETTINGS[name].low), SETTINGS[name].high) for name, rate in now.items()}
+    # What was asked for, what is in force, what it began with; where all were edited to what cannot be, the default.
+    sources = (run.control(), status, record.config, TrainConfig())
+    now = {
+        name: next(rate for source in sources if not rate_problem(name, rate := getattr(source, name)))
+        for name in ("lr_g", "lr_d")
+    }
     rates = st.popover(
         "Learning rates",
         icon=":material/tune:",
@@ -129,11 +132,12 @@ def _rates(run: RunFolder, record: Record, status: Status) -> None:
         help="How far G and D move in one step; a change counts from the next step on.",
     )
     with rates, st.form("rates", border=False):
-        for name in now:
-            st.number_input(
-                f"{label_of(name)}, now {now[name]:g}", SETTINGS[name].low, SETTINGS[name].high, now[name], step=5e-5,
-                format="%g", key=f"{name}_{run.id}",
-            )  # fmt: skip
+        with st.container(key="decimal_rates"):
+            for name in now:
+                st.number_input(
+                    f"{label_of(name)}, now {now[name]:g}", SETTINGS[name].low, SETTINGS[name].high, now[name],
+                    step=5e-5, format="%g", key=f"{name}_{run.id}",
+                )  # fmt: skip
         st.form_submit_button("Apply", type="primary", icon=":material/check:", on_click=_apply_rates, args=(run,))
 
 
@@ -171,7 +175,7 @@ def _ask(run_id: str | None = None) -> None:
 
 @st.dialog("Delete this run?", icon=":material/delete:", on_dismiss=_ask)
 def _ask_to_delete(run: RunFolder, name: str, status: Status | None) -> None:
-    st.text(name)
+    st.text(printable(name))
     steps = f", {status.step:,} steps of training," if status else ""
     st.text(f"Its pictures, curves and weights{steps} will be gone for good.")
     if status and status.active:

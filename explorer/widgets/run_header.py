@@ -8,7 +8,8 @@ from datetime import datetime
 import streamlit as st
 
 from explorer.widgets.text import api_link, literal
-from pipelines.errors import GanError
+from pipelines.config.presets import PRESETS, title_of
+from pipelines.errors import GanError, printable
 from pipelines.runs.folder import (
     FAILED,
     FINISHED,
@@ -24,7 +25,6 @@ from pipelines.runs.folder import (
     Status,
 )
 from pipelines.runs.queue import line_for
-from pipelines.training.presets import PRESETS, title_of
 
 LOG_LINES = 10
 
@@ -36,18 +36,18 @@ def run_header(run: RunFolder, record: Record, status: Status) -> None:
         st.title(literal(run_name(run, record)), anchor=False, width="content")
         with st.popover("Name and note", type="tertiary", icon=":material/edit:"):
             st.text_input(
-                "Name", notes.name, key=f"name_{run.id}", max_chars=80, on_change=_note, args=(run, "name"),
+                "Name", printable(notes.name), key=f"name_{run.id}", max_chars=80, on_change=_note, args=(run, "name"),
                 placeholder=preset,
             )  # fmt: skip
             st.text_area(
-                "Note", notes.note, key=f"note_{run.id}", max_chars=2000, on_change=_note, args=(run, "note"),
-                placeholder="What you tried, what you saw",
+                "Note", printable(notes.note), key=f"note_{run.id}", max_chars=2000, on_change=_note,
+                args=(run, "note"), placeholder="What you tried, what you saw",
             )  # fmt: skip
-        facts = [preset] if notes.name else []
-        facts += [f"started {datetime.fromtimestamp(record.created_at):%d %b %Y, %H:%M}", run.id]
+        facts = [literal(preset)] if notes.name else []
+        facts += [f"started {datetime.fromtimestamp(record.created_at):%d %b %Y, %H:%M}", literal(run.id)]
         st.caption(" · ".join(facts), width="content")
     if notes.note:
-        st.text(notes.note)
+        st.text(printable(notes.note))
 
 
 def run_message(run: RunFolder, record: Record, status: Status) -> None:
@@ -58,12 +58,12 @@ def run_message(run: RunFolder, record: Record, status: Status) -> None:
         show(literal(status.message or "The training ended without a word."), icon=":material/error:")
         if log := run.log_tail(LOG_LINES):
             with st.expander("The end of its log", icon=":material/description:", expanded=True):
-                st.code(log, language=None, wrap_lines=True)
+                st.code(printable(log), language=None, wrap_lines=True)
                 st.markdown(f"[The whole log]({api_link(run.id, 'log')})")
     elif state == QUEUED:
         line = line_for(record.config.device)
-        place = f"Place {status.place} in the queue for {line}: it starts by itself." if status.place else "Starting."
-        st.info(place, icon=":material/hourglass_top:")
+        place = f"Place {literal(status.place)} in the queue for {line}: it starts by itself."
+        st.info(place if status.place else "Starting.", icon=":material/hourglass_top:")
     elif state == PREPARING:
         st.info("Getting the data ready; this is done once for each set.", icon=":material/hourglass_top:")
     elif state == PAUSED:
@@ -75,7 +75,8 @@ def run_message(run: RunFolder, record: Record, status: Status) -> None:
     elif state == FINISHED:
         limit = "seconds" if record.config.seconds else "epochs"
         further = f"To go further, duplicate it, give it more {limit} and let it begin with this run's last step."
-        st.success(f"Finished {at}. {further}", icon=":material/check:")
+        ended = literal(status.message) if status.message.startswith("Finished after") else f"Finished {at}."
+        st.success(f"{ended} {further}", icon=":material/check:")
     else:
         look_for = PRESETS[record.preset].look_for if record.preset in PRESETS else "Training."
         st.info(look_for, icon=":material/visibility:")

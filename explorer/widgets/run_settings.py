@@ -6,8 +6,8 @@ import streamlit as st
 
 from explorer.widgets.settings_form import base_of, changed_settings, in_words
 from explorer.widgets.text import literal
+from pipelines.config.train_config import GROUPS, SETTINGS, label_of
 from pipelines.runs.folder import Record
-from pipelines.training.config import GROUPS, SETTINGS, label_of
 
 COLUMNS = 4
 
@@ -31,26 +31,23 @@ def _of_group(group: str) -> list[str]:
 
 
 def _line(name: str, record: Record, base: object, changed: list[str]) -> str:
-    value = literal(in_words(getattr(record.config, name)))
-    if name == "folder" and record.config.folder is None:
-        value = "none"
+    value = literal(in_words(getattr(record.config, name), name))
     if name in changed:
-        was = f" (preset: {literal(in_words(getattr(base, name)))})" if record.preset else ""
+        was = f" (preset: {literal(in_words(getattr(base, name), name))})" if record.preset else ""
         return f"- **{label_of(name)}: {value}**{was}"
     return f"- {label_of(name)}: {value}"
 
 
 def _data_and_machine(record: Record) -> None:
-    """Where the pictures came from, what was left out, and what 'auto' meant."""
+    """Where the pictures came from, and what 'auto' meant."""
     facts = []
     if record.data.get("source"):
         count = f"{record.data['count']:,} pictures. " if record.data.get("count") else ""
         facts.append(f"**Data:** {count}{literal(record.data.get('source') or '')}")
-        facts += [f"**Note:** {literal(note)}" for note in record.data.get("notes") or ()]
     for title, values in (("Machine", record.resolved), ("Versions", record.versions)):
         if values:
-            words = ", ".join(f"{name} {literal(str(value))}" for name, value in values.items())
-            facts.append(f"**{title}:** {words}")
+            words = ", ".join(f"{literal(name)} {literal(value)}" for name, value in values.items())
+            facts.append(f"**{literal(title)}:** {words}")
     if record.branched_from:
         changed = f", with {record.branched_with}" if record.branched_with else ""
         facts.append(f"**Made from:** {literal(record.branched_from + changed)}")

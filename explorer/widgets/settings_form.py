@@ -7,15 +7,18 @@ the page.
 from __future__ import annotations
 
 import typing
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from explorer.widgets.text import literal
 from pipelines import data
+from pipelines.config.presets import PRESETS
+from pipelines.config.train_config import GROUPS, SETTINGS, TYPES, TrainConfig, label_of
+from pipelines.errors import DataError, printable
 from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
-from pipelines.training.config import GROUPS, SETTINGS, TYPES, TrainConfig, label_of
-from pipelines.training.presets import PRESETS
 
 COLUMNS = 3
 FEW = 4  # so many short choices are shown side by side, more in a list
@@ -23,8 +26,8 @@ DESCRIPTIONS = {"data": data.describe, "network": NETWORKS.describe, "loss": LOS
 # What one click on plus or minus changes; the range says nothing about that where it spans many powers of ten.
 STEPS = {
     "lr_g": 5e-5, "lr_d": 5e-5, "beta1": 0.1, "beta2": 0.009, "ema": 0.001, "weight_clip": 0.01,
-    "gradient_penalty": 1.0, "seconds": 10.0, "checkpoint_s": 10.0, "width": 8, "latent_size": 10, "batch_size": 16,
-    "samples": 8,
+    "gradient_penalty": 1.0, "seconds": 10.0, "most_seconds": 10.0, "until_clear": 0.01, "checkpoint_s": 10.0,
+    "width": 8, "latent_size": 10, "batch_size": 16, "samples": 8,
 }  # fmt: skip
 
 
@@ -42,7 +45,7 @@ def fill_draft(config: TrainConfig, preset: str) -> None:
     """
     st.session_state["draft_preset"] = preset or None
     for name, value in config.to_dict().items():
-        st.session_state[key_of(name)] = "" if name == "folder" and value is None else value
+        st.session_state[key_of(name)] = _typed(value) if name == "folder" else value
 
 
 def draft() -> TrainConfig:
@@ -63,10 +66,10 @@ def changed_settings(config: TrainConfig, base: TrainConfig) -> list[str]:
     return [name for name in SETTINGS if getattr(config, name) != getattr(base, name)]
 
 
-def in_words(value: Any) -> str:
+def in_words(value: Any, name: str = "") -> str:
     """A setting's value for a person."""
     if value is None:
-        return "no limit"
+        return "none" if name == "folder" else "no limit"
     if isinstance(value, bool):
         return "on" if value else "off"
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -81,9 +84,8 @@ def settings_form(base: TrainConfig, whose: str = "preset") -> None:
             for start in range(0, len(names), COLUMNS):  # row by row, so that a narrow screen keeps the order
                 for column, name in zip(st.columns(COLUMNS), names[start : start + COLUMNS], strict=False):
                     with column:
-                        _field(
-                            name, f" :primary[({whose}: {in_words(getattr(base, name))})]" if name in changed else ""
-                        )
+                        was = f" :primary[({whose}: {literal(in_words(getattr(base, name), name))})]"
+                        _field(name, was if name in changed else "")
 
 
 def _is_shown(name: str) -> bool:
@@ -108,14 +110,16 @@ def _field(name: str, mark: str) -> None:
     else:
         number = float if float in kinds else int
         optional = {"value": None, "placeholder": "no limit"} if type(None) in kinds else {}
-        st.number_input(
-            **common,
-            **optional,
-            min_value=number(rule.low),
-            max_value=number(rule.high),
-            step=number(STEPS.get(name, 0.05 if number is float else 1)),
-            format="%g" if number is float else "%d",
-        )
+        # decimal_: the page's script takes a comma as a point there (decimal_comma.js).
+        with st.container(key=f"{'decimal' if number is float else 'whole'}_{name}"):
+            st.number_input(
+                **common,
+                **optional,
+                min_value=number(rule.low),
+                max_value=number(rule.high),
+                step=number(STEPS.get(name, 0.05 if number is float else 1)),
+                format="%g" if number is float else "%d",
+            )
 
 
 def _with_missing_files(data_set: str) -> str:
@@ -128,8 +132,23 @@ def _kinds(name: str) -> tuple[type, ...]:
     return typing.get_args(TYPES[name]) or (TYPES[name],)
 
 
+def _typed(folder: str | None) -> str:
+    """A folder as its field shows it: where its name is no UTF-8, as a ``file:`` address, which a field can hold."""
+    if folder is None or printable(folder) == folder:
+        return folder or ""
+    return Path(folder).absolute().as_uri()
+
+
+def _absolute(folder: str) -> str:
+    """A folder as a run keeps it; as it was typed where it is no path, which the checks then say."""
+    try:
+        return str(data.folder_of(folder))
+    except DataError:
+        return folder
+
+
 def _stored(name: str, value: Any) -> Any:
     """A widget's value as the configuration wants it."""
     if name == "folder":
-        return value.strip() or None
+        return _absolute(value) if value.strip() else None
     return float(value) if float in _kinds(name) and value is not None else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from explorer.look import palette
+from explorer.theme import palette
 from explorer.widgets import assets
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 from collections.abc import Callable
@@ -16,6 +17,9 @@ from pipelines.errors import GanError
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; an error meant for the person is one sentence and exit code 1."""
     run: Callable[..., Any] = app
+    for stream in (sys.stdout, sys.stderr):  # a path may hold bytes that no text can
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         run(arguments)
     except GanError as error:

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.training.config import SETTINGS, TYPES
-from pipelines.training.settings import Setting
+from pipelines.config.settings import Setting
+from pipelines.config.train_config import SETTINGS, TYPES
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown",

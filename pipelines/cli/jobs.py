@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Column, Table
 
 from pipelines.cli.app import Detach, Run, app, parameter, settings_as_options
-from pipelines.cli.shown import as_bar, bar, err, out
+from pipelines.cli.shown import as_bar, bar, err, out, show_table, tell_notes
+from pipelines.config import presets
 from pipelines.errors import GanError
-from pipelines.models import onward, shelf
+from pipelines.models import fine_tuning, registry
 from pipelines.runs import jobs, worker
-from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RunFolder, Status
-from pipelines.training import presets
+from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RUNNING, RunFolder, Status
+from pipelines.runs.names import RUN_ID_WORDS
 
 PRESET_HELP = "  \n".join(f"**{name}**: {preset.look_for}" for name, preset in presets.PRESETS.items())
 
@@ -27,7 +27,7 @@ def _train(preset: str, run: Path | None, detach: bool, **settings: Any) -> None
     chosen = presets.get(preset)
     changes = {name: value for name, value in settings.items() if value is not None}
     if changes.get("seconds") or changes.get("epochs"):  # a length that is given replaces the preset's
-        changes = {"seconds": None, "epochs": None, **changes}
+        changes = {"seconds": None, "epochs": None, "until_clear": None, "most_seconds": None, **changes}
     folder = jobs.create(chosen.config.changed(**changes), preset, path=run)
     start(folder, detach)
 
@@ -54,14 +54,23 @@ app.command()(train)
 
 
 @app.command()
-def resume(run: Run, detach: Detach = False) -> None:
+def resume(
+    run: Run,
+    pictures: Annotated[
+        str | None,
+        typer.Option(
+            "--folder", help="Where the run's own pictures are now, if they were moved; they must be the same."
+        ),
+    ] = None,
+    detach: Detach = False,
+) -> None:
     """Go on with a stopped, failed or lost run from its last checkpoint, or wake a paused one."""
     folder = jobs.find(run)
-    if folder.is_held():
+    if folder.is_held() and pictures is None:
         jobs.resume(folder)
         out.print(f"{folder.id} goes on.")
         return
-    jobs.prepare_resume(folder)
+    jobs.prepare_resume(folder, pictures)
     start(folder, detach)
 
 
@@ -99,12 +108,12 @@ def rates(
 
 def _branch(run: str, step: int, run_folder: Path | None, detach: bool, **settings: Any) -> None:
     changes = {name: value for name, value in settings.items() if value is not None}
-    if run not in shelf.published():
+    if run not in registry.published():
         start(jobs.branch(jobs.find(run), step, changes, path=run_folder), detach)
         return
     if step:
         raise GanError(f"The model {run} keeps no steps; leave out --from, and its networks are trained further.")
-    start(onward.begin(run, changes, path=run_folder), detach)
+    start(fine_tuning.begin(run, changes, path=run_folder), detach)
 
 
 def branch(**options: Any) -> None:
@@ -144,25 +153,35 @@ def delete(run: Run, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do n
 @app.command()
 def runs() -> None:
     """List all runs, the newest first."""
-    run_id = Column("run", no_wrap=True, min_width=44)  # an id is there to be copied, so it is never cut off
-    table = Table(run_id, "state", "step", "epoch", "images/s", "quality", "name", box=None, pad_edge=False)
-    damaged = []
-    for folder in jobs.runs():
-        try:
-            folder.record()
-            status, name = folder.status(), folder.notes().name
-        except GanError as error:
-            table.add_row(folder.id, "[red]damaged")
-            damaged.append(f"{error} `python -m pipelines delete {folder.id}` deletes it.")
-            continue
-        quality = status.quality or {}
-        features = quality.get("features", "unknown features")
-        distance = f"{quality['frechet']:.1f} ({features})" if quality.get("frechet") is not None else ""
-        speed = f"{status.images_per_s:.0f}" if status.state == "running" else ""
-        table.add_row(folder.id, status.state, f"{status.step}", f"{status.epoch:.1f}", speed, distance, name)
-    out.print(table if table.rows else "There are no runs yet; `python -m pipelines train first-digits` makes one.")
+    damaged: list[str] = []
+    rows = [_row(folder, damaged) for folder in jobs.runs()]
+    if rows:
+        show_table(("run", "state", "step", "epoch", "images/s", "quality", "name"), rows)
+    else:
+        out.print("There are no runs yet; `python -m pipelines train first-digits` makes one.")
     for sentence in damaged:
         out.print(f"Damaged: {sentence}", style="red", soft_wrap=True, highlight=False, markup=False)
+    if unlisted := jobs.unlisted():
+        names = ", ".join(map(repr, unlisted))
+        out.print(
+            f"Not listed: {names}. Rename the folder; a run's name may have {RUN_ID_WORDS}.",
+            soft_wrap=True, markup=False, highlight=False,
+        )  # fmt: skip
+
+
+def _row(folder: RunFolder, damaged: list[str]) -> tuple[str, ...]:
+    """A run as the cells of a table; of one that cannot be read a sentence is added to ``damaged``."""
+    try:
+        folder.record()
+        status, name = folder.status(), " ".join(folder.notes().name.split())
+    except GanError as error:
+        damaged.append(f"{error} `python -m pipelines delete {folder.id}` deletes it.")
+        return folder.id, "damaged"
+    quality = status.quality or {}
+    features = quality.get("features", "unknown features")
+    distance = f"{quality['frechet']:.1f} ({features})" if quality.get("frechet") is not None else ""
+    speed = f"{status.images_per_s:.0f}" if status.state == "running" else ""
+    return folder.id, status.state, f"{status.step}", f"{status.epoch:.1f}", speed, distance, name
 
 
 @app.command(hidden=True)
@@ -185,10 +204,14 @@ def start(folder: RunFolder, detach: bool) -> None:
         return
     out.print(f"Run {folder.id} in {folder.path}", soft_wrap=True)
     with worker.log_to(folder.log_path), bar() as shown:
-        task = shown.add_task(QUEUED, total=1.0)
+        task, told = shown.add_task(QUEUED, total=1.0), False
 
         def show(status: Status) -> None:
+            nonlocal told
             shown.update(task, **as_bar(folder, status))
+            if status.state == RUNNING and not told:
+                told = True
+                tell_notes(folder.record().data.get("notes", ()))
 
         end = worker.work(folder, show) if folder.record().config.gpus == 1 else jobs.attend(folder, show)
     message = folder.status().message if folder.exists() else "The run was deleted."

@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
 from pipelines.cli.app import Run, app
-from pipelines.cli.shown import bar, out, telling, write_json
+from pipelines.cli.shown import bar, err, out, tell_notes, telling, write_json
 from pipelines.errors import ConfigError, GanError
-from pipelines.models import shelf
+from pipelines.models import registry
 from pipelines.runs import jobs
 
 
@@ -22,9 +23,9 @@ def models() -> None:
     name = Column("model", no_wrap=True)
     table = Table(name, "title", "data", "pictures", "MB", "classes", box=None, pad_edge=False)
     damaged = []
-    for found in shelf.published():
+    for found in registry.published():
         try:
-            entry = shelf.find(found, anywhere=False)
+            entry = registry.find(found, anywhere=False)
         except GanError as error:
             table.add_row(found, "[red]damaged")
             damaged.append(f"{error}")
@@ -52,6 +53,7 @@ def sample(
 
     if out_file.suffix != ".npz":
         raise ConfigError(f"--out is {str(out_file)!r}; give a file name that ends in .npz.")
+    _share_the_computer()
     gan = trained.load(model)
     images, classes = gan.sample(count, gan.labels(labels, count), seed)
     publishing.write_npz(out_file, images, classes)
@@ -83,6 +85,7 @@ def publish(
     """Publish a run's best checkpoint as a model in checkpoints/, with a card of its measured quality."""
     from pipelines.models import publishing
 
+    _share_the_computer(quiet=lines)
     with telling("Publishing", lines) as progress:
         folder = publishing.publish(
             jobs.find(run), name, checkpoint_name=checkpoint, title=title, about=about, ships=ships, samples=samples,
@@ -98,6 +101,7 @@ def steer(
     """Learn directions that give a published model's pictures one attribute and hold all others; takes minutes."""
     from pipelines.models import publishing
 
+    _share_the_computer()
     with telling("Steering", False) as progress:
         path = publishing.steer(model, progress=progress)
     out.print(f"Wrote {path}.", soft_wrap=True)
@@ -122,6 +126,7 @@ def evaluate(
     from pipelines.metrics import evaluate as metric
     from pipelines.models import trained
 
+    _share_the_computer(quiet=lines)
     gan = trained.load(model)
     if keep and (gan.entry.run is None or gan.step is None):
         raise ConfigError(f"{gan.name} is not a run's checkpoint, so there is no run to keep its measure; use --json.")
@@ -145,17 +150,41 @@ def evaluate(
 
 @app.command()
 def prepare(
-    data_set: Annotated[str, typer.Argument(help="The data set: digits, clothes or faces.")] = "digits",
+    data_set: Annotated[str, typer.Argument(help="The data set: digits, clothes, faces or folder.")] = "digits",
+    folder: Annotated[
+        str | None,
+        typer.Option(help="Of your own pictures, for the data set 'folder'; its subfolders are the classes."),
+    ] = None,
     size: Annotated[int, typer.Option(help="Height and width in pixels.")] = 28,
     channels: Annotated[int, typer.Option(help="1 for grey, 3 for colour.")] = 1,
 ) -> None:
-    """Download and prepare a data set before a class, so that the first run starts at once."""
+    """Download and prepare a data set before a class, so that the first run starts at once.
+
+    Of a folder it says how many pictures are read, and how many are skipped and why.
+    """
     from pipelines import data
 
+    if folder and not data.DATA_SETS.get(data_set).NEEDS_FOLDER:
+        raise ConfigError(f"The data set {data_set!r} is read from no folder; leave out --folder, or prepare 'folder'.")
     with bar() as shown:
         task = shown.add_task(data_set, total=1.0)
         image_set = data.load(
-            data_set, size=size, channels=channels,
+            data_set, size=size, channels=channels, folder=folder,
             progress=lambda share, message: shown.update(task, completed=share, description=message),
         )  # fmt: skip
-    out.print(f"{len(image_set.images)} pictures. {image_set.source}")
+    out.print(f"{len(image_set)} pictures. {image_set.source}", soft_wrap=True, markup=False, highlight=False)
+    if image_set.labels is not None and folder:
+        counts = zip(image_set.class_names, np.bincount(image_set.labels).tolist(), strict=True)
+        words = ", ".join(f"{name} {count:,}" for name, count in counts)
+        out.print(f"Classes: {words}.", soft_wrap=True, markup=False, highlight=False)
+    tell_notes(image_set.notes)
+
+
+def _share_the_computer(quiet: bool = False) -> None:
+    """Take as many threads as are fastest now, and say so where that is fewer than there are cores."""
+    from pipelines import threads
+
+    load = threads.Load()
+    taken, most = threads.settle(again=True), threads.cores()
+    if taken < most and not quiet:
+        err.print(f"{threads.in_words(taken, most, load.others())}.", highlight=False)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
@@ -15,6 +16,7 @@ from pipelines.errors import ConfigError
 from pipelines.runs.folder import RunFolder, Status
 
 out, err = Console(), Console(stderr=True)
+GAP = "  "  # between two columns
 
 
 def bar() -> Progress:
@@ -43,8 +45,36 @@ def as_bar(folder: RunFolder, status: Status) -> dict[str, Any]:
     text = f"{status.state}  step {status.step}  epoch {status.epoch:.2f}  {status.images_per_s:.0f} images/s"
     if (quality := status.quality) and quality.get("frechet") is not None:
         text += f"  Frechet distance {quality['frechet']:.1f}"
+    if "threads:" in status.device:  # fewer than there are cores, and why
+        text += f"  {status.device.rpartition(', ')[2]}"
     done = min(1.0, max(shares)) if shares else None
     return {"completed": done, "total": 1.0 if shares else None, "description": text}
+
+
+def show_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Show rows with no cell cut off: as a table where that fits, else each in two lines, the first cell alone.
+
+    A row may have fewer cells than there are columns; its last is then a sentence, which no column is made wider for.
+    What is not a terminal has no width: there, too, it is a table, so that each line is a row.
+    """
+    whole = [row for row in (columns, *rows) if len(row) == len(columns)]
+    widths = [max(map(cell_len, cells)) for cells in zip(*whole, strict=True)]
+    if not out.is_terminal or sum(widths) + len(GAP) * (len(widths) - 1) <= out.width:
+        for row in (columns, *rows):
+            cells = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=False))
+            style = "bold" if row is columns else None
+            out.print(GAP.join(cells).rstrip(), style=style, markup=False, highlight=False, soft_wrap=True)
+        return
+    for first, *rest in rows:
+        out.print(first, markup=False, highlight=False, soft_wrap=True)
+        told = (f"{name} {cell}" for name, cell in zip(columns[1:], rest, strict=False) if cell)
+        out.print(f"  {', '.join(told)}", markup=False, highlight=False, soft_wrap=True)
+
+
+def tell_notes(notes: Iterable[str]) -> None:
+    """What a person should know of a data set, such as pictures that were skipped."""
+    for note in notes:
+        err.print(f"Note: {note}.", soft_wrap=True, markup=False, highlight=False)
 
 
 def write_json(path: Path, values: dict[str, Any]) -> None:

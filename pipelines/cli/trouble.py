@@ -10,8 +10,8 @@ from rich.table import Table
 
 from pipelines.cli.app import Run, app
 from pipelines.cli.shown import bar, out, write_json
+from pipelines.config.settings import as_option
 from pipelines.runs import jobs
-from pipelines.training.settings import as_option
 
 
 @app.command()
@@ -46,13 +46,13 @@ def doctor(
 @app.command()
 def failure(entry: Annotated[str | None, typer.Argument(help="An entry; without one, all are listed.")] = None) -> None:
     """Train something that goes wrong, and the same run cured, one after the other in the background."""
-    from pipelines import gallery
-    from pipelines.gallery import live
+    from pipelines import failures
+    from pipelines.failures import live
 
     if entry is None:
         table = Table("entry", "what goes wrong", box=None, pad_edge=False)
-        for name in gallery.names():
-            table.add_row(name, gallery.ENTRIES.describe(name))
+        for name in failures.names():
+            table.add_row(name, failures.ENTRIES.describe(name))
         out.print(table)
         return
     for twin, folder in live.start(entry).items():
@@ -67,11 +67,11 @@ def record(
     ] = None,
 ) -> None:
     """Record a failure and its cure for the gallery, which plays them again: trains both twins."""
-    from pipelines import gallery
-    from pipelines.gallery import record as recorder
+    from pipelines import failures
+    from pipelines.failures import record as recorder
 
     with bar() as shown:
-        for name in gallery.names() if entry == "all" else [entry]:
+        for name in failures.names() if entry == "all" else [entry]:
             task = shown.add_task(name, total=1.0)
 
             def show(which: str, share: float, name: str = name, task: Any = task) -> None:

@@ -4,9 +4,10 @@ An entry is a module of this package that declares
 
 * ``SPLITS``: the splits it has, the usual one first,
 * ``NEEDS_FOLDER``: whether it reads a folder that the person names,
-* ``CLASS_NAMES``: a tuple; or, where ``NEEDS_FOLDER``, a function ``class_names(folder)``,
-* ``version(folder)``, where ``NEEDS_FOLDER``: a text that changes when the folder's pictures change; or ``VERSION``,
-  where the pictures are drawn here: a text that changes with the drawing,
+* ``CLASS_NAMES``: a tuple; or, where ``NEEDS_FOLDER``, a function ``survey(folder)``, which returns what lies there
+  without reading pixels: its ``class_names``, ``counts``, ``pictures``, ``notes`` on what is not read, and a
+  ``version`` that changes when the pictures do,
+* ``VERSION``, where the pictures are drawn here: a text that changes with the drawing,
 * ``ATTRIBUTE_NAMES``, where pictures have attributes: a tuple; or, where ``NEEDS_FOLDER``, a function
   ``attribute_names(folder)``,
 * ``ATTRIBUTE_GROUPS``, where attributes exclude each other: the names of a group, of which a picture has at most one,
@@ -23,19 +24,22 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 
 from pipelines import paths
 from pipelines.data import _cache
 from pipelines.data._image_set import Aborted, ImageSet, Progress, paced, within
+from pipelines.data._survey import Survey
+from pipelines.data._typed import folder_of, shown
 from pipelines.errors import DataError
 from pipelines.registry import Registry
 
 __all__ = [
-    "CHANNELS", "DATA_SETS", "SIZES", "ImageSet", "Progress",
-    "attribute_groups_of", "attribute_names_of", "class_names_of", "describe", "is_prepared", "load",
-    "missing_files", "names", "require_classes",
+    "CHANNELS", "DATA_SETS", "SIZES", "ImageSet", "Overview", "Progress",
+    "attribute_groups_of", "attribute_names_of", "class_names_of", "describe", "folder_of", "is_prepared", "load",
+    "missing_files", "names", "overview", "require_classes", "shown",
 ]  # fmt: skip
 
 DATA_SETS = Registry(__name__, __file__, "data set", DataError)
@@ -74,7 +78,8 @@ def load(
             written to ``paths.data_home()``.
     """
     entry = _entry(name, size, channels, split)
-    source, version = _source_and_version(name, entry, folder)
+    source = _source(name, entry, folder)
+    version, notes = _version(entry, source), source.notes if source else ()
     prepared = _prepared_file(name, source, size, channels, split)
     report = paced(progress)
     try:
@@ -84,12 +89,49 @@ def load(
                 image_set = _cache.read(prepared, version)  # another process may have prepared it meanwhile
                 if image_set is None:
                     reading = within(report, 0.0, 0.9)
-                    image_set = entry.read(size=size, channels=channels, folder=source, split=split, progress=reading)
+                    where = source.folder if source else None
+                    image_set = entry.read(size=size, channels=channels, folder=where, split=split, progress=reading)
                     _cache.write(prepared, image_set, version, within(report, 0.9, 0.99))
         report(1.0, f"{name} is ready: {len(image_set):,} pictures")
     except Aborted as aborted:
         raise aborted.cause from None
-    return image_set
+    return replace(image_set, notes=(*notes, *image_set.notes))
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What is known of a data set before it is loaded."""
+
+    prepared: bool  # whether ``load`` would find its work done
+    class_names: tuple[str, ...]
+    folder: str = ""  # that it is read from, where a person names one
+    pictures: int | None = None  # that would be read from there, or were; None of a set without a folder
+    counts: dict[str, int] = field(default_factory=dict)  # of pictures, by class
+    notes: tuple[str, ...] = ()  # on what is skipped there and why, as far as that is known
+
+
+def overview(name: str, *, size: int, channels: int, folder: str | Path | None = None) -> Overview:
+    """What ``load`` with the same arguments would give, without reading pixels.
+
+    Which pictures of a folder are damaged is known once it is prepared.
+
+    Raises:
+        DataError: the name, size or channels is not on offer, or the folder is missing, unreadable or empty.
+    """
+    split = DATA_SETS.get(name).SPLITS[0]
+    entry = _entry(name, size, channels, split)
+    source = _source(name, entry, folder)
+    card = _cache.card(_prepared_file(name, source, size, channels, split), _version(entry, source))
+    if source is None:
+        return Overview(card is not None, tuple(entry.CLASS_NAMES))
+    before = Overview(
+        False, source.class_names, shown(source.folder), len(source.pictures), source.counts, tuple(source.notes)
+    )
+    if card is None:
+        return before
+    counts = dict(zip(source.class_names, card.class_counts, strict=False))
+    notes = (*source.notes, *card.notes)
+    return replace(before, prepared=True, pictures=card.count, counts=counts, notes=notes)
 
 
 def is_prepared(name: str, *, size: int, channels: int, folder: str | Path | None = None, split: str = "train") -> bool:
@@ -102,10 +144,10 @@ def is_prepared(name: str, *, size: int, channels: int, folder: str | Path | Non
     """
     entry = _entry(name, size, channels, split)
     try:
-        source, version = _source_and_version(name, entry, folder)
+        source = _source(name, entry, folder)
     except DataError:
         return False
-    return _cache.holds(_prepared_file(name, source, size, channels, split), version)
+    return _cache.card(_prepared_file(name, source, size, channels, split), _version(entry, source)) is not None
 
 
 def missing_files(name: str) -> str:
@@ -133,7 +175,8 @@ def class_names_of(name: str, folder: str | Path | None = None) -> tuple[str, ..
         DataError: there is no such set, or its folder is missing, a file, unreadable or empty.
     """
     entry = DATA_SETS.get(name)
-    return tuple(entry.class_names(_folder(name, folder)) if entry.NEEDS_FOLDER else entry.CLASS_NAMES)
+    source = _source(name, entry, folder)
+    return source.class_names if source else tuple(entry.CLASS_NAMES)
 
 
 def attribute_names_of(name: str, folder: str | Path | None = None) -> tuple[str, ...]:
@@ -189,24 +232,26 @@ def _entry(name: str, size: int, channels: int, split: str) -> ModuleType:
     return entry
 
 
-def _source_and_version(name: str, entry: ModuleType, folder: str | Path | None) -> tuple[Path | None, str]:
-    """The folder that the set reads, or None, and what its prepared file must be marked with."""
-    if not entry.NEEDS_FOLDER:
-        drawing = getattr(entry, "VERSION", None)
-        return None, f"{_FORMAT} {drawing}" if drawing else _FORMAT
-    source = _folder(name, folder)
-    return source, f"{_FORMAT} {entry.version(source)}"
+def _source(name: str, entry: ModuleType, folder: str | Path | None) -> Survey | None:
+    """What lies in the folder that the set reads, or None."""
+    return entry.survey(_folder(name, folder)) if entry.NEEDS_FOLDER else None
+
+
+def _version(entry: ModuleType, source: Survey | None) -> str:
+    """What the set's prepared file must be marked with."""
+    version = source.version if source else getattr(entry, "VERSION", None)
+    return f"{_FORMAT} {version}" if version else _FORMAT
 
 
 def _folder(name: str, folder: str | Path | None) -> Path:
     if not folder:
         raise DataError(f"The data set {name!r} needs a folder of pictures; set folder to its path.")
     try:
-        return Path(folder).expanduser().resolve()
-    except (OSError, ValueError, RuntimeError) as problem:  # a NUL, a loop of links, a home that nobody has
-        raise DataError(f"{str(folder)!r} is not the path of a folder ({problem}); set folder to another.") from problem
+        return folder_of(folder).resolve()
+    except (OSError, RuntimeError) as problem:  # a loop of links
+        raise DataError(f"{shown(folder)} is not the path of a folder ({problem}); set folder to another.") from None
 
 
-def _prepared_file(name: str, source: Path | None, size: int, channels: int, split: str) -> Path:
-    key = hashlib.sha256(os.fsencode(source)).hexdigest()[:16] + "-" if source else ""
+def _prepared_file(name: str, source: Survey | None, size: int, channels: int, split: str) -> Path:
+    key = hashlib.sha256(os.fsencode(source.folder)).hexdigest()[:16] + "-" if source else ""
     return paths.data_home() / name / "prepared" / f"{key}{split}-{size}x{size}x{channels}.npz"

@@ -25,7 +25,8 @@ from filelock import FileLock, Timeout
 from pipelines import schema
 from pipelines.data._image_set import ImageSet, Progress
 from pipelines.errors import DataError
-from pipelines.schema import Meta, Name, Names, Text
+from pipelines.files import sync
+from pipelines.schema import Count, Meta, Name, Names, Text
 
 # What reading a damaged archive may raise.
 DAMAGED = (DataError, OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
@@ -90,6 +91,7 @@ def published(path: Path, bytes_needed: int) -> Iterator[BinaryIO]:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(part, path)
+            sync(path.parent)
         finally:
             part.unlink(missing_ok=True)
 
@@ -117,6 +119,8 @@ def write(path: Path, image_set: ImageSet, version: str, progress: Progress) -> 
     card = {
         "version": version,
         "name": image_set.name,
+        "count": len(image_set),
+        "class_counts": [] if image_set.labels is None else np.bincount(image_set.labels).tolist(),
         "class_names": image_set.class_names,
         "fingerprint": image_set.fingerprint,
         "source": image_set.source,
@@ -155,13 +159,17 @@ def read(path: Path, version: str) -> ImageSet | None:
         return None
 
 
-def holds(path: Path, version: str) -> bool:
-    """Whether ``read`` would find the set, as far as can be told without reading pixels."""
+def card(path: Path, version: str) -> Card | None:
+    """What is written beside the pixels of a prepared set, such as its notes and ``count``.
+
+    None where ``read`` would not find the set, as far as can be told without reading pixels.
+    """
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return _card(archive).version == version
+            found = _card(archive)
+            return found if found.version == version else None
     except DAMAGED:
-        return False
+        return None
 
 
 @dataclass(frozen=True)
@@ -174,7 +182,9 @@ class Card:
     fingerprint: Name
     source: Text
     notes: Annotated[list[Text], Meta(max_length=1_000)]
-    attribute_names: Names = dataclasses.field(default_factory=list)  # older files have none
+    attribute_names: Names = dataclasses.field(default_factory=list)  # older files have none, nor the next two
+    count: Count = 0
+    class_counts: Annotated[list[Count], Meta(max_length=100_000)] = dataclasses.field(default_factory=list)
 
 
 def _card(archive: np.lib.npyio.NpzFile) -> Card:

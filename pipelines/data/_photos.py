@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-from pipelines.data._image_set import Progress
+from pipelines.data._image_set import Aborted, Progress
+from pipelines.data._typed import shown
 from pipelines.errors import DataError
 
 NAMED = 3  # how many pictures a note names before it only counts
+DAMAGED = "damaged"
+UNKNOWN = "not a picture, or damaged at its beginning"
+REFUSED = "may not be read"
+TOO_LARGE = "too large (more than 89 million pixels, an edge above 65,535, or a file above 1 GB: make them smaller)"
+
+
+class Unfit(Exception):
+    """A picture that is not read, for a reason that notes give in these words."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def gathered(
     names: Sequence[str], opened: Callable[[int], Image.Image], size: int, channels: int, progress: Progress
-) -> tuple[np.ndarray, np.ndarray, list[str]]:
+) -> tuple[np.ndarray, np.ndarray, dict[str, list[str]]]:
     """All pictures that can be read, in their order.
 
     Args:
@@ -27,18 +41,31 @@ def gathered(
         progress: told the share done.
 
     Returns:
-        The pictures, uint8 [K, C, size, size]; which of the names they are, int64 [K]; and the names of the others.
+        The pictures, uint8 [K, C, size, size]; which of the names they are, int64 [K]; and the names of the others by
+        the reason.
     """
     images = np.empty((len(names), channels, size, size), np.uint8)
-    kept, unreadable = [], []
+    kept, failed = [], defaultdict(list)
     for index, name in enumerate(names):
         progress(index / len(names), f"Reading picture {index + 1:,} of {len(names):,}")
         try:
             images[len(kept)] = fitted(opened(index), size, channels)
             kept.append(index)
-        except Exception:  # Pillow raises a dozen types for broken files; whichever it is, the note names the picture
-            unreadable.append(name)
-    return images[: len(kept)], np.array(kept, np.int64), unreadable
+        except Aborted:
+            raise
+        except Exception as problem:  # Pillow raises a dozen types for broken files; the note names the picture
+            failed[_reason(problem)].append(name)
+    return images[: len(kept)], np.array(kept, np.int64), dict(failed)
+
+
+def _reason(problem: Exception) -> str:
+    if isinstance(problem, Unfit):
+        return problem.reason
+    if isinstance(problem, MemoryError):
+        return TOO_LARGE
+    if isinstance(problem, (PermissionError, FileNotFoundError)):
+        return REFUSED
+    return UNKNOWN if isinstance(problem, UnidentifiedImageError) else DAMAGED
 
 
 def fitted(image: Image.Image, size: int, channels: int) -> np.ndarray:
@@ -62,17 +89,17 @@ def require(name: str, home: Path, needed: Sequence[str], advice: str) -> None:
         )
 
 
-def skipped(what: str, names: Sequence[str]) -> tuple[str, ...]:
-    """A note that ``names`` were skipped for being ``what``, or none where there are none."""
-    return (f"{len(names):,} {what} {were(names)} skipped: {some(names)}",) if names else ()
+def skipped(reason: str, names: Sequence[str]) -> str:
+    """A note that ``names`` were skipped, such as ``2 skipped, damaged: a.png, b.png``."""
+    return f"{len(names):,} skipped, {reason}: {some(names)}"
 
 
-def were(names: Sequence[str]) -> str:
-    """The subject and verb of a sentence about so many pictures."""
-    return "picture was" if len(names) == 1 else "pictures were"
+def notes_on(failed: dict[str, list[str]]) -> tuple[str, ...]:
+    """A note for each reason for which pictures could not be read."""
+    return tuple(skipped(reason, failed[reason]) for reason in sorted(failed))
 
 
 def some(names: Sequence[str]) -> str:
     """The first few names, and how many more there are."""
     more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    return ", ".join(map(shown, names[:NAMED])) + (f" and {more:,} more" if more > 0 else "")

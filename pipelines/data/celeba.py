@@ -58,7 +58,7 @@ def read(*, size: int, channels: int, folder: object, split: str, progress: Prog
         raise DataError(
             f"The lists of CelebA in {home} are not those of its authors ({str(problem).rstrip('.')}); {advice}."
         ) from problem
-    images, kept, unreadable = _photos.gathered(
+    images, kept, failed = _photos.gathered(
         [str(file) for file in faces.filename],
         lambda index: faces[index][0],
         size,
@@ -75,7 +75,7 @@ def read(*, size: int, channels: int, folder: object, split: str, progress: Prog
         class_names=CLASS_NAMES,
         fingerprint=fingerprint_of(images, None, within(progress, 0.9, 1.0), attributes),
         source=f"CelebA, aligned and cropped, its {split} pictures, from files in {home}.",
-        notes=_photos.skipped("unreadable", unreadable),
+        notes=_photos.notes_on(failed),
         attributes=attributes,
         attribute_names=ATTRIBUTE_NAMES,
     )

@@ -49,7 +49,7 @@ def read(*, size: int, channels: int, folder: object, split: str, progress: Prog
         raise DataError(
             f"The files of LFW in {home} are not those of its authors ({str(problem).rstrip('.')}); {advice}."
         ) from problem
-    images, kept, unreadable = _photos.gathered(
+    images, kept, failed = _photos.gathered(
         [Path(path).name for path in people.data],
         lambda index: people[index][0],
         size,
@@ -65,7 +65,7 @@ def read(*, size: int, channels: int, folder: object, split: str, progress: Prog
         class_names=CLASS_NAMES,
         fingerprint=fingerprint_of(images, None, within(progress, 0.9, 1.0)),
         source=f"Labeled Faces in the Wild, funneled, its {split} pictures, from files in {home}.",
-        notes=_photos.skipped("unreadable", unreadable),
+        notes=_photos.notes_on(failed),
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from pipelines.config.checking import problems
+from pipelines.config.train_config import SETTINGS, TrainConfig, label_of
 from pipelines.doctor._finding import Remedy
 from pipelines.objectives import traits_of
-from pipelines.training.checking import problems
-from pipelines.training.config import SETTINGS, TrainConfig, label_of
 
 Changes = dict[str, Any]
 
@@ -24,7 +24,7 @@ class Cure(NamedTuple):
 
 def _plain_d(config: TrainConfig) -> Changes:
     """What a penalty of D's slope needs beside it: a D without batch norm, which mixes the pictures of a batch."""
-    return {"d_norm": "none"} if config.network == "dcgan" and config.size != 28 and config.d_norm == "batch" else {}
+    return {"d_norm": "none"} if config.batch_norm_in_d else {}
 
 
 def _slower_d(config: TrainConfig) -> Changes | None:
@@ -196,6 +196,8 @@ def fitting(config: TrainConfig, names: tuple[str, ...], most: int = MOST) -> tu
     for name in names:
         cure = CURES[name]
         wanted = cure.changes(config) or {}
+        if wanted and (config.gradient_penalty or config.r1):  # older runs have such a penalty beside batch norm
+            wanted = {**_plain_d(config), **wanted}
         changes = {key: value for key, value in wanted.items() if getattr(config, key, value) != value}
         if not changes or any(key not in SETTINGS for key in wanted) or problems(config.changed(**changes)):
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,9 +19,23 @@ def distance(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 1 else f"{value:.2g}"
 
 
-def percent(share: float) -> str:
+def percent(share: float, digits: int = 0) -> str:
     """A share in the words of the app."""
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.{digits}f} %"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number with so many significant digits."""
+    return f"{value:.{digits}g}"
+
+
+def apart(one: float, other: float, words: Callable[[float, int], str] = number, digits: int = 3) -> tuple[str, str]:
+    """Two numbers of which one is greater, in words: with ``digits`` digits, or with as many as it takes to see it."""
+    for more in range(digits, digits + 12):
+        texts = words(one, more), words(other, more)
+        if texts[0] != texts[1]:
+            break
+    return texts
 
 
 @dataclass(frozen=True)
@@ -28,7 +43,7 @@ class Line:
     """One line of a small plot."""
 
     name: str
-    role: str  # d, g, real, fake or text: its colour and dash (explorer/look.py)
+    role: str  # d, g, real, fake or text: its colour and dash (explorer/theme.py)
     x: list[float]  # steps
     y: list[float | None]
 
@@ -105,6 +120,11 @@ class Spell(NamedTuple):
     first: int
     named: int
     after: int | None
+
+
+def last_on(on: NDArray[np.bool_], spell: Spell) -> int:
+    """The index of the last entry of a time at which its state held: gaps belong to it, and show nothing of it."""
+    return spell.first + int(np.flatnonzero(on[spell.first : spell.after])[-1])
 
 
 def last_spell(on: NDArray[np.bool_], hold: int, quiet: int | None = None) -> Spell | None:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.doctor._finding import Evidence, Line, Spell
 from pipelines.objectives import traits_of
-from pipelines.training.config import TrainConfig
 
 if TYPE_CHECKING:
     from pipelines.runs.folder import RunFolder
@@ -57,8 +57,13 @@ class History:
     @property
     def epoch(self) -> float:
         """Steps of an epoch; of several together where they are short."""
-        steps = self.count / self.config.batch_size / self.config.d_steps
-        return max(SHORTEST_EPOCH, steps)
+        return max(SHORTEST_EPOCH, self._steps_per_epoch)
+
+    @property
+    def _steps_per_epoch(self) -> float:
+        """Steps in one pass over the data; 0 where the number of pictures is not known."""
+        size = self.config.batch_of(self.count)
+        return self.count // size / self.config.d_steps if size else 0.0
 
     @property
     def start(self) -> float:
@@ -143,10 +148,6 @@ class History:
     def measured_at(self) -> NDArray[np.float64]:
         """The steps of the measures, float [M]."""
         return np.array([row["step"] for row in self.measures], dtype=np.float64)
-
-    def epochs(self, step: float) -> float:
-        """A step in passes over the data; 0 where their number is not known."""
-        return step * self.config.batch_size * self.config.d_steps / self.count if self.count else 0.0
 
     def until(self, step: float) -> History:
         """The history as it was at a step."""

@@ -7,8 +7,11 @@ pictures to get out. A critic of the Wasserstein loss is fooled where it rates f
 
 from __future__ import annotations
 
-from pipelines.doctor._finding import Evidence, Sign, last_spell
+import numpy as np
+
+from pipelines.doctor._finding import Evidence, Sign, apart, last_spell
 from pipelines.doctor._history import History, middle
+from pipelines.objectives import traits_of
 
 FOOLED = -0.1
 
@@ -20,13 +23,19 @@ def look(history: History) -> Sign | None:
     spell = last_spell(weak, history.hold)
     if spell is None or (named := history.named_at(spell, weak)) is None:
         return None
-    during = slice(spell.first, spell.after)
     since, until = blocks["step"][spell.first], None if spell.after is None else blocks["step"][spell.after]
-    real, fake = middle(blocks["d_real"][during]), middle(blocks["d_fake"][during])
+    during = np.flatnonzero(weak[spell.first : spell.after]) + spell.first
+    real, fake, loss = (middle(blocks[name][during]) for name in ("d_real", "d_fake", "d_loss"))
+    if lead is None:
+        fake, real = apart(fake, real)
+        seen = f"it gives fakes {fake} and real pictures {real}"
+    else:
+        loss, guessing = apart(loss, traits_of(history.config.loss).d_loss_at_balance)
+        seen = f"its loss is {loss}, where one that says the same of every picture has {guessing}"
     return Sign(
         since, until, named,
-        f"D does worse than guessing: it gives fakes {fake:.2f} and real pictures {real:.2f}. G need only repeat what "
-        "fools this D, so its pictures need not come any nearer to real ones.",
+        f"D does worse than guessing: {seen}. G need only repeat what fools this D, so its pictures need not come any "
+        "nearer to real ones.",
         "A faster D: a higher learning rate of D, more D steps for each step of G, or a lower learning rate of G.",
         Evidence("What D says of real and fake",
                  (history.line("d_real", "D(x)", "real", since), history.line("d_fake", "D(G(z))", "fake", since))),

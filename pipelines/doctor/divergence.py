@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.doctor._finding import Evidence, Sign, distance, last_spell
+from pipelines.doctor._finding import Evidence, Sign, apart, distance, last_on, last_spell
 from pipelines.doctor._history import History, middle
 from pipelines.objectives import traits_of
 
@@ -54,10 +54,10 @@ def _of_losses(history: History) -> Sign | None:
     if spell is None or blocks["end"][spell.named] < history.start:
         return None
     since = blocks["step"][spell.first]
-    most = float(np.nanmax(size[spell.first : spell.after]))
+    most, limit = apart(float(np.nanmax(size[spell.first : spell.after])), level)
     return Sign(
         since, None if spell.after is None else blocks["step"][spell.after], blocks["end"][spell.named],
-        f"D's loss has grown to {most:.3g}, where {level:.3g} is far too much already. Each step throws both players "
+        f"D's loss has grown to {most}, where {limit} is far too much already. Each step throws both players "
         "farther than the last one brought them, so nothing that was learnt is kept.",
         "Lower learning rates, less momentum; a bound on D's slope: spectral norm, R1, gradient penalty.",
         Evidence("The losses", (history.line("d_loss", "D", "d", since), history.line("g_loss", "G", "g", since)),
@@ -113,12 +113,12 @@ def _of_pictures(history: History) -> Sign | None:
     if spell is None:
         return None
     before = int(np.nanargmin(far[: spell.first + 1]))
-    last = (len(at) if spell.after is None else spell.after) - 1
+    last = last_on(worse, spell)
     return Sign(
         at[before], None if spell.after is None else at[spell.after], at[spell.named],
         f"The pictures moved away from real ones: their distance was {distance(numbers[before])} at step "
-        f"{at[before]:,.0f} and is {distance(numbers[last])} now. Two players who learn against each other need not "
-        "meet; these move apart.",
+        f"{at[before]:,.0f} and {distance(numbers[last])} at step {at[last]:,.0f}. Two players who learn against each "
+        "other need not meet; these move apart.",
         "Go back and go on gently: lower or decaying learning rates, less momentum, R1, spectral norm.",
         history.distances(),
         ("slower-both", "r1", "calm-adam", "spectral-norm"),

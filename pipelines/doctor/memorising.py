@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.doctor._finding import Evidence, Sign, last_spell, percent
+from pipelines.doctor._finding import Evidence, Sign, apart, last_on, last_spell, percent
 from pipelines.doctor._history import History
 
 NEARER = 0.8
@@ -27,17 +27,20 @@ def look(history: History) -> Sign | None:
     with np.errstate(divide="ignore", invalid="ignore"):
         varied = history.measured("diversity") / history.measured("real_diversity") > VARIED
     high = (copied > COPIED) | (nearer > NEARER)
-    spell = last_spell(high & varied & (history.measured_at >= history.start), IN_A_ROW)
+    on = high & varied & (history.measured_at >= history.start)
+    spell = last_spell(on, IN_A_ROW)
     if spell is None:
         return None
     at = history.measured_at
-    last = (len(at) if spell.after is None else spell.after) - 1
+    last = last_on(on, spell)
     if copied[last] > COPIED:
-        seen = f"{percent(copied[last])} of the samples lie as near to a training picture as hardly any real one does."
+        share, _ = apart(copied[last], COPIED, percent, 0)
+        seen = f"{share} of the samples lie as near to a training picture as hardly any real one does."
         line, level, words = "copied", COPIED, "a fifth"
         title = "Share of samples that are copies"
     else:
-        seen = f"In {percent(nearer[last])} of cases a sample lies nearer to a training picture than a real one does."
+        share, _ = apart(nearer[last], NEARER, percent, 0)
+        seen = f"In {share} of cases a sample lies nearer to a training picture than a real one does."
         line, level, words = "nearer", NEARER, "four fifths"
         title = "How often a sample lies nearer to a training picture"
     return Sign(

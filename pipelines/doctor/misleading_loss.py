@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.doctor._finding import REMARK, Evidence, Sign, distance
+from pipelines.doctor._finding import REMARK, Evidence, Sign, apart, distance
 from pipelines.doctor._history import History, middle
 from pipelines.objectives import traits_of
 
@@ -31,10 +31,11 @@ def look(history: History) -> Sign | None:
     misled = (losses > RISEN * losses[0]) & (far < NEARER * far[0])
     if not misled[-1]:
         return None
+    before, after = apart(losses[0], losses[-1])
     first = len(misled) - int(np.argmin(misled[::-1]))  # of the last unbroken time; the first measure is never misled
     return Sign(
         at[first], None, at[first],
-        f"G's loss rose from {losses[0]:.2f} to {losses[-1]:.2f} while its pictures came nearer to real ones: their "
+        f"G's loss rose from {before} to {after} while its pictures came nearer to real ones: their "
         f"distance fell from {distance(far[0])} to {distance(far[-1])}. D has become a stricter judge meanwhile, so "
         "look at the pictures and their distance, not at the loss.",
         "Nothing needs to be cured. A Wasserstein critic's loss falls as pictures improve.",

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.doctor._finding import Evidence, Sign, last_spell, percent
+from pipelines.doctor._finding import Evidence, Sign, last_on, last_spell, percent
 from pipelines.doctor._history import History
 
 SAME = 0.25  # diversity, beside real
@@ -50,7 +50,7 @@ def look(history: History) -> Sign | None:
     while spell.first and on[spell.first - 1]:
         spell = spell._replace(first=spell.first - 1)
     which = max(reasons, key=lambda name: reasons[name][spell.first : spell.after].sum())
-    last = (len(at) if spell.after is None else spell.after) - 1
+    last = last_on(reasons[which], spell)
     since = at[spell.first - 1] if spell.first else 0.0  # it came between two measures
     return Sign(
         since, None if spell.after is None else at[spell.after], at[spell.named],

@@ -25,7 +25,8 @@ def look(history: History) -> Sign | None:
     return Sign(
         since, None, since,
         f"At step {since:,} a number was no longer finite, so every number after it would have been nonsense: the run "
-        f"stopped. With learning rates of {config.lr_g:g} and {config.lr_d:g} one step threw the weights too far.",
+        f"stopped. Where learning rates are too high (here {config.lr_g:g} and {config.lr_d:g} as the run began) one "
+        "step throws the weights too far.",
         "Lower learning rates; a bound on D's slope; fp32 where bf16 was used.",
         Evidence("The losses until then",
                  (history.line("d_loss", "D", "d", since), history.line("g_loss", "G", "g", since))),

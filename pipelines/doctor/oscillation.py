@@ -21,7 +21,7 @@ from pipelines.doctor._history import History
 from pipelines.objectives import traits_of
 
 SPANS = {1: 0.3, 4: 0.4}  # half epochs, and the standard deviation beside the mean that counts
-_WORDS = {1: "half an epoch", 4: "two epochs"}
+CALM = {1: 0.26, 4: 0.31}  # the highest of healthy runs
 CROSSINGS = 4  # of the level: there and back, twice
 ROWS, FEWEST = 5, 20  # rows averaged; rows of a window at least
 MEASURES = 3  # averaged: one that is more or less lucky is no swing
@@ -48,9 +48,9 @@ def _of_losses(history: History) -> Sign | None:
     most = float(np.nanmax(swing[spell.first : spell.after]))
     return Sign(
         since, None if spell.after is None else blocks["step"][spell.after], blocks["end"][spell.named],
-        f"{player}'s loss swings by {percent(most)} of its level within {_WORDS[times]}, where "
-        "calm runs stay below 31 %. Each player overshoots what the other has just become, so both are busy "
-        "undoing the last swing.",
+        f"{player}'s loss swings by {percent(most)} of its level within {span:,.0f} steps, where "
+        f"calm runs stay below {percent(CALM[times])}. Each player overshoots what the other has just become, so both "
+        "are busy undoing the last swing.",
         "Lower learning rates, less momentum, R1 or a gradient penalty; keep old fakes in play (experience replay).",
         Evidence("Both losses", (history.line("d_loss", "D", "d", since), history.line("g_loss", "G", "g", since))),
         ("calm-adam", "slower-both", "r1", "replay", "spectral-norm"),
@@ -91,32 +91,39 @@ def _of_distance(history: History) -> Sign | None:
     if len(history.measures) < 2 * RISES:
         return None
     at, far = history.measured_at, history.measured("frechet") + history.measured("floor")
-    lows, highs = _turns(np.array([far[max(0, end - MEASURES) : end].mean() for end in range(1, len(far) + 1)]))
+    lows, highs, peaks = _turns(_averaged(far))
     if len(highs) < RISES:
         return None
-    first, last = lows[0], highs[-1]
-    numbers = history.measured("frechet")
+    numbers = _averaged(history.measured("frechet"))
+    low, high, again, last = (distance(numbers[index]) for index in (lows[-2], peaks[-2], lows[-1], peaks[-1]))
     return Sign(
-        at[first], None, at[highs[RISES - 1]],
-        f"The distance to real pictures went up and down: {distance(numbers[first])}, then "
-        f"{distance(numbers[highs[0]])}, and {distance(numbers[last])} later. The pictures change from epoch to epoch "
-        "without getting better.",
+        at[lows[0]], None, at[highs[RISES - 1]],
+        f"The distance to real pictures, the mean of {MEASURES} measures at a time, went up and down: {low}, then "
+        f"{high}, {again} and {last}. The pictures change from measure to measure without getting better.",
         "R1 or a gradient penalty, lower or decaying learning rates, experience replay.",
         history.distances(),
         ("r1", "calm-adam", "slower-both", "replay", "spectral-norm"),
     )  # fmt: skip
 
 
-def _turns(values: NDArray[np.float64]) -> tuple[list[int], list[int]]:
-    """Indices of the lows from which values rose by ``RISE``, and of where they had; after a fall by as much, again."""
-    lows, highs = [], []
+def _averaged(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of each measure, the mean of it and those before, ``MEASURES`` in all."""
+    return np.array([values[max(0, end - MEASURES) : end].mean() for end in range(1, len(values) + 1)])
+
+
+def _turns(values: NDArray[np.float64]) -> tuple[list[int], list[int], list[int]]:
+    """Indices of the lows from which values rose by ``RISE``, of where they had, and of the peaks they then rose to.
+
+    After a fall by as much, again.
+    """
+    lows, highs, peaks = [], [], []
     low = high = 0
     rising = False
     for index, value in enumerate(values):
         if not np.isfinite(value):
             continue
         if rising:
-            high = index if value > values[high] else high
+            high = peaks[-1] = index if value > values[high] else high
             if values[high] > RISE * value:
                 rising, low = False, index
         else:
@@ -125,4 +132,5 @@ def _turns(values: NDArray[np.float64]) -> tuple[list[int], list[int]]:
                 rising, high = True, index
                 lows.append(low)
                 highs.append(index)
-    return lows, highs
+                peaks.append(index)
+    return lows, highs, peaks

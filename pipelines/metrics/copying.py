@@ -30,7 +30,7 @@ PAIRS = 2**21  # of pictures, compared at a time: 16 MiB
 
 
 @dataclass(frozen=True)
-class Yardstick:
+class ReferenceSet:
     """How near unseen real pictures come to the training pictures."""
 
     training: Tensor  # float [N, D]: features of the training pictures
@@ -39,7 +39,7 @@ class Yardstick:
     copied_real: float | None
 
     @classmethod
-    def of(cls, training: Tensor, held_out: Tensor, own: int | None = None) -> Yardstick:
+    def of(cls, training: Tensor, held_out: Tensor, own: int | None = None) -> ReferenceSet:
         """Measures the unseen pictures: one half is what samples are compared with, the other stands beside them.
 
         Args:

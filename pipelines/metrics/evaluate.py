@@ -24,18 +24,18 @@ import torch
 from torch import Tensor
 
 from pipelines import data
+from pipelines.config.train_config import TrainConfig
 from pipelines.data import Progress
 from pipelines.data._image_set import within
 from pipelines.errors import ConfigError, ModelError
 from pipelines.metrics import attributes, attributes_available, draws, frechet, inception, kernel, quality, score, sides
 from pipelines.metrics import shares as told
-from pipelines.metrics.copying import HELD_OUT, Yardstick
+from pipelines.metrics.copying import HELD_OUT, ReferenceSet
 from pipelines.metrics.draws import DRAWS, Repeated
 from pipelines.metrics.evaluation import Beside, Evaluation
 from pipelines.metrics.judge import as_float
 from pipelines.metrics.neighbours import Compared, K, Neighbourhoods
 from pipelines.metrics.sides import Draw, Real, Seen
-from pipelines.training.config import TrainConfig
 
 SAMPLES = 10_000
 FEWEST = 100  # samples, below which shares are coarse and a covariance of 64 features has no full rank
@@ -248,10 +248,10 @@ def _copies(real: Real, fakes: list[Seen], target: Seen, training: Seen) -> dict
     # new ones do. So the last of those stand for unseen pictures, or training pictures that are not among them.
     if real.unseen:
         seen = training.features
-        yardstick = Yardstick.of(seen, target.features[-HELD_OUT:])
+        yardstick = ReferenceSet.of(seen, target.features[-HELD_OUT:])
     else:
         seen = torch.cat([training.features, target.features])
-        yardstick = Yardstick.of(seen, training.features[:HELD_OUT], own=0)
+        yardstick = ReferenceSet.of(seen, training.features[:HELD_OUT], own=0)
     nearer, copied = zip(*(yardstick.measure(each.features[:NEIGHBOURS]) for each in fakes), strict=True)
 
     def pair(values: tuple[float | None, ...], real_value: float | None) -> Beside | None:

@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from pipelines import data
 from pipelines.data import ImageSet
 from pipelines.errors import GanError, ModelError
+from pipelines.files import publish_bytes
 from pipelines.metrics import ATTRIBUTES, CLASSES, Card, card_of, classifier_folder
 
 FEATURES = 64
@@ -146,9 +147,7 @@ def publish(model: nn.Module, data_name: str, **card: object) -> None:
     content = safetensors.torch.save({name: tensor.contiguous() for name, tensor in model.state_dict().items()})
     card = {"data": data_name, **card, "weights_sha256": hashlib.sha256(content).hexdigest()}
     for file, text in (("weights.safetensors", content), ("card.json", json.dumps(card, indent=2).encode() + b"\n")):
-        part = folder / f"{file}.part"
-        part.write_bytes(text)
-        os.replace(part, folder / file)
+        publish_bytes(folder / file, text)
 
 
 def restored(data_name: str, kind: str, make: Callable[[dict[str, Tensor], Card], Kind]) -> Kind:

@@ -17,11 +17,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pipelines import data
+from pipelines import data, threads
 from pipelines.data import ImageSet
+from pipelines.data._shares import in_turn
 from pipelines.errors import DataError, GanError, TrainingError
 from pipelines.metrics import ATTRIBUTES, CLASSES, attributes, attributes_available, available, classifier, frechet
-from pipelines.metrics.copying import Yardstick
+from pipelines.metrics.copying import ReferenceSet
 from pipelines.metrics.judge import FEATURES, as_float
 from pipelines.metrics.neighbours import Compared, K, Neighbourhoods
 from pipelines.metrics.score import CLEAR, combinations, modes
@@ -42,7 +43,8 @@ class Quality:
     features: str  # what it was measured on: "digit features", "clothes features", "face features", "pixel features"
     samples: int  # how many samples were measured
     clear: float | None  # share in [0, 1] that the classifier is sure about; None where no classifier ships
-    as_asked: float | None  # share in [0, 1] that shows the class asked for; None without classes or classifier
+    as_asked: float | None  # share in [0, 1] that shows the class asked for, classes in the data's shares; None
+    # without classes or classifier
     floor: float  # the same distance between two disjoint draws of real pictures: what perfect samples would get
     # The rest is None where there are too few pictures for neighbourhoods, or no classifier of the kind. What begins
     # with real_ is the same of real pictures: of the second draw of them beside the first.
@@ -67,6 +69,9 @@ class Quality:
 
 class QualityMeter:
     """Measures samples against one data set; built once a run, so that the real side is computed once.
+
+    A conditional model is to be asked for the classes ``labels``, int64 [samples], which have the shares of the data:
+    asked for each as often, even perfect samples of a set with unequal classes would lie far from it.
 
     It draws nothing from the global random state: training is the same, bit for bit, with it and without it.
     """
@@ -97,11 +102,13 @@ class QualityMeter:
         self._near = Neighbourhoods.of(features, K, exact=False) if self.samples > K else None
         features, probabilities = self._judge(other)
         self._floor = frechet.distance(self._real, frechet.Gaussian.of(features))
+        labels = image_set.labels
+        self.labels = None if labels is None else torch.from_numpy(in_turn(labels, self.samples))
         self._training = None
         if len(image_set) <= FEW:
             shuffled = np.random.default_rng(SEED).permutation(len(image_set))
             features, _ = self._judge(torch.from_numpy(image_set.images[shuffled]))
-            self._training = Yardstick.of(features, features, own=0)
+            self._training = ReferenceSet.of(features, features, own=0)
         self._real_variety = {f"real_{name}": value for name, value in self._variety(features, probabilities).items()}
 
     def measure(self, fakes: Tensor, labels: Tensor | None = None) -> Quality:
@@ -191,6 +198,7 @@ class _Classifier:
         """Features [N, 64] and probabilities of classes or attributes, on the CPU, of pictures [N, C, H, W]."""
         features, probabilities = [], []
         for chunk in images.split(CHUNK):
+            threads.review()
             seen = self._model.features(self._model.prepared(chunk.to(self._device)))
             logits = self._model.head(seen)
             features.append(seen.cpu())
@@ -248,6 +256,13 @@ def read_samples(path: Path) -> tuple[Tensor, Tensor | None]:
     )
 
 
+def _share_off(labels: Tensor, wanted: Tensor) -> float:
+    """How far the share of any class among labels is from that among others, in [0, 1]."""
+    classes = int(max(labels.max(), wanted.max())) + 1
+    one, other = (some.bincount(minlength=classes) / len(some) for some in (labels, wanted))
+    return (one - other).abs().max().item()
+
+
 def main() -> None:
     """Measures samples in an .npz file: 'images', uint8 [N, H, W, C]; if conditional also 'labels', int [N]."""
     parser = argparse.ArgumentParser(prog="python -m pipelines.metrics.quality", description=main.__doc__)
@@ -259,12 +274,16 @@ def main() -> None:
         fakes, labels = read_samples(options.file)
         size, channels = fakes.shape[-1], fakes.shape[1]
         image_set = data.load(options.data, size=size, channels=channels, folder=options.folder)
-        quality = QualityMeter(image_set, samples=len(fakes)).measure(fakes, labels)
+        meter = QualityMeter(image_set, samples=len(fakes))
+        quality = meter.measure(fakes, labels)
     except GanError as problem:
         sys.exit(str(problem))
     print(f"samples   {quality.samples:,}")
     for name, share in (("clear", quality.clear), ("as asked", quality.as_asked)):
         print(f"{name:9} {'-' if share is None else f'{share:.2%}'}")
+    if labels is not None and meter.labels is not None:
+        off = _share_off(labels, meter.labels)
+        print(f"classes   off the data's shares by {off:.1%} at most; what is off adds to the distance")
     print(f"Fréchet   {quality.frechet:.2f} on {quality.features} (real against real: {quality.floor:.2f})")
 
 

@@ -11,11 +11,11 @@ import torch
 from torch import Tensor
 
 from pipelines import data
+from pipelines.config.train_config import TrainConfig
 from pipelines.data import ImageSet, Progress
 from pipelines.data._image_set import within
 from pipelines.errors import DataError
 from pipelines.metrics import draws, quality
-from pipelines.training.config import TrainConfig
 
 REFERENCE = 60_000  # training pictures of a draw at most, and looked at for copies at least
 BATCH = 1000  # pictures drawn and looked at at a time

@@ -17,25 +17,26 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
 from pipelines import data
+from pipelines.config.presets import PRESETS
+from pipelines.config.settings import as_option
+from pipelines.config.train_config import TrainConfig
 from pipelines.data._image_set import within
 from pipelines.errors import GanError, ModelError
+from pipelines.files import publish_folder, sync, whole
 from pipelines.metrics.evaluate import evaluate
 from pipelines.models import readings, steepness, steering
+from pipelines.models.registry import STEERING, checkpoint_path, find, free_place, of_run
 from pipelines.models.rejection import least_believed
-from pipelines.models.shelf import STEERING, checkpoint_path, find, free_place, of_run
 from pipelines.models.trained import FOR_TRAINING, PARTS, Trained, load_entry, of_checkpoint, sampler, under
 from pipelines.runs.files import publish_json
 from pipelines.runs.folder import Record, RunFolder
+from pipelines.tensor_files import whole_tensors
 from pipelines.training import checkpoint
-from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine, computes_bf16
-from pipelines.training.presets import PRESETS
-from pipelines.training.settings import as_option
 from pipelines.training.view import FixedView, grid_png
 
 MOST_STEEP = 0.9  # share of z that may be left out
@@ -102,8 +103,12 @@ def publish(
     draft = target.with_name(f".{name}.{os.getpid()}.tmp")
     try:
         draft.mkdir(parents=True)
-        save_file(under(tensors, sampler(entry.config)), draft / "generator.safetensors")
-        save_file(_lean(under(tensors, "discriminator.")), draft / "discriminator.safetensors")
+        for file, weights in (
+            ("generator", under(tensors, sampler(entry.config))),
+            ("discriminator", _lean(under(tensors, "discriminator."))),
+        ):
+            with whole_tensors(draft / f"{file}.safetensors") as part:
+                save_file(weights, part)
         if steep:
             first = [(readings.SEED, index) for index in range(readings.COUNT)]
             trained.draw(first)
@@ -125,8 +130,8 @@ def publish(
         (draft / "preview.png").write_bytes(_preview(trained))
         if seen := readings.make(trained, readings.COUNT, within(report, 0.7 if samples else 0.0, 1.0)):
             readings.save(seen, draft)
-        draft.rename(target)
-    except (OSError, SafetensorError) as error:  # safetensors' writer reports a full disk in its own way
+        publish_folder(draft, target)
+    except OSError as error:
         problem = getattr(error, "strerror", None) or error
         raise ModelError(f"The model could not be written to {target} ({problem}).") from None
     finally:
@@ -164,7 +169,8 @@ def steer(name: str, *, progress: Callable[[float, str], None] | None = None) ->
         hashes = {**entry.card.get("sha256", {}), STEERING: hashlib.sha256(content).hexdigest()}
         publish_json(entry.folder / "card.json", {**entry.card, "steering": learnt, "sha256": hashes})
         (draft / STEERING).replace(path)
-    except (OSError, SafetensorError) as error:
+        sync(path.parent)
+    except OSError as error:
         problem = getattr(error, "strerror", None) or error
         raise ModelError(f"The directions could not be written to {path} ({problem}).") from None
     finally:
@@ -180,7 +186,8 @@ def write_npz(path: Path, images: np.ndarray, labels: np.ndarray) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez_compressed(path, images=images, labels=labels)
+        with whole(path) as draft, draft.open("wb") as file:
+            np.savez_compressed(file, images=images, labels=labels)
     except OSError as error:
         raise ModelError(f"{path} cannot be written ({error.strerror or error}); choose another --out.") from None
 
@@ -225,7 +232,7 @@ def _card(folder: RunFolder, record: Record, plain: dict[str, Any]) -> dict[str,
         "preset": record.preset,
         "seed": record.config.seed,
         "step": plain["step"],
-        "images_seen": plain["d_batches"] * record.config.batch_size,
+        "images_seen": plain["d_batches"] * _batch(record),
         "training_seconds": round(plain["seconds"], 1),
         "machine": status.device,
         "versions": record.versions,
@@ -238,6 +245,12 @@ def _card(folder: RunFolder, record: Record, plain: dict[str, Any]) -> dict[str,
             "citation": entry.CITATION,
         },
     }
+
+
+def _batch(record: Record) -> int:
+    """Real pictures in each of a run's batches."""
+    count = record.data.get("count")
+    return record.config.batch_of(count) if count else record.config.batch_size
 
 
 def _command(record: Record) -> str:

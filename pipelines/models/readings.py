@@ -21,6 +21,7 @@ from pipelines.metrics.reader import Reader
 from pipelines.models.stored_tensors import tensor_of
 from pipelines.models.trained import Trained
 from pipelines.schema import Names, decode
+from pipelines.tensor_files import whole_tensors
 
 SEED = 0
 COUNT = 8000  # of a published model
@@ -65,7 +66,8 @@ def save(readings: Readings, folder: Path) -> None:
     """Write readings beside a model's weights."""
     seen = torch.from_numpy(np.round(readings.probabilities * 255).astype(np.uint8))
     words = json.dumps({"names": readings.names, "exclusive": readings.exclusive})
-    save_file({"probabilities": seen}, folder / "readings.safetensors", metadata={"readings": words})
+    with whole_tensors(folder / "readings.safetensors") as draft:
+        save_file({"probabilities": seen}, draft, metadata={"readings": words})
 
 
 def load(folder: Path) -> Readings | None:

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from pipelines.errors import ModelError
 from pipelines.models.stored_tensors import tensor_of
+from pipelines.tensor_files import whole_tensors
 
 STEP, DIRECTIONS = 0.25, 2  # of the differences that stand for the Jacobian
 MOST = 63  # times a sample is drawn anew; then the last stays, however steep
@@ -47,7 +48,8 @@ def steepness(pictures: Callable[[Tensor], Tensor], z: Tensor) -> np.ndarray:
 
 def save(redraws: np.ndarray, folder: Path) -> None:
     """Write how often the first samples of seed 0 were drawn anew, uint8 [N], so that no page has to find out."""
-    save_file({"redraws": torch.from_numpy(redraws.astype(np.uint8))}, folder / FILE)
+    with whole_tensors(folder / FILE) as draft:
+        save_file({"redraws": torch.from_numpy(redraws.astype(np.uint8))}, draft)
 
 
 def load(path: Path) -> dict[tuple[int, int], int]:

@@ -1,6 +1,6 @@
 """Directions of z that give one attribute and keep the others: learnt through G, for faces that look like this one.
 
-One straight direction for all pictures (``explorer/model/directions.py``) changes more than what it is named after:
+One straight direction for all pictures (``pipelines/latent/directions.py``) changes more than what it is named after:
 where G knows four mouths, what leads to a smile depends on which mouth there is. So the direction is a sum: of the
 attribute's own, by whether the picture has it, of one for each thing that is to be seen on it and held (black hair, no
 beard, an open mouth), and of one for each attribute by how far z lies along its label's direction (brown that is nearly
@@ -33,10 +33,11 @@ from torch.nn.functional import relu
 from pipelines.errors import GanError, ModelError
 from pipelines.metrics.parts import Part, memberships, part_of, parts_of, spans
 from pipelines.metrics.reader import Reader
-from pipelines.models.shelf import STEERING
+from pipelines.models.registry import STEERING
 from pipelines.models.stored_tensors import tensor_of
 from pipelines.models.trained import MANY, Trained
 from pipelines.schema import Names, decode
+from pipelines.tensor_files import whole_tensors
 from pipelines.training.machine import computes_bf16
 
 _TENSORS = ("labels", "usual", "own", "beside")
@@ -150,7 +151,8 @@ def fit(
 def save(steering: Steering, folder: Path) -> None:
     """Write directions beside a model's weights, rounded to float16."""
     tensors = {name: torch.from_numpy(getattr(steering, name)).half().contiguous() for name in _TENSORS}
-    save_file(tensors, folder / STEERING, metadata={"names": json.dumps(steering.names)})
+    with whole_tensors(folder / STEERING) as draft:
+        save_file(tensors, draft, metadata={"names": json.dumps(steering.names)})
 
 
 def load(path: Path) -> Steering:

@@ -15,16 +15,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from pipelines import threads
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ModelError
 from pipelines.models import steepness
-from pipelines.models.shelf import Entry, check_hash, find
+from pipelines.models.registry import Entry, check_hash, find
 from pipelines.networks._conditioning import centres, spread
 from pipelines.training import checkpoint
 from pipelines.training.building import build
-from pipelines.training.config import TrainConfig
 from pipelines.training.pictures import to_uint8
 
-PARTS = ("generator.", "average.", "discriminator.")  # of a checkpoint; the rest is for training on
+PARTS = ("generator.", "generator_ema.", "discriminator.")  # of a checkpoint; the rest is for training on
 FOR_TRAINING = ("minibatch.projection",)  # not published: D looks at single pictures without it
 BATCH = 8  # pictures decoded at once: always as many, so that company changes no pixel
 MANY = 100  # decoded at once where many are measured: threads wait for each other less often
@@ -80,13 +81,15 @@ class Trained:
         Raises:
             ModelError: a seed or an index is negative or beyond 64 bits.
         """
-        addresses, chances, z, y = list(addresses), [], [], []
+        addresses = list(addresses)
+        drawn = list(dict.fromkeys(addresses))  # each once: asked for twice, a sample is still one
+        chances, z, y = [], [], []
         kept = np.setdiff1d(np.arange(self.config.centres), self.entry.rejected)
 
         def once(chance: np.random.Generator) -> np.ndarray:
             return _latent(chance, self.config, self.entry.truncation, kept)
 
-        for seed, index in addresses:
+        for seed, index in drawn:
             if not (0 <= seed < 2**63 and 0 <= index < 2**63):
                 raise ModelError(f"There is no sample {index} of seed {seed}; both are whole numbers from 0 on.")
             chances.append(chance := np.random.Generator(np.random.Philox(key=[seed, index])))
@@ -94,11 +97,18 @@ class Trained:
             y.append(chance.integers(max(1, len(self.class_names))))
         latent = torch.from_numpy(np.array(z, np.float32).reshape(-1, self.config.latent_size))
         if self.entry.steepest is not None:
-            self._redraw(latent, addresses, lambda row: torch.from_numpy(once(chances[row])))
-        return latent, torch.tensor(y, dtype=torch.int64) if self.config.conditional else None
+            self._redraw(latent, drawn, lambda row: torch.from_numpy(once(chances[row])))
+        places = {address: row for row, address in enumerate(drawn)}
+        rows = torch.tensor([places[address] for address in addresses], dtype=torch.int64)
+        return latent[rows], torch.tensor(y, dtype=torch.int64)[rows] if self.config.conditional else None
 
     def _redraw(self, z: Tensor, addresses: list[tuple[int, int]], anew: Callable[[int], Tensor]) -> None:
-        """Draw those z [B, latent_size] anew, in place, around which G is steeper than the model's limit."""
+        """Draw those z [B, latent_size] anew, in place, around which G is steeper than the model's limit.
+
+        Args:
+            addresses: of the z, none twice.
+            anew: the next z of a row's own random numbers.
+        """
         pending = []
         for row, address in enumerate(addresses):
             if (times := self.redrawn.get(address)) is None:
@@ -124,14 +134,26 @@ class Trained:
 
     @torch.inference_mode()
     def decode(self, z: Tensor, y: Tensor | None = None, batch: int = BATCH) -> Tensor:
-        """Pictures uint8 [B, C, H, W] for z [B, latent_size] and y: classes [B] or weights of them [B, classes]."""
+        """Pictures uint8 [B, C, H, W] for z [B, latent_size] and y: classes [B] or weights of them [B, classes].
+
+        Raises:
+            ModelError: a picture holds a number that is not finite.
+        """
         config = self.config
-        none = torch.empty(0, config.channels, config.size, config.size, dtype=torch.uint8)
-        return torch.cat([none, *map(to_uint8, self._pictures(z, y, batch))])
+        parts = [torch.empty(0, config.channels, config.size, config.size, dtype=torch.uint8)]
+        for pictures in self._pictures(z, y, batch):
+            if not torch.isfinite(pictures).all():  # as bytes nobody could tell
+                raise ModelError(
+                    f"{self.name} draws a picture with numbers that are not finite here: its weights are too large, or "
+                    "z is. Choose another point, or an earlier checkpoint of the run."
+                )
+            parts.append(to_uint8(pictures))
+        return torch.cat(parts)
 
     def _pictures(self, z: Tensor, y: Tensor | None = None, batch: int = BATCH) -> Iterator[Tensor]:
         """Pictures float32 [at most batch, C, H, W] in [-1, 1], always as many decoded at once."""
         for start in range(0, len(z), batch):
+            threads.review()
             part = z[start : start + batch]
             labels = None if y is None else y[start : start + batch]
             missing = batch - len(part)
@@ -196,7 +218,7 @@ def of_checkpoint(entry: Entry, tensors: dict[str, Tensor], source: Path) -> Tra
 
 def sampler(config: TrainConfig) -> str:
     """The prefix in a checkpoint of the network that draws samples."""
-    return "average." if config.ema else "generator."
+    return "generator_ema." if config.ema else "generator."
 
 
 def under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -15,9 +15,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.networks import _minibatch
 from pipelines.networks._norms import spectral_norm
-from pipelines.training.config import TrainConfig
 
 SPREAD = 0.2  # of the mixture prior: the deviation around a centre of the numbers that tell which one it is
 

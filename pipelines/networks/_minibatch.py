@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +17,13 @@ class MinibatchNumbers(nn.Module, ABC):
 
     Outside of training a picture stands for itself, whatever others are looked at with it: it is given the mean of what
     batches had in training, as batch norm does.
+
+    Where several processes share a batch, ``whole`` gives the features of all of it and ``part`` this process's rows
+    (training/process_group.py).
     """
+
+    whole: Callable[[Tensor], Tensor] | None = None
+    part: Callable[[Tensor], Tensor] | None = None
 
     def __init__(self, count: int) -> None:
         super().__init__()
@@ -26,9 +33,11 @@ class MinibatchNumbers(nn.Module, ABC):
     def forward(self, features: Tensor) -> Tensor:
         """The features and the numbers, [B, F + count]."""
         if self.training:
-            numbers = self.numbers(features.float())
+            seen = features.float()
+            numbers = self.numbers(self.whole(seen) if self.whole else seen)
             with torch.no_grad():
                 self.usual.lerp_(numbers.mean(0), MEMORY)
+            numbers = self.part(numbers) if self.part else numbers
         else:
             numbers = self.usual.expand(len(features), -1)
         return torch.cat([features, numbers.to(features.dtype)], 1)

@@ -12,11 +12,11 @@ import math
 
 from torch import nn
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.networks._conditioning import ConditionalGenerator, ToMaps, finished
 from pipelines.networks._dropout import Dropout
 from pipelines.networks._norms import layer_norm
 from pipelines.networks._small_maps import DoublingConv2d, HalvingConv2d
-from pipelines.training.config import TrainConfig
 
 
 def generator(config: TrainConfig, classes: int) -> nn.Module:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from torch import nn
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.networks._conditioning import ConditionalGenerator, ToMaps, finished
 from pipelines.networks._dropout import Dropout
 from pipelines.networks._norms import layer_norm
-from pipelines.training.config import TrainConfig
 
 
 def generator(config: TrainConfig, classes: int) -> nn.Module:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 
 def gradient_penalty(
-    discriminate: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, generator: torch.Generator | None = None
+    discriminate: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, mix: Tensor | None = None
 ) -> Tensor:
     """Mean of (|grad D(x)| - 1)^2 at random points x on the lines between real and fake.
 
@@ -19,13 +19,13 @@ def gradient_penalty(
         discriminate: D with everything but the pictures filled in: [B, C, H, W] to [B].
         real: real pictures, [B, C, H, W].
         fake: as many fakes; no gradient flows into them.
-        generator: the source of randomness; None takes torch's global one.
+        mix: where each point lies, 0 at the fake and 1 at the real picture, [B, 1, 1, 1]; None draws it.
 
     Returns:
         A scalar, at least 0, not yet multiplied by its weight; differentiable in D's weights.
     """
-    shape = (real.shape[0], *[1] * (real.ndim - 1))
-    mix = torch.rand(shape, generator=generator, device=real.device, dtype=real.dtype)
+    if mix is None:
+        mix = torch.rand(len(real), *[1] * (real.ndim - 1), device=real.device, dtype=real.dtype)
     points = torch.lerp(fake.detach(), real, mix).requires_grad_(True)
     (slope,) = torch.autograd.grad(discriminate(points).sum(), points, create_graph=True)
     return (slope.float().flatten(1).norm(dim=1) - 1).square().mean()

@@ -5,11 +5,12 @@ The types declare what each may be in a file; ``reading.py`` checks it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, TypedDict
 
+from pipelines.config.settings import problem
+from pipelines.config.train_config import SETTINGS, TrainConfig
 from pipelines.schema import Count, Meta, Name, Names, Scalar, Seconds, Step, Text, Time, Values
-from pipelines.training.config import TrainConfig
 
 QUEUED, PREPARING, RUNNING, PAUSED, STOPPING = "queued", "preparing", "running", "paused", "stopping"
 FINISHED, STOPPED, FAILED, LOST = "finished", "stopped", "failed", "lost"
@@ -53,8 +54,9 @@ class Control:
 
     want: Literal["run", "pause", "stop"] = "run"  # run, pause or stop
     single_steps: Count = 0  # how many single steps were asked for since the run was made
-    lr_g: Seconds | None = None
-    lr_d: Seconds | None = None
+    lr_g: float | None = None
+    lr_d: float | None = None
+    folder: str | None = None  # where the pictures are now, until the process has found them to be the same
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,17 @@ class Record:
     display: dict[str, Any] = field(default_factory=dict)  # grid rows and columns, row labels, D's output and balance
     branched_from: str = ""  # run@step
     branched_with: str = ""  # what was changed there, in words
+
+
+def rate_problem(name: str, rate: Any) -> str | None:
+    """What is wrong with a learning rate, ``lr_g`` or ``lr_d``, in one sentence, or None; the setting's own rule."""
+    return problem(name, rate, SETTINGS[name], float)
+
+
+def with_sound_rates(control: Control) -> Control:
+    """What is wanted, without learning rates that nothing can train with, as a file edited by hand may have them."""
+    bad = {name: None for name in ("lr_g", "lr_d") if rate_problem(name, getattr(control, name))}
+    return replace(control, **bad)
 
 
 # What a file may hold of the same.

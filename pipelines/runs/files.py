@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import json
 import math
 import os
 from pathlib import Path
 from typing import Any
 
-
-def publish_bytes(path: Path, content: bytes) -> None:
-    """Write a file so that readers see the old one or the new one whole, never a part."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
+from pipelines.files import publish_bytes
 
 
-def publish_json(path: Path, values: dict[str, Any]) -> None:
-    """``publish_bytes`` of values as JSON; a number that is not finite becomes null."""
-    publish_bytes(path, json.dumps(_finite(values), indent=1).encode())
+def publish_json(path: Path, values: dict[str, Any], *, durable: bool = True) -> None:
+    """``files.publish_bytes`` of values as JSON; a number that is not finite becomes null."""
+    publish_bytes(path, json.dumps(_finite(values), indent=1).encode(), durable=durable)
 
 
 def append_row(path: Path, row: dict[str, Any]) -> None:
-    """Append one row of JSON in one write; a number that is not finite becomes null."""
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(_finite(row)) + "\n")
+    """Append one row of JSON in one write; a number that is not finite becomes null.
+
+    After a last line that was never finished, by a power cut say, it begins a new one.
+    """
+    content = json.dumps(_finite(row)).encode() + b"\n"
+    with path.open("ab+", buffering=0) as file:
+        if end := file.seek(0, os.SEEK_END):
+            file.seek(end - 1)
+            content = content if file.read(1) == b"\n" else b"\n" + content
+        if file.write(content) != len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
 def _finite(value: Any) -> Any:

@@ -5,7 +5,7 @@
     metrics.jsonl   one row a logged step, a measure or an event; appended and flushed
     samples/        PNG grids from one fixed noise batch, and index.jsonl, one row a grid
     checkpoints/    full training states, published by rename
-    control.json    what the person wants: run, pause or stop, single steps, learning rates
+    control.json    what the person wants: run, pause or stop, single steps, learning rates, moved pictures
     notes.json      the person's name for the run, and a note
     evaluations/    full measures of its checkpoints, one JSON file a step that was measured
     train.log       everything the process said
@@ -19,9 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import os
-import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -31,7 +29,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from pipelines.errors import RunError
-from pipelines.runs import reading
+from pipelines.files import publish_bytes, sync, whole
+from pipelines.runs import reading, recorded
 from pipelines.runs.facts import (
     ACTIVE,
     FAILED,
@@ -47,16 +46,19 @@ from pipelines.runs.facts import (
     Notes,
     Record,
     Status,
+    with_sound_rates,
 )  # fmt: skip
-from pipelines.runs.files import append_row, publish_bytes, publish_json
-from pipelines.runs.rows import MetricsRow, SampleRow, read_rows
+from pipelines.runs.files import append_row, publish_json
+from pipelines.runs.names import by_step, step_in, step_name
+from pipelines.runs.place import DOOMED
+from pipelines.runs.rows import SampleRow, read_rows
 
 START_GRACE_S = 20.0  # a process that was launched has this long to take its lock
-ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+QUEUED_S = 60.0  # between two heartbeats of a run that waits its turn, of which there may be hundreds
 
 __all__ = [
-    "ACTIVE", "FAILED", "FINISHED", "ID_PATTERN", "LOST", "PAUSED", "PREPARING", "QUEUED", "RUNNING", "STOPPED",
-    "STOPPING", "Control", "Notes", "Record", "RunFolder", "Status", "publish_bytes",
+    "ACTIVE", "FAILED", "FINISHED", "LOST", "PAUSED", "PREPARING", "QUEUED", "RUNNING", "STOPPED",
+    "STOPPING", "Control", "Notes", "Record", "RunFolder", "Status",
 ]  # fmt: skip
 
 
@@ -111,10 +113,16 @@ class RunFolder:
     # What the process writes, atomically
 
     def write_record(self, record: Record) -> None:
-        self._publish("config.json", dataclasses.asdict(record))
+        publish_json(self.path / "config.json", dataclasses.asdict(record))
 
-    def write_status(self, status: Status) -> None:
-        self._publish("status.json", dataclasses.asdict(status))
+    def write_status(self, status: Status, *, durable: bool = True) -> None:
+        """Publish where the run stands.
+
+        Args:
+            durable: whether to wait for the disk. A heartbeat need not: an empty file reads as a run whose process is
+                gone, and after the power cut that may leave one, it is.
+        """
+        publish_json(self.path / "status.json", dataclasses.asdict(status), durable=durable)
 
     def append_metrics(self, row: dict[str, Any]) -> None:
         """Append one row; a number that is not finite becomes null."""
@@ -122,14 +130,14 @@ class RunFolder:
 
     def add_sample(self, png: bytes, *, step: int, images_seen: int, seconds: float) -> None:
         """Publish one grid of samples."""
-        name = f"step-{step:08d}.png"
+        name = step_name(step, ".png")
         publish_bytes(self.path / "samples" / name, png)
         append_row(
             self.samples_index_path, {"step": step, "images_seen": images_seen, "seconds": seconds, "file": name}
         )
 
     def checkpoint_path(self, step: int) -> Path:
-        return self.checkpoints_path / f"step-{step:08d}.safetensors"
+        return self.checkpoints_path / step_name(step, ".safetensors")
 
     @property
     def best_path(self) -> Path:
@@ -137,11 +145,11 @@ class RunFolder:
 
     def checkpoints(self) -> list[Path]:
         """Full training states by step, the newest last (the best, kept besides, is not among them)."""
-        return sorted(self.checkpoints_path.glob("step-*.safetensors"))
+        return list(by_step(self.checkpoints_path, ".safetensors").values())
 
     def checkpoint_steps(self) -> tuple[int, ...]:
         """The steps of the full training states that are kept."""
-        return tuple(int(path.stem.removeprefix("step-")) for path in self.checkpoints())
+        return tuple(by_step(self.checkpoints_path, ".safetensors"))
 
     @property
     def has_checkpoint(self) -> bool:
@@ -150,20 +158,18 @@ class RunFolder:
 
     def keep_best(self, step: int) -> None:
         """Keep the checkpoint of a step as the best, whatever becomes of the others."""
-        draft = self.best_path.with_name(f".best.{os.getpid()}.tmp")
-        shutil.copyfile(self.checkpoint_path(step), draft)
-        os.replace(draft, self.best_path)
+        with whole(self.best_path) as draft:
+            shutil.copyfile(self.checkpoint_path(step), draft)
+
+    def sync_rows(self) -> None:
+        """Wait until all rows are on the disk, as they must be before a checkpoint of their step."""
+        for path in (self.metrics_path, self.samples_index_path):
+            if path.exists():
+                sync(path)
 
     def cut_after(self, step: int) -> None:
         """Drop every row and grid after a step, before training goes on from a checkpoint of that step."""
-        for path in (self.metrics_path, self.samples_index_path):
-            if path.exists():
-                rows, *_ = read_rows(path, 0, SampleRow if path == self.samples_index_path else MetricsRow)
-                kept = [row for row in rows if row.get("step", 0) <= step]
-                publish_bytes(path, "".join(json.dumps(row) + "\n" for row in kept).encode())
-        for grid in (self.path / "samples").glob("step-*.png"):
-            if int(grid.stem.removeprefix("step-")) > step:
-                grid.unlink()
+        recorded.cut_after(self, step)
 
     def take_over(self, other: RunFolder, step: int) -> None:
         """Copy what another run recorded up to a step, with its checkpoint of that step.
@@ -171,17 +177,7 @@ class RunFolder:
         Raises:
             OSError: it cannot be copied; the checkpoint may be gone.
         """
-        shutil.copyfile(other.checkpoint_path(step), self.checkpoint_path(step))
-        for grid in (other.path / "samples").glob("step-*.png"):
-            if int(grid.stem.removeprefix("step-")) <= step:
-                shutil.copyfile(grid, self.path / "samples" / grid.name)
-        for theirs, mine in (
-            (other.metrics_path, self.metrics_path),
-            (other.samples_index_path, self.samples_index_path),
-        ):
-            if theirs.exists():
-                shutil.copyfile(theirs, mine)
-        self.cut_after(step)
+        recorded.take_over(self, other, step)
 
     # What anyone reads
 
@@ -202,7 +198,7 @@ class RunFolder:
         if not self.exists():
             raise RunError(f"There is no run in {self.path}.")
         status, problem = reading.status(self.path, self.checkpoint_steps)
-        launched = status.pid is not None or time.time() - status.heartbeat > START_GRACE_S
+        launched = status.pid is not None or not _is_fresh(status.heartbeat)
         if status.active and launched and not self.is_held():
             return dataclasses.replace(
                 status, state=LOST, message=f"{problem} {self._last_words(status)}".strip(), images_per_s=0.0,
@@ -227,7 +223,7 @@ class RunFolder:
     def sample_path(self, name: str) -> Path | None:
         """The file of one grid, or None where the name is not one."""
         path = self.path / "samples" / name
-        return path if re.fullmatch(r"step-\d{8}\.png", name) and path.is_file() else None
+        return path if step_in(name, ".png") is not None and path.is_file() else None
 
     def log_tail(self, lines: int = 30) -> str:
         """The end of what the process said."""
@@ -249,32 +245,33 @@ class RunFolder:
             RunError: the run is gone, or its folder cannot be written.
         """
         self._must_exist()
-        path = self.path / "evaluations" / f"step-{step:08d}.json"
-        try:
-            path.parent.mkdir(exist_ok=True)
-            publish_json(path, {"step": step, "measured_at": time.time(), **values})
-        except OSError as error:
-            raise RunError(f"{path} cannot be written ({error.strerror or error}).") from None
-        return path
+        return recorded.keep_evaluation(self, step, values)
 
     # What the person wants
 
     def control(self) -> Control:
-        return reading.small(self.path / "control.json", Control)
+        return with_sound_rates(reading.small(self.path / "control.json", Control))
 
     def ask(self, **changes: Any) -> Control:
-        """Change what is wanted of the run; see ``Control``. ``single_steps`` adds to those asked for before."""
-        with self._moment():
-            control = self.control()
-            changes["single_steps"] = control.single_steps + changes.get("single_steps", 0)
-            control = dataclasses.replace(control, **changes)
-            self._publish("control.json", dataclasses.asdict(control))
+        """Change what is wanted of the run; see ``Control``. ``single_steps`` adds to those asked for before.
+
+        Raises:
+            RunError: the run is gone, or its folder cannot be written.
+        """
+        try:
+            with self._written("control.json"), self._moment():
+                control = self.control()
+                changes["single_steps"] = control.single_steps + changes.get("single_steps", 0)
+                control = dataclasses.replace(control, **changes)
+                publish_json(self.path / "control.json", dataclasses.asdict(control))
+        except Timeout:
+            raise RunError(f"Another process keeps {self.path / 'control.lock'}; try again in a moment.") from None
         return control
 
     def control_stamp(self) -> tuple[int, int] | None:
         """Changes when ``control.json`` does; cheap enough to look at between two steps."""
         try:
-            found = os.stat(self.path / "control.json")
+            found = os.stat(f"{self.path}/control.json")
         except OSError:
             return None
         return found.st_mtime_ns, found.st_ino
@@ -283,7 +280,7 @@ class RunFolder:
         return reading.small(self.path / "notes.json", Notes)
 
     def write_notes(self, notes: Notes) -> None:
-        self._publish("notes.json", dataclasses.asdict(notes))
+        publish_json(self.path / "notes.json", dataclasses.asdict(notes))
 
     # Who holds it
 
@@ -292,12 +289,13 @@ class RunFolder:
         """Hold the run for as long as the process works on it; the system lets go when the process dies.
 
         Raises:
-            RunError: another process works on the run.
+            RunError: another process works on the run, or its folder cannot be written.
         """
         self._must_exist()
         lock = FileLock(self.path / "worker.lock")
         try:
-            lock.acquire(timeout=5.0)  # whoever asks is_held() has it for an instant
+            with self._written("worker.lock"):
+                lock.acquire(timeout=5.0)  # whoever asks is_held() has it for an instant
         except Timeout:
             raise RunError(f"Another process already works on the run {self.id}; stop it first.") from None
         try:
@@ -318,12 +316,12 @@ class RunFolder:
             return True
         except OSError:  # not ours to lock: the heartbeat decides
             status = reading.small(self.path / "status.json", Status)
-            return time.time() - status.heartbeat < START_GRACE_S
+            return _is_fresh(status.heartbeat, 2 * QUEUED_S if status.state == QUEUED else START_GRACE_S)
         return False
 
     def remove(self) -> None:
         """Delete the folder; it disappears at once, so that a worker sees it and ends."""
-        doomed = self.path.with_name(f".deleted-{self.id}-{os.getpid()}-{time.time_ns()}")
+        doomed = self.path.with_name(f"{DOOMED}{self.id}-{os.getpid()}-{time.time_ns()}")
         try:
             self.path.rename(doomed)
         except OSError as error:
@@ -344,5 +342,20 @@ class RunFolder:
         if not self.exists():  # a lock would make the folder of a deleted run anew
             raise RunError(f"There is no run {self.id}; it may have been deleted.")
 
-    def _publish(self, name: str, values: dict[str, Any]) -> None:
-        publish_json(self.path / name, values)
+    @contextlib.contextmanager
+    def _written(self, name: str) -> Iterator[None]:
+        """Say in a sentence that a file cannot be written; who just waited too long for a lock is told as before."""
+        try:
+            yield
+        except Timeout:
+            raise
+        except OSError as error:
+            raise RunError(
+                f"{self.path / name} cannot be written ({error.strerror or error}): mend the folder's permissions, or "
+                "free some space."
+            ) from None
+
+
+def _is_fresh(heartbeat: float, seconds: float = START_GRACE_S) -> bool:
+    """Whether a heartbeat, in Unix seconds, is recent; one of the future is of before the clock was set back."""
+    return abs(time.time() - heartbeat) <= seconds

@@ -18,18 +18,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines import data
+from pipelines.config.checking import check, placed
+from pipelines.config.presets import title_of
+from pipelines.config.train_config import BEGIN_ANEW, SETTINGS, TrainConfig, label_of
 from pipelines.errors import ConfigError, RunError
 from pipelines.paths import PROJECT, runs_home
-from pipelines.runs.folder import ID_PATTERN, QUEUED, Notes, Record, RunFolder, Status
-from pipelines.training.checking import check
-from pipelines.training.config import SETTINGS, TrainConfig, label_of
-from pipelines.training.presets import title_of
-
-# Settings with which nothing that was learnt would fit, or what was counted would count something else.
-BEGIN_ANEW = (
-    "data", "folder", "size", "channels", "network", "width", "latent_size", "prior", "centres", "self_conditional",
-    "conditional", "batch_size", "seed",
-)  # fmt: skip
+from pipelines.runs.facts import rate_problem
+from pipelines.runs.folder import QUEUED, Notes, Record, RunFolder, Status
+from pipelines.runs.names import RUN_ID, RUN_ID_WORDS
+from pipelines.runs.place import Anchor
 
 LOOK_S = 0.5  # between two looks at a run that is waited for
 
@@ -41,8 +39,15 @@ def runs() -> list[RunFolder]:
     home = runs_home()
     if not home.is_dir():
         return []
-    found = [RunFolder(path) for path in home.iterdir() if ID_PATTERN.fullmatch(path.name)]
+    found = [RunFolder(path) for path in home.iterdir() if RUN_ID.fullmatch(path.name)]
     return sorted((run for run in found if run.exists()), key=lambda run: run.id, reverse=True)
+
+
+def unlisted() -> list[str]:
+    """The names of folders beside the runs that hold a run and are not listed, since no address can name them."""
+    home = runs_home()
+    names = (path.name for path in home.iterdir() if RunFolder(path).exists()) if home.is_dir() else ()
+    return sorted(name for name in names if not RUN_ID.fullmatch(name) and not name.startswith("."))
 
 
 def find(run: str | Path) -> RunFolder:
@@ -52,7 +57,7 @@ def find(run: str | Path) -> RunFolder:
         RunError: there is none.
     """
     text = str(run)
-    folder = RunFolder(runs_home() / text if ID_PATTERN.fullmatch(text) and not Path(text).is_dir() else text)
+    folder = RunFolder(runs_home() / text if RUN_ID.fullmatch(text) and not Path(text).is_dir() else text)
     if not folder.exists():
         raise RunError(f"There is no run {text!r}; `python -m pipelines runs` lists those there are.")
     return folder
@@ -66,8 +71,10 @@ def create(config: TrainConfig, preset: str = "", *, path: Path | None = None, *
 
     Raises:
         ConfigError: the configuration cannot be trained.
-        RunError: the folder exists or cannot be written.
+        RunError: the folder exists, cannot be written, or would lie among the runs with a name that is no id.
     """
+    if path and not RUN_ID.fullmatch(path.name) and path.resolve().parent == runs_home().resolve():
+        raise RunError(f"The run's folder is {str(path)!r}; among the runs its name may have {RUN_ID_WORDS}.")
     record = Record(config=check(config), preset=preset, **branched)
     return RunFolder(path or runs_home() / new_id(preset or config.network)).create(record)
 
@@ -96,6 +103,7 @@ def branch(
         RunError: there is no such checkpoint, or the changes need a run of their own.
     """
     record, control, changes = folder.record(), folder.control(), changes or {}
+    before = placed(record.config)
     rates = {name: rate for name in ("lr_g", "lr_d") if (rate := getattr(control, name)) is not None}
     if unknown := [name for name in changes if name not in SETTINGS]:
         raise ConfigError(f"There is no setting named {unknown[0]!r}; the settings are: {', '.join(SETTINGS)}.")
@@ -104,9 +112,9 @@ def branch(
     if step:
         _can_go_on(folder, step, config, rows)
     title = folder.notes().name or title_of(record.preset)
-    differing = [name for name in SETTINGS if getattr(config, name) != getattr(record.config, name)]
+    differing = [name for name in SETTINGS if getattr(config, name) != getattr(before, name)]
     words = ", ".join(label_of(name) for name in differing) or "unchanged"
-    changed = [f"{name} {getattr(record.config, name)} to {getattr(config, name)}" for name in differing]
+    changed = [f"{name} {getattr(before, name)} to {getattr(config, name)}" for name in differing]
     branched = {"branched_from": f"{folder.id}@{step}", "branched_with": ", ".join(changed)}
     made = create(config, record.preset, path=path, **branched)
     if not {"device", "precision", "threads"} & set(differing):  # else a branch computes other numbers for no reason
@@ -140,16 +148,22 @@ def _can_go_on(folder: RunFolder, step: int, config: TrainConfig, rows: list[dic
         steps = ", ".join(map(str, kept)) or "none"
         raise RunError(f"The run {folder.id} keeps no checkpoint of step {step}; it keeps: {steps}. 0 begins anew.")
     if anew := misfit(folder.record().config, config):
-        raise RunError(f"With another {anew} nothing that was learnt fits: begin with new networks (step 0).")
+        moved = f" If its pictures were moved, first say where: `resume {folder.id} --folder NEW`."
+        raise RunError(
+            f"With another {anew} nothing that was learnt fits: begin with new networks (step 0)."
+            + (moved if anew.startswith("folder") else "")
+        )
     seconds = max((row.get("seconds", 0.0) for row in rows), default=0.0)
     images = max((row.get("images_seen", 0) for row in rows), default=0)
-    epochs = images / folder.record().data["count"] if folder.record().data.get("count") else 0.0
-    for name, done in (("seconds", seconds), ("epochs", epochs)):
+    record = folder.record()
+    per_epoch = record.config.epoch_of(record.data.get("count") or 0)
+    epochs = images / per_epoch if per_epoch else 0.0
+    by_time = "most_seconds" if config.clear_wanted or config.seconds is None else "seconds"
+    for name, done in ((by_time, seconds), ("epochs", epochs)):
         end = getattr(config, name)
         if end is not None and done >= end:
-            raise RunError(
-                f"At step {step} the run has reached its {end:g} {name} already: give the branch more {name}."
-            )
+            of = f" {name.removeprefix('most_')}"
+            raise RunError(f"At step {step} the run has reached its {end:g}{of} already: give the branch more{of}.")
 
 
 def misfit(before: TrainConfig, config: TrainConfig, free: tuple[str, ...] = ()) -> str | None:
@@ -158,6 +172,7 @@ def misfit(before: TrainConfig, config: TrainConfig, free: tuple[str, ...] = ())
     Args:
         free: settings of ``BEGIN_ANEW`` that may differ all the same.
     """
+    before = placed(before)
     anew = (name for name in BEGIN_ANEW if name not in free and getattr(config, name) != getattr(before, name))
     return next((f"{label_of(name).lower()} ({name})" for name in anew), None)
 
@@ -195,14 +210,19 @@ def attend(folder: RunFolder, show: Callable[[Status], None]) -> str:
         The state it ended in; ``deleted`` when its folder is gone.
     """
     launch(folder)
-    while folder.exists():
-        try:
-            show(status := folder.status())
-            if not status.active:
-                return status.state
-            time.sleep(LOOK_S)
-        except KeyboardInterrupt:
-            stop(folder)
+    anchor = Anchor(folder.path)
+    try:
+        while place := anchor.where():
+            folder.path = place
+            try:
+                show(status := folder.status())
+                if not status.active:
+                    return status.state
+                time.sleep(LOOK_S)
+            except KeyboardInterrupt:
+                stop(folder)
+    finally:
+        anchor.close()
     return "deleted"
 
 
@@ -211,33 +231,60 @@ def reap() -> None:
     _children[:] = [child for child in _children if child.poll() is None]
 
 
-def resume(folder: RunFolder) -> None:
+def resume(folder: RunFolder, pictures: str | Path | None = None) -> None:
     """Go on: wake a paused run, or start a process that goes on from the last checkpoint.
 
+    Args:
+        pictures: see ``prepare_resume``.
+
     Raises:
-        RunError: the run has finished.
+        DataError, RunError: see there.
     """
-    prepare_resume(folder)
+    prepare_resume(folder, pictures)
     if not folder.is_held():
         launch(folder)
 
 
-def prepare_resume(folder: RunFolder) -> None:
+def prepare_resume(folder: RunFolder, pictures: str | Path | None = None) -> None:
     """Set a run up to go on, without starting a process.
 
+    Args:
+        pictures: the folder that a run's own pictures were moved to. The process finds out whether they are the same,
+            and the run keeps the new folder if so. A run that has reached its end can be told it, too.
+
     Raises:
-        RunError: the run has reached the end that its configuration sets.
+        DataError: there are no pictures in that folder.
+        RunError: the run has reached the end that its configuration sets, or it cannot be told a folder: it learns from
+            another data set, or is at work.
     """
-    status = folder.status()
-    if status.state == "finished":
+    status, moved = folder.status(), {}
+    if pictures is not None:
+        moved["folder"] = str(_moved_to(folder, pictures))
+    elif status.state == "finished":
         raise RunError(
             f"The run {folder.id} has reached its end; duplicate its settings with more epochs or seconds to go on."
         )
-    folder.ask(want="run")
+    folder.ask(want="run", **moved)
     if not folder.is_held():
         now = time.time()
         stored = {"state": QUEUED, "message": "Waiting to go on.", "pid": None, "queued_at": now, "heartbeat": now}
-        folder.write_status(Status(**{**vars(status), **stored}))
+        try:
+            folder.write_status(Status(**{**vars(status), **stored}))
+        except OSError as error:
+            raise RunError(f"The run folder {folder.path} cannot be written ({error.strerror or error}).") from None
+
+
+def _moved_to(folder: RunFolder, pictures: str | Path) -> Path:
+    config = folder.record().config
+    if not data.DATA_SETS.get(config.data).NEEDS_FOLDER:
+        raise RunError(
+            f"The run {folder.id} learns from the data set {config.data!r}, which is in no folder of yours; leave out "
+            "--folder."
+        )
+    if folder.is_held():
+        raise RunError(f"The run {folder.id} is at work; stop it before you say where its pictures are now.")
+    data.class_names_of(config.data, pictures)  # raises where there are none
+    return data.folder_of(pictures)
 
 
 def pause(folder: RunFolder) -> None:
@@ -256,8 +303,16 @@ def stop(folder: RunFolder) -> None:
 
 
 def set_rates(folder: RunFolder, lr_g: float | None = None, lr_d: float | None = None) -> None:
-    """Change one learning rate or both, from the next step on."""
-    folder.ask(**{name: rate for name, rate in (("lr_g", lr_g), ("lr_d", lr_d)) if rate is not None})
+    """Change one learning rate or both, from the next step on.
+
+    Raises:
+        ConfigError: a rate is out of the range that the setting of its name allows.
+        RunError: the run is gone, or its folder cannot be written.
+    """
+    changes = {name: rate for name, rate in (("lr_g", lr_g), ("lr_d", lr_d)) if rate is not None}
+    if problems := [found for name, rate in changes.items() if (found := rate_problem(name, rate))]:
+        raise ConfigError(" ".join(problems))
+    folder.ask(**changes)
 
 
 def delete(folder: RunFolder) -> None:

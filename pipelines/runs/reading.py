@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
+from pipelines.config.train_config import from_file
 from pipelines.errors import GanError, RunError
 from pipelines.runs.facts import (
     RUNNING,
@@ -22,9 +22,9 @@ from pipelines.runs.facts import (
     StoredRecord,
     StoredResolved,
 )  # fmt: skip
+from pipelines.runs.names import by_step
 from pipelines.runs.rows import Evaluated, Measured, decode_rows
 from pipelines.schema import Meta, Values, convert, read
-from pipelines.training.config import from_file
 
 T = TypeVar("T")
 
@@ -96,9 +96,9 @@ def small(path: Path, kind: type[T]) -> T:
 def evaluations(folder: Path) -> list[dict[str, Any]]:
     """The full measures in a folder, by step; one that cannot be read is left out."""
     found = []
-    for path in sorted(folder.glob("step-*.json")):
+    for path in by_step(folder, ".json").values():
         try:
-            if re.fullmatch(r"step-[0-9]{8,}\.json", path.name) and (values := read(path, Values, error=RunError)):
+            if values := read(path, Values, error=RunError):
                 convert(values, Evaluated, path.name, RunError)
                 found.append(values)
         except RunError:

@@ -32,7 +32,7 @@ from pipelines.schema import (
 MOST_BYTES = 1000 * MB  # of one file: three million rows
 READ_BYTES = 4 * MB  # of a long file at a time; a longer line is no row
 
-Grid = Annotated[str, Meta(pattern=r"^step-[0-9]{8}\.png\Z")]
+Grid = Annotated[str, Meta(pattern=r"^step-[0-9]{8,12}\.png\Z")]
 Number = float | None  # null stands for what was not finite
 _NUMBERS = dict[str, Whole | float | None]
 

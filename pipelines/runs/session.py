@@ -12,20 +12,20 @@ from typing import Any
 import numpy
 import torch
 
-from pipelines import data
+from pipelines import data, threads
+from pipelines.config.train_config import TrainConfig
 from pipelines.data import ImageSet
-from pipelines.errors import ModelError, RunError, TrainingError
+from pipelines.errors import TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
 from pipelines.objectives import traits_of
 from pipelines.paths import runs_home
-from pipelines.runs import reading, worker
+from pipelines.runs import pictures, reading, resuming, worker
 from pipelines.runs.files import publish_json
 from pipelines.runs.folder import PAUSED, RUNNING, STOPPING, Record, RunFolder
-from pipelines.runs.jobs import branch_step
-from pipelines.runs.keeping import superfluous
-from pipelines.runs.queue import Turn
-from pipelines.training import checkpoint, loop, machine, memory, probe, team
-from pipelines.training.config import TrainConfig
+from pipelines.runs.queue import QueuePlace
+from pipelines.runs.retention import superfluous
+from pipelines.threads import Adaptive
+from pipelines.training import checkpoint, loop, machine, memory, probe, process_group
 from pipelines.training.machine import Machine
 from pipelines.training.pictures import tensors_of
 from pipelines.training.trainer import Trainer
@@ -36,62 +36,73 @@ _LOOK_S = 0.05  # between two looks at what is wanted, while paused
 _SAVE_SHARE = 20  # an epoch's end saves only when training has gone on for this many times what the last save took
 
 
-def train(desk: worker.Desk, turn: Turn) -> bool:
+def train(reporter: worker.RunReporter, turn: QueuePlace) -> str | None:
     """Train a run until its end or until it is stopped.
 
     Returns:
-        Whether the end that the configuration sets was reached.
+        Which end that the configuration sets was reached, in one sentence; None of a run that was stopped.
     """
-    folder, config = desk.folder, desk.folder.record().config
-    image_set = worker.load_data(desk)
-    if folder.record().data.get("fingerprint", image_set.fingerprint) != image_set.fingerprint:
-        raise RunError(
-            f"The data set {image_set.name} has changed since the run began, so it cannot go on exactly; "
-            "duplicate its settings into a new run."
-        )
-    desk.asked()
-    desk.tell(message="Building the networks.", progress=1.0)
+    reporter.asked()  # loading torch took seconds
+    folder, before = reporter.folder, reporter.folder.record().config
+    worker.change_line(reporter, turn, machine.pick_device(before.device))
+    if not before.threads:
+        threads.settle()  # for what is computed before the run's own networks can be asked
+    image_set = pictures.load(reporter)
+    config = folder.record().config
+    reporter.asked()
+    reporter.tell(message="Building the networks.", progress=1.0)
     images, labels, classes = tensors_of(image_set)
+    settled = torch.get_num_threads()
     where = _machine_of(folder, config, classes)
-    memory.require_room(config, where, classes)
+    batch = config.batch_of(len(image_set)) or config.batch_size
+    memory.require_room(config.changed(batch_size=batch), where, classes)
     machine.set_up(where)
-    with team.formed(config.gpus, where.device) as group:
-        trainer = Trainer(config, images, where, labels, classes, group)
-        view = FixedView(config, image_set.class_names)
-        folder.write_record(_record(folder, config, image_set, where, view))
-        _load_last(desk, trainer)
+    if not config.threads and where.device == "cpu" and config.gpus == 1:
+        torch.set_num_threads(settled)
+    with process_group.formed(config.gpus, where.device) as group:
         if group:
             group.tell({"machine": asdict(where)})
-        hooks = FolderHooks(desk, turn, trainer)
+        trainer = Trainer(config, images, where, labels, classes, group)
+        view = FixedView(config, image_set.class_names)
+        reporter.writing(lambda: folder.write_record(_record(folder, config, image_set, where, view)))
+        resuming.go_on(reporter, trainer, group)
+        hooks = FolderHooks(reporter, turn, trainer)
+        if config.folder != before.folder:
+            old, new = data.shown(before.folder), data.shown(config.folder)
+            hooks.event("moved", f"The pictures were moved from {old} to {new}; they are the same.")
         meter = QualityMeter(image_set, device=where.device)
         try:
-            finished = loop.train(trainer, view, meter, hooks)
+            adaptive = Adaptive(trainer.rehearse, trainer.machine.threads) if trainer.adapts else None
+            finished = loop.train(trainer, view, meter, hooks, adaptive)
         except TrainingError as error:
             hooks.event("not-finite", str(error))
             raise
         finally:
             hooks.settle()
-    desk.tell(state=STOPPING, message="Saving.")
+    reporter.tell(state=STOPPING, message="Saving.")
     hooks.save()
-    hooks.event("finished" if finished else "stopped", "Finished." if finished else "Stopped.")
-    return finished
+    ended = loop.ending(trainer) if finished else None
+    hooks.event("finished" if finished else "stopped", ended or "Stopped.")
+    return ended
 
 
 def follow(folder: RunFolder) -> None:
-    """Train as one of a team that does not lead: do what the leader says, until it says that it is over."""
+    """Train as one of a group that does not lead: do what the leader says, until it says that it is over."""
     for name in (signal.SIGINT, signal.SIGTERM):  # the leader stops after a step, and with it all others
         signal.signal(name, signal.SIG_IGN)
     config = folder.record().config
-    with team.formed(config.gpus, machine.pick_device(config.device)) as group:
+    with process_group.formed(config.gpus, machine.pick_device(config.device)) as group:
         if not group or (first := group.hear()) is None:
             return
         where = Machine(**first["machine"])
         machine.set_up(where)
+        config = folder.record().config  # the leader has found its pictures, which may have been moved
         images, labels, classes = tensors_of(
             data.load(config.data, size=config.size, channels=config.channels, folder=config.folder)
         )
         trainer = Trainer(config, images, where, labels, classes, group)
-        _load_newest(folder, trainer)
+        if not resuming.follow(folder, trainer, group):
+            return
         while order := group.hear():
             trainer.follow(order)
 
@@ -99,11 +110,12 @@ def follow(folder: RunFolder) -> None:
 class FolderHooks:
     """Keeps the run folder while the loop runs, and holds the loop as the person asks."""
 
-    def __init__(self, desk: worker.Desk, turn: Turn, trainer: Trainer) -> None:
-        self.desk, self.folder, self.turn, self.trainer = desk, desk.folder, turn, trainer
-        self._done_singles = desk.control.single_steps
+    def __init__(self, reporter: worker.RunReporter, turn: QueuePlace, trainer: Trainer) -> None:
+        self.reporter, self.folder, self.turn, self.trainer = reporter, reporter.folder, turn, trainer
+        self._done_singles = reporter.control.single_steps
         self._saved_at, self._save_took = time.monotonic(), 0.0
         self._saved_step = trainer.step
+        self._longer = False  # whether it was said that the run goes on after its time
 
     def before_step(self, trainer: Trainer) -> str:
         """Hold while paused, follow changed learning rates, and say what the next step is."""
@@ -115,16 +127,16 @@ class FolderHooks:
         return order
 
     def _wait_while_paused(self) -> str:
-        desk = self.desk
+        reporter = self.reporter
         while True:
-            control = desk.asked()
-            paused = desk.status.state == PAUSED
+            control = reporter.asked()
+            paused = reporter.status.state == PAUSED
             if control.want == "run":
                 if paused:
-                    worker.wait_turn(desk, self.turn)
+                    worker.wait_turn(reporter, self.turn)
                     self.event("resumed", "Went on.")
-                if desk.status.state != RUNNING:
-                    desk.tell(state=RUNNING, message="Training.", progress=None, place=None)
+                if reporter.status.state != RUNNING:
+                    reporter.tell(state=RUNNING, message="Training.", progress=None, place=None)
                 return "go"
             if control.single_steps > self._done_singles:
                 self._done_singles += 1
@@ -132,44 +144,59 @@ class FolderHooks:
             if not paused:
                 self.turn.leave()  # a paused run does not keep others waiting
                 self.event("paused", "Paused.")
-                desk.tell(state=PAUSED, message="Paused.", progress=None, **self._where(0.0))
+                reporter.tell(state=PAUSED, message="Paused.", progress=None, **self._where(0.0))
             self._follow_rates()
-            desk.tell(at_once=False)
+            reporter.tell(at_once=False)
             time.sleep(_LOOK_S)
 
     def _follow_rates(self) -> None:
-        control = self.desk.control
+        control = self.reporter.control
         wanted = {"lr_g": control.lr_g, "lr_d": control.lr_d}
         in_force = dict(zip(wanted, self.trainer.rates, strict=True))
         if changes := {name: rate for name, rate in wanted.items() if rate is not None and rate != in_force[name]}:
             self.trainer.set_rates(**changes)
             words = ", ".join(f"{name} {in_force[name]:g} to {rate:g}" for name, rate in changes.items())
             self.event("rates", f"Learning rate changed: {words}.")
-            self.desk.tell(**changes)
+            self.reporter.tell(**changes)
 
     def row(self, row: dict[str, Any]) -> None:
-        self.desk.writing(self.folder.append_metrics, row)
+        self.reporter.writing(self.folder.append_metrics, row)
 
     def grid(self, trainer: Trainer, png: bytes) -> None:
-        self.desk.writing(self.folder.add_sample, png, **loop.position(trainer))
+        self.reporter.writing(self.folder.add_sample, png, **loop.position(trainer))
 
     def measured(self, trainer: Trainer, quality: Quality, best: bool) -> None:
         self.row({**loop.position(trainer), **vars(quality)})
-        self.desk.tell(quality={**vars(quality), "step": trainer.step})
+        self.reporter.tell(quality={**vars(quality), "step": trainer.step})
+        if loop.waits_for_clear(trainer):
+            self._tell_longer()
         if best:
             self.save()
-            self.desk.writing(self.folder.keep_best, trainer.step)
+            self.reporter.writing(self.folder.keep_best, trainer.step)
 
     def after_step(self, trainer: Trainer, images_per_s: float, epoch_ended: bool) -> None:
-        paused = self.desk.status.state == PAUSED
-        self.desk.tell(at_once=paused, **self._where(0.0 if paused else images_per_s))
+        paused = self.reporter.status.state == PAUSED
+        self.reporter.tell(at_once=paused, **self._where(0.0 if paused else images_per_s))
         since = time.monotonic() - self._saved_at
         if since > trainer.config.checkpoint_s or (epoch_ended and since > _SAVE_SHARE * self._save_took):
             self.save()
 
-    def event(self, event: str, message: str) -> None:
+    def threads(self, trainer: Trainer, change: threads.Change) -> None:
+        self.event("threads", f"{change.words}.", threads=change.threads)
+
+    def _tell_longer(self) -> None:
+        """Say that the run goes on after its time, and until when."""
+        config, clear = self.trainer.config, self.trainer.clear
+        most = "" if config.most_seconds is None else f", for {config.most_seconds:g} s at most"
+        words = f"Going on until {config.until_clear:.1%} of the samples are clear{most}; {clear:.1%} are."
+        if not self._longer:
+            self._longer = True
+            self.event("longer", words)
+        self.reporter.tell(message=words)
+
+    def event(self, event: str, message: str, **more: Any) -> None:
         """Record something that happened, beside the metrics."""
-        self.row({**loop.position(self.trainer), "event": event, "message": message})
+        self.row({**loop.position(self.trainer), "event": event, "message": message, **more})
         worker.log.info("step %d: %s", self.trainer.step, message)
 
     def save(self) -> None:
@@ -184,7 +211,8 @@ class FolderHooks:
         if not self.trainer.weights_finite():
             raise TrainingError(f"A weight was no longer a finite number at step {self.trainer.step}. {loop.CURE}")
         start = time.monotonic()
-        self.desk.writing(checkpoint.save, self.trainer, self.folder.checkpoint_path(self.trainer.step))
+        self.reporter.writing(self.folder.sync_rows)
+        self.reporter.writing(lambda: checkpoint.save(self.trainer, self.folder.checkpoint_path(self.trainer.step)))
         saved = self.folder.checkpoint_path(self.trainer.step)
         for old in superfluous(self.folder.checkpoint_steps(), saved.stat().st_size if saved.exists() else 0):
             self.folder.checkpoint_path(old).unlink(missing_ok=True)
@@ -193,7 +221,7 @@ class FolderHooks:
 
     def settle(self) -> None:
         """Bring the status up to the last step; it is published with the next change."""
-        self.desk.status = replace(self.desk.status, **self._where(0.0))
+        self.reporter.status = replace(self.reporter.status, **self._where(0.0))
 
     def _where(self, images_per_s: float) -> dict[str, Any]:
         lr_g, lr_d = self.trainer.rates
@@ -201,6 +229,7 @@ class FolderHooks:
             **loop.position(self.trainer),
             "epoch": round(self.trainer.epoch, 4),
             "images_per_s": images_per_s,
+            "device": self.trainer.machine.words,
             "eta_s": loop.seconds_left(self.trainer, images_per_s) if images_per_s else None,
             "lr_g": lr_g,
             "lr_d": lr_d,
@@ -244,43 +273,3 @@ def _record(folder: RunFolder, config: TrainConfig, image_set: ImageSet, where: 
             "balance": traits.balance,
         },
     )  # fmt: skip
-
-
-def _load_newest(folder: RunFolder, trainer: Trainer) -> str | None:
-    """Set a trainer to the newest checkpoint that can be read, if there is one.
-
-    The first checkpoint of a branch is another run's: of that, what fits is taken, and words on it are returned.
-    """
-    origin = branch_step(folder.record())
-    for step, path in reversed(list(zip(folder.checkpoint_steps(), folder.checkpoints(), strict=True))):
-        try:
-            if step == origin:
-                return checkpoint.load_fitting(trainer, path)
-            checkpoint.load(trainer, path)
-            break
-        except ModelError as error:
-            worker.log.warning("%s Trying the one before.", error)
-            path.unlink(missing_ok=True)
-    return None
-
-
-def _tell_branched(desk: worker.Desk, trainer: Trainer, kept: str) -> None:
-    """Write down, once, where a branch began, with which changes, and what of its networks went on."""
-    record = desk.folder.record()
-    begun = f"Branched from {record.branched_from}{record.branched_with and ' with ' + record.branched_with}. "
-    if not any(str(row.get("message")).startswith(begun) for row in desk.folder.metrics()[0] if "event" in row):
-        row = {**loop.position(trainer), "event": "branched", "message": begun + kept}
-        desk.writing(desk.folder.append_metrics, row)
-
-
-def _load_last(desk: worker.Desk, trainer: Trainer) -> None:
-    """Go on from the newest readable checkpoint, or from the start, and drop what was recorded after it."""
-    folder = desk.folder
-    branched = _load_newest(folder, trainer)
-    if folder.metrics_path.exists() or folder.samples_index_path.exists():
-        folder.cut_after(trainer.step if trainer.step else -1)
-        desk.tell(attempt=desk.status.attempt + 1, message=f"Going on from step {trainer.step}.")
-    if branched is not None:
-        _tell_branched(desk, trainer, branched)
-    lr_g, lr_d = trainer.rates
-    desk.tell(device=trainer.machine.words, lr_g=lr_g, lr_d=lr_d)

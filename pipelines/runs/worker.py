@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import logging
+import math
 import os
 import signal
 import threading
@@ -16,10 +17,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from pipelines import data
-from pipelines.errors import GanError
-from pipelines.runs.folder import FAILED, FINISHED, PREPARING, QUEUED, STOPPED, Control, RunFolder, Status  # fmt: skip
-from pipelines.runs.queue import Turn, line_for
+from pipelines.errors import GanError, RunError, is_out_of_memory
+from pipelines.runs.folder import (  # fmt: skip
+    FAILED,
+    FINISHED,
+    PREPARING,
+    QUEUED,
+    QUEUED_S,
+    STOPPED,
+    Control,
+    RunFolder,
+    Status,
+)
+from pipelines.runs.place import Anchor, is_thrown_away
+from pipelines.runs.queue import QueuePlace, line_for
 
 _STATUS_S = 0.5  # between two heartbeats
 log = logging.getLogger("pipelines")
@@ -35,7 +46,7 @@ class Gone(Exception):
     """The run folder was deleted."""
 
 
-class Desk:
+class RunReporter:
     """The worker's side of the run folder: what it says of itself, and what it is asked."""
 
     def __init__(self, folder: RunFolder, show: Show | None = None) -> None:
@@ -44,23 +55,29 @@ class Desk:
         self.control = folder.control()
         self.interrupted = threading.Event()
         self._stamp = folder.control_stamp()
-        self._told_at = 0.0
+        self._told_at = -math.inf  # monotonic seconds: the clock may be set back
+        self._anchor = Anchor(folder.path)
 
-    def tell(self, *, at_once: bool = True, **changes: Any) -> None:
+    def tell(self, *, at_once: bool = True, every_s: float = _STATUS_S, **changes: Any) -> None:
         """Change the status, and publish it at once or with the next heartbeat.
+
+        Args:
+            every_s: seconds between two heartbeats.
 
         Raises:
             Gone: the run folder was deleted.
         """
-        if changes.get("state", self.status.state) != self.status.state or "message" in changes:
+        news = changes.get("state", self.status.state) != self.status.state
+        if news or "message" in changes:
             log.info("%s: %s", changes.get("state", self.status.state), changes.get("message", ""))
-        self.status = dataclasses.replace(self.status, **changes)
-        now = time.time()
-        if not at_once and now - self._told_at < _STATUS_S:
+        if changes:
+            self.status = dataclasses.replace(self.status, **changes)
+        now = time.monotonic()
+        if not at_once and now - self._told_at < every_s:
             return
         self._told_at = now
-        self.status = dataclasses.replace(self.status, heartbeat=now)
-        self.writing(self.folder.write_status, self.status)
+        self.status = dataclasses.replace(self.status, heartbeat=time.time())
+        self.writing(self.folder.write_status, self.status, durable=news)
         if self.show:
             self.show(self.status)
 
@@ -71,6 +88,7 @@ class Desk:
             Stop: the run is to stop.
             Gone: the run folder was deleted.
         """
+        self.follow()
         stamp = self.folder.control_stamp()
         if stamp != self._stamp:
             self._stamp, self.control = stamp, self.writing(self.folder.control)
@@ -79,7 +97,7 @@ class Desk:
         return self.control
 
     def writing(self, write: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Call something that touches the folder.
+        """Call something that touches the folder; once more where it failed because the folder was moved.
 
         Raises:
             Gone: it failed because the folder was deleted.
@@ -87,9 +105,30 @@ class Desk:
         try:
             return write(*args, **kwargs)
         except (OSError, GanError):
-            if not self.folder.exists():
-                raise Gone from None
-            raise
+            if not self.follow():
+                raise
+        return write(*args, **kwargs)
+
+    def follow(self) -> bool:
+        """Go on in the folder where it is now, and stop where it was thrown away; whether it was renamed or moved.
+
+        Raises:
+            Gone: it was deleted.
+        """
+        place = self._anchor.where()
+        if place is None:
+            raise Gone
+        if place == self.folder.path:
+            return False
+        log.info("The run folder was moved to %s; the run goes on there.", place)
+        self.folder.path = place
+        if is_thrown_away(place):
+            self.interrupted.set()
+        return True
+
+    def leave(self) -> None:
+        """Let the folder go."""
+        self._anchor.close()
 
 
 def work(folder: RunFolder, show: Show | None = None) -> str:
@@ -106,48 +145,32 @@ def work(folder: RunFolder, show: Show | None = None) -> str:
         RunError: another process works on it.
     """
     with folder.hold():
-        desk = Desk(folder, show)
-        _listen_to_signals(desk.interrupted)
-        turn = Turn(line_for(folder.record().config.device))
+        reporter = RunReporter(folder, show)
+        _listen_to_signals(reporter.interrupted)
+        turn = QueuePlace(line_for(folder.record().config.device))
         try:
-            desk.tell(state=QUEUED, pid=os.getpid(), message="Waiting to start.", place=None)
-            wait_turn(desk, turn)
-            desk.tell(state=PREPARING, message="Loading the networks.", place=None, progress=0.0)
+            reporter.tell(state=QUEUED, pid=os.getpid(), message="Waiting to start.", place=None)
+            wait_turn(reporter, turn)
+            reporter.tell(state=PREPARING, message="Loading the networks.", place=None, progress=0.0)
             from pipelines.runs import session  # loads torch
 
-            finished = session.train(desk, turn)
-            end = (FINISHED, "Finished.") if finished else (STOPPED, "Stopped; Resume goes on from here.")
-            desk.tell(state=end[0], message=end[1], eta_s=None, progress=None, place=None)
+            ended = session.train(reporter, turn)
+            end = (FINISHED, ended) if ended else (STOPPED, "Stopped; Resume goes on from here.")
+            reporter.tell(state=end[0], message=end[1], eta_s=None, progress=None, place=None)
         except Stop:
-            desk.tell(state=STOPPED, message="Stopped; Resume goes on from here.", progress=None, place=None)
+            reporter.tell(state=STOPPED, message="Stopped; Resume goes on from here.", progress=None, place=None)
         except Gone:
             log.info("The run folder was deleted; the process ends.")
             return "deleted"
         except Exception as error:
-            return _fail(desk, error)
+            return _fail(reporter, error)
         finally:
             turn.leave()
-    return desk.status.state
+            reporter.leave()
+    return reporter.status.state
 
 
-def load_data(desk: Desk) -> data.ImageSet:
-    """The run's data set, prepared now if it is not yet."""
-    config = desk.folder.record().config
-
-    def progress(share: float, message: str) -> None:
-        desk.asked()
-        desk.tell(at_once=False, state=PREPARING, progress=round(share, 3))
-        desk.status = dataclasses.replace(desk.status, message=message)
-
-    image_set = data.load(
-        config.data, size=config.size, channels=config.channels, folder=config.folder, progress=progress
-    )
-    if config.conditional:
-        data.require_classes(image_set)
-    return image_set
-
-
-def wait_turn(desk: Desk, turn: Turn) -> None:
+def wait_turn(reporter: RunReporter, turn: QueuePlace) -> None:
     """Wait in the line of the device, saying the place.
 
     Raises:
@@ -156,24 +179,37 @@ def wait_turn(desk: Desk, turn: Turn) -> None:
     """
 
     def on_place(place: int) -> None:
-        desk.asked()
+        reporter.asked()
         message = f"Waiting: place {place} in the line for {turn.line}."
-        if (desk.status.state, desk.status.place) != (QUEUED, place):
-            desk.tell(state=QUEUED, place=place, message=message)
-        desk.tell(at_once=False)
+        if (reporter.status.state, reporter.status.place) != (QUEUED, place):
+            reporter.tell(state=QUEUED, place=place, message=message)
+        reporter.tell(at_once=False, every_s=QUEUED_S)
 
-    desk.asked()
+    reporter.asked()
     turn.wait(on_place)
 
 
-def _fail(desk: Desk, error: Exception) -> str:
-    message = explain(error, desk)
+def change_line(reporter: RunReporter, turn: QueuePlace, device: str) -> None:
+    """Wait in the line of the device that the run trains on, if the one that was guessed without torch is another's.
+
+    Raises:
+        Stop: the run is to stop.
+        Gone: the run folder was deleted.
+    """
+    if turn.line != device:
+        turn.change_line(device)
+        wait_turn(reporter, turn)
+        reporter.tell(state=PREPARING, message="Loading the networks.", place=None, progress=0.0)
+
+
+def _fail(reporter: RunReporter, error: Exception) -> str:
+    message = explain(error, reporter)
     if isinstance(error, (GanError, OSError, MemoryError)):
         log.error("%s", message)
     else:
         log.exception("%s", message)
     try:
-        desk.tell(state=FAILED, message=message, eta_s=None, progress=None, place=None)
+        reporter.tell(state=FAILED, message=message, eta_s=None, progress=None, place=None)
     except Gone:
         return "deleted"
     except OSError as second:  # a full disk may not even take the status; the log and the terminal have the sentence
@@ -181,12 +217,12 @@ def _fail(desk: Desk, error: Exception) -> str:
     return FAILED
 
 
-def explain(error: Exception, desk: Desk) -> str:
+def explain(error: Exception, reporter: RunReporter) -> str:
     """One sentence for a person: what happened, and what to do about it."""
-    config = desk.folder.record().config
+    config = reporter.folder.record().config
     if isinstance(error, GanError):
         return str(error)
-    if isinstance(error, MemoryError) or "out of memory" in str(error).lower() or "can't allocate" in str(error):
+    if is_out_of_memory(error):
         return (
             f"Out of memory with batches of {config.batch_size} pictures of {config.size} x {config.size} at width "
             f"{config.width}: duplicate the settings with a smaller batch_size or width."
@@ -194,7 +230,7 @@ def explain(error: Exception, desk: Desk) -> str:
     if isinstance(error, OSError):
         reason = error.strerror or str(error)
         return (
-            f"The run folder {desk.folder.path} could not be written ({reason}): free some space or mend its "
+            f"The run folder {reporter.folder.path} could not be written ({reason}): free some space or mend its "
             "permissions, then Resume; what was written before is kept."
         )
     return f"An error of the program itself ended the run ({type(error).__name__}: {error}); train.log has the details."
@@ -209,8 +245,15 @@ def _listen_to_signals(interrupted: threading.Event) -> None:
 
 @contextlib.contextmanager
 def log_to(target: IO[str] | Path) -> Iterator[None]:
-    """Send what the process says to a stream or to the end of a file, for as long as the context lasts."""
-    handler = logging.FileHandler(target) if isinstance(target, Path) else logging.StreamHandler(target)
+    """Send what the process says to a stream or to the end of a file, for as long as the context lasts.
+
+    Raises:
+        RunError: the file cannot be written.
+    """
+    try:
+        handler = logging.FileHandler(target) if isinstance(target, Path) else logging.StreamHandler(target)
+    except OSError as error:
+        raise RunError(f"{target} cannot be written ({error.strerror or error}).") from None
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.INFO)

@@ -6,6 +6,8 @@ pictures in [-1, 1], [B, C, H, W], and give as many of the same type, each chang
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -13,23 +15,36 @@ from torch import Tensor
 SHARE = 1 / 8  # of the edge, by which a picture is moved at most
 CUT = 1 / 2  # of the edge, that of the square which is cut out
 
+Draw = Callable[[int], Tensor]  # random numbers [count, ...] for so many pictures
+Drawn = Callable[[int, Draw], Tensor]
+"""Takes a draw for so many pictures; where several processes share a batch, each takes its part of one for all."""
 
-def augmented(pictures: Tensor, augment: str) -> Tensor:
+
+def alone(count: int, draw: Draw) -> Tensor:
+    """A draw of a process that shares no batch."""
+    return draw(count)
+
+
+def augmented(pictures: Tensor, augment: str, drawn: Drawn = alone) -> Tensor:
     """Pictures as the setting ``augment`` wants them shown to D."""
     if augment == "none":
         return pictures
     if augment == "diffaugment":
-        pictures = cut_out(recolour(pictures))
-    return translate(pictures)
+        return cut_out(translate(recolour(pictures, drawn), drawn), drawn)
+    return translate(pictures, drawn)
 
 
-def translate(pictures: Tensor) -> Tensor:
+def translate(pictures: Tensor, drawn: Drawn = alone) -> Tensor:
     """Each picture moved by a random number of whole pixels; what comes in at an edge repeats the edge."""
     count, _, height, width = pictures.shape
     moves = []
     for edge in (width, height):  # in the units of a sampling grid, where the edge is 2 long
-        most = round(SHARE * edge)
-        moves.append(torch.randint(-most, most + 1, (count,), device=pictures.device) * (2 / edge))
+        most = int(SHARE * edge + 0.5)
+
+        def draw(count: int, most: int = most) -> Tensor:
+            return torch.randint(-most, most + 1, (count,), device=pictures.device)
+
+        moves.append(drawn(count, draw) * (2 / edge))
     one, zero = torch.ones_like(moves[0]), torch.zeros_like(moves[0])
     maps = torch.stack([one, zero, moves[0], zero, one, moves[1]], 1).view(count, 2, 3)
     grid = F.affine_grid(maps, list(pictures.shape), align_corners=False)
@@ -37,11 +52,12 @@ def translate(pictures: Tensor) -> Tensor:
     return moved.to(pictures.dtype)
 
 
-def recolour(pictures: Tensor) -> Tensor:
+def recolour(pictures: Tensor, drawn: Drawn = alone) -> Tensor:
     """Each picture lighter or darker by up to 0.5, its colours 0 to 2 times as strong, its contrast 0.5 to 1.5."""
 
     def chance() -> Tensor:  # in [0, 1), one a picture
-        return torch.rand(len(pictures), 1, 1, 1, device=pictures.device, dtype=pictures.dtype)
+        device, dtype = pictures.device, pictures.dtype
+        return drawn(len(pictures), lambda count: torch.rand(count, 1, 1, 1, device=device, dtype=dtype))
 
     pictures = pictures + chance() - 0.5
     if pictures.shape[1] > 1:
@@ -51,13 +67,20 @@ def recolour(pictures: Tensor) -> Tensor:
     return middle + (pictures - middle) * (chance() + 0.5)
 
 
-def cut_out(pictures: Tensor) -> Tensor:
-    """Each picture with a square of half of its edge set to 0, middle grey, anywhere, also half over its border."""
+def cut_out(pictures: Tensor, drawn: Drawn = alone) -> Tensor:
+    """Each picture with a square of half of its edge set to 0, middle grey, anywhere, also half over its border.
+
+    The square's middle lies at any of the picture's pixels, or between two of them or on its border, each as likely.
+    """
     count, _, height, width = pictures.shape
     inside = []
     for edge in (height, width):
-        long = round(CUT * edge)
-        start = torch.randint(1 - long % 2, edge + 1, (count, 1), device=pictures.device) - long // 2
+        long = int(CUT * edge + 0.5)
+
+        def draw(count: int, middles: int = edge + 1 - long % 2) -> Tensor:
+            return torch.randint(middles, (count, 1), device=pictures.device)
+
+        start = drawn(count, draw) - long // 2
         at = torch.arange(edge, device=pictures.device)
         inside.append((at >= start) & (at < start + long))
     cut = inside[0][:, None, :, None] & inside[1][:, None, None, :]

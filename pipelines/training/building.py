@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.networks import NETWORKS
-from pipelines.training.config import TrainConfig
 
 
 def build(
@@ -32,13 +32,6 @@ def make_optimizer(config: TrainConfig, network: nn.Module, rate: float) -> torc
             return torch.optim.RMSprop(weights, rate, alpha=config.beta2, eps=1e-7, foreach=True, capturable=on_gpu)
         case _:
             return torch.optim.SGD(weights, rate, momentum=config.beta1, fused=True)
-
-
-def number_pairs(average: nn.Module, network: nn.Module) -> tuple[list[Tensor], list[Tensor]]:
-    """The numbers of two like networks that an average is taken of, weights and batch norm's statistics."""
-    both = zip(average.state_dict().values(), network.state_dict().values(), strict=True)
-    mine, theirs = zip(*[pair for pair in both if pair[0].is_floating_point()], strict=True)
-    return list(mine), list(theirs)
 
 
 def gradient_norm(network: nn.Module) -> Tensor:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from pipelines.errors import ModelError
+from pipelines.config.train_config import BEGIN_ANEW, TrainConfig
+from pipelines.errors import DamagedFile, ModelError, is_out_of_memory
+from pipelines.tensor_files import damage, whole_tensors
 from pipelines.training.trainer import Trainer
 
 # What each optimiser remembers of a weight, by the setting's names.
@@ -23,6 +26,15 @@ OPTIMIZER_FIELDS = {
     "sgd": {"momentum_buffer"},
 }
 POSITION = ("step", "d_batches", "seconds", "best", "rates")  # the trainer's plain numbers
+# With another value of these a run cannot go on exactly. Which pictures it learns from is told by their fingerprint.
+KEPT = {*BEGIN_ANEW, "optimizer"} - {"data", "folder"}
+MOMENTS, RATES = ("beta1", "beta2"), ("lr_g", "lr_d")  # may be edited: then they count as they are set now
+
+NAMES_BEFORE = {
+    "average.": "generator_ema.", "opt_g.": "generator_optimizer.", "opt_d.": "discriminator_optimizer.",
+}  # fmt: skip
+
+Edits = dict[str, tuple[Any, Any]]  # settings by name: as a state was saved with, and as they are set now
 
 
 def save(trainer: Trainer, path: Path) -> None:
@@ -32,39 +44,49 @@ def save(trainer: Trainer, path: Path) -> None:
         OSError: the disk is full or the folder cannot be written; the old file is untouched.
     """
     tensors, plain = _flatten(trainer)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        save_file(tensors, temporary, metadata={"state": json.dumps(plain)})
-        os.replace(temporary, path)
-    except SafetensorError as error:  # its writer reports a full disk in its own way
-        raise OSError(None, str(error), str(path)) from None
-    finally:
-        temporary.unlink(missing_ok=True)
+    with whole_tensors(path) as draft:
+        save_file(tensors, draft, metadata={"state": json.dumps(plain)})
 
 
-def load(trainer: Trainer, path: Path) -> None:
+def load(trainer: Trainer, path: Path) -> Edits:
     """Set a trainer of the same configuration to a saved state, exactly.
 
+    Returns:
+        The settings that differ from those that the state was saved with; none of a file from before they were kept.
+
     Raises:
-        ModelError: the file is missing, damaged or of another configuration.
+        DamagedFile: the file was truncated or overwritten.
+        ModelError: the file is missing, cannot be read, needs too much memory or is of another configuration.
     """
     tensors, plain = read(path)
-    try:
+    edits = _edits(plain, trainer.config)
+    with _fitting(path, "the run's configuration", edits):
+        if strange := [name for name in edits if name in KEPT]:
+            raise ValueError(f"it was trained with another {strange[0]}")
         for name, network in trainer.named_parts():
             network.load_state_dict(_under(tensors, f"{name}."))
-        for name, optimizer in (("opt_g", trainer.opt_g), ("opt_d", trainer.opt_d)):
+        for name, optimizer in trainer.optimizers():
             # A run that began on another device keeps its settings, but not what only that device can do.
             able = {"capturable": optimizer.defaults["capturable"]} if "capturable" in optimizer.defaults else {}
             groups = [{**group, **able} for group in plain[name]]
-            optimizer.load_state_dict(_optimizer_state(optimizer, _under(tensors, f"{name}."), groups))
-    except (RuntimeError, KeyError, ValueError) as error:
-        raise ModelError(f"The checkpoint {path} does not fit the run's configuration ({error}).") from None
-    plain.setdefault("rates", trainer.rates_in_force)  # of before there was a decay
-    for field in POSITION:
-        setattr(trainer, field, plain[field])
-    trainer.rates = tuple(trainer.rates)  # a list in the file
-    trainer.state_replaced()
-    _restore_random(trainer, tensors)
+            if {*MOMENTS} & edits.keys():
+                groups = optimizer.state_dict()["param_groups"]  # as they are set now
+            saved = _under(tensors, f"{name}.")
+            if not _of_kind(saved, trainer.config.optimizer):
+                raise ValueError("it was trained with another optimizer")
+            optimizer.load_state_dict(_optimizer_state(optimizer, saved, groups))
+        plain.setdefault("rates", trainer.rates_in_force)  # of before there was a decay
+        lr_g, lr_d = plain["rates"]
+        for field in POSITION:
+            setattr(trainer, field, plain[field])
+        trainer.rates = (lr_g, lr_d)  # a list in the file
+        if {*MOMENTS, *RATES} & edits.keys():
+            trainer.set_rates(**{name: edits[name][1] for name in RATES if name in edits})
+        trainer.clear = plain.get("clear")
+        trainer.take_threads(plain.get("threads", trainer.machine.threads))
+        trainer.state_replaced()
+        _restore_random(trainer, tensors)
+    return edits
 
 
 def load_fitting(trainer: Trainer, path: Path) -> str:
@@ -78,31 +100,42 @@ def load_fitting(trainer: Trainer, path: Path) -> str:
         One or two sentences on what went on and what began afresh.
 
     Raises:
-        ModelError: the file is missing or damaged, or G does not fit.
+        DamagedFile: the file was truncated or overwritten.
+        ModelError: the file is missing, cannot be read or needs too much memory, or G does not fit.
     """
     tensors, plain = read(path)
-    parts, afresh = dict(trainer.named_parts()), []
-    try:
-        for name in ("generator", "average"):
-            parts[name].load_state_dict(_under(tensors, f"{name}."))
-    except RuntimeError as error:
-        raise ModelError(f"G in the checkpoint {path} does not fit the run's configuration ({error}).") from None
-    taken, all_of_d = _take(trainer.discriminator, _under(tensors, "discriminator."))
-    if taken < all_of_d:
-        afresh.append(f"{all_of_d - taken} of {all_of_d} parts of D" if taken else "D")
-    if "replay" in parts and (store := _under(tensors, "replay.")):
-        parts["replay"].load_state_dict(store)
-    for player, name, optimizer in (("G", "opt_g", trainer.opt_g), ("D", "opt_d", trainer.opt_d)):
+    with _fitting(path, "the branch's configuration", {}):
+        return _take_what_fits(trainer, tensors, plain)
+
+
+def _take_what_fits(trainer: Trainer, tensors: dict[str, Tensor], plain: dict[str, Any]) -> str:
+    afresh, whole = [], {trainer.method.sampler}
+    for player in trainer.players.values():
+        saved, called = _under(tensors, f"{player.name}."), player.letter.upper()
+        if player.name in whole:
+            player.module.load_state_dict(saved)
+        else:
+            taken, all_parts = _take(player.module, saved)
+            if taken < all_parts:
+                afresh.append(f"{all_parts - taken} of {all_parts} parts of {called}" if taken else called)
+            else:
+                whole.add(player.name)
+        if player.ema is not None:  # without an average in the file the network itself is where it begins
+            player.ema.load_state_dict(_under(tensors, f"{player.name}_ema.") or player.module.state_dict())
+    for name, part in trainer.method.parts.items():
+        if stored := _under(tensors, f"{name}."):
+            part.load_state_dict(stored)
+    for player in trainer.players.values():
+        name, optimizer = f"{player.name}_optimizer", player.optimizer
         saved = _under(tensors, f"{name}.")
-        fields = {key.split(".", 1)[1] for key in saved}
-        fits = player == "G" or taken == all_of_d
-        if fits and fields == OPTIMIZER_FIELDS[trainer.config.optimizer]:
+        if player.name in whole and saved and _of_kind(saved, trainer.config.optimizer):
             groups = optimizer.state_dict()["param_groups"]  # the rates and moments that are set now
             optimizer.load_state_dict(_optimizer_state(optimizer, saved, groups))
-        elif fields or name not in plain:  # a published model keeps none
-            afresh.append(f"the optimiser's memory of {player}")
+        elif saved or name not in plain:  # a published model keeps none
+            afresh.append(f"the optimiser's memory of {player.letter.upper()}")
     for field in ("step", "d_batches", "seconds"):
         setattr(trainer, field, plain[field])
+    trainer.take_threads(plain.get("threads", trainer.machine.threads))
     trainer.state_replaced()
     _restore_random(trainer, tensors)
     if not afresh:
@@ -114,16 +147,70 @@ def read(path: Path, prefix: str | tuple[str, ...] = "") -> tuple[dict[str, Tens
     """Tensors whose names begin with a prefix, or any of several, and the plain values.
 
     Raises:
-        ModelError: the file is missing or damaged.
+        DamagedFile: the file was truncated or overwritten.
+        ModelError: the file is missing, cannot be read or needs too much memory.
     """
     try:
+        if reason := damage(path):
+            raise DamagedFile(f"The file {path} is damaged or not a safetensors file ({reason}).")
         with safe_open(path, framework="pt") as file:
             plain = json.loads((file.metadata() or {}).get("state", "{}"))
-            return {key: file.get_tensor(key) for key in file.keys() if key.startswith(prefix)}, plain  # noqa: SIM118
+            if not isinstance(plain, dict):
+                raise ValueError("its metadata holds no state")
+            plain = {_name_now(f"{name}.")[:-1]: value for name, value in plain.items()}
+            keys = {_name_now(key): key for key in file.keys()}  # noqa: SIM118
+            return {name: file.get_tensor(key) for name, key in keys.items() if name.startswith(prefix)}, plain
     except FileNotFoundError:
         raise ModelError(f"There is no file {path}.") from None
-    except (SafetensorError, OSError, ValueError) as error:
-        raise ModelError(f"The file {path} is damaged or not a safetensors file ({error}).") from None
+    except (SafetensorError, OSError, ValueError, RecursionError, MemoryError, RuntimeError) as error:
+        if is_out_of_memory(error):
+            raise ModelError(_too_large(path)) from None
+        if isinstance(error, (ValueError, RecursionError)) or "deserializing header" in str(error):
+            raise DamagedFile(f"The file {path} is damaged or not a safetensors file ({error}).") from None
+        reason = getattr(error, "strerror", None) or error
+        raise ModelError(f"The file {path} cannot be read ({reason}); mend that and try again.") from None
+
+
+def _too_large(path: Path) -> str:
+    return f"The file {path} needs more memory than is free now; end what else runs on this machine and try again."
+
+
+def _edits(plain: dict[str, Any], config: TrainConfig) -> Edits:
+    """Settings that differ from those a state was saved with, each with its value then and now."""
+    then, now = plain.get("config"), config.to_dict()
+    if not isinstance(then, dict):
+        return {}
+    # That pictures were moved is told by itself (runs/pictures.py): they are the same.
+    names = [name for name in now if name in then and name != "folder"]
+    return {name: (then[name], now[name]) for name in names if then[name] != now[name]}
+
+
+def in_words(edits: Edits) -> str:
+    """``width 4 to 8, replay 0.0 to 0.5``."""
+    return ", ".join(f"{name} {then} to {now}" for name, (then, now) in edits.items())
+
+
+@contextlib.contextmanager
+def _fitting(path: Path, what: str, edits: Edits) -> Iterator[None]:
+    """Say why a state cannot be set, and what was edited."""
+    try:
+        yield
+    except (MemoryError, RuntimeError, KeyError, ValueError, TypeError, IndexError) as error:
+        if is_out_of_memory(error):
+            raise ModelError(_too_large(path)) from None
+        edited = ""
+        if edits:
+            edited = f" config.json was edited since it was saved: {in_words(edits)}; set that back, then Resume."
+        reason = " ".join(str(error).split())[:300]
+        raise ModelError(f"The checkpoint {path} does not fit {what} ({reason}).{edited}") from None
+
+
+def _name_now(name: str) -> str:
+    """What a part is called now that was called otherwise in files of before a run had players."""
+    for before, now in NAMES_BEFORE.items():
+        if name.startswith(before):
+            return now + name.removeprefix(before)
+    return name
 
 
 def _take(network: nn.Module, saved: dict[str, Tensor]) -> tuple[int, int]:
@@ -158,9 +245,11 @@ def _flatten(trainer: Trainer) -> tuple[dict[str, Tensor], dict[str, Any]]:
     if trainer.device.type == "mps":
         tensors["rng.mps"] = torch.mps.get_rng_state()
     plain: dict[str, Any] = {field: getattr(trainer, field) for field in POSITION}
+    plain["config"] = trainer.config.to_dict()  # so that what is edited in config.json later on is seen
+    plain |= {"clear": trainer.clear, "threads": trainer.machine.threads}  # not in files of before they adapted
     for name, network in trainer.named_parts():
         tensors |= {f"{name}.{key}": value for key, value in network.state_dict().items()}
-    for name, optimizer in (("opt_g", trainer.opt_g), ("opt_d", trainer.opt_d)):
+    for name, optimizer in trainer.optimizers():
         saved = optimizer.state_dict()
         plain[name] = saved["param_groups"]
         for index, fields in saved["state"].items():
@@ -181,6 +270,11 @@ def _optimizer_state(
             saved = torch.empty_like(weight).copy_(saved)
         state.setdefault(int(index), {})[field] = saved
     return {"state": state, "param_groups": groups}
+
+
+def _of_kind(saved: dict[str, Tensor], optimizer: str) -> bool:
+    """Whether saved memory, if there is any, is that of an optimiser of this name."""
+    return not saved or {key.split(".", 1)[1] for key in saved} == OPTIMIZER_FIELDS[optimizer]
 
 
 def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

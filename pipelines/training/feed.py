@@ -48,7 +48,7 @@ class Feed:
         self._told = tuple(None if one is None else one.to(device) for one in told)
         self._chosen = torch.zeros(turns, size, dtype=torch.int64, device=device)
         self._order: tuple[int, Tensor] | None = None  # the epoch's shuffled indices, where pictures lie
-        self._courier = None if self.resident else _Courier(images, turns * size, device)
+        self._prefetcher = None if self.resident else _Prefetcher(images, turns * size, device)
 
     @property
     def batches_per_epoch(self) -> int:
@@ -59,9 +59,9 @@ class Feed:
         """Let a step have the batches from number ``first``, >= 0, on, counted over all epochs."""
         index = self._indices(first)
         self._chosen.copy_(index.view_as(self._chosen), non_blocking=True)
-        if self._courier:
-            self._courier.deliver(index)
-            self._courier.fetch(self._indices(first + len(self._chosen)))
+        if self._prefetcher:
+            self._prefetcher.deliver(index)
+            self._prefetcher.fetch(self._indices(first + len(self._chosen)))
 
     def batch(self, turn: int, part: Part = lambda batch: batch) -> tuple[Tensor, tuple[Tensor | None, ...]]:
         """One of the chosen batches on the device: uint8 [B, C, H, W], and int64 [B] of what is told.
@@ -71,8 +71,8 @@ class Feed:
             part: takes what is wanted of a batch.
         """
         index = part(self._chosen[turn])
-        if self._courier:
-            staged = self._courier.staged
+        if self._prefetcher:
+            staged = self._prefetcher.staged
             pictures = part(staged.view(len(self._chosen), self.size, *staged.shape[1:])[turn])
         else:
             pictures = self._images[index]
@@ -90,7 +90,7 @@ class Feed:
         return torch.cat(parts)
 
 
-class _Courier:
+class _Prefetcher:
     """Brings pictures from memory to a device, one load ahead of what is being used."""
 
     def __init__(self, images: Tensor, load: int, device: torch.device) -> None:

@@ -12,10 +12,11 @@ from typing import Any, Protocol
 
 import torch
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
 from pipelines.networks._conditioning import draw_latent
-from pipelines.training.config import TrainConfig
+from pipelines.threads import Adaptive, Change
 from pipelines.training.trainer import Trainer
 from pipelines.training.view import FixedView, grid_due, measure_due
 
@@ -43,21 +44,34 @@ class Hooks(Protocol):
     def measured(self, trainer: Trainer, quality: Quality, best: bool) -> None:
         """A measure of quality, and whether it is the best so far."""
 
+    def threads(self, trainer: Trainer, change: Change) -> None:
+        """The next step is computed with another number of threads."""
+
     def after_step(self, trainer: Trainer, images_per_s: float, epoch_ended: bool) -> None:
         """The step is done and told."""
 
 
-def train(trainer: Trainer, view: FixedView, meter: QualityMeter, hooks: Hooks) -> bool:
+def train(
+    trainer: Trainer, view: FixedView, meter: QualityMeter, hooks: Hooks, adaptive: Adaptive | None = None
+) -> bool:
     """Train until the end that the configuration sets, or until the hooks stop it.
+
+    Args:
+        adaptive: what decides on the number of threads; None leaves it as it is.
 
     Returns:
         Whether the end was reached.
 
     Raises:
-        TrainingError: a loss is no longer a finite number.
+        TrainingError: a loss, or a number of a picture, is no longer finite.
     """
-    config, speed, drawing, measuring = trainer.config, _Speed(trainer), _Thrift(), _Thrift()
+    config, speed, drawing, measuring = trainer.config, _Speed(trainer), _TimeBudget(), _TimeBudget()
     steps_per_epoch = trainer.batches_per_epoch / config.d_steps
+    if adaptive:
+        change = adaptive.begin()
+        trainer.take_threads(adaptive.threads, adaptive.words)
+        if change:
+            hooks.threads(trainer, change)
     clock, before_share = time.perf_counter(), None
     if trainer.step == 0:
         hooks.grid(trainer, view.picture(trainer))
@@ -74,24 +88,30 @@ def train(trainer: Trainer, view: FixedView, meter: QualityMeter, hooks: Hooks) 
             trainer.decay_rates(share)
             before_share = share
         if config.instance_noise:
-            trainer.fade_noise(1 - done(trainer))
-        epoch_before = trainer.epoch
+            trainer.fade(1 - done(trainer))
+        epoch_before, began = trainer.epoch, time.perf_counter()
         watch = order == "single" or row_due(trainer.step + 1, config)
         numbers = trainer.train_step(watch)
         trainer.seconds, clock = trainer.seconds + time.perf_counter() - clock, time.perf_counter()
         images_per_s = speed.measure()
+        if adaptive and (change := adaptive.stepped(clock - began)):
+            trainer.take_threads(change.threads, adaptive.words)
+            hooks.threads(trainer, change)
         if watch:
             raise_if_bad(trainer)
             hooks.row({**position(trainer), "epoch": trainer.epoch, **numbers, "images_per_s": images_per_s})
-        over = is_over(trainer)
+        over, waits = is_over(trainer), waits_for_clear(trainer)
         must = over or trainer.step <= _ALL_UNTIL
-        if order == "single" or grid_due(trainer.step, steps_per_epoch) and drawing.allows(must) or over:
-            with drawing:
-                hooks.grid(trainer, view.picture(trainer))
-        if measure_due(epoch_before, trainer.epoch, steps_per_epoch) and measuring.allows(must) or over:
+        due = measure_due(epoch_before, trainer.epoch, steps_per_epoch) and measuring.allows(must)
+        if due or over or waits and measuring.allows(trainer.clear is None):
             raise_if_bad(trainer)
             with measuring:
                 _measure(trainer, meter, hooks)
+            over = over or is_over(trainer)
+        if order == "single" or grid_due(trainer.step, steps_per_epoch) and drawing.allows(must) or over:
+            raise_if_bad(trainer)
+            with drawing:
+                hooks.grid(trainer, view.picture(trainer))
         hooks.after_step(trainer, images_per_s, int(trainer.epoch) > int(epoch_before))
     return True
 
@@ -99,8 +119,29 @@ def train(trainer: Trainer, view: FixedView, meter: QualityMeter, hooks: Hooks) 
 def is_over(trainer: Trainer) -> bool:
     """Whether the end that the configuration sets is reached."""
     config = trainer.config
-    by_time = config.seconds is not None and trainer.seconds >= config.seconds
-    return by_time or (config.epochs is not None and trainer.epoch >= config.epochs)
+    if config.epochs is not None and trainer.epoch >= config.epochs:
+        return True
+    if config.most_seconds is not None and trainer.seconds >= config.most_seconds:
+        return True
+    if (wanted := config.clear_wanted) is not None:
+        return trainer.clear is not None and trainer.clear >= wanted
+    return config.seconds is not None and trainer.seconds >= config.seconds
+
+
+def waits_for_clear(trainer: Trainer) -> bool:
+    """Whether only the share of clear samples still keeps a run from its end."""
+    over_time = trainer.seconds >= (trainer.config.seconds or 0.0)
+    return over_time and trainer.config.clear_wanted is not None and not is_over(trainer)
+
+
+def ending(trainer: Trainer) -> str:
+    """Which end a finished run has reached, in one sentence."""
+    wanted, config = trainer.config.clear_wanted, trainer.config
+    if wanted is None or trainer.clear is None:
+        return "Finished."
+    most = config.most_seconds is not None and trainer.seconds >= config.most_seconds and trainer.clear < wanted
+    after = f"{trainer.seconds:.0f} s{', the most that it may take' if most else ''}"
+    return f"Finished after {after}: {trainer.clear:.1%} of the samples are clear, {wanted:.1%} were wanted."
 
 
 def rate_share(trainer: Trainer) -> float:
@@ -113,18 +154,23 @@ def rate_share(trainer: Trainer) -> float:
 def done(trainer: Trainer) -> float:
     """The share of the run that lies behind, in [0, 1]; 0 of a run without an end."""
     config = trainer.config
-    by_time = trainer.seconds / config.seconds if config.seconds else 0.0
+    # Of one that waits for clear samples: the end that is certain.
+    end = config.most_seconds or config.seconds if config.clear_wanted else config.seconds or config.most_seconds
+    by_time = trainer.seconds / end if end else 0.0
     by_epochs = trainer.epoch / config.epochs if config.epochs else 0.0
     return min(1.0, max(by_time, by_epochs))
 
 
 def seconds_left(trainer: Trainer, images_per_s: float) -> float | None:
-    """An estimate from the present speed; None without an end or a speed."""
+    """An estimate from the present speed; None without an end or a speed. With ``until_clear`` it is the least time
+    up to ``seconds``, and after that the most."""
     config, estimates = trainer.config, []
-    if config.seconds is not None:
+    if config.seconds is not None and trainer.seconds < config.seconds:
         estimates.append(config.seconds - trainer.seconds)
+    elif config.most_seconds is not None:  # it may end sooner
+        estimates.append(config.most_seconds - trainer.seconds)
     if config.epochs is not None and images_per_s > 0:
-        total = config.epochs * trainer.batches_per_epoch * config.batch_size
+        total = config.epochs * trainer.images_per_epoch
         estimates.append((total - trainer.images_seen) / images_per_s)
     return max(0.0, min(estimates)) if estimates else None
 
@@ -152,15 +198,17 @@ def raise_if_bad(trainer: Trainer) -> None:
 def _measure(trainer: Trainer, meter: QualityMeter, hooks: Hooks) -> None:
     noise = torch.Generator().manual_seed(trainer.config.seed + 2)
     z = draw_latent(meter.samples, trainer.config, noise)
-    y = torch.arange(meter.samples) % trainer.classes if trainer.classes else None
+    y = meter.labels if trainer.classes else None
     quality = meter.measure(trainer.sample(z, y), y)
+    if trainer.seconds >= (trainer.config.seconds or 0.0):
+        trainer.clear = getattr(quality, "clear", None) or 0.0
     best = trainer.best is None or quality.frechet < trainer.best
     if best:
         trainer.best = quality.frechet
     hooks.measured(trainer, quality, best)
 
 
-class _Thrift:
+class _TimeBudget:
     """Keeps what is told beside training to a share of the time: on a fast GPU, an epoch may last a second."""
 
     def __init__(self) -> None:

@@ -1,19 +1,20 @@
 """What 'auto' means on this machine: the device, the precision and the number of threads.
 
-The answers depend on the hardware alone. On a processor with native bf16 a run then asks whether it pays (probe.py).
+The answers depend on the hardware alone. On a processor with native bf16 a run then asks whether it pays (probe.py),
+and while it trains, how many threads are fastest beside whatever else the computer does (threads.py).
 """
 
 from __future__ import annotations
 
 import importlib.util
-import os
 import platform
 from dataclasses import dataclass
 
 import torch
 
+from pipelines import threads
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError
-from pipelines.training.config import TrainConfig
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Machine:
     graphs: bool = False  # whether steps are recorded once and replayed; see graphs.py
     compiled: bool = False  # whether both networks are compiled
     verdict: str = ""  # what a probe of this machine has found, in words; see probe.py
+    sharing: str = ""  # why it takes fewer threads than there are cores, in words; see threads.py
 
     @property
     def words(self) -> str:
@@ -35,6 +37,8 @@ class Machine:
         if self.device == "mps":
             return f"Apple GPU, {self.precision}"
         found = f" ({self.verdict})" if self.verdict else ""
+        if self.sharing:
+            return f"CPU, {self.precision}{found}, {self.sharing}"
         return f"CPU, {self.threads} {'thread' if self.threads == 1 else 'threads'}, {self.precision}{found}"
 
 
@@ -75,7 +79,7 @@ def resolve(config: TrainConfig) -> Machine:
     if compiled and importlib.util.find_spec("triton") is None:
         raise ConfigError("torch.compile needs the package triton, which is not installed here: switch compiled off.")
     graphs = config.cuda_graphs and device == "cuda"
-    return Machine(device, precision, config.threads or physical_cores(), graphs, compiled, verdict)
+    return Machine(device, precision, config.threads or threads.cores(), graphs, compiled, verdict)
 
 
 def set_up(where: Machine) -> None:
@@ -85,15 +89,6 @@ def set_up(where: Machine) -> None:
         torch.set_float32_matmul_precision("high")  # TF32 for what stays in float32
         torch.backends.cudnn.allow_tf32 = True
         torch.backends.cudnn.benchmark = True  # every step has the same shapes
-
-
-def physical_cores() -> int:
-    """Cores of this process's share of the machine, as torch counts them by default."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(allowed, _torch_default_threads))
-
-
-_torch_default_threads = torch.get_num_threads()  # read at import, before anyone sets it
 
 
 def computes_bf16(device: str) -> bool:

@@ -8,10 +8,10 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError
 from pipelines.networks._conditioning import draw_latent
 from pipelines.training.building import build
-from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine
 
 # What a step takes at its peak, in units of what it keeps for its gradients, and in pictures as float32. On four

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import torch
 
-from pipelines.training.config import TrainConfig
+from pipelines.config.train_config import TrainConfig
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
 

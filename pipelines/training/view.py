@@ -10,8 +10,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.networks._conditioning import draw_latent
-from pipelines.training.config import TrainConfig
 from pipelines.training.trainer import Trainer
 
 GAP = 2  # pixels between two pictures of a grid, transparent

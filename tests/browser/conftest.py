@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from explorer.run_summaries import FRESH_S
+from explorer.live.summaries import FRESH_S
 from pipelines.runs import jobs
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared_server(serve):
     return serve("streamlit_app.py")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tiny_server(serve, tiny_models: Path):
     """A server with the tiny models."""
     started = serve("streamlit_app.py")

@@ -14,8 +14,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from explorer.model import arithmetic, load, mean
-from explorer.model.edit import edit
-from explorer.model.point import pack
+from pipelines.latent.edit import edit
+from pipelines.latent.point import pack
 from tests.browser.waits import until
 
 pytestmark = pytest.mark.browser
@@ -146,7 +146,7 @@ def test_slots_are_filled_by_wishes_and_by_classic_equations(page: Page, server)
     columns = [gan.readings.names.index(name) for name in ("smile", "beard")]
     fits = (seen[:, columns[0]] > 0.5) & (seen[:, columns[1]] < 0.5)
     expect(page.locator(".gx-place")).to_contain_text(f"{fits.sum():,} of 2,000", timeout=WAIT_MS)
-    page.get_by_role("button", name="The three that show").click()
+    page.get_by_role("button", name=re.compile("Fill . for me")).click()
     expect(exemplars).to_have_count(3, timeout=WAIT_MS)
     chosen = [canvas.get_attribute("data-sample") for canvas in exemplars.all()]
     assert all(fits[int(sample.split(".")[1])] for sample in chosen)
@@ -170,7 +170,7 @@ def test_attributes_move_the_result_and_are_held(page: Page, server):
     smile.press("End")
     shows(page, gan.decode(z + 5 * gan.direction("smile").vector)[0])
     expect(page.locator(".gx-effect")).not_to_have_count(0, timeout=WAIT_MS)
-    expect(page.locator(".gx-effects h4")).to_contain_text("smile +5.00")
+    expect(page.locator(".gx-effects h3")).to_contain_text("smile +5.00")
     page.get_by_label("Hold beard").check()
     shows(page, gan.decode(z + 5 * gan.direction("smile~beard").vector)[0])
     expect(page.locator(".gx-effect.gx-held")).to_have_count(1, timeout=WAIT_MS)
@@ -223,32 +223,32 @@ def test_what_is_given_is_the_move_that_python_finds(page: Page, server):
     exactly.press("Home")
     shows(page, gan.decode(z)[0])
     expect(page.get_by_role("button", name=f"Give this picture {name}")).to_be_visible()
-    page.get_by_role("button", name=f"Undo: {name}").click()
+    page.get_by_role("button", name=f"Remove: {name}").click()
     expect(exactly).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    ("found", "words"),
-    [
-        ({"shows": True, "kept": True, "way": 0.3}, ""),
-        ({"shows": True, "kept": True, "way": 0.9}, "No short move did it. This one leads far"),
-        ({"shows": True, "kept": False, "way": 0.3}, "and something else changed as well"),
-        ({"shows": False, "kept": True, "way": 0.3}, "No move was found that"),
-    ],
-)
-def test_what_a_found_move_does_beside_what_was_asked_is_said(page: Page, server, found: dict, words: str):
+def test_what_a_found_move_does_beside_what_was_asked_is_said(page: Page, server):
     z = load(server.models / FACES).z(1, seed=8)[0]
+    found: dict = {}
     page.route("**/edit", lambda route: route.fulfill(json={"z": pack(z), **found}))
     visit(page, server, f"model={FACES}&seed=3&c=3.0")
-    page.locator(".gx-label-row button").first.click(timeout=WAIT_MS)
-    expect(page.get_by_role("slider", name=", exactly")).to_have_count(int(found["shows"]), timeout=WAIT_MS)
     said = page.locator(".gx-labels-part > [role=status]")
-    expect(said).to_contain_text(words)
-    if not words:
-        expect(said).to_be_empty()
-    if found["shows"]:
-        page.get_by_role("button", name="Undo: ").click()
-        expect(said).to_be_empty()
+    for shows, kept, way, words in (
+        (True, True, 0.3, ""),
+        (True, True, 0.9, "No short move did it. This one leads far"),
+        (True, False, 0.3, "and something else changed as well"),
+        (False, True, 0.3, "No move was found that"),
+    ):
+        found |= {"shows": shows, "kept": kept, "way": way}
+        with page.expect_response("**/edit"):
+            page.locator(".gx-label-row button").first.click(timeout=WAIT_MS)
+        expect(page.get_by_role("slider", name=", exactly")).to_have_count(int(shows), timeout=WAIT_MS)
+        expect(said).to_contain_text(words)
+        if not words:
+            expect(said).to_be_empty()
+        if shows:
+            page.get_by_role("button", name="Remove: ").click()
+            expect(said).to_be_empty()
 
 
 def test_marks_make_a_direction_that_is_saved_and_found_again(page: Page, server):

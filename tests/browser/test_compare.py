@@ -107,9 +107,7 @@ def test_one_moment_holds_for_pictures_and_curves(server, page, pair):
     page.get_by_role("button", name="epoch", exact=True).click()
     until(lambda: "x=epoch" in page.url, "the axis is in the URL")
     until(lambda: cursors(page) == {0.75}, "it is the same moment")
-    until(
-        lambda: max(lines(page, "near")[0]["x"]) == pytest.approx(800 * 64 / 60_000), "the curves are drawn by epochs"
-    )
+    until(lambda: max(lines(page, "near")[0]["x"]) == pytest.approx(800 / 937), "the curves are drawn by epochs")
     page.reload()
     until(lambda: shown_steps(page) == [600, 400] and cursors(page) == {0.75}, "a reload shows the same", 20)
     page.go_back()

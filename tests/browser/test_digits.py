@@ -304,7 +304,7 @@ def test_brute_force_counts_its_draws_stops_and_can_be_followed_by_a_link(server
 
 
 def test_agreement_counts_samples(server, gan, page):
-    from explorer.model import search
+    from pipelines.latent import search
 
     readings.save(readings.make(gan.trained, 300), server.models / CLASSES)
     page.goto(address(server, model=CLASSES, view="agreement"))

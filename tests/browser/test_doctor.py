@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.runs import jobs
 from pipelines.runs.folder import PAUSED, RUNNING
-from pipelines.training.config import TrainConfig
 from tests.browser.waits import REACT_S, START_S, until
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from pipelines import gallery
+from pipelines import failures
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 
@@ -41,11 +41,11 @@ def drawn(page: Page, selector: str) -> list[str]:
 def test_every_failure_has_a_card_that_shows_both_twins(page: Page, server) -> None:
     opened(page, server)
     cards = page.locator(".gx-failure")
-    expect(cards).to_have_count(len(gallery.names()))
-    for index, name in enumerate(gallery.names()):
+    expect(cards).to_have_count(len(failures.names()))
+    for index, name in enumerate(failures.names()):
         card = cards.nth(index)
         card.scroll_into_view_if_needed()
-        expect(card).to_contain_text(gallery.get(name).sentence)
+        expect(card).to_contain_text(failures.get(name).sentence)
         expect(card.locator(".gx-twin-picture")).to_have_count(2)
         page.wait_for_function(
             """(card) => {
@@ -92,10 +92,10 @@ def test_a_link_holds_the_moment_and_the_keys_move_it(page: Page, server) -> Non
     ready(page)
     expect(page.locator(".gx-replay")).to_have_attribute("data-at", "0.520")
     page.get_by_role("button", name=re.compile("^Next")).click()
-    second = gallery.names()[1]
-    expect(page.locator(".gx-replay h3")).to_contain_text(gallery.ENTRIES.describe(second))
+    second = failures.names()[1]
+    expect(page.locator(".gx-replay h2")).to_contain_text(failures.ENTRIES.describe(second))
     page.go_back()
-    expect(page.locator(".gx-replay h3")).to_contain_text(gallery.ENTRIES.describe(ENTRY))
+    expect(page.locator(".gx-replay h2")).to_contain_text(failures.ENTRIES.describe(ENTRY))
     page.keyboard.press("Escape")
     expect(page.locator(".gx-failure").first).to_be_visible()
     for wrong in ("?entry=nothing", f"?entry={ENTRY}&at=nonsense"):
@@ -129,7 +129,7 @@ def test_live_starts_two_runs_and_leads_to_them(page: Page, server) -> None:
     folders = [RunFolder(server.runs / run) for run in runs.groups()]
     try:
         assert [folder.record().config for folder in folders] == [
-            gallery.get(ENTRY).settings(twin) for twin in gallery.TWINS
+            failures.get(ENTRY).settings(twin) for twin in failures.TWINS
         ]
         expect(page.locator(".gx-replay")).to_have_attribute("data-at", "1.000")  # the rerun left the page as it was
         page.get_by_role("link", name="Sick run").click()
@@ -147,7 +147,7 @@ def test_a_game_leads_to_the_playground_with_both_settings(page: Page, server) -
     expect(page).to_have_url(re.compile(r"/playground\?"), timeout=REACT_MS)
     page.wait_for_selector(".gx-game[data-step]", timeout=OPEN_MS)
     expect(page.locator(".gx-game")).to_have_count(2)
-    entry = gallery.get("collapse-ring")
+    entry = failures.get("collapse-ring")
     for part in (f"lr_d={entry.sick.lr_d}", f"lr_d%3A{entry.cured.lr_d}|lr_d:{entry.cured.lr_d}"):
         assert any(one in page.url for one in part.split("|")), page.url
 

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from pipelines.plane import saved
-from pipelines.plane.frame import SHOWN
-from pipelines.plane.game import Game
-from pipelines.plane.settings import from_dict, places
+from pipelines.playground import saved
+from pipelines.playground.frame import SHOWN
+from pipelines.playground.game import Game
+from pipelines.playground.settings import from_dict, places
 
 pytestmark = pytest.mark.browser
 

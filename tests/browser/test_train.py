@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import signal
 import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +16,9 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
+from pipelines.config.presets import PRESETS
 from pipelines.runs import jobs
 from pipelines.runs.folder import LOST, PAUSED, RUNNING, STOPPED, RunFolder
-from pipelines.training.presets import PRESETS
 from tests.browser.waits import REACT_S, START_S, until
 from tests.fake_run import FakeRun
 
@@ -110,6 +112,7 @@ def test_start_from_the_empty_page_and_watch_two_epochs(server, page, visitor, p
         ("Networks", "Width", "4"),
         ("Optimisers", "Batch size", str(BATCH)),
         ("Length", "Seconds", ""),
+        ("Length", "At most", ""),
         ("Machine", "Threads", "1"),
     )
     for tab, name, value in wanted:
@@ -262,20 +265,16 @@ def _alive(pid: int) -> bool:
     return state != "Z"
 
 
-def test_the_zip_holds_the_run(server, page, training, tmp_path):
-    import zipfile
-
-    page.goto(f"{server.url}/train?run={training.id}")
-    can(page, "stop", START_S)
-    until(lambda: training.samples()[0], "a picture", START_S)
-    address = page.get_by_role("link", name="Download").get_attribute("href")
-    answer = page.request.get(server.url + address)
-    (tmp_path / "run.zip").write_bytes(answer.body())
-    with zipfile.ZipFile(tmp_path / "run.zip") as archive:
-        names = archive.namelist()
-        config = json.loads(archive.read(f"{training.id}/config.json"))
-    assert config["config"]["batch_size"] == BATCH
-    assert any(name.endswith(".png") for name in names)
+def test_a_grid_that_shows_some_of_the_classes_says_how_many(server, page):
+    many = FakeRun("many-classes", home=server.runs)
+    path = many.folder.path / "config.json"
+    config = json.loads(path.read_text("utf-8"))
+    config["data"]["class_names"] = [f"sign {number}" for number in range(43)]
+    path.write_text(json.dumps(config), "utf-8")
+    many.sample()
+    many.status(STOPPED)
+    page.goto(f"{server.url}/train?run=many-classes")
+    expect(page.locator(".gx-samples figcaption")).to_contain_text("the first 10 of 43 classes", timeout=20_000)
 
 
 def test_what_cannot_be_measured_says_why(server, page):
@@ -324,12 +323,17 @@ def test_a_click_is_heard_though_the_page_is_drawn_anew_meanwhile(server, page):
     expect(section.get_by_role("progressbar").or_(section.get_by_role("alert"))).to_be_visible(timeout=1000 * START_S)
 
 
-def test_the_full_measure_goes_on_in_the_background_and_stays(server, page, training, tmp_path):
+def test_a_run_is_downloaded_and_measured_in_the_background_which_stays(server, page, training, tmp_path):
     page.goto(f"{server.url}/train?run={training.id}")
     can(page, "pause", START_S)
     until(training.checkpoints, "a checkpoint", START_S)
     do(page, "stop")
     in_state(training, STOPPED)
+    downloaded = page.request.get(page.get_by_role("link", name="Download").evaluate("link => link.href"))
+    with zipfile.ZipFile(io.BytesIO(downloaded.body())) as archive:
+        config = json.loads(archive.read(f"{training.id}/config.json"))["config"]
+        assert any(name.endswith(".png") for name in archive.namelist())
+    assert config["batch_size"] == BATCH
     measure = page.get_by_role("button", name="Measure in full")
     expect(measure).to_be_enabled(timeout=1000 * REACT_S)
     measure.click()

@@ -36,9 +36,30 @@ def test_rows_belong_to_their_pictures(pictures: Path) -> None:
         WHOLE.replace("\n", "\r\n") + "\r\n",
         "\ufeff" + WHOLE,
         WHOLE.replace("cats/", "cats\\").replace("dogs/", "./dogs/").replace(",", " , "),
+        WHOLE.replace(",", "\t"),
+        "sep=;\n" + WHOLE.replace(",", ";"),
+        WHOLE.replace("1", "1.0").replace(",0", ",0.0"),
+        WHOLE.replace(",1", ",True").replace(",0", ",False"),
+        WHOLE.replace(",", ";").replace(";1", ";1,0").replace(";0", ";0,0"),
+        WHOLE.replace(",1", ",yes").replace(",0", ",No"),
+        "".join('"' + line.replace(",", '","') + '"\n' for line in WHOLE.splitlines()),
         "\n".join(reversed(WHOLE.strip().splitlines()[1:])).join(["file,smile,hat\n", ""]),
     ],
-    ids=["minus one", "semicolons", "Windows", "byte order mark", "backslashes and spaces", "another order"],
+    ids=[
+        "minus one",
+        "semicolons",
+        "Windows",
+        "byte order mark",
+        "backslashes and spaces",
+        "tabs",
+        "separator named",
+        "fractions",
+        "True and False",
+        "decimal commas",
+        "yes and No",
+        "quoted",
+        "another order",
+    ],
 )
 def test_tables_may_be_written_in_several_ways(text: str, pictures: Path) -> None:
     write(pictures, text)
@@ -61,7 +82,7 @@ def test_pictures_without_a_row_and_rows_without_a_picture_are_counted(
     assert image_set.attributes.tolist() == [[1, 0], [0, 1], [1, 1], [0, 0]]
     assert image_set.images[:, 0, 0, 0].tolist() == [10, 20, 30, 40]
     assert image_set.notes == (
-        "5 pictures were skipped for having no row in attributes.csv: dogs/x0.png, dogs/x1.png, dogs/x2.png and 2 more",
+        "5 skipped, without a row in attributes.csv: dogs/x0.png, dogs/x1.png, dogs/x2.png and 2 more",
         "1 row of attributes.csv without a picture: dogs/gone.png",
     )
 
@@ -71,7 +92,7 @@ def test_an_unreadable_picture_leaves_the_others_their_rows(pictures: Path) -> N
     (pictures / "cats" / "a.png").write_bytes(b"broken")
     image_set = data.load("folder", folder=pictures)
     assert image_set.attributes.tolist() == [[0, 1], [1, 1], [0, 0]]
-    assert image_set.notes == ("1 unreadable picture was skipped: cats/a.png",)
+    assert image_set.notes == ("1 skipped, not a picture, or damaged at its beginning: cats/a.png",)
 
 
 def test_a_changed_table_is_read_again(pictures: Path) -> None:
@@ -95,11 +116,16 @@ def test_a_changed_table_is_read_again(pictures: Path) -> None:
         ("file,smile,smile\n", "The first line of {table} is 'file,smile,smile'; it must be"),
         (WHOLE + "x.png,1\n", "Line 6 of {table} has 1 values for 2 attributes; correct it."),
         (WHOLE + "cats/a.png,1,1\n", "Line 6 of {table} names cats/a.png again; give each picture one line."),
-        (WHOLE + "x.png,1,yes\n", "Line 6 of {table} has 'yes' for 'hat'; write 1 where a picture has an attribute"),
+        (WHOLE + "x.png,1,2\n", "Line 6 of {table} has '2' for 'hat'; write 1 (or true, yes) where a picture has an"),
+        (WHOLE + "x.png,1,nan\n", "Line 6 of {table} has 'nan' for 'hat'; write 1"),
         (WHOLE + "x.png,1,\n", "Line 6 of {table} has '' for 'hat'; write 1"),
         (
+            WHOLE.replace("cats/more", '"cats/more'),
+            "Line 3 of {table} opens a quotation mark and does not close it; close or remove it.",
+        ),
+        (
             WHOLE + "x.png,-1,1\n",
-            "Line 6 of {table} has '-1' for 'smile'; write 1 where a picture has an attribute and 0",
+            "Line 6 of {table} has '-1' for 'smile'; write 1 (or true, yes) where a picture has an attribute and 0",
         ),
         ("file,smile\na.png,1\n", "No row of {table} names one of the 4 pictures beside it; write file names relative"),
         ("file,smile\ncats/a.png,1\n", "No picture of the class 'dogs' has a row in {table}; add rows for it, or"),
@@ -109,6 +135,29 @@ def test_what_is_wrong_with_a_table_is_said_in_a_sentence(text: str, sentence: s
     write(pictures, text)
     with pytest.raises(DataError, match=re.escape(sentence.format(table=pictures / "attributes.csv"))):
         data.load("folder", folder=pictures)
+
+
+def test_a_table_of_a_spreadsheet_in_utf_16(pictures: Path) -> None:
+    write(pictures, WHOLE.replace(",", "\t"), "utf-16")
+    assert data.load("folder", folder=pictures).attributes.tolist() == [[1, 0], [0, 1], [1, 1], [0, 0]]
+
+
+@pytest.mark.parametrize("name", ["attributes.csv", "list_attr_celeba.txt"])
+def test_the_list_of_celeba_is_read_as_it_is(name: str, pictures: Path) -> None:
+    rows = "cats/a.png  1 -1\ncats/more/b.png -1  1\ndogs/c.png  1  1\ndogs/d.bmp -1 -1\n"
+    (pictures / name).write_text(f"4\n5_o_Clock_Shadow Smiling \n{rows}")
+    image_set = data.load("folder", folder=pictures)
+    assert image_set.attribute_names == ("5_o_Clock_Shadow", "Smiling") and image_set.notes == ()
+    assert image_set.attributes.tolist() == [[1, 0], [0, 1], [1, 1], [0, 0]]
+
+
+def test_accents_may_be_signs_of_their_own_in_a_table_or_on_the_disk(paint: Callable[..., Path]) -> None:
+    paint("caf\u00e9.png", 10)
+    folder = paint("u\u0308ber.png", 20).parent
+    write(folder, "file,gro\u0308sse\ncafe\u0301.png,1\n\u00fcber.png,0\n")
+    image_set = data.load("folder", folder=folder)
+    assert image_set.notes == () and image_set.attribute_names == ("gr\u00f6sse",)
+    assert image_set.attributes.tolist() == [[1], [0]]
 
 
 def test_a_table_that_is_no_text_is_told(pictures: Path) -> None:

@@ -29,7 +29,7 @@ def test_every_set_declares_what_a_page_needs(name: str) -> None:
     assert entry.LICENCE
     assert isinstance(entry.CITATION, str)
     if entry.NEEDS_FOLDER:
-        assert callable(entry.class_names) and callable(entry.version) and callable(entry.attribute_names)
+        assert callable(entry.survey) and callable(entry.attribute_names)
     else:
         assert data.class_names_of(name) == entry.CLASS_NAMES
         attributes = data.attribute_names_of(name)
@@ -206,7 +206,7 @@ def _every_call(progress):
         ),
         ({"name": "folder", "split": "test", "folder": "."}, "set split to one of: train."),
         ({"name": "folder"}, "The data set 'folder' needs a folder of pictures; set folder to its path."),
-        ({"name": "folder", "folder": "/tmp/\0"}, "is not the path of a folder (embedded null byte); set folder to"),
+        ({"name": "folder", "folder": "/tmp/\0"}, "is not the path of a folder (it holds a zero byte); set folder to"),
     ],
 )
 def test_what_is_not_on_offer_is_said_in_a_sentence(asked: dict, sentence: str, data_home: Path) -> None:

@@ -48,7 +48,7 @@ def test_pictures_beside_the_classes_are_skipped_and_named(pictures: Path, paint
     paint("loose.png")
     image_set = data.load("folder", folder=pictures)
     assert len(image_set) == 4
-    assert image_set.notes == ("1 picture was skipped for lying beside the class folders: loose.png",)
+    assert image_set.notes == ("1 skipped, beside the class folders: loose.png",)
 
 
 def test_unreadable_pictures_are_skipped_named_and_counted(pictures: Path) -> None:
@@ -58,7 +58,8 @@ def test_unreadable_pictures_are_skipped_named_and_counted(pictures: Path) -> No
     assert values_of(image_set) == [10, 20, 30, 40]
     assert image_set.labels.tolist() == [0, 0, 1, 1]
     assert image_set.notes == (
-        "15 unreadable pictures were skipped: cats/x00.png, cats/x01.png, cats/x02.png and 12 more",
+        "13 skipped, damaged: cats/x02.png, cats/x03.png, cats/x04.png and 10 more",
+        "2 skipped, not a picture, or damaged at its beginning: cats/x00.png, cats/x01.png",
     )
 
 
@@ -66,17 +67,101 @@ def test_a_truncated_picture_is_skipped(pictures: Path, tmp_path: Path) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "whole.jpg")
     (pictures / "cats" / "half.jpg").write_bytes((tmp_path / "whole.jpg").read_bytes()[:1500])
-    assert data.load("folder", folder=pictures).notes == ("1 unreadable picture was skipped: cats/half.jpg",)
+    assert data.load("folder", folder=pictures).notes == ("1 skipped, damaged: cats/half.jpg",)
 
 
-def test_hidden_files_other_files_and_dangling_links_do_not_count(pictures: Path) -> None:
+SYSTEM = (".thumbnails", "$RECYCLE.BIN", "@eaDir", "lost+found", "__MACOSX", "System Volume Information", "#recycle")
+
+
+def test_hidden_system_and_other_files_are_skipped_and_counted(pictures: Path, paint: Callable[..., Path]) -> None:
     (pictures / "cats" / "._a.png").write_bytes(b"macOS")
-    (pictures / ".thumbnails").mkdir()
-    (pictures / ".thumbnails" / "a.png").write_bytes(b"thumbnail")
+    (pictures / "Thumbs.db").write_bytes(b"thumbnails")
+    for folder in (*SYSTEM, "cats/@eaDir"):
+        paint(f"{folder}/thumbnail.png")
     (pictures / "read me.txt").write_text("text")
-    (pictures / "cats" / "gone.png").symlink_to(pictures / "nowhere.png")
+    (pictures / "cats" / "no ending").write_bytes(b"something else")
+    (pictures / "birds").mkdir()
     image_set = data.load("folder", folder=pictures)
-    assert len(image_set) == 4 and image_set.notes == () and image_set.class_names == ("cats", "dogs")
+    assert values_of(image_set) == [10, 20, 30, 40] and image_set.class_names == ("cats", "dogs")
+    assert image_set.notes == (
+        "10 skipped, hidden or of the system: #recycle, $RECYCLE.BIN, .thumbnails and 7 more",
+        "2 skipped, not pictures: cats/no ending, read me.txt",
+        "1 subfolder holds no picture and is no class: birds",
+    )
+    (pictures / "notes.txt").write_text("text")  # what is not read does not make the pictures be read again
+    assert data.is_prepared("folder", size=28, channels=1, folder=pictures)
+    assert (
+        "3 skipped, not pictures: cats/no ending, notes.txt, read me.txt" in data.load("folder", folder=pictures).notes
+    )
+
+
+def test_links_to_folders_are_followed_each_folder_once(tmp_path: Path, paint: Callable[..., Path]) -> None:
+    folder = paint("dogs/c.png", 30).parents[1]
+    paint("../elsewhere/cats/a.png", 10)
+    (folder / "cats").symlink_to(tmp_path / "elsewhere" / "cats")
+    for name, target in (
+        ("dogs/again", folder), ("dogs/itself", folder / "dogs" / "itself"), ("cats too", tmp_path / "elsewhere"),
+        ("up", tmp_path), ("a dog", folder / "dogs"), ("gone", tmp_path / "nowhere"),
+    ):  # fmt: skip
+        (folder / name).symlink_to(target)
+    image_set = data.load("folder", folder=folder)
+    assert image_set.class_names == ("cats", "dogs") and values_of(image_set) == [10, 30]
+    assert image_set.notes[0] == (
+        "6 skipped, links that lead nowhere, back up, or to what is read already: a dog, cats too/cats, dogs/again and "
+        "3 more"
+    )
+
+
+def test_classes_that_look_alike_are_told(paint: Callable[..., Path]) -> None:
+    for name in ("caf\u00e9", "cafe\u0301", "Cats", "cats ", "dogs"):
+        folder = paint(f"{name}/a.png").parents[1]
+    assert data.load("folder", folder=folder).notes == (
+        "2 classes have names that differ in capitals, spaces or the encoding of accents only: Cats, cats ; rename "
+        "their folders, or join them if they are one class",
+        "2 classes have names that differ in capitals, spaces or the encoding of accents only: cafe\u0301, caf\u00e9; "
+        "rename their folders, or join them if they are one class",
+    )
+
+
+def test_names_that_are_not_utf_8_are_read_and_shown(tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    for name in (b"caf\xe9", b"dogs"):
+        (folder / os.fsdecode(name)).mkdir(parents=True)
+        Image.new("L", (30, 30), len(name)).save(folder / os.fsdecode(name) / os.fsdecode(b"\xff.png"))
+    (folder / "dogs" / os.fsdecode(b"broken\xe9.png")).write_bytes(b"")
+    for _ in range(2):  # read, and prepared
+        image_set = data.load("folder", folder=folder)
+        assert image_set.class_names == ("caf\\xe9", "dogs") and values_of(image_set) == [4, 4]
+        assert image_set.notes == ("1 skipped, not a picture, or damaged at its beginning: dogs/broken\\xe9.png",)
+    with pytest.raises(DataError, match=r"nowhere\\xe9 does not exist"):
+        data.load("folder", folder=str(folder / os.fsdecode(b"nowhere\xe9")))
+
+
+def test_runs_of_before_find_the_same_fingerprint(tmp_path: Path) -> None:
+    """Of each kind of file that was read before further endings, links and depths were; the numbers were taken then."""
+    random = np.random.default_rng(7)
+
+    def pixels(*shape: int, high: int = 256, kind: type = np.uint8) -> np.ndarray:
+        return random.integers(0, high, shape, dtype=kind)
+
+    for label in ("cats", "dogs"):
+        home = tmp_path / "pictures" / label
+        (home / "more").mkdir(parents=True)
+        Image.fromarray(pixels(40, 30, 3)).save(home / "a.png")
+        Image.fromarray(pixels(30, 40)).save(home / "b.bmp")
+        Image.fromarray(pixels(33, 33, 4)).save(home / "c clear.png")
+        Image.fromarray(pixels(40, 40, high=65536, kind=np.uint16)).save(home / "d deep.png")
+        Image.fromarray(pixels(28, 28)).convert("P").save(home / "e.gif")
+        Image.fromarray(pixels(29, 31, 3)).save(home / "more" / "f.webp", lossless=True)
+        Image.fromarray(pixels(28, 28, 3)).quantize(16).save(home / "g palette.png", transparency=3)
+        Image.fromarray(pixels(28, 28, 2)).save(home / "h.png")
+        Image.fromarray(pixels(28, 28) > 128).save(home / "i.png")
+    for size, channels, fingerprint in (
+        (28, 1, "4fba5baa4ff3e0e2015631f11bb6c8721ded42334aa20e5ebcc19585ccb5863b"),
+        (32, 3, "b997021464a6c93f59ba372ab748dbf1bdc49b34b5c751250f5df8fe42bc08d0"),
+    ):
+        image_set = data.load("folder", folder=tmp_path / "pictures", size=size, channels=channels)
+        assert image_set.fingerprint == fingerprint
 
 
 def test_pictures_are_turned_cut_and_laid_on_white(tmp_path: Path, paint: Callable[..., Path]) -> None:
@@ -92,6 +177,7 @@ def test_pictures_are_turned_cut_and_laid_on_white(tmp_path: Path, paint: Callab
     Image.fromarray(sideways).save(folder / "b turned.jpg", exif=exif, quality=95)
     paint("c clear.png", (9, 9, 9, 0), mode="RGBA")
     Image.fromarray(np.full((28, 28), 128 * 256, np.uint16)).save(folder / "d deep.png")
+    Image.fromarray(np.full((28, 28), 65_535, np.uint16)).save(folder / "e white.png")
     images = data.load("folder", folder=folder).images[:, 0]
     assert (images[0] == 200).all()
     assert images[1, :, :12].min() > 240 and images[1, :, 16:].max() < 15
@@ -155,7 +241,7 @@ def test_a_folder_that_is_missing_a_file_or_empty(pictures: Path, tmp_path: Path
     for folder, sentence in (
         (tmp_path / "nowhere", f"The folder {tmp_path / 'nowhere'} does not exist; set folder to"),
         (pictures / "cats" / "a.png", f"{pictures / 'cats' / 'a.png'} is a file; set folder to"),
-        (empty, f"There are no pictures in {empty}; put files ending in .png, .jpg, .jpeg, .webp, .bmp, .gif there or"),
+        (empty, f"There are no pictures in {empty}; put some there (JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF, JPEG 2000"),
     ):
         with pytest.raises(DataError, match=re.escape(sentence)):
             data.load("folder", folder=folder)
@@ -167,11 +253,15 @@ def test_a_folder_without_one_readable_picture(pictures: Path, tmp_path: Path) -
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "a.png").write_bytes(b"")
-    with pytest.raises(DataError, match=r"None of the 1 pictures in .*broken can be read \(a.png\); choose another"):
+    with pytest.raises(
+        DataError, match=r"None of the 1 pictures in .*broken can be read \(1 skipped, .*: a.png\); choose another"
+    ):
         data.load("folder", folder=broken)
     (pictures / "birds").mkdir()
     (pictures / "birds" / "a.png").write_bytes(b"")
-    with pytest.raises(DataError, match="No picture of the class 'birds' can be read; repair or remove the folder"):
+    with pytest.raises(
+        DataError, match=r"No picture of the class 'birds' can be read \(1 skipped, .*\); repair or remove the"
+    ):
         data.load("folder", folder=pictures)
 
 

@@ -61,7 +61,7 @@ def test_the_centre_is_kept(photographs: Path) -> None:
 def test_a_broken_picture_is_skipped_and_attributes_stay_in_step(photographs: Path) -> None:
     (photographs / "celeba" / "img_align_celeba" / "000002.jpg").write_bytes(b"broken")
     train = data.load("celeba")
-    assert train.notes == ("1 unreadable picture was skipped: 000002.jpg",)
+    assert train.notes == ("1 skipped, not a picture, or damaged at its beginning: 000002.jpg",)
     assert values_of(train) == [25, 65, 85, 105, 125]
     assert [int(row.sum()) for row in train.attributes] == [len(range(0, 40, number)) for number in (1, 3, 4, 5, 6)]
 

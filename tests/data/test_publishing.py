@@ -67,7 +67,7 @@ def test_an_old_half_written_file_does_no_harm(tiny: Path, data_home: Path) -> N
 def test_reading_refuses_another_version(tiny: Path, data_home: Path) -> None:
     data.load("digits")
     path = data_home / "digits" / "prepared" / "train-28x28x1.npz"
-    assert _cache.holds(path, "1") and not _cache.holds(path, "0")
+    assert _cache.card(path, "1") and not _cache.card(path, "0")
     assert _cache.read(path, "1") is not None and _cache.read(path, "0") is None
 
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.doctor import History
-from pipelines.training.config import TrainConfig
 
 COUNT, BATCH = 60_000, 64
-EPOCH = COUNT / BATCH  # 937.5 steps
+EPOCH = COUNT // BATCH  # 937 steps: a last incomplete batch is left out
 QUALITY = {
     "frechet": 20.0, "floor": 0.3, "features": "digit features", "samples": 2000, "clear": 0.8, "precision": 0.7,
     "recall": 0.5, "real_recall": 0.87, "coverage": 0.7, "real_coverage": 0.98, "diversity": 11.0,

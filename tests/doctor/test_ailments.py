@@ -1,6 +1,7 @@
 """Each ailment is named when it is there, since when it is there, and not before, nor where nothing is wrong."""
 
 import math
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -8,9 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipelines.config.presets import PRESETS
+from pipelines.config.train_config import TrainConfig
 from pipelines.doctor import AILMENTS, ALARM, REMARK, examine
-from pipelines.doctor._finding import last_spell
-from pipelines.training.presets import PRESETS
+from pipelines.doctor._finding import apart, last_spell, percent
 from tests.doctor.made import COUNT, EPOCH, after, made
 
 CE = 2 * math.log(2)
@@ -192,7 +194,7 @@ def test_a_short_epoch_is_no_measure_of_time():
     history = made(6)
     few = type(history)(history.config, history.rows, history.measures, [], count=200)  # 3 steps an epoch
     assert few.epoch == 200 and examine(few) == []
-    assert COUNT / history.config.batch_size == EPOCH
+    assert COUNT // history.config.batch_size == EPOCH
 
 
 def test_blocks_are_medians_of_the_rows_in_them():
@@ -229,3 +231,64 @@ def test_classes_that_follow_each_other_are_called_by_their_names(names, wanted)
     (one,) = examine(history)
     assert [line.name for line in one.evidence.lines] == list(wanted)
     assert f"G draws {wanted[0]} most, then {wanted[1]}:" in one.means
+
+
+def test_the_words_of_a_swing_do_not_contradict_each_other():
+    """Values just above each limit: what is said stands above what is said to be calm."""
+    said = []
+    for period, size in ((150, 0.52), (0.7 * EPOCH, 0.62)):
+        history = made(9, g_loss=lambda step, x, p=period, s=size: 1.1 * (1 + s * np.sin(2 * np.pi * step / p)))
+        said += [one.means for one in examine(history) if one.ailment == "oscillation"]
+    assert len(said) == 2
+    for words, steps in zip(said, ("468", "1,874"), strict=True):
+        swing, calm = map(int, re.findall(r"(\d+) %", words))
+        assert swing > calm and f"within {steps} steps" in words
+
+
+def test_a_distance_that_goes_up_and_down_is_told_as_it_was_found():
+    """Single measures jump; the means of three are what counts, and they are what is told."""
+    level = [20.0] * 3 + [4.0] * 4 + [6.4] * 4 + [4.4] * 4 + [6.8] * 4
+    luck = np.where(np.arange(len(level)) % 3 == 0, 1.3, 0.85)
+    (one,) = examine(made(17, measures={index: {"frechet": far * luck[index]} for index, far in enumerate(level)}))
+    low, high, again, last = map(
+        float, re.search(r"up and down: (.*?), then (.*?), (.*?) and (.*?)\. ", one.means).groups()
+    )
+    assert low < high > again < last and (low, high, again, last) == pytest.approx((4, 6.4, 4.4, 6.8), abs=0.1)
+
+
+def test_what_is_told_of_measures_is_of_one_at_which_it_held():
+    """The last measure is a lucky one: it does not end the ailment, and the words are not of it."""
+    sick = {index: {"coverage": 0.1, "precision": 0.8} for index in range(4, 9)}
+    (collapse,) = examine(made(measures={**sick, 7: {"coverage": 0.9, "precision": 0.8}}))
+    assert collapse.until is None and "a sample near 10 % of the real pictures" in collapse.means
+    near = {index: {"nearer": 0.802, "copied": 0.07} for index in range(4, 9)}
+    (copies,) = examine(made(measures={**near, 7: {"nearer": 0.5, "copied": 0.07}}))
+    assert copies.until is None and "In 80.2 % of cases" in copies.means, "four fifths are the limit"
+    away = {index: {"frechet": 9.0} for index in range(5, 11)}
+    (gone,) = examine(made(9, measures={**away, 10: {"frechet": 0.5}}))
+    assert gone.until is None and "and 9.0 at step" in gone.means
+
+
+def test_a_d_that_is_fooled_is_told_by_what_counted():
+    """Its mean output may be higher for real pictures: what is worse than guessing is its loss."""
+    (one,) = examine(made(d_loss=after(START, 1.6), d_real=after(START, 0.6), d_fake=after(START, 0.4)))
+    assert "its loss is 1.6, where one that says the same of every picture has 1.39" in one.means
+    small = made(config=PRESETS["wgan"].config, d_loss=1e-3, d_fake=after(START, 0.00212), d_real=after(START, 0.00211))
+    (critic,) = [one for one in examine(small) if one.ailment == "discriminator-too-weak"]
+    assert "it gives fakes 0.00212 and real pictures 0.00211" in critic.means
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "texts"),
+    [(0.25, 0.5, ("25 %", "50 %")), (0.304, 0.3, ("30.4 %", "30.0 %")), (0.30004, 0.3, ("30.004 %", "30.000 %"))],
+)
+def test_two_numbers_are_told_apart(one, other, texts):
+    assert apart(one, other, percent, 0) == texts
+
+
+def test_an_epoch_is_the_batches_that_fit_into_the_set():
+    config = TrainConfig(batch_size=64, d_steps=1)
+    rows = made().rows
+    assert type(made())(config, rows, count=64 * 300 + 63).epoch == 300
+    assert type(made())(config.changed(d_steps=2), rows, count=64 * 1000).epoch == 500
+    assert type(made())(config, rows, count=10).epoch == 200, "one batch is an epoch; many are taken together"

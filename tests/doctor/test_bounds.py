@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pipelines import doctor
+from pipelines.config.train_config import TrainConfig
 from pipelines.doctor._history import COLUMNS, History, columns_of
-from pipelines.training.config import TrainConfig
 
 ROW = {"images_seen": 5, "d_loss": 1.0, "g_loss": 1.0, "d_real": 0.5, "d_fake": 0.5, "grad_d": 1.0, "grad_g": 1.0}
 

@@ -2,11 +2,11 @@
 
 import pytest
 
+from pipelines.config.checking import check
+from pipelines.config.presets import PRESETS
+from pipelines.config.train_config import TrainConfig
 from pipelines.doctor import AILMENTS, examine
 from pipelines.doctor._cures import CURES, fitting
-from pipelines.training.checking import check
-from pipelines.training.config import TrainConfig
-from pipelines.training.presets import PRESETS
 from tests.doctor.made import made
 from tests.doctor.test_ailments import SICK
 
@@ -44,6 +44,13 @@ def test_every_cure_is_proposed_somewhere_and_every_ailment_but_the_remark_has_o
     for ailment in AILMENTS.names():
         (one,) = examine(made(**SICK[ailment]))
         assert bool(one.remedies) == (ailment != "misleading-loss")
+
+
+def test_a_cure_of_an_older_run_with_a_penalty_beside_batch_norm_takes_the_latter_out():
+    config = TrainConfig(size=64, r1=1.0)
+    for remedy in fitting(config, tuple(CURES), most=len(CURES)):
+        assert remedy.changes["d_norm"] in ("none", "spectral") and check(config.changed(**remedy.changes))
+    assert len(fitting(config, ("replay", "slower-both"))) == 2
 
 
 def test_the_saturating_loss_is_replaced_first():

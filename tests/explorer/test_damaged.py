@@ -13,12 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from explorer import background, saved
-from explorer.live_reader import RunReader
+from explorer import saved_directions
+from explorer.background import processes
+from explorer.live.reader import RunReader
+from explorer.live.summaries import Summaries
 from explorer.model_cards import model_cards
-from explorer.run_summaries import Summaries
 from pipelines import cli
-from pipelines.models import shelf
+from pipelines.models import registry
 from pipelines.paths import PROJECT
 from pipelines.runs.folder import FINISHED, RUNNING
 from tests.explorer.train_pages import RUN, checked, opened, words
@@ -110,8 +111,8 @@ def test_a_damaged_model_can_be_deleted_from_its_page(own_models: Path) -> None:
     (own_models / "tiny-plain" / "card.json").write_text(DEEP)
     cards, wrong = model_cards()
     assert [one["id"] for one in wrong] == ["tiny-plain"] and len(cards) == 2
-    assert shelf.can_be_deleted("tiny-plain")
-    shelf.delete("tiny-plain")
+    assert registry.can_be_deleted("tiny-plain")
+    registry.delete("tiny-plain")
     assert model_cards()[1] == []
 
 
@@ -137,12 +138,12 @@ def test_wrong_files_of_what_is_saved_are_passed_over(homes, seed: int) -> None:
     (homes.saved / "directions").mkdir(parents=True, exist_ok=True)
     kept = json.dumps([{"name": "bold", "definition": "z1"}, {"name": "thin", "definition": "m:0.1,0.2|0.3,0.4"}])
     (homes.saved / "directions" / "a-model.json").write_bytes(damaged(chance, kept.encode()))
-    assert all(set(one) == {"name", "definition"} for one in saved.directions("a-model"))
+    assert all(set(one) == {"name", "definition"} for one in saved_directions.directions("a-model"))
     (homes.saved / "measuring").mkdir(parents=True, exist_ok=True)
     record = json.dumps({"checkpoint": "best", "started_at": 1e9}).encode()
     (homes.saved / "measuring" / "a-run.json").write_bytes(damaged(chance, record))
     (homes.saved / "measuring" / "a-run.log").write_bytes(damaged(chance, b'{"share": 0.5, "message": "Half"}\n'))
-    work = background.Background("measuring", lambda job: False)
+    work = processes.Background("measuring", lambda job: False)
     for job in work.jobs():
         assert 0 <= job.share <= 1 and isinstance(job.message, str) and job.started_at >= 0
 

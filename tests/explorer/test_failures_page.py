@@ -7,20 +7,20 @@ from urllib.parse import urlencode
 
 import pytest
 
-from explorer.widgets import failures
-from pipelines import gallery, paths
-from pipelines.plane.settings import SETTINGS
+from explorer.widgets.failures import _card
+from pipelines import failures, paths
+from pipelines.playground.settings import SETTINGS
 
 
 def test_a_card_says_whether_it_can_be_replayed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert all(failures._card(name)["missing"] == "" for name in gallery.names())
+    assert all(_card(name)["missing"] == "" for name in failures.names())
     monkeypatch.setattr(paths, "MODELS", tmp_path)
-    assert "python -m pipelines record seed" in failures._card("seed")["missing"]
+    assert "python -m pipelines record seed" in _card("seed")["missing"]
 
 
-@pytest.mark.parametrize("name", [name for name in gallery.names() if gallery.get(name).in_plane])
+@pytest.mark.parametrize("name", [name for name in failures.names() if failures.get(name).in_plane])
 def test_the_playground_is_given_both_twins_settings(name: str) -> None:
-    entry, query = gallery.get(name), failures._card(name)["plane"]
+    entry, query = failures.get(name), _card(name)["plane"]
     rest = {key: rule for key, rule in query.items() if key in SETTINGS}
     assert {key: str(getattr(entry.sick, key)) for key in rest} == rest
     beside = dict(part.split(":") for part in query["beside"].split("|"))
@@ -29,5 +29,5 @@ def test_the_playground_is_given_both_twins_settings(name: str) -> None:
 
 
 def test_a_card_tells_what_the_cure_changes() -> None:
-    changes = failures._card("collapse-digits")["changes"]
+    changes = _card("collapse-digits")["changes"]
     assert changes == [{"name": "minibatch", "label": "D looks at the batch", "sick": "none", "cured": "stddev"}]

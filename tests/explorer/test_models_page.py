@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import background, publications
+from explorer.background import processes, publications
 from explorer.model_cards import about, card_of, measures, model_cards, percent, training
 from explorer.widgets.gallery import first_steps
 from explorer.widgets.model_dialogs import OPEN
 from pipelines.errors import ModelError
-from pipelines.models import shelf
+from pipelines.models import registry
 from pipelines.paths import PROJECT
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 from tests import tiny_run
-from tests.explorer.train_pages import checked, selected, words
+from tests.explorer.train_pages import checked, said, selected, words
 
 QUALITY = {
     "samples": 10_000, "against": "test pictures", "against_count": 10_000, "features": "digit features",
@@ -85,7 +85,7 @@ def test_every_measure_of_an_evaluation_can_be_shown_alone():
 
 
 def test_a_card_tells_what_a_model_is(own_models):
-    card = card_of(shelf.find("tiny-classes"))
+    card = card_of(registry.find("tiny-classes"))
     assert card["title"] == "Tiny digits by class" and card["about"] == "Random weights, for tests."
     assert card["facts"][:2] == ["28 × 28 pixels, grey", "10 classes"]
     assert dict(card["training"]) == {
@@ -99,7 +99,7 @@ def test_a_card_tells_what_a_model_is(own_models):
 def test_a_card_that_tells_nothing_is_shown_with_what_is_known(own_models):
     for odd in ({}, {"seed": "x", "data": 3, "about": None, "training_seconds": [], "command": 7, "quality": 5}):
         (own_models / "tiny-plain" / "card.json").write_text(json.dumps(odd))
-        entry = shelf.find("tiny-plain")
+        entry = registry.find("tiny-plain")
         card = card_of(entry)
         assert (
             card["about"]
@@ -142,7 +142,7 @@ def test_other_folders_are_no_damaged_models(own_models):
     (own_models / "classifiers" / "digits" / "card.json").write_text("{}")
     cards, damaged = model_cards()
     assert len(cards) == 3 and not damaged
-    assert shelf.published() == ["tiny-classes", "tiny-faces", "tiny-plain"]
+    assert registry.published() == ["tiny-classes", "tiny-faces", "tiny-plain"]
 
 
 # What to try first
@@ -193,7 +193,7 @@ def test_a_failure_is_told_even_after_a_restart_and_until_it_was_read(run, monke
     said = publications.publications()[0].message
     assert "best.safetensors" in said and "Traceback" not in said
     publications.BACKGROUND.processes.clear()  # as in a new server
-    monkeypatch.setattr(background, "SILENT_S", -1.0)
+    monkeypatch.setattr(processes, "SILENT_S", -1.0)
     assert publications.publications()[0].message == said
     publications.dismiss("mine")
     assert not publications.publications()
@@ -246,7 +246,7 @@ def test_a_model_is_trained_further(own_models, homes, monkeypatch):
     page = told(opened(), verb="further", id="tiny-classes")
     begin = page.selectbox(key="draft_begin")
     assert begin.options == ["new networks", "the model Tiny digits by class"] and begin.value == -1
-    assert page.subheader[0].value == "Tiny digits by class, further"
+    assert page.header[0].value == "Tiny digits by class, further"
     assert page.number_input(key="draft_epochs").value == 5
     page.number_input(key="draft_epochs").set_value(3)
     page.button(key="start").click()
@@ -325,7 +325,7 @@ def test_one_renames_ones_own_model(own_models):
     page.run()
     page.button(key="dialog_yes").click()
     checked(page.run())
-    assert shelf.published() == ["nice", "tiny-classes", "tiny-faces"] and "dialog_yes" not in labels(page)
+    assert registry.published() == ["nice", "tiny-classes", "tiny-faces"] and "dialog_yes" not in labels(page)
 
 
 @pytest.mark.parametrize("verb", ["delete", "rename", "publish"])
@@ -356,7 +356,7 @@ def test_publishing_is_asked_for_in_a_dialog(own_models, run, monkeypatch):
 @pytest.mark.parametrize(
     ("trouble", "sentence"),
     [
-        (ModelError("There is a model named *noise* already."), r"There is a model named \*noise\* already."),
+        (ModelError("There is a model named *noise* already."), "There is a model named *noise* already."),
         (OSError(28, "No space left on device"), "It cannot be written (No space left on device)."),
     ],
 )
@@ -371,5 +371,5 @@ def test_a_dialog_that_failed_stays_with_what_was_typed_and_one_sentence(
     page.text_input(key="dialog_name").set_value("noise")
     page.button(key="dialog_yes").click()
     checked(page.run())
-    assert [error.value for error in page.error] == [sentence] and not page.warning
+    assert [said(error) for error in page.error] == [sentence] and not page.warning
     assert page.text_input(key="dialog_name").value == "noise" and not page.button(key="dialog_yes").disabled

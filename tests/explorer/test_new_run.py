@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.live.summaries import Summaries
+from explorer.widgets import starting
+from pipelines.config.presets import ONE_MINUTE, PRESETS
+from pipelines.config.train_config import SETTINGS
 from pipelines.errors import RunError
 from pipelines.runs import jobs
 from pipelines.runs.folder import FINISHED
-from pipelines.training.config import SETTINGS
-from pipelines.training.presets import ONE_MINUTE, PRESETS
-from tests.explorer.train_pages import RUN, checked, opened, selected, words
+from tests.explorer.train_pages import RUN, checked, opened, said, selected, words
 
 
 def open_settings(page: AppTest) -> AppTest:
@@ -53,6 +55,33 @@ def test_a_double_click_starts_one_run(launched):
     assert len(launched) == 1 and selected(page) == launched[0].id
 
 
+def test_one_visitor_leaves_room_for_the_others(launched, monkeypatch):
+    monkeypatch.setattr(starting, "MOST_OWN", 1)
+    page = opened()
+    for preset in list(PRESETS)[:2]:
+        page.query_params.pop("run", None)
+        page.run()
+        page.radio(key="draft_preset").set_value(preset)
+        page.run()
+        page.button(key="start").click()
+        checked(page.run())
+    assert len(launched) == 1 and "1 runs that you started train or wait already" in page.error[0].value
+    other = opened()
+    other.button(key="start").click()
+    checked(other.run())
+    assert len(launched) == 2, "another visitor has room"
+
+
+def test_there_is_room_for_so_many_runs_in_all(launched, made, monkeypatch):
+    monkeypatch.setattr(starting, "MOST", 1)
+    monkeypatch.setattr(starting, "SUMMARIES", Summaries())
+    made("paused")
+    page = opened()
+    page.button(key="start").click()
+    checked(page.run())
+    assert not launched and "1 runs train or wait already, and 1 are allowed" in page.error[0].value
+
+
 def test_the_settings_show_every_setting_but_the_folder(launched):
     page = open_settings(opened())
     keys = {element.key for kind in (page.number_input, page.selectbox, page.toggle, page.segmented_control)
@@ -69,7 +98,8 @@ def test_changed_settings_are_marked_started_and_taken_back(launched):
     page.number_input(key="draft_seconds").set_value(None)
     checked(page.run())
     assert page.number_input(key="draft_width").label == "Width :primary[(preset: 32)]"
-    assert "Changed: Width, Seconds." in words(page) and "until you stop it" in words(page)
+    assert "Changed: Width, Seconds." in words(page)
+    assert "until 95% of the samples are clear, 300 s at most" in words(page)
     assert "2 settings changed" in words(page)
     page.button(key="start").click()
     page.run()
@@ -110,7 +140,7 @@ def test_a_combination_that_cannot_work_is_explained_before_start(launched, name
     widget = {float: page.number_input, bool: page.toggle, str: page.selectbox}[type(value)](key=f"draft_{name}")
     widget.set_value(value)
     checked(page.run())
-    assert any(sentence in warning.value for warning in page.warning)
+    assert any(sentence in said(warning) for warning in page.warning)
     assert page.button(key="start").disabled
 
 
@@ -122,7 +152,7 @@ def test_a_set_whose_files_are_not_there_says_so_before_start(launched):
     page.selectbox(key="draft_data").set_value("celeba")
     checked(page.run())
     (warning,) = page.warning
-    assert "The data set 'celeba' is not fetched by itself" in warning.value and "img_align_celeba" in warning.value
+    assert "The data set 'celeba' is not fetched by itself" in said(warning) and "img_align_celeba" in said(warning)
     assert page.button(key="start").disabled
     page.selectbox(key="draft_data").set_value("clothes")
     checked(page.run())
@@ -137,7 +167,7 @@ def test_a_folder_without_classes_cannot_be_conditional(launched, tmp_path):
     page.run()
     page.text_input(key="draft_folder").set_value(str(tmp_path / "nowhere"))
     checked(page.run())
-    assert page.button(key="start").disabled and str(tmp_path / "nowhere") in page.warning[0].value
+    assert page.button(key="start").disabled and str(tmp_path / "nowhere") in said(page.warning[0])
 
     flat = tmp_path / "flat"
     flat.mkdir()
@@ -160,14 +190,14 @@ def test_a_start_that_fails_says_why_and_keeps_the_form(homes, monkeypatch):
     page.run()
     page.button(key="start").click()
     checked(page.run())
-    assert [error.value for error in page.error] == ["The process cannot be started (No space left on device)."]
+    assert [said(error) for error in page.error] == ["The process cannot be started (No space left on device)."]
     assert selected(page) is None and page.number_input(key="draft_width").value == 48
     checked(page.run())
     assert not page.error, "a problem is said once"
 
 
 def test_the_length_in_epochs_is_told_from_an_earlier_run(launched, made):
-    record = made(FINISHED, images_per_s=3000.0).folder.record()
+    record = made(FINISHED, images_seen=3_000_000, seconds=1000.0).folder.record()
     page = opened(RUN)
     next(button for button in page.button if button.label == "Duplicate").click()
     page.run()

@@ -95,7 +95,7 @@ def test_no_page_and_no_route_loads_torch(own_models):
     script = (
         "import sys\n"
         "from streamlit.testing.v1 import AppTest\n"
-        "import explorer.routes\n"
+        "import explorer.server.routes\n"
         f"page = AppTest.from_file({str(MAIN)!r}, default_timeout=60).run()\n"
         f"for name in {PAGES!r}:\n"
         "    page.switch_page(f'pages/{name}').run()\n"

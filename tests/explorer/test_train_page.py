@@ -12,11 +12,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.widgets import branching
+from pipelines.config.presets import PRESETS
 from pipelines.paths import PROJECT
 from pipelines.runs import jobs
 from pipelines.runs.folder import FAILED, FINISHED, PAUSED, PREPARING, QUEUED, RUNNING, STOPPED, STOPPING, Notes
-from pipelines.training.presets import PRESETS
-from tests.explorer.train_pages import RUN, checked, opened, selected, words
+from tests.explorer.train_pages import RUN, checked, opened, said, selected, words
 
 VERBS = ("pause", "step", "resume", "stop")
 POSSIBLE = {  # which verbs each state allows
@@ -192,7 +192,7 @@ def test_what_a_run_cannot_go_on_with_is_one_sentence(made, launched):
     page.button(key="start").click()
     checked(page.run())
     assert not launched and selected(page) is None
-    assert [error.value for error in page.error] == [
+    assert [said(error) for error in page.error] == [
         "With another latent size (z) (latent_size) nothing that was learnt fits: begin with new networks (step 0)."
     ]
 

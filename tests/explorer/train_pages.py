@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Element
 
 from pipelines.paths import PROJECT
 
@@ -24,9 +27,14 @@ def checked(page: AppTest) -> AppTest:
 
 def words(page: AppTest) -> str:
     """Everything that the page says."""
-    kinds = (page.title, page.subheader, page.markdown, page.caption, page.text, page.info, page.success, page.warning,
+    kinds = (page.title, page.header, page.markdown, page.caption, page.text, page.info, page.success, page.warning,
              page.error, page.code)  # fmt: skip
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
+    return "\n".join(said(element) for kind in kinds for element in kind)
+
+
+def said(element: Element) -> str:
+    """An element's text as a person sees it, without what ``literal`` puts in for Markdown."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", str(element.value).replace(":small[]", ""))
 
 
 def selected(page: AppTest) -> str | None:

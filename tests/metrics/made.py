@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from pipelines import data
+from pipelines.config.train_config import TrainConfig
 from pipelines.metrics.classifier import Classifier
-from pipelines.training.config import TrainConfig
 
 NAMES = ("low", "middle", "high")
 DIGITS, BY_CLASS = TrainConfig(data="digits"), TrainConfig(data="digits", conditional=True)

@@ -59,7 +59,7 @@ def test_one_that_ships_is_not_sure_that_noise_shows_something(name: str) -> Non
 
 def test_the_temperature_makes_probabilities_true() -> None:
     chance = torch.Generator().manual_seed(0)
-    logits = 2 * torch.randn(20_000, 5, generator=chance)
+    logits = 2 * torch.randn(5_000, 5, generator=chance)
     labels = torch.multinomial(logits.softmax(1), 1, generator=chance).squeeze(1)
     for degree in (0.5, 1.0, 3.0):  # as a network that doubts too much, is right, and is too sure of itself
         assert classifier.temperature(degree * logits, labels) == pytest.approx(degree, rel=0.03)
@@ -83,8 +83,8 @@ def test_a_calibrated_one_is_the_plain_one_with_another_temperature(monkeypatch)
     seen: list[int] = []
     train = classifier.train
     monkeypatch.setattr(classifier, "train", lambda one, *rest: seen.append(len(one)) or train(one, *rest))
-    model = classifier.calibrated(pictures, epochs=3)
+    model = classifier.calibrated(pictures, epochs=1)
     assert seen == [100, 120]  # the twin's pictures, and all
-    plain, x = train(pictures, epochs=3), torch.zeros(1, 1, 28, 28)
+    plain, x = train(pictures, epochs=1), torch.zeros(1, 1, 28, 28)
     with torch.no_grad():
         assert torch.allclose(model(x) * model.temperature, plain(x), atol=1e-4)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from pipelines.metrics import copying
-from pipelines.metrics.copying import Yardstick, nearest
+from pipelines.metrics.copying import ReferenceSet, nearest
 
 
 def cloud(seed: int, points: int, width: int = 6) -> torch.Tensor:
@@ -35,55 +35,55 @@ def test_a_picture_is_not_its_own_nearest(pairs: int, monkeypatch: pytest.Monkey
 
 
 def test_new_pictures_of_the_same_kind_are_no_copies() -> None:
-    yardstick = Yardstick.of(TRAINING, HELD_OUT)
+    yardstick = ReferenceSet.of(TRAINING, HELD_OUT)
     nearer, copied = yardstick.measure(cloud(4, 1000))
     assert nearer == pytest.approx(0.5, abs=0.05) and copied < 0.04
     assert yardstick.nearer_real == pytest.approx(0.5, abs=0.05) and yardstick.copied_real < 0.04
 
 
 def test_copies_are_seen() -> None:
-    assert Yardstick.of(TRAINING, HELD_OUT).measure(TRAINING[:500]) == (1.0, 1.0)
-    assert Yardstick.of(TRAINING, HELD_OUT).measure(TRAINING[:500] + 1e-3 * cloud(5, 500))[0] > 0.99
+    assert ReferenceSet.of(TRAINING, HELD_OUT).measure(TRAINING[:500]) == (1.0, 1.0)
+    assert ReferenceSet.of(TRAINING, HELD_OUT).measure(TRAINING[:500] + 1e-3 * cloud(5, 500))[0] > 0.99
 
 
 def test_a_few_copies_among_odd_samples_are_seen_though_most_are_far_off() -> None:
     samples = torch.cat([TRAINING[:100], 2 * cloud(6, 400)])
-    nearer, copied = Yardstick.of(TRAINING, HELD_OUT).measure(samples)
+    nearer, copied = ReferenceSet.of(TRAINING, HELD_OUT).measure(samples)
     assert nearer < 0.5 and copied == pytest.approx(0.2, abs=0.02)
 
 
 def test_far_samples_are_nearer_to_nothing() -> None:
-    assert Yardstick.of(TRAINING, HELD_OUT).measure(cloud(7, 50) + 20) == (0.0, 0.0)
+    assert ReferenceSet.of(TRAINING, HELD_OUT).measure(cloud(7, 50) + 20) == (0.0, 0.0)
 
 
 def test_the_order_does_not_matter() -> None:
-    one = Yardstick.of(TRAINING, HELD_OUT).measure(cloud(4, 300))
-    assert Yardstick.of(TRAINING.flip(0), HELD_OUT).measure(cloud(4, 300).flip(0)) == pytest.approx(one)
+    one = ReferenceSet.of(TRAINING, HELD_OUT).measure(cloud(4, 300))
+    assert ReferenceSet.of(TRAINING.flip(0), HELD_OUT).measure(cloud(4, 300).flip(0)) == pytest.approx(one)
 
 
 def test_a_set_without_unseen_pictures_is_compared_with_its_own() -> None:
-    yardstick = Yardstick.of(TRAINING, TRAINING[:1000], own=0)
+    yardstick = ReferenceSet.of(TRAINING, TRAINING[:1000], own=0)
     assert yardstick.nearer_real == pytest.approx(0.5, abs=0.05)
     assert yardstick.measure(cloud(4, 1000))[0] == pytest.approx(0.5, abs=0.05)
     assert yardstick.measure(TRAINING[1500:]) == (1.0, 1.0)
 
 
 def test_doubles_in_the_set_count_half_and_hide_no_copies() -> None:
-    yardstick = Yardstick.of(TRAINING, torch.cat([TRAINING[:500], TRAINING[:500]]))
+    yardstick = ReferenceSet.of(TRAINING, torch.cat([TRAINING[:500], TRAINING[:500]]))
     assert yardstick.nearer_real == 0.5 and yardstick.copied_real == 1.0
     assert yardstick.measure(TRAINING[500:700]) == (0.5, 1.0)
     assert yardstick.measure(cloud(4, 100)) == (0.0, 0.0)
 
 
 def test_of_a_few_unseen_pictures_the_nearest_one_counts() -> None:
-    yardstick = Yardstick.of(TRAINING[:60], TRAINING[:60], own=0)  # a folder of one's own
+    yardstick = ReferenceSet.of(TRAINING[:60], TRAINING[:60], own=0)  # a folder of one's own
     assert yardstick.copied_real is not None and yardstick.copied_real < 0.2
     assert yardstick.measure(cloud(4, 1000))[1] < 0.15
     assert yardstick.measure(TRAINING[30:60] + 1e-3 * cloud(5, 30)) == (1.0, 1.0)
 
 
 def test_so_few_unseen_pictures_that_the_nearest_one_is_no_rarity_tell_nothing_of_copies() -> None:
-    yardstick = Yardstick.of(TRAINING, HELD_OUT[:38])
+    yardstick = ReferenceSet.of(TRAINING, HELD_OUT[:38])
     assert yardstick.copied_real is None and yardstick.measure(TRAINING[:50]) == (1.0, None)
 
 
@@ -97,8 +97,8 @@ def test_so_few_unseen_pictures_that_the_nearest_one_is_no_rarity_tell_nothing_o
 )
 def test_what_has_no_nearest_is_refused(samples: torch.Tensor, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        Yardstick.of(TRAINING, HELD_OUT).measure(samples)
+        ReferenceSet.of(TRAINING, HELD_OUT).measure(samples)
     with pytest.raises(ValueError, match="two held-out pictures at least are needed, not 1"):
-        Yardstick.of(TRAINING, HELD_OUT[:1])
+        ReferenceSet.of(TRAINING, HELD_OUT[:1])
     with pytest.raises(ValueError, match="finite numbers"):
         nearest(HELD_OUT, TRAINING * torch.inf)

@@ -14,10 +14,10 @@ import pytest
 import torch
 
 from pipelines import cli, data
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError, ModelError
 from pipelines.metrics import evaluate, inception, quality
 from pipelines.models import trained
-from pipelines.training.config import TrainConfig
 
 WIDTH = 6
 

@@ -67,7 +67,7 @@ CLASSES = Kind(
 )
 ATTRIBUTES = Kind(
     metrics.ATTRIBUTES, "attribute classifier", attributes, attributes.AttributeClassifier,
-    lambda logits: attributes.AttributeClassifier([f"attribute {index}" for index in range(logits)]), corners, 8,
+    lambda logits: attributes.AttributeClassifier([f"attribute {index}" for index in range(logits)]), corners, 6,
     "faces", {"size": 64, "channels": 3}, {"attribute_names": ["above", "below"], "groups": [["above", "below"]]},
 )  # fmt: skip
 KINDS = pytest.mark.parametrize("kind", [CLASSES, ATTRIBUTES], ids=str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -59,6 +60,24 @@ def test_real_pictures_are_near_the_floor_and_noise_is_far(channels: int, size: 
     assert 0 < real.floor == noise.floor
     assert real.frechet < 2 * real.floor
     assert noise.frechet > 3 * real.floor
+
+
+def test_a_perfect_generator_of_unequal_classes_is_as_near_as_real_pictures() -> None:
+    """It draws real pictures of the class that it is asked for; nine tenths of the set are of one class."""
+    all_of_them = blobs(12_000, 0)
+    rows = [np.flatnonzero(all_of_them.labels == label) for label in (0, 1)]
+    kept = np.concatenate([rows[0][:1800], rows[1][:200]])
+    unequal = dataclasses.replace(all_of_them, images=all_of_them.images[kept], labels=all_of_them.labels[kept])
+    meter = QualityMeter(unequal, samples=1000)
+    assert meter.labels.bincount().tolist() == [900, 100]
+
+    def perfect(labels: torch.Tensor) -> torch.Tensor:
+        unseen = {label: iter(rows[label][1800:]) for label in (0, 1)}
+        return torch.from_numpy(all_of_them.images[[next(unseen[label]) for label in labels.tolist()]])
+
+    near = meter.measure(perfect(meter.labels), meter.labels).frechet
+    in_turn = meter.measure(perfect(torch.arange(1000) % 2)).frechet
+    assert near < 2 * meter.measure(perfect(meter.labels)).floor and in_turn > 10 * near
 
 
 def test_collapsed_samples_are_far() -> None:
@@ -211,10 +230,13 @@ def test_the_command_measures_a_file(
         torch.from_numpy(samples.images), torch.from_numpy(samples.labels)
     )
     assert isinstance(expected, Quality) and expected.clear is not None
+    shares = [np.bincount(one.labels, minlength=4) / len(one) for one in (samples, blobs(300, 0))]
+    off = abs(shares[0] - shares[1]).max()  # 300 are twice the samples, so that no share is rounded by more than a half
     assert capsys.readouterr().out.splitlines() == [
         "samples   150",
         f"clear     {expected.clear:.2%}",
         f"as asked  {expected.as_asked:.2%}",
+        f"classes   off the data's shares by {off:.1%} at most; what is off adds to the distance",
         f"Fréchet   {expected.frechet:.2f} on digit features (real against real: {expected.floor:.2f})",
     ]
 

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from pipelines import data
+from pipelines.config.train_config import TrainConfig
 from pipelines.runs.folder import Notes, Record, RunFolder, Status
 from pipelines.training import checkpoint
-from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
 

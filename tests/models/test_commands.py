@@ -10,7 +10,7 @@ import pytest
 
 from explorer.model import load
 from pipelines import data
-from pipelines.models import readings, shelf
+from pipelines.models import readings, registry
 from pipelines.runs.folder import RunFolder
 
 
@@ -45,10 +45,10 @@ def test_publish_takes_a_checkpoint_and_words(type_in, run: RunFolder) -> None:
     code, text = type_in("publish", run.id, "mine", "--checkpoint", "last", "--title", "My own", "--about", "Mine.",
                          "--samples", 0)  # fmt: skip
     assert code == 0 and "Published" in text
-    entry = shelf.find("mine")
+    entry = registry.find("mine")
     assert (entry.title, entry.card["about"], entry.card["step"], entry.ships) == ("My own", "Mine.", 2, False)
     assert np.array_equal(load("mine").sample(3), load(f"{run.id}@last").sample(3))
-    assert type_in("publish", run.path, "ours", "--ships", "--samples", 0)[0] == 0 and shelf.find("ours").ships
+    assert type_in("publish", run.path, "ours", "--ships", "--samples", 0)[0] == 0 and registry.find("ours").ships
 
 
 def test_publish_and_evaluate_measure(type_in, run: RunFolder, tmp_path: Path, monkeypatch) -> None:
@@ -61,7 +61,7 @@ def test_publish_and_evaluate_measure(type_in, run: RunFolder, tmp_path: Path, m
 
     monkeypatch.setattr(data, "load", known)
     assert type_in("publish", run.id, "mine", "--samples", 100)[0] == 0
-    quality = shelf.find("mine").card["quality"]
+    quality = registry.find("mine").card["quality"]
     assert quality["samples"] == 100 and quality["frechet"]["value"] > 0
     out = tmp_path / "measured.json"
     code, text = type_in("evaluate", "mine", "--samples", 100, "--json", out)

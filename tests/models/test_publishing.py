@@ -15,13 +15,13 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from pipelines import paths
+from pipelines.config.train_config import from_dict
 from pipelines.errors import ModelError
-from pipelines.models import publishing, readings, shelf, trained
+from pipelines.models import publishing, readings, registry, trained
 from pipelines.models.publishing import publish, write_npz
 from pipelines.models.readings import Readings
 from pipelines.networks._conditioning import centres, nearest_centre
 from pipelines.runs.folder import RunFolder
-from pipelines.training.config import from_dict
 
 
 @pytest.fixture(autouse=True)
@@ -29,12 +29,17 @@ def few_readings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readings, "COUNT", 100)
 
 
+def test_images_seen_of_a_set_that_is_smaller_than_the_batch_are_those_that_there_are(make_run) -> None:
+    card = json.loads((publish(make_run(batch_size=64), "mine", samples=0) / "card.json").read_text())
+    assert (card["step"], card["images_seen"], card["data"]["count"]) == (1, 40, 40)
+
+
 @pytest.mark.parametrize(("checkpoint", "step"), [("best", 1), ("last", 2), ("2", 2)])
 def test_a_published_model_draws_the_pixels_of_its_run(run: RunFolder, checkpoint: str, step: int) -> None:
     told: list[tuple[float, str]] = []
     folder = publish(run, "mine", checkpoint_name=checkpoint, title="Mine", about="A test.", samples=0,
                      progress=lambda share, words: told.append((share, words)))  # fmt: skip
-    assert folder == paths.models_home() / "mine" and shelf.published() == ["mine"]
+    assert folder == paths.models_home() / "mine" and registry.published() == ["mine"]
     assert [path.name for path in paths.models_home().iterdir()] == ["mine"]  # the draft is gone
     mine, theirs = trained.load("mine"), trained.load(f"{run.id}@{checkpoint}")
     for wanted in (None, mine.labels("cycle", 20)):
@@ -98,7 +103,7 @@ def test_a_truncated_model_draws_every_z_nearer_to_the_middle(make_run, prior: s
 def test_a_truncation_out_of_range_is_one_sentence(run: RunFolder, truncation: float) -> None:
     with pytest.raises(ModelError, match="truncation is .* above 0 and at most 1"):
         publish(run, "mine", samples=0, truncation=truncation)
-    assert shelf.published() == []
+    assert registry.published() == []
 
 
 def test_readings_are_published_with_it(run: RunFolder) -> None:
@@ -117,7 +122,7 @@ def test_a_title_is_that_of_the_run_where_none_is_given(run: RunFolder) -> None:
 
 def test_what_ships_is_marked(run: RunFolder) -> None:
     publish(run, "ours", ships=True, samples=0)
-    assert shelf.find("ours").ships
+    assert registry.find("ours").ships
 
 
 def test_a_run_is_published_though_a_model_is_named_like_its_folder(
@@ -139,7 +144,7 @@ def test_a_name_that_cannot_be_had(run: RunFolder, name: str, words: str) -> Non
     publish(run, "taken", samples=0)
     with pytest.raises(ModelError, match=words):
         publish(run, name, samples=0)
-    assert shelf.published() == ["taken"]
+    assert registry.published() == ["taken"]
 
 
 @pytest.mark.parametrize("checkpoint", ["7", "worst"])

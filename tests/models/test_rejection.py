@@ -11,7 +11,7 @@ import torch
 
 from explorer.model_cards import training
 from pipelines.errors import ModelError
-from pipelines.models import shelf, trained
+from pipelines.models import readings, registry, trained
 from pipelines.models.publishing import publish
 from pipelines.models.rejection import beliefs, least_believed
 from pipelines.networks._conditioning import nearest_centre
@@ -38,7 +38,8 @@ class Brightness(torch.nn.Module):
 
 
 @pytest.fixture
-def mixture(make_run):
+def mixture(make_run, monkeypatch):
+    monkeypatch.setattr(readings, "COUNT", 50)
     return make_run(prior="mixture", centres=CENTRES, conditional=False)
 
 
@@ -60,7 +61,9 @@ def test_a_published_model_draws_from_the_other_centres_alone(mixture):
     folder = publish(mixture, "mine", samples=0, reject=2)
     card, model = json.loads((folder / "card.json").read_text()), trained.load("mine")
     assert (
-        card["rejected"] == least_believed(trained.load(f"{mixture.id}@best"), 2) == list(shelf.find("mine").rejected)
+        card["rejected"]
+        == least_believed(trained.load(f"{mixture.id}@best"), 2)
+        == list(registry.find("mine").rejected)
     )
     assert set(around(model)) == set(range(CENTRES)) - set(card["rejected"])
     assert set(around(trained.load(mixture.id))) == set(range(CENTRES)), "the run itself draws from all"
@@ -70,12 +73,12 @@ def test_a_published_model_draws_from_the_other_centres_alone(mixture):
 def test_nothing_rejected_draws_as_ever(mixture):
     publish(mixture, "mine", samples=0)
     assert np.array_equal(trained.load("mine").sample(8)[0], trained.load(mixture.id).sample(8)[0])
-    assert not any(name == "Rejected" for name, _ in training(shelf.find("mine").card))
+    assert not any(name == "Rejected" for name, _ in training(registry.find("mine").card))
 
 
 @pytest.mark.parametrize("damaged", [None, "all", 3, [True, "1", None, -1, CENTRES, 2.0], list(range(CENTRES))])
 def test_a_card_that_rejects_nonsense_or_everything_rejects_nothing(mixture, damaged):
-    entry = replace(shelf.find(mixture.id), card={"rejected": damaged})
+    entry = replace(registry.find(mixture.id), card={"rejected": damaged})
     assert entry.rejected == ()
 
 
@@ -83,7 +86,7 @@ def test_a_card_that_rejects_nonsense_or_everything_rejects_nothing(mixture, dam
 def test_at_least_one_centre_stays(mixture, count):
     with pytest.raises(ModelError, match=f"reject is {count}; of 6 centres at most 5 can be rejected"):
         publish(mixture, "mine", samples=0, reject=count)
-    assert shelf.published() == []
+    assert registry.published() == []
 
 
 def test_a_prior_without_centres_has_none_to_reject(make_run):

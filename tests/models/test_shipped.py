@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipelines import paths
-from pipelines.models import readings, shelf, trained
+from pipelines.models import readings, registry, trained
 
 SHIPPED = ("clothes-by-class", "digits", "digits-by-class", "faces")
 MOST_BYTES = 10_000_000
@@ -12,7 +12,7 @@ MOST_BYTES = 10_000_000
 
 def test_these_ship(monkeypatch):
     monkeypatch.delenv("GAN_EXPLORER_MODELS", raising=False)
-    assert tuple(name for name in shelf.published() if shelf.find(name).ships) == SHIPPED
+    assert tuple(name for name in registry.published() if registry.find(name).ships) == SHIPPED
 
 
 @pytest.mark.parametrize("name", SHIPPED)

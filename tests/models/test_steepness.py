@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 
 from explorer.model_cards import training
 from pipelines.errors import ModelError
-from pipelines.models import readings, shelf, steepness, trained
+from pipelines.models import readings, registry, steepness, trained
 from pipelines.models.publishing import publish
 
 FIRST = [(0, index) for index in range(300)]
@@ -72,6 +72,20 @@ def test_a_sample_is_the_same_whoever_is_drawn_with_it_and_known_or_not(run):
     assert max(model.redrawn.values()) > 0
 
 
+@pytest.mark.parametrize("repeats", [(3, 3), (3, 3, 3, 7, 3), (*range(12), *range(12)), (11, 3, 3, 0, 11)])
+def test_a_sample_that_is_named_twice_is_drawn_once(run, repeats):
+    model = trained.load(run.id)
+    model = limited(model, float(np.quantile(model.steepness(model.draw(FIRST)[0]), 0.3)))
+    alone = torch.cat([limited(model, model.entry.steepest).draw([(0, index)])[0] for index in range(12)])
+    counted = limited(model, model.entry.steepest)
+    counted.draw((0, index) for index in range(12))
+    assert max(counted.redrawn.values()) > 1
+    for _ in range(2):  # and what is kept of the first time is right
+        together, _ = model.draw((0, index) for index in repeats)
+        assert torch.equal(together, alone[list(repeats)])
+    assert all(counted.redrawn[address] == times for address, times in model.redrawn.items())
+
+
 def test_a_limit_that_nothing_keeps_ends_and_what_is_known_is_bounded(run, monkeypatch):
     monkeypatch.setattr(trained, "MOST_KNOWN", 3)
     model = limited(trained.load(run.id), 1e-12)
@@ -84,7 +98,7 @@ def test_a_limit_that_nothing_keeps_ends_and_what_is_known_is_bounded(run, monke
 def test_a_published_model_leaves_them_out_and_knows_its_first_samples(run):
     folder = publish(run, "mine", samples=0, steep=0.4)
     card, model, plain = json.loads((folder / "card.json").read_text()), trained.load("mine"), trained.load(run.id)
-    assert card["steep"] == 0.4 and card["steepest"] == shelf.find("mine").steepest == model.entry.steepest
+    assert card["steep"] == 0.4 and card["steepest"] == registry.find("mine").steepest == model.entry.steepest
     assert len(model.redrawn) == 50 and 0.1 < np.mean([times > 0 for times in model.redrawn.values()]) < 0.8
     assert (model.steepness(model.draw(FIRST)[0]) <= card["steepest"]).all()
     assert (plain.steepness(plain.draw(FIRST)[0]) > card["steepest"]).mean() == pytest.approx(0.4, abs=0.1)
@@ -113,19 +127,19 @@ def test_nothing_left_out_draws_as_ever(run):
     folder = publish(run, "mine", samples=0)
     assert not (folder / steepness.FILE).exists()
     assert np.array_equal(trained.load("mine").sample(8)[0], trained.load(run.id).sample(8)[0])
-    assert not any(name == "Left out" for name, _ in training(shelf.find("mine").card))
+    assert not any(name == "Left out" for name, _ in training(registry.find("mine").card))
 
 
 @pytest.mark.parametrize("damaged", [None, "all", 3, True, -1.0, 0.0, float("nan"), float("inf"), [1.0]])
 def test_a_card_with_a_nonsensical_limit_has_none(run, damaged):
-    assert replace(shelf.find(run.id), card={"steepest": damaged}).steepest is None
+    assert replace(registry.find(run.id), card={"steepest": damaged}).steepest is None
 
 
 @pytest.mark.parametrize("share", [-0.1, 0.95, float("nan")])
 def test_a_share_out_of_range_is_refused(run, share):
     with pytest.raises(ModelError, match=r"steep is .*; it must be from 0 to 0\.9"):
         publish(run, "mine", samples=0, steep=share)
-    assert shelf.published() == []
+    assert registry.published() == []
 
 
 def test_a_model_with_classes_and_one_that_draws_one_picture_are_refused(make_run, few_readings, monkeypatch):
@@ -134,4 +148,4 @@ def test_a_model_with_classes_and_one_that_draws_one_picture_are_refused(make_ru
     monkeypatch.setattr(trained.Trained, "steepness", lambda self, z: np.zeros(len(z), np.float32))
     with pytest.raises(ModelError, match="draws the same picture everywhere"):
         publish(make_run("20250101-000000-other", conditional=False), "mine", samples=0, steep=0.2)
-    assert shelf.published() == []
+    assert registry.published() == []

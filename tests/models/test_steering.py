@@ -11,16 +11,16 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ModelError
 from pipelines.metrics.parts import memberships, parts_of, spans
 from pipelines.metrics.reader import Reader
 from pipelines.models import steering
-from pipelines.models.shelf import STEERING, Entry, check_hash, find
+from pipelines.models.registry import STEERING, Entry, check_hash, find
 from pipelines.models.steering import Steering
 from pipelines.models.trained import Trained, load
 from pipelines.networks._conditioning import ConditionalGenerator
 from pipelines.runs.folder import RunFolder
-from pipelines.training.config import TrainConfig
 
 NAMES = ("smile", "open mouth", "red hair", "blue hair")
 
@@ -199,6 +199,7 @@ def test_a_model_without_attributes_cannot_be_steered(tiny_models: Path) -> None
 def test_the_command_keeps_what_was_learnt_beside_the_weights(type_in, own_models: Path, monkeypatch) -> None:
     monkeypatch.setattr(steering, "COUNT", 60)
     monkeypatch.setattr(steering, "STEPS", 1)
+    monkeypatch.setattr(steering, "JUDGED", 40)
     monkeypatch.setattr(steering.fit, "__kwdefaults__", {**steering.fit.__kwdefaults__, "count": 60, "steps": 1})
     code, text = type_in("steer", "tiny-faces")
     assert code == 0 and "steering.safetensors" in text

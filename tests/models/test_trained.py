@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import pickle
@@ -40,7 +41,7 @@ def test_a_run_is_drawn_by_its_average_and_each_checkpoint_by_itself(run: RunFol
     gan = trained.load(f"{run.id}@last")
     config = run.record().config
     average, _ = build(config, 10, only_generator=True)
-    average.load_state_dict(trained.under(tensors, "average."))
+    average.load_state_dict(trained.under(tensors, "generator_ema."))
     z, y = gan.draw((0, index) for index in range(8))
     with torch.inference_mode():
         assert torch.equal(gan.decode(z, y), to_uint8(average.eval()(z, y)))
@@ -197,3 +198,13 @@ def test_a_damaged_checkpoint_of_a_run_is_one_sentence(run: RunFolder) -> None:
     run.best_path.write_bytes(whole)
     run.write_record(type(record)(record.config, data={}))
     refused(run.id, "its classes are not known")
+
+
+def test_a_picture_that_is_not_finite_is_a_sentence_and_no_noise(tiny_models: Path) -> None:
+    class Overflowing(torch.nn.Module):
+        def forward(self, z, y=None):
+            return (z[:, :1] * 1e30 * 1e30 - z[:, :1] * 1e30 * 1e30)[:, :, None, None].expand(-1, 1, 28, 28)
+
+    model = dataclasses.replace(trained.load(tiny_models / "tiny-plain"), generator=Overflowing())
+    with pytest.raises(ModelError, match="draws a picture with numbers that are not finite here"):
+        model.sample(3)

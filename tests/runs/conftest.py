@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.runs import jobs
-from pipelines.training.config import TrainConfig
 
 
 @pytest.fixture(scope="session")
@@ -22,13 +22,19 @@ def pictures(tmp_path_factory):
     return home
 
 
-@pytest.fixture
-def tiny(homes, pictures):
-    """A configuration that trains at hundreds of steps a second, in the test's own folders."""
+@pytest.fixture(scope="session")
+def tiny_config(pictures):
+    """A configuration that trains at hundreds of steps a second."""
     return TrainConfig(
         data="folder", folder=str(pictures), network="quick", width=4, latent_size=4, batch_size=8, conditional=True,
         samples=8, threads=1, device="cpu", log_every=2, epochs=10,
     )  # fmt: skip
+
+
+@pytest.fixture
+def tiny(homes, tiny_config):
+    """That configuration, in the test's own folders."""
+    return tiny_config
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Branches: a run of its own that goes on from a checkpoint of another, and which checkpoints are kept for that."""
 
 import random
+import shutil
 
 import pytest
 import torch
@@ -8,43 +9,60 @@ import torch
 from pipelines import cli
 from pipelines.errors import ConfigError, RunError
 from pipelines.runs import jobs, session, worker
-from pipelines.runs.folder import FINISHED, Notes
-from pipelines.runs.keeping import LAST, OLDER, OLDER_BYTES, superfluous
+from pipelines.runs.folder import FINISHED, Notes, Record, RunFolder
+from pipelines.runs.retention import LAST, OLDER, OLDER_BYTES, superfluous
 from pipelines.training import checkpoint
 
 TIMES = ("seconds", "images_per_s")
 
 
-@pytest.fixture
-def kept_at(monkeypatch):
-    """Save at some steps, and keep what was saved."""
+@pytest.fixture(scope="module", autouse=True)
+def kept_at_20_and_30():
+    """Runs save at these steps, and keep what was saved."""
+    real = session.FolderHooks.after_step
 
-    def patch(*steps):
-        real = session.FolderHooks.after_step
-        monkeypatch.setattr(session, "_SAVE_SHARE", 1e9)  # else epochs' ends save too
+    def after_step(hooks, trainer, *rest):
+        real(hooks, trainer, *rest)
+        if trainer.step in (20, 30):
+            hooks.save()
 
-        def after_step(hooks, trainer, *rest):
-            real(hooks, trainer, *rest)
-            if trainer.step in steps:
-                hooks.save()
-
-        monkeypatch.setattr(session.FolderHooks, "after_step", after_step)
-
-    return patch
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "_SAVE_SHARE", 1e9)  # else epochs' ends save too
+        patch.setattr(session.FolderHooks, "after_step", after_step)
+        yield
 
 
-@pytest.fixture
-def parent(tiny, kept_at):
-    kept_at(20, 30)
-    run = jobs.create(tiny)
-    assert worker.work(run) == FINISHED and run.checkpoint_steps() == (6, 20, 30, 60)
+@pytest.fixture(scope="module")
+def trained(kept_at_20_and_30, tiny_config, tmp_path_factory):
+    """The folder of a finished run, to be copied."""
+    home = tmp_path_factory.mktemp("trained")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GAN_EXPLORER_RUNS", str(home))
+        run = jobs.create(tiny_config)
+        assert worker.work(run) == FINISHED and run.checkpoint_steps() == (6, 20, 30, 60)
     run.write_notes(Notes(name="Noise"))
-    return run
+    return run.path
+
+
+@pytest.fixture
+def parent(trained, homes):
+    return RunFolder(shutil.copytree(trained, homes.runs / trained.name))
 
 
 def rows(run, events=False):
     kept = [row for row in run.metrics()[0] if ("event" in row) == events]
     return [{key: value for key, value in row.items() if key not in TIMES} for row in kept]
+
+
+def test_an_older_run_with_a_penalty_beside_batch_norm_goes_on_and_a_branch_of_it_is_refused(tiny, homes):
+    config = tiny.changed(network="dcgan", size=32, r1=1.0, epochs=2)
+    with pytest.raises(ConfigError, match="set d_norm to 'none', 'layer' or 'spectral', or r1 to 0"):
+        jobs.create(config)
+    old = RunFolder(homes.runs / "20250101-000000-old-abcd").create(Record(config=config))
+    assert worker.work(old) == FINISHED
+    with pytest.raises(ConfigError, match="set d_norm"):
+        jobs.branch(old, old.checkpoint_steps()[-1], {"epochs": 3})
+    assert jobs.branch(old, old.checkpoint_steps()[-1], {"epochs": 3, "d_norm": "none"}).record().config.r1 == 1.0
 
 
 def test_unchanged_a_branch_ends_as_the_run_it_came_from(parent):
@@ -94,7 +112,7 @@ def test_a_d_under_spectral_norm_keeps_its_weights_and_a_head_that_grew_those_it
     for changes in ({"d_norm": "spectral"}, {"minibatch": "stddev"}):
         trainer = Trainer(tiny.changed(**changes), images, Machine("cpu", "fp32", 1), labels, 2)
         checkpoint.load_fitting(trainer, parent.checkpoint_path(30))
-        state = trainer.discriminator.state_dict()
+        state = trainer.network("discriminator").state_dict()
         for key, old in tensors.items():
             if not key.startswith("discriminator."):
                 continue

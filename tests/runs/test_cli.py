@@ -10,9 +10,9 @@ import pytest
 import typer
 
 from pipelines import cli, paths
+from pipelines.config.presets import PRESETS
+from pipelines.config.train_config import SETTINGS
 from pipelines.runs import jobs
-from pipelines.training.config import SETTINGS
-from pipelines.training.presets import PRESETS
 
 COMMANDS = typer.main.get_command(cli.app).commands
 

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import RunError
 from pipelines.runs.folder import LOST, RUNNING, Notes, Record, RunFolder, Status
-from pipelines.training.config import TrainConfig
 
 
 @pytest.fixture

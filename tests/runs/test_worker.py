@@ -9,6 +9,7 @@ import sys
 import pytest
 import torch
 
+from pipelines.methods.gan import Method
 from pipelines.runs import jobs, session, worker
 from pipelines.runs.folder import FAILED, FINISHED, LOST, PAUSED, RUNNING, STOPPED, RunFolder
 from pipelines.training import checkpoint, loop
@@ -167,15 +168,18 @@ def test_a_polite_kill_stops_with_a_checkpoint(started, until):
 
 
 def test_a_loss_that_is_not_finite_keeps_the_last_good_checkpoint(tiny, monkeypatch):
-    real = Trainer._generator_step
+    real = Method._generator_loss
 
-    def poisoned(trainer, *rest):
-        if trainer.step == 33:
+    steps = []
+
+    def poisoned(method, *rest):
+        steps.append(method)
+        if len(steps) == 33:
             with torch.no_grad():
-                trainer.discriminator.head.weight.fill_(float("inf"))
-        return real(trainer, *rest)
+                method.discriminator.head.weight.fill_(float("inf"))
+        return real(method, *rest)
 
-    monkeypatch.setattr(Trainer, "_generator_step", poisoned)
+    monkeypatch.setattr(Method, "_generator_loss", poisoned)
     run = work(tiny)
     assert run.status().state == FAILED
     assert "no longer a finite number at step 33" in run.status().message and loop.CURE in run.status().message

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from pipelines.training.config import TrainConfig
+from pipelines.config.train_config import TrainConfig
 from pipelines.training.feed import Feed
 from pipelines.training.machine import Machine
 from pipelines.training.pictures import to_float
@@ -112,7 +112,7 @@ def test_the_first_ten_steps_have_the_losses_of_a_plain_loop(settings):
     images = torch.randint(0, 256, (40, config.channels, config.size, config.size), dtype=torch.uint8, generator=chance)
     labels = torch.arange(40) % CLASSES
     trainer = Trainer(config, images, Machine("cpu", "fp32", 1), labels, CLASSES)
-    networks = (trainer.generator, trainer.discriminator)
+    networks = (trainer.network("generator"), trainer.network("discriminator"))
     plain = [PlainLoop(config, images, labels, networks) for _ in range(3)]
     loops = [plain[0], nudged(plain[1], 1), nudged(plain[2], 2)]
     start = torch.get_rng_state()

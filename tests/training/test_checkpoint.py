@@ -5,9 +5,9 @@ import errno
 import pytest
 import torch
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ModelError
 from pipelines.training import checkpoint
-from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
 

@@ -3,13 +3,13 @@
 import pytest
 import torch
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.networks import NETWORKS
 from pipelines.networks._minibatch import KERNELS, Deviation, Discrimination
 from pipelines.objectives._matching import feature_matching
 from pipelines.training import checkpoint, loop
 from pipelines.training.augment import augmented, cut_out, recolour
 from pipelines.training.building import build
-from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine
 from pipelines.training.pictures import to_float, to_uint8
 from pipelines.training.replay import KEPT, SIZE, Replay
@@ -91,7 +91,7 @@ def test_discrimination_is_the_mean_nearness_to_the_others_as_in_the_paper():
 def test_a_d_that_looks_at_the_batch_judges_single_pictures_by_themselves(network, minibatch):
     trainer = make(network=network, minibatch=minibatch)
     trainer.train_step()
-    d, pictures = trainer.discriminator, picture_batch()
+    d, pictures = trainer.network("discriminator"), picture_batch()
     together = d(pictures)
     assert not torch.allclose(together[:3], d(pictures[:3])), "in training it depends on the batch"
     d.eval()
@@ -136,8 +136,8 @@ def test_g_matches_features_and_not_ds_verdict():
     losses = [trainer.train_step(watch=True)["g_loss"] for _ in range(60)]
     assert max(losses[-10:]) < 0.5 * min(losses[:2])
     with torch.no_grad():
-        real = trainer.discriminator.features(to_float(IMAGES))
-        fake = trainer.discriminator.features(trainer.generator(torch.randn(40, 4)))
+        real = trainer.network("discriminator").features(to_float(IMAGES))
+        fake = trainer.network("discriminator").features(trainer.network("generator")(torch.randn(40, 4)))
     assert 0 < feature_matching(real, fake).item() < losses[0]
 
 
@@ -181,14 +181,14 @@ def test_the_store_is_bounded_and_forgets_gradually():
 def test_instance_noise_lies_over_real_and_fake_and_fades_to_nothing():
     trainer = make(instance_noise=0.5, epochs=4)
     plain = torch.zeros(64, 1, 28, 28)
-    assert trainer._shown(plain).std().item() == pytest.approx(0.5, rel=0.05)
+    assert trainer.method._shown(plain).std().item() == pytest.approx(0.5, rel=0.05)
     trainer.d_batches = 3 * trainer.batches_per_epoch
     assert loop.done(trainer) == 0.75
-    trainer.fade_noise(1 - loop.done(trainer))
-    assert trainer._shown(plain).std().item() == pytest.approx(0.125, rel=0.05)
+    trainer.fade(1 - loop.done(trainer))
+    assert trainer.method._shown(plain).std().item() == pytest.approx(0.125, rel=0.05)
     trainer.d_batches = 5 * trainer.batches_per_epoch
-    trainer.fade_noise(1 - loop.done(trainer))
-    assert torch.equal(trainer._shown(plain), plain)
+    trainer.fade(1 - loop.done(trainer))
+    assert torch.equal(trainer.method._shown(plain), plain)
 
 
 def test_noise_stays_in_a_run_without_an_end():

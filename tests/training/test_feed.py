@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from pipelines.training.config import TrainConfig
+from pipelines.config.train_config import TrainConfig
 from pipelines.training.feed import Feed
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer

@@ -5,10 +5,10 @@ import re
 import pytest
 import torch
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError
 from pipelines.networks import NETWORKS
 from pipelines.training import memory
-from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine
 
 CPU = Machine("cpu", "fp32", 1)

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.training import probe
-from pipelines.training.config import TrainConfig
 from pipelines.training.machine import Machine
 
 BF16 = Machine("cpu", "bf16", 2)

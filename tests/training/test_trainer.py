@@ -6,16 +6,17 @@ import types
 import pytest
 import torch
 
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError, TrainingError
+from pipelines.methods.gan import R1_EVERY
 from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
 from pipelines.objectives._penalties import r1_penalty
 from pipelines.training import loop
-from pipelines.training.augment import translate
-from pipelines.training.config import TrainConfig
+from pipelines.training.augment import cut_out, translate
 from pipelines.training.machine import Machine, pick_device, resolve
 from pipelines.training.pictures import to_float, to_uint8
-from pipelines.training.trainer import R1_EVERY, Trainer
+from pipelines.training.trainer import Trainer
 
 CPU = Machine("cpu", "fp32", 1)
 IMAGES = torch.randint(0, 256, (40, 1, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
@@ -44,18 +45,18 @@ def same(a, b):
 
 def test_a_discriminator_step_moves_only_the_discriminator():
     trainer = make()
-    g, d = weights(trainer.generator), weights(trainer.discriminator)
-    fake, told = trainer._draw_fakes(for_g=False)
-    trainer._discriminator_step(0, fake, told, 0.0, watch=False)
-    assert same(g, weights(trainer.generator)) and not same(d, weights(trainer.discriminator))
+    g, d = weights(trainer.network("generator")), weights(trainer.network("discriminator"))
+    trainer._phase(trainer.method.phases[0], watch=False)
+    assert same(g, weights(trainer.network("generator"))) and not same(d, weights(trainer.network("discriminator")))
 
 
 def test_a_generator_step_moves_only_the_generator():
     trainer = make()
-    g, d = weights(trainer.generator), weights(trainer.discriminator)
-    trainer._generator_step(*trainer._draw_fakes(for_g=True), watch=False)
-    assert not same(g, weights(trainer.generator)) and same(d, weights(trainer.discriminator))
-    assert all(weight.requires_grad for weight in trainer.discriminator.parameters()), "D is thawed again"
+    g, d = weights(trainer.network("generator")), weights(trainer.network("discriminator"))
+    trainer.method._fake = trainer.method._draw_fakes(0, for_g=True)
+    trainer._phase(trainer.method.phases[1], watch=False)
+    assert not same(g, weights(trainer.network("generator"))) and same(d, weights(trainer.network("discriminator")))
+    assert all(weight.requires_grad for weight in trainer.network("discriminator").parameters()), "D is thawed again"
 
 
 @pytest.mark.parametrize("loss", LOSSES.names())
@@ -75,10 +76,10 @@ def test_r1_is_paid_now_and_then_and_makes_d_flatter():
         trainer = make(r1=weight, lr_d=1e-3)
         for _ in range(R1_EVERY - 1):
             trainer.train_step()
-        early.append(weights(trainer.discriminator))
+        early.append(weights(trainer.network("discriminator")))
         for _ in range(2 * R1_EVERY + 1):
             trainer.train_step()
-        slopes.append(r1_penalty(trainer.discriminator, to_float(IMAGES)).item())
+        slopes.append(r1_penalty(trainer.network("discriminator"), to_float(IMAGES)).item())
     assert same(*early), "not paid before its step"
     assert slopes[1] < 0.5 * slopes[0]
 
@@ -86,11 +87,11 @@ def test_r1_is_paid_now_and_then_and_makes_d_flatter():
 @pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "nadam", "sgd"])
 def test_every_optimizer_moves_with_its_own_rates(optimizer):
     trainer = make(optimizer=optimizer, lr_g=1e-2, lr_d=1e-7)
-    g, d = weights(trainer.generator), weights(trainer.discriminator)
+    g, d = weights(trainer.network("generator")), weights(trainer.network("discriminator"))
     for _ in range(3):
         trainer.train_step()
-    moved_g = max((x - y).abs().max().item() for x, y in zip(g, weights(trainer.generator), strict=True))
-    moved_d = max((x - y).abs().max().item() for x, y in zip(d, weights(trainer.discriminator), strict=True))
+    moved_g = max((x - y).abs().max().item() for x, y in zip(g, weights(trainer.network("generator")), strict=True))
+    moved_d = max((x - y).abs().max().item() for x, y in zip(d, weights(trainer.network("discriminator")), strict=True))
     assert moved_g > 100 * moved_d > 0
     trainer.set_rates(lr_d=0.5)
     assert trainer.rates == trainer.rates_in_force == (1e-2, 0.5)
@@ -171,14 +172,14 @@ def test_a_step_with_everything_that_looks_at_ds_slope_and_augmentation(network)
 def test_a_self_conditioned_gan_tells_d_the_group_and_g_nothing(conditional):
     trainer = make(prior="mixture", centres=3, self_conditional=True, conditional=conditional)
     told = []
-    trainer.discriminator.register_forward_pre_hook(lambda _, given: told.append(given), with_kwargs=False)
+    trainer.network("discriminator").register_forward_pre_hook(lambda _, given: told.append(given), with_kwargs=False)
     for _ in range(3):
         numbers = trainer.train_step(watch=True)
     assert numbers["grad_g"] > 0 and trainer.first_bad_step() is None
     for _, y, group in told:
         assert (y is not None) == conditional and group.min() >= 0 and group.max() < 3
-    assert trainer.discriminator.head.out_features == 1 + 3 * (4 if conditional else 1)
-    assert trainer.generator.classes == (4 if conditional else 0)
+    assert trainer.network("discriminator").head.out_features == 1 + 3 * (4 if conditional else 1)
+    assert trainer.network("generator").classes == (4 if conditional else 0)
 
 
 def test_rates_fall_over_the_last_part_of_a_run(monkeypatch):
@@ -202,10 +203,12 @@ def test_rates_fall_over_the_last_part_of_a_run(monkeypatch):
 
 def test_the_average_follows_with_a_decay_that_grows():
     trainer = make(ema=0.9)
-    before = weights(trainer.average)
+    before = weights(trainer.players["generator"].ema)
     trainer.train_step()
     decay = 2 / 11  # (1 + 1) / (10 + 1)
-    for mean, old, new in zip(weights(trainer.average), before, weights(trainer.generator), strict=True):
+    for mean, old, new in zip(
+        weights(trainer.players["generator"].ema), before, weights(trainer.network("generator")), strict=True
+    ):
         assert torch.allclose(mean, decay * old + (1 - decay) * new, atol=1e-6)
 
 
@@ -215,13 +218,13 @@ def test_samples_do_not_depend_on_the_batch_nor_touch_the_training():
     z, y, state = torch.randn(9, 4), torch.arange(9) % 4, torch.get_rng_state()
     assert (trainer.sample(z, y).int() - trainer.sample(z, y, batch=2).int()).abs().max() <= 1
     assert trainer.sample(z, y).dtype == torch.uint8 and torch.equal(state, torch.get_rng_state())
-    assert trainer.generator.training
+    assert trainer.network("generator").training
 
 
 def test_clipped_weights_stay_in_bounds():
     trainer = make(loss="wasserstein", weight_clip=0.01)
     trainer.train_step()
-    assert max(weight.abs().max().item() for weight in trainer.discriminator.parameters()) <= 0.01
+    assert max(weight.abs().max().item() for weight in trainer.network("discriminator").parameters()) <= 0.01
 
 
 def test_smoothing_raises_the_loss_of_a_sure_d():
@@ -234,7 +237,7 @@ def test_a_loss_that_is_not_finite_is_found_with_its_step():
     trainer = make()
     trainer.train_step()
     with torch.no_grad():
-        trainer.generator.body[0].weight.fill_(float("nan"))
+        trainer.network("generator").body[0].weight.fill_(float("nan"))
     for _ in range(3):
         trainer.train_step()
     assert trainer.first_bad_step() == 2 and not trainer.weights_finite()
@@ -297,7 +300,7 @@ def test_a_replayed_step_that_goes_wrong_is_known_by_its_number():
     for _ in range(5):
         trainer.train_step()
     with torch.no_grad():
-        next(trainer.discriminator.parameters()).fill_(float("nan"))
+        next(trainer.network("discriminator").parameters()).fill_(float("nan"))
     for _ in range(3):
         trainer.train_step()
     assert trainer.first_bad_step() == 6
@@ -324,7 +327,7 @@ def test_compiled_networks_learn_the_same():
     for compiled in (False, True):
         trainer = make(Machine("cpu", "fp32", 1, compiled=compiled), conditional=True)
         told[compiled] = [trainer.train_step(watch=True) for _ in range(10)]
-        assert all(not key.startswith("_orig_mod") for key in trainer.generator.state_dict())
+        assert all(not key.startswith("_orig_mod") for key in trainer.network("generator").state_dict())
     for plain, compiled in zip(told[False], told[True], strict=True):
         assert compiled == pytest.approx(plain, rel=1e-4, abs=1e-4)
 
@@ -335,3 +338,70 @@ def test_bf16_that_a_processor_only_emulates_says_so(monkeypatch):
         monkeypatch.setattr("pipelines.training.machine.computes_bf16", lambda device, native=native: native)
         assert resolve(asked).words.endswith(words)
         assert not resolve(asked.changed(precision="fp32")).verdict
+
+
+def test_fakes_have_the_classes_of_the_data_as_often_as_real_pictures():
+    unequal = torch.tensor([0] * 36 + [2] * 4)  # nine tenths, none of class 1, a tenth, none of class 3
+    trainer = make(conditional=True)
+    trainer = Trainer(trainer.config, IMAGES, CPU, unequal, 4)
+    asked = torch.cat([trainer.method._draw_fakes(0, for_g=False)[1][0] for _ in range(250)])
+    assert asked.bincount(minlength=4).div(2000).tolist() == pytest.approx([0.9, 0, 0.1, 0], abs=0.02)
+
+
+def test_equal_classes_are_drawn_as_torch_draws_them():
+    """So that runs on such sets compute what they did before shares counted."""
+    trainer = make(conditional=True)
+    state = torch.get_rng_state()
+    (fake, (y, _)), after = trainer.method._draw_fakes(0, for_g=False), torch.get_rng_state()
+    torch.set_rng_state(state)
+    assert torch.equal(y, torch.randint(4, (8,)))
+    assert torch.equal(fake, trainer.network("generator")(torch.randn(8, 4), y)) and torch.equal(
+        torch.get_rng_state(), after
+    )
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_instance_noise_is_drawn_as_torch_draws_it_for_pictures_laid_out_so(channels):
+    trainer = make(instance_noise=0.5)
+    pictures = torch.zeros(8, channels, 28, 28).to(memory_format=torch.channels_last)
+    state = torch.get_rng_state()
+    shown = trainer.method._shown(pictures)
+    torch.set_rng_state(state)
+    assert torch.equal(shown, 0.5 * torch.randn_like(pictures))
+
+
+@pytest.mark.parametrize("edge", [28, 32])
+def test_a_square_of_half_of_the_edge_is_cut_out_with_its_middle_anywhere(edge):
+    """As DiffAugment: of 28 rows, the first that is cut is any of -7 to 21, each as likely."""
+    torch.manual_seed(0)
+    half, ones = edge // 2, torch.ones(20_000, 1, edge, edge)
+    cut = cut_out(ones)[:, 0] == 0
+    rows, columns = cut.any(2), cut.any(1)
+    assert torch.equal(cut, rows[:, :, None] & columns[:, None, :])
+    for line in (rows, columns):
+        first, last = line.float().argmax(1), edge - 1 - line.flip(1).float().argmax(1)
+        start = torch.where(first > 0, first, last + 1 - half)
+        counts = (start + edge // 4).bincount()
+        assert len(counts) == edge + 1 and counts.min() > 0.75 * 20_000 / len(counts)
+        assert counts.max() < 1.25 * 20_000 / len(counts), "at both borders as often as in the middle"
+        assert torch.equal(line.sum(1), (start + half).clamp(max=edge) - start.clamp(min=0))
+
+
+def test_pictures_that_are_not_finite_are_found_before_they_become_bytes():
+    trainer = make()
+    with torch.no_grad():
+        trainer.players["generator"].ema.body[0].weight.fill_(float("nan"))
+    with pytest.raises(TrainingError, match=r"pictures held numbers that are not finite at step 0: lower the learning"):
+        trainer.sample(torch.randn(3, 4))
+    assert trainer.weights_finite(), "the average alone has them"
+
+
+def test_images_and_the_time_left_of_a_set_that_is_smaller_than_the_batch():
+    trainer = make(images=IMAGES[:20], batch_size=64, epochs=10, d_steps=2)
+    for _ in range(2):
+        trainer.train_step()
+    assert (trainer.batches_per_epoch, trainer.epoch, trainer.images_seen) == (1, 4.0, 80)
+    assert loop.seconds_left(trainer, images_per_s=10.0) == pytest.approx(6 * 20 / 10)
+    for _ in range(3):
+        trainer.train_step()
+    assert loop.is_over(trainer) and loop.seconds_left(trainer, 10.0) == 0

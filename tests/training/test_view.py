@@ -5,7 +5,7 @@ import io
 import torch
 from PIL import Image
 
-from pipelines.training.config import TrainConfig
+from pipelines.config.train_config import TrainConfig
 from pipelines.training.view import GAP, FixedView, grid_due, grid_png, measure_due
 
 

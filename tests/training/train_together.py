@@ -1,6 +1,8 @@
 """Trains a few steps of several configurations and saves all weights: started alone or by torchrun, by test_team.py.
 
 python -m tests.training.train_together FOLDER SETTINGS-AS-JSON ...
+
+Of the last configuration it is saved, by each process, what D's dropout leaves of ones.
 """
 
 import json
@@ -10,28 +12,60 @@ import sys
 import torch
 from safetensors.torch import save_file
 
-from pipelines.training import team
-from pipelines.training.config import TrainConfig
+from pipelines.config.train_config import TrainConfig
+from pipelines.networks._dropout import Dropout
+from pipelines.training import process_group
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
 
 STEPS = 5
 
+
+def made(values, group):
+    """A trainer of some settings; ``pictures`` says of how many."""
+    count = values.pop("pictures", 40)
+    config = TrainConfig(**values).changed(gpus=group.size if group else 1)
+    chance = torch.Generator().manual_seed(0)
+    images = torch.randint(0, 256, (count, config.channels, 32, 32), dtype=torch.uint8, generator=chance)
+    labels = torch.tensor([0, 0, 0, 1, 0, 2, 3, 0] * 5)[:count]
+    return Trainer(config, images, Machine("cpu", "fp32", 1), labels, 4, group=group)
+
+
+def trained(trainer, group):
+    """Takes ``STEPS`` steps; the numbers of each, or None of a process that follows."""
+    if group and not group.leads:
+        for _ in range(STEPS):
+            trainer.follow(group.hear())
+        return None
+    return [trainer.train_step(watch=True) for _ in range(STEPS)]
+
+
+def dropped(trainer, group):
+    """What is left of ones by D's first dropout; in a team also what is left when the step begins again."""
+    layer = next(layer for layer in trainer.network("discriminator").modules() if isinstance(layer, Dropout))
+    ones = torch.ones(4, 4, 7, 7)
+    if not group:
+        return {"masks": layer(ones) > 0}
+    found = {}
+    for name in ("masks", "again"):
+        group.begin(seed=0, step=7)
+        found[name] = layer(ones) > 0
+    return found
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     folder, settings = sys.argv[1], [json.loads(text) for text in sys.argv[2:]]
-    images = torch.randint(0, 256, (40, 1, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    with team.formed(int(os.environ.get("WORLD_SIZE", "1")), "cpu") as group:
-        for number, values in enumerate(settings):
-            config = TrainConfig(**values)
-            trainer = Trainer(config, images, Machine("cpu", "fp32", 1), torch.arange(40) % 4, 4, team=group)
-            if group and not group.leads:
-                for _ in range(STEPS):
-                    trainer.follow(group.hear())
+    with process_group.formed(int(os.environ.get("WORLD_SIZE", "1")), "cpu") as group:
+        for number, values in enumerate(settings[:-1]):
+            trainer = made(values, group)
+            if (numbers := trained(trainer, group)) is None:
                 continue
-            numbers = [trainer.train_step(watch=True) for _ in range(STEPS)]
             parts = [(name, key, t) for name, part in trainer.named_parts() for key, t in part.state_dict().items()]
             weights = {f"{name}.{key}": t.contiguous() for name, key, t in parts}
             save_file(weights, f"{folder}/{number}", {"numbers": json.dumps(numbers)})
+        rank = group.rank if group else 0
+        masks = dropped(made(settings[-1], group), group)
+        save_file(masks, f"{folder}/dropped-{rank}", {"numbers": "[]"})
         if group and not group.leads:
             assert group.hear() is None, "the leader says when it is over"

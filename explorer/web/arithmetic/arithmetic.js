@@ -84,7 +84,7 @@ class Arithmetic {
   }
 
   open(model) {
-    Object.assign(this, { model, about: null, directions: null, seen: null });
+    Object.assign(this, { model, about: null, directions: null, seen: null, failed: false });
     this.decoder.model = model;
     this.state = this.fitted(stateOf(this.address.start(model)));
     this.tools.open(model, this.data);
@@ -122,7 +122,11 @@ class Arithmetic {
       this.labels.setDirections(model, directions, directions.length > 0 && !about.exclusive);
       this.show();
     } catch (error) {
-      if (model === this.model) this.trouble(error);
+      if (model !== this.model) return;
+      this.failed = true;
+      if (!this.about) this.classics.giveUp();
+      this.trouble(error);
+      this.show();
     }
   }
 
@@ -284,7 +288,7 @@ class Arithmetic {
   /** Why there are no attributes to move along, or not yet. */
   whyUnlabelled() {
     const own = "Mark samples to find a direction of your own.";
-    if (!this.about || this.directions?.length) return "";
+    if (!this.about || this.directions?.length || (this.failed && !this.directions)) return "";
     if (this.data.classes.length) return `This model is asked for its class, so no labels are searched in z. ${own}`;
     if (!this.about.attributes.length) return `No classifier ships for these pictures. ${own}`;
     return this.directions ? `Its samples differ in nothing that the classifier tells. ${own}` : "Finding directions …";

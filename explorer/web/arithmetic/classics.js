@@ -19,6 +19,11 @@ export class Classics {
     this.element.replaceChildren(quiet("Loading the model …"));
   }
 
+  /** Nothing is awaited any more: why is said elsewhere. */
+  giveUp() {
+    this.element.replaceChildren();
+  }
+
   show(equations, { conditional, attributes }) {
     Object.assign(this, { equations, variants: {} });
     if (equations.length) {

@@ -98,7 +98,7 @@ export class Labels {
   editRow({ name, wanted, amount }, index) {
     const slider = new Slider({ label: `${wanted ? "" : "no "}${name}, exactly`, low: 0, high: 2, rest: 1, value: amount,
       hint: "Found for this picture; the classifier has checked it at 1", onMove: (value) => this.on.amount(index, value), onEnd: () => this.on.end(`edit ${index}`) });
-    const drop = make("button", { type: "button", class: "gx-plain", "aria-label": `Undo: ${wanted ? "" : "no "}${name}` }, "remove");
+    const drop = make("button", { type: "button", class: "gx-plain", "aria-label": `Remove: ${wanted ? "" : "no "}${name}` }, "remove");
     drop.addEventListener("click", () => this.on.drop(index));
     return make("div", { class: "gx-edit-row" }, slider.element, drop);
   }
@@ -149,7 +149,8 @@ export class Labels {
 
   showEffects(id, now, bare) {
     if (!now) {
-      this.effects.replaceChildren(make("h4", {}, "What else changes"), make("p", { class: "gx-quiet" }, "Move a slider: its side effects are measured."));
+      const invitation = [make("h3", {}, "What else changes"), make("p", { class: "gx-quiet" }, "Move a slider: its side effects are measured.")];
+      this.effects.replaceChildren(...(this.rows.size ? invitation : []));
       return;
     }
     const { name } = this.rows.get(id);
@@ -163,7 +164,7 @@ export class Labels {
       return bar(part.name, part.changed, before?.changed, this.state.hold.some((one) => one === ALL || part.names.some((each) => slug(each) === one)));
     });
     this.effects.replaceChildren(
-      make("h4", {}, make("abbr", { title: TERMS.effects, tabindex: 0 }, "What else changes"), ` at ${name} ${size}${now.recommended ? " (recommended)" : ""}`),
+      make("h3", {}, make("abbr", { title: TERMS.effects, tabindex: 0 }, "What else changes"), ` at ${name} ${size}${now.recommended ? " (recommended)" : ""}`),
       make("p", { class: "gx-quiet" }, now.without ? `${reached}.${bare ? " Hollow: without holding." : ""}` : ""),
       make("div", { class: "gx-bars" }, ...bars));
   }

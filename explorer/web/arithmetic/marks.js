@@ -38,7 +38,7 @@ export class Marks {
       if (name && this.name) on.wish({ save: { name, definition: this.name } });
       else this.field.focus();
     });
-    this.savedTitle = make("h4", {}, "Saved directions");
+    this.savedTitle = make("h3", {}, "Saved directions");
     this.list = make("div", { class: "gx-saved" });
     this.element = make("div", { class: "gx-marks-part" },
       make("div", { class: "gx-row" }, make("span", { class: "gx-segments", role: "group", "aria-label": "A click marks" }, this.yes, this.no), this.counts, this.clear),

@@ -20,7 +20,7 @@ export class Equation {
     for (const slot of SLOTS) this.slots[slot] = this.slot(slot);
     this.nine = WAYS.map((way) => picture(way ? `Neighbour ${way}` : "The result", { class: `gx-picture gx-${way ? "near" : "result"}` }));
     this.seen = make("p", { class: "gx-seen" });
-    this.title = make("h3", {}, "A − B + C");
+    this.title = make("h2", {}, "A − B + C");
     this.empty = make("p", { class: "gx-empty" });
     this.around = make("abbr", { title: TERMS.around, tabindex: 0 }, "with its neighbours");
     const result = make("section", { class: "gx-slot gx-answer", "aria-label": "Result" },
@@ -36,14 +36,14 @@ export class Equation {
     const big = make("button", { type: "button", class: "gx-mean", "aria-pressed": "false",
       title: `Fill ${letter} by clicking samples below (key ${SLOTS.indexOf(slot) + 1})` }, mean);
     big.addEventListener("click", () => this.on.activate(slot));
-    const clear = make("button", { type: "button", class: "gx-plain", "aria-label": `Empty ${letter}` }, "clear");
+    const clear = make("button", { type: "button", class: "gx-plain", "aria-label": `Clear ${letter}` }, "clear");
     clear.addEventListener("click", () => this.on.clear(slot));
     const note = make("span", { class: "gx-fills" });
     const seen = make("p", { class: "gx-seen" });
     const exemplars = make("div", { class: "gx-exemplars", role: "group", "aria-label": `Exemplars of ${letter}` });
     const label = make("abbr", { title: TERMS.mean, tabindex: 0 }, "mean");
     const element = make("section", { class: "gx-slot", "aria-label": letter },
-      make("header", {}, make("h3", {}, letter), note, clear), big, exemplars, seen);
+      make("header", {}, make("h2", {}, letter), note, clear), big, exemplars, seen);
     return { element, mean, big, clear, note, seen, exemplars, label };
   }
 

@@ -14,11 +14,11 @@ export class Wall {
   /** ``on``: pick(sample, event), view(values), fill(), trouble(error). */
   constructor(root, thumbs, on) {
     Object.assign(this, { root, thumbs, on, tiles: [], names: [], matching: null, filterKey: null, per: 60 });
-    this.title = make("h3", {}, "Samples");
+    this.title = make("h2", {}, "Samples");
     this.hint = make("span", { class: "gx-quiet gx-hint" });
     this.chips = make("div", { class: "gx-chips", role: "group", "aria-label": "Show samples with or without" });
-    this.fillButton = named("Fill for me", "The three that show all that is chosen here most surely", () => on.fill());
-    this.none = named("Any", "Show all samples", () => on.view({ wanted: {}, page: 0 }));
+    this.fillButton = smallButton("Fill for me", "The three that show all that is chosen here most surely", () => on.fill());
+    this.none = smallButton("Any", "Show all samples", () => on.view({ wanted: {}, page: 0 }));
     this.sheet = make("div", { class: "gx-sheet gx-wall", role: "group", "aria-label": "Samples" });
     this.sheet.addEventListener("keydown", (event) => this.key(event));
     this.back = named("‹", "Earlier samples", () => on.view({ page: this.state.page - 1 }));

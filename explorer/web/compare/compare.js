@@ -2,6 +2,7 @@
 // holds for all pictures and curves. What is chosen lies in the URL.
 
 import { Address } from "../shared/address.js";
+import { hearOfRuns } from "../shared/all_runs.js";
 import { X_AXES } from "../shared/charts.js";
 import { CompareCurves } from "./curves.js";
 import { Picker } from "./picker.js";
@@ -15,8 +16,7 @@ import { readTheme } from "../shared/plotting.js";
 
 const NAMES = ["runs", "x", "at", "show", "sort", "when"];
 const LETTERS = "ABCDEF";
-const ID = /^[a-z0-9][a-z0-9-]{0,79}$/;
-const EVERY_MS = 2000; // between two looks at the list of runs
+const ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$/;
 const SHOW_MS = 250; // between two changes of the words
 const REST = { x: "step", at: null, show: {}, sort: "", when: "best" };
 
@@ -25,7 +25,7 @@ class Compare {
   table; sized; onShown;
 
   constructor(place, root) {
-    Object.assign(this, { place, root, listed: null, tag: null });
+    Object.assign(this, { place, root, listed: null });
   }
 
   update({ data }) {
@@ -78,11 +78,9 @@ class Compare {
     this.address = new Address("compare", NAMES, (texts) => this.open(texts));
     this.sized = new ResizeObserver(() => this.pictures.fit());
     this.sized.observe(this.place);
-    this.onShown = () => document.hidden || this.look();
-    document.addEventListener("visibilitychange", this.onShown);
     this.open(this.address.start(null));
     this.address.replace(this.texts()); // so that the tab knows it, too, when it comes back
-    this.look();
+    this.deaf = hearOfRuns(this.root, (runs) => this.listen(runs));
   }
 
   // What is chosen
@@ -272,29 +270,16 @@ class Compare {
     ].filter(Boolean);
   }
 
-  async look() {
-    clearTimeout(this.timer);
-    if (this.closed || document.hidden) return;
-    try {
-      const answer = await fetch(`${this.root}api/runs`, { headers: this.tag ? { "if-none-match": this.tag } : {} });
-      if (answer.ok && !this.closed) {
-        this.tag = answer.headers.get("etag");
-        this.listed = await answer.json();
-        this.picker.know(this.listed);
-        this.render();
-      }
-    } catch {
-      // the server is away; all stays as it is until it comes back
-    }
-    clearTimeout(this.timer);
-    if (!this.closed) this.timer = setTimeout(() => this.look(), EVERY_MS);
+  listen(runs) {
+    this.listed = runs;
+    this.together.know(runs);
+    this.picker.know(runs);
+    this.render();
   }
 
   close() {
-    this.closed = true;
-    clearTimeout(this.timer);
     clearTimeout(this.showing);
-    document.removeEventListener("visibilitychange", this.onShown);
+    this.deaf?.();
     this.sized.disconnect();
     this.player.stop();
     this.together.close();

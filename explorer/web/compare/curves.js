@@ -4,6 +4,7 @@ import { ChartCards } from "../shared/chart_cards.js";
 import { NOT_MEASURED, SEE_LATER, TERMS, VIEWS, WAITING, X_AXES, bestOf, hasNumbers } from "../shared/charts.js";
 import { distance, figure, fixed, make, percent } from "../shared/format.js";
 import { thin } from "../shared/history.js";
+import { literal } from "../shared/plotting.js";
 
 const AXES = ["step", "epoch", "seconds"];
 
@@ -92,7 +93,7 @@ export class CompareCurves extends ChartCards {
 
   shared({ letter, name, role }) {
     const { colors, dashes } = this.theme;
-    return { type: "scatter", name: `${letter} ${name.slice(0, 24)}`, line: { width: 2.2, color: colors[role], dash: dashes[role] } };
+    return { type: "scatter", name: literal(`${letter} ${name.slice(0, 24)}`), line: { width: 2.2, color: colors[role], dash: dashes[role] } };
   }
 
   curve(run, view, width) {
@@ -111,7 +112,7 @@ export class CompareCurves extends ChartCards {
   measured(run, view) {
     const { measures } = run.source;
     const place = (measure) => measure[X_AXES[this.x].column] / this.unitOf(run.source);
-    const best = bestOf(measures);
+    const best = bestOf(run.source);
     const known = best && Number.isFinite(best[view.field]);
     const color = this.theme.colors[run.role];
     return [

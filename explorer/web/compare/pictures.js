@@ -37,7 +37,7 @@ export class Pictures {
     const figure = { letter: make("b", {}), name: make("span", { class: "gx-name" }),
       caption: make("span", { class: "gx-caption" }, "\u00a0") };
     figure.grid = new Grid(this.root, (grid) => {
-      setText(figure.caption, `step ${count(grid.step)} · ${duration(grid.seconds)}`);
+      setText(figure.caption, [`step ${count(grid.step)}`, duration(grid.seconds), figure.grid.left].filter(Boolean).join(" · "));
       this.fit(); // its true size is known
     });
     figure.element = make("figure", { "data-run": source.id },
@@ -56,10 +56,10 @@ export class Pictures {
     if (figure.grid.run !== source.id || figure.grid.grids !== source.samples || figure.grid.attempt !== attempt) {
       figure.grid.set(source.id, source.samples, attempt);
     }
-    const described = JSON.stringify([source.run.display, source.run.conditional]);
+    const described = JSON.stringify([source.run.display, source.run.conditional, source.run.classes]);
     if (figure.described !== described) {
       figure.described = described;
-      figure.grid.describe(source.run.display, source.run.conditional);
+      figure.grid.describe(source.run.display, source.run.conditional, source.run.classes);
     }
   }
 

@@ -1,15 +1,20 @@
 // The live events of several runs over one line, and what has been told of each.
 
+import { hasEnded } from "../shared/all_runs.js";
 import { History } from "../shared/history.js";
-
-const RETRY_MS = [1000, 2000, 4000, 8000];
+import { Line } from "../shared/line.js";
 
 export class Together {
   root; onNews; sources; failures;
 
   /** ``onNews(source, news)`` hears of every change; ``news`` is null where everything is told anew. */
   constructor(root, onNews) {
-    Object.assign(this, { root, onNews, sources: new Map(), failures: 0 });
+    Object.assign(this, { root, onNews, sources: new Map() });
+    this.line = new Line({
+      address: () => this.address(),
+      hear: (kind, event) => this.take(kind, event),
+      ended: () => this.there.every(({ told, status }) => told && hasEnded(status.state)),
+    });
   }
 
   /** Follow these runs, and no others. */
@@ -17,24 +22,22 @@ export class Together {
     const known = new Set(ids);
     for (const id of this.sources.keys()) if (!known.has(id)) this.sources.delete(id);
     for (const id of ids) if (!this.sources.has(id)) this.sources.set(id, blank(id));
-    this.connect();
+    if (this.there.length) this.line.open();
+    else this.line.stop();
   }
 
-  connect() {
-    this.disconnect();
-    const there = [...this.sources.values()].filter(({ gone }) => !gone);
-    if (!there.length) return;
-    const after = there.map(({ position }) => position ?? "").join();
-    const query = new URLSearchParams({ runs: there.map(({ id }) => id).join(), after });
-    const stream = new EventSource(`${this.root}api/events?${query}`);
-    this.stream = stream;
-    stream.onopen = () => (this.failures = 0);
-    stream.onerror = () => { // the browser by itself would have everything told again
-      this.disconnect();
-      this.retry = setTimeout(() => this.connect(), RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)]);
-      this.failures += 1;
-    };
-    for (const kind of ["all", "more", "deleted"]) stream.addEventListener(kind, (event) => this.take(kind, event));
+  get there() {
+    return [...this.sources.values()].filter(({ gone }) => !gone);
+  }
+
+  address() {
+    const after = this.there.map(({ position }) => position ?? "").join();
+    return `${this.root}api/events?${new URLSearchParams({ runs: this.there.map(({ id }) => id).join(), after })}`;
+  }
+
+  /** What the list of all runs says. */
+  know(runs) {
+    this.line.know(JSON.stringify(this.there.map((source) => runs.find(({ id }) => id === source.id) ?? null)));
   }
 
   take(kind, { lastEventId, data }) {
@@ -44,8 +47,10 @@ export class Together {
     source.position = position;
     const told = JSON.parse(data);
     source.told = true;
-    if (kind === "deleted") source.gone = true;
-    else if (kind === "all") {
+    if (kind === "deleted") {
+      source.gone = true;
+      if (!this.there.length) this.line.stop();
+    } else if (kind === "all") {
       source.history = new History();
       source.history.load(told.columns);
       for (const name of ["measures", "events", "samples", "run", "status"]) source[name] = told[name];
@@ -57,14 +62,8 @@ export class Together {
     this.onNews(source, kind === "more" ? told : null);
   }
 
-  disconnect() {
-    clearTimeout(this.retry);
-    this.stream?.close();
-    this.stream = null;
-  }
-
   close() {
-    this.disconnect();
+    this.line.close();
     this.sources.clear();
   }
 }

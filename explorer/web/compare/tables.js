@@ -28,7 +28,7 @@ export class SettingsTable {
     this.summary = make("summary", {});
     this.rest = make("tbody", {});
     this.different = make("div", { class: "gx-scroll" });
-    this.element = make("section", { "aria-label": "Settings" }, make("h3", {}, "What was set differently"), this.different,
+    this.element = make("section", { "aria-label": "Settings" }, make("h2", {}, "What was set differently"), this.different,
       make("details", {}, this.summary, make("div", { class: "gx-scroll" }, make("table", {}, this.rest))));
   }
 
@@ -65,7 +65,7 @@ const COLUMNS = [
   { id: "state", label: "State", of: ({ source }) => source.status.state, words: stateWord },
   { id: "step", label: "Steps", about: TERMS.step, of: ({ source }) => reached(source, "step"), words: count },
   { id: "epoch", label: "Epochs", about: TERMS.epoch, words: (value) => value.toFixed(1),
-    of: ({ source }) => (source.run.count ? reached(source, "images_seen") / source.run.count : NaN) },
+    of: ({ source }) => (source.run.epoch_images ? reached(source, "images_seen") / source.run.epoch_images : NaN) },
   { id: "images_seen", label: "Images seen", about: "Real pictures shown to D.", words: count,
     of: ({ source }) => reached(source, "images_seen") },
   { id: "seconds", label: "Time", about: "Time of training alone, without pauses.", words: duration,
@@ -78,9 +78,13 @@ const COLUMNS = [
   { ...measure("as_asked", "As asked", VIEWS.classifier), about: TERMS["as asked"] },
 ];
 
+/** What a distance depends on beside the samples themselves: those of two runs compare where it is the same. */
+const measuredOn = ({ run: { source: { run } }, found }) =>
+  JSON.stringify([run.data, run.config?.folder, found.features, found.samples]);
+
 const reached = (source, column) => Math.max(source.status[column] ?? 0, source.history.last(column) || 0);
-const newest = (measures) => measures[measures.length - 1];
-/** @type {Record<string, [string, (measures: any) => any]>} */
+const newest = ({ measures }) => measures[measures.length - 1];
+/** @type {Record<string, [string, (source: any) => any]>} */
 const MOMENTS = { best: ["at the best checkpoint", bestOf], last: ["at the last measure", newest] };
 
 export class ResultsTable {
@@ -97,7 +101,7 @@ export class ResultsTable {
     });
     const download = make("button", { type: "button", class: "gx-button gx-end" }, "Download CSV");
     download.addEventListener("click", () => offer(new Blob([this.csv()], { type: "text/csv" }), "runs.csv"));
-    this.element = make("section", { "aria-label": "Results" }, make("div", { class: "gx-row" }, make("h3", {}, "What came out"),
+    this.element = make("section", { "aria-label": "Results" }, make("div", { class: "gx-row" }, make("h2", {}, "What came out"),
       make("span", { class: "gx-segments", role: "group", "aria-label": "Measures" }, ...this.moments), download), this.place);
   }
 
@@ -118,7 +122,7 @@ export class ResultsTable {
     const key = JSON.stringify([rows.map(said), this.sort, this.when, shown.length]);
     if (key === this.key) return;
     this.key = key;
-    const comparable = new Set(rows.map(({ found }) => found?.features).filter(Boolean)).size < 2;
+    const comparable = new Set(rows.filter(({ found }) => found?.features).map(measuredOn)).size < 2;
     const least = Math.min(...rows.map(({ found }) => found?.frechet ?? Infinity));
     const focused = this.place.contains(document.activeElement) ? document.activeElement?.getAttribute("data-sort") : null;
     this.place.replaceChildren(make("table", {}, make("thead", {}, make("tr", {}, ...shown.map((column) => this.head(column)))),
@@ -139,7 +143,7 @@ export class ResultsTable {
 
   /** The runs in order; what is missing comes last either way. */
   rows() {
-    const rows = this.runs.map((run) => ({ run, found: MOMENTS[this.when][1](run.source.measures) }));
+    const rows = this.runs.map((run) => ({ run, found: MOMENTS[this.when][1](run.source) }));
     const column = COLUMNS.find(({ id }) => id === this.sort.replace(/^-/, ""));
     if (!column) return rows;
     const sign = this.sort.startsWith("-") ? -1 : 1;
@@ -156,9 +160,9 @@ export class ResultsTable {
     const measured = COLUMNS.filter((column) => column.measured);
     const head = ["id", "name", "features", ...plain.map(({ id }) => id),
       ...Object.keys(MOMENTS).flatMap((moment) => measured.map(({ id }) => `${moment}_${id}`))];
-    const rows = this.rows().map(({ run }) => [run.source.id, run.name, newest(run.source.measures)?.features,
+    const rows = this.rows().map(({ run }) => [run.source.id, run.name, newest(run.source)?.features,
       ...plain.map((column) => column.of(run)),
-      ...Object.values(MOMENTS).flatMap(([, find]) => measured.map((column) => column.of(run, find(run.source.measures))))]);
+      ...Object.values(MOMENTS).flatMap(([, find]) => measured.map((column) => column.of(run, find(run.source))))]);
     return [head, ...rows].map((row) => row.map(field).join()).join("\r\n") + "\r\n";
   }
 }

@@ -7,7 +7,7 @@ import { isTypeable, term } from "./common.js";
 export class Agreement {
   constructor(stage) {
     this.stage = stage;
-    this.title = make("h3", {}, "How often it draws what was asked");
+    this.title = make("h2", {}, "How often it draws what was asked");
     this.says = make("p", { class: "gx-agreement-says", role: "status" });
     this.list = make("ul", { class: "gx-bars" });
     this.element = make("section", {}, make("div", { class: "gx-row gx-head" }, this.title), this.says, this.list);

@@ -22,7 +22,7 @@ export class Grid {
     this.scroll = make("div", { class: "gx-grid-scroll" }, this.table);
     this.downloads = new Downloads("Download the grid");
     this.element = make("section", {},
-      head(make("h3", {}, "One ", term("z"), " a row, one class a column"),
+      head(make("h2", {}, "One ", term("z"), " a row, one class a column"),
         atEnd(beside("rows", this.rows.element), this.seed.element)),
       this.scroll, foot(this.says, atEnd(this.downloads.element)));
     this.decoder = new Decoder(stage.root, { onTrouble: stage.trouble });

@@ -10,7 +10,7 @@ export const COUNTS = [10, 25, 50, 100];
 export class Images {
   constructor(stage) {
     this.stage = stage;
-    this.title = make("h3", {});
+    this.title = make("h2", {});
     this.counts = new Choice("Number of images", COUNTS, (n) => stage.set({ n }));
     this.seed = new Seed((seed) => stage.set({ seed }));
     this.board = new Board(stage.place, "Samples", { onPick: (index) => this.look(index), below: 84 });

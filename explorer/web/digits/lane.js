@@ -18,7 +18,7 @@ export class Lane {
   number;
 
   constructor(title, label) {
-    this.title = make("h4", {}, ...title);
+    this.title = make("h3", {}, ...title);
     this.about = make("p", { class: "gx-quiet" });
     this.now = emptyPicture({ class: "gx-picture gx-now", role: "img", "aria-label": label });
     this.verdict = make("p", { class: "gx-verdict" }, "\u00a0");

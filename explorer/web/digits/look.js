@@ -9,7 +9,7 @@ const ENLARGED = 16;
 export class Look {
   constructor() {
     this.canvas = picture("A sample");
-    this.title = make("h3", {});
+    this.title = make("h2", {});
     this.made = make("p", { class: "gx-quiet" });
     this.latent = link("Open in the latent space", null);
     this.downloads = new Downloads("Download PNG");

@@ -16,7 +16,7 @@ export class Morph {
 
   constructor(stage) {
     this.stage = stage;
-    this.title = make("h3", {});
+    this.title = make("h2", {});
     this.zs = new Choice("How many z", ZS, (zs) => stage.set({ zs }));
     this.seed = new Seed((seed) => stage.set({ seed }));
     this.board = new Board(stage.place, "The mixture", { onPick: (index) => this.look(index), largest: 330,

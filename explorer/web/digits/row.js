@@ -14,7 +14,7 @@ export class Row {
 
   constructor(stage) {
     this.stage = stage;
-    this.title = make("h3", {});
+    this.title = make("h2", {});
     this.field = make("input", { class: "gx-field gx-number", type: "text", maxlength: LONGEST, autocomplete: "off",
       spellcheck: "false", "aria-label": "What to write" });
     this.seed = new Seed((seed) => stage.set({ seed, hand: 0 }));

@@ -14,7 +14,7 @@ export class Search {
 
   constructor(stage) {
     this.stage = stage;
-    this.title = make("h3", {});
+    this.title = make("h2", {});
     this.goals = new Choice("How many to find", GOALS, (goal) => this.reset({ goal }));
     this.start = button("Search", () => this.toggle(), { class: "gx-button gx-strong gx-start" });
     this.rivals = make("select", { class: "gx-field", "aria-label": "Model without classes" });

@@ -24,9 +24,9 @@ export class Card {
     const title = make("button", { type: "button", class: "gx-card-title" }, `${number}. ${entry.title}`);
     title.addEventListener("click", () => page.open(entry.id, false));
     this.element = make("article", { class: "gx-panel gx-failure", "data-entry": entry.id },
-      make("h3", {}, title), make("p", { class: "gx-sentence" }, entry.sentence),
+      make("h2", {}, title), make("p", { class: "gx-sentence" }, entry.sentence),
       make("div", { class: "gx-pair" }, ...this.twins.map(({ which, chart, picture, canvas }) => make("div", { class: "gx-half" },
-        make("h4", {}, badge(which, entry.badges), make("span", { class: "gx-why" }, which === "sick" ? entry.cause : entry.remedy)),
+        make("h3", {}, badge(which, entry.badges), make("span", { class: "gx-why" }, which === "sick" ? entry.cause : entry.remedy)),
         picture ? picture.element : canvas, chart.element))),
       this.trouble, make("div", { class: "gx-row gx-actions" }, this.play, this.live));
     this.seen = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.load());

@@ -47,7 +47,7 @@ export class Replay {
     };
     const all = make("button", { type: "button", class: "gx-button" }, "All failures");
     all.addEventListener("click", () => page.open(null));
-    return make("header", {}, make("div", {}, make("h3", {}, `${number}. ${entry.title}`), make("p", {}, entry.sentence)),
+    return make("header", {}, make("div", {}, make("h2", {}, `${number}. ${entry.title}`), make("p", {}, entry.sentence)),
       make("div", { class: "gx-row gx-ways" }, step("‹", before, "Previous"), all, step("›", after, "Next")));
   }
 
@@ -55,11 +55,11 @@ export class Replay {
     const { entry } = this;
     const value = (one) => (typeof one === "number" ? count(one) === String(one) ? String(one) : String(Number(one.toPrecision(3))) : String(one));
     return make("div", { class: "gx-words" },
-      make("div", {}, make("h4", {}, "What to look at"), make("ul", {}, ...entry.look.map((one) => make("li", {}, one)))),
-      make("div", {}, make("h4", {}, "The only difference"),
+      make("div", {}, make("h3", {}, "What to look at"), make("ul", {}, ...entry.look.map((one) => make("li", {}, one)))),
+      make("div", {}, make("h3", {}, "The only difference"),
         make("ul", {}, ...entry.changes.map(({ label, sick, cured }) => make("li", {}, `${label}: `, make("s", {}, value(sick)), " → ", make("b", {}, value(cured))))),
         this.live),
-      make("div", {}, make("h4", {}, "Where it comes from"), make("p", { class: "gx-quiet" }, entry.source),
+      make("div", {}, make("h3", {}, "Where it comes from"), make("p", { class: "gx-quiet" }, entry.source),
         make("p", { class: "gx-quiet" }, entry.seeds)));
   }
 

@@ -17,7 +17,7 @@ export class Twin {
     this.charts = curves.map((id) => new Chart(id));
     this.doctor = make("p", { class: "gx-doctor" });
     this.element = make("section", { class: "gx-twin", "aria-label": badges[which] },
-      make("h4", {}, badge(which, badges), this.why),
+      make("h3", {}, badge(which, badges), this.why),
       make("div", { class: "gx-both" }, this.picture.element,
         make("div", { class: "gx-twin-charts" }, ...this.charts.map(({ element }) => element))),
       this.doctor);

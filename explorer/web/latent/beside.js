@@ -36,9 +36,9 @@ export class Beside {
       onPrepare();
     });
     this.element = make("section", { class: "gx-beside" },
-      make("div", { class: "gx-opinion" }, make("h4", {}, this.term, " ", this.says), this.scale, this.legend),
+      make("div", { class: "gx-opinion" }, make("h2", {}, this.term, " ", this.says), this.scale, this.legend),
       make("div", { class: "gx-nearest" },
-        make("h4", {}, make("abbr", { tabindex: 0, title: ABOUT.nearest }, "Nearest training pictures")),
+        make("h2", {}, make("abbr", { tabindex: 0, title: ABOUT.nearest }, "Nearest training pictures")),
         make("div", { class: "gx-near-row" }, ...this.tiles.map(({ element }) => element)),
         make("div", { class: "gx-row gx-line" }, this.verdict, this.prepare)));
   }

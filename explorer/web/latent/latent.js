@@ -94,7 +94,8 @@ class Latent {
   }
 
   async findDirections(model) {
-    await this.firstDrawn; // the picture comes first
+    await this.firstDrawn; // the picture comes first, or the server refuses it
+    if (model !== this.model) return;
     try {
       for (const verb of ["labels", "directions"]) { // the latter take seconds
         const { directions } = await askJson(this.root, model, verb);
@@ -104,6 +105,8 @@ class Latent {
       }
     } catch (error) {
       if (model !== this.model) return;
+      this.directions.giveUp();
+      this.show();
       this.pictures.trouble(error instanceof Refused ? error.message : "The server does not answer; load the page again.");
     }
   }

@@ -41,7 +41,7 @@ export class Pictures {
 
   /**
    * Ask for a state's picture and the others; the newest wish wins. Nothing else is touched here: it happens at each
-   * move. The promise is kept as soon as they are drawn.
+   * move. The promise is kept as soon as they are drawn, or refused.
    */
   draw(state) {
     this.state = state;
@@ -53,7 +53,7 @@ export class Pictures {
         if (this.tiles.length !== pictures.count) this.lay(pictures);
         else this.tiles.forEach((tile, number) => draw(tile, pictures, number));
         resolve();
-      });
+      }, resolve);
     }));
   }
 

@@ -57,6 +57,11 @@ export class Directions {
     Object.assign(this, { found, complete });
   }
 
+  /** Nothing more is found: why is said elsewhere. */
+  giveUp() {
+    this.know(this.found ?? [], true);
+  }
+
   /** Whether there is something to choose from. */
   get ready() {
     return this.complete || Boolean(this.found?.length);

@@ -12,7 +12,7 @@ export class ModelCards {
   constructor(page) {
     Object.assign(this, { page, cards: new Map(), pending: new Map() });
     this.list = make("div", { class: "gx-cards" });
-    this.element = make("section", { "aria-label": "Models", class: "gx-models" }, make("h3", {}, "Explore a model"), this.list);
+    this.element = make("section", { "aria-label": "Models", class: "gx-models" }, make("h2", {}, "Explore a model"), this.list);
   }
 
   show(models) {
@@ -57,7 +57,7 @@ function card(page, model) {
     button("Rename", () => page.ask({ verb: "rename", id })), button("Delete", () => page.ask({ verb: "delete", id })));
   return make("article", { class: "gx-card", "data-model": id, "aria-label": title },
     contact.element,
-    make("div", { class: "gx-title" }, make("h4", {}, title),
+    make("div", { class: "gx-title" }, make("h3", {}, title),
       make("span", { class: "gx-badge" }, model.ships ? "ships with GAN Explorer" : "yours")),
     make("p", {}, model.about),
     make("p", { class: "gx-quiet" }, [id, ...model.facts].join(" · ")),
@@ -122,7 +122,7 @@ function pendingCard(page, { name, run, title, state }) {
     "aria-valuemax": 100 }, done);
   const failed = state === "failed";
   const element = make("article", { class: "gx-card gx-pending", "data-publication": name, "data-state": state },
-    make("div", { class: "gx-title" }, make("h4", {}, title || name),
+    make("div", { class: "gx-title" }, make("h3", {}, title || name),
       make("span", { class: "gx-badge" }, failed ? "not published" : "being published")),
     failed ? null : make("p", {}, "Its quality is being measured. You can go on exploring meanwhile."),
     failed ? null : bar, message,

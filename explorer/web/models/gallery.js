@@ -1,19 +1,20 @@
 // The Models page: what to try first, the models, those being published, and the runs that can be explored.
 
+import { hearOfRuns } from "../shared/all_runs.js";
 import { make } from "../shared/format.js";
 import { ModelCards } from "./cards.js";
 import { Runs } from "./runs.js";
 import { Steps } from "./steps.js";
 import { mounting } from "../shared/mounting.js";
 
-const EVERY_MS = 3000, OFTEN_MS = 1000; // between two looks at the server; often while something is being published
+const EVERY_MS = 3000, OFTEN_MS = 1000; // between two looks at what is being published; often while something is
 
 class Gallery {
   place; tag; working; damagedKey;
 
   constructor(place, root) {
     this.page = { root, ask: (/** @type {object} */ _wish) => {} };
-    Object.assign(this, { place, tag: null, working: new Set() });
+    Object.assign(this, { place, heard: false, working: new Set() });
     this.steps = new Steps(this.page);
     this.models = new ModelCards(this.page);
     this.runs = new Runs(this.page);
@@ -21,6 +22,10 @@ class Gallery {
     place.replaceChildren(this.steps.element, this.models.element, this.damaged, this.runs.element);
     this.onShown = () => document.hidden || this.look();
     document.addEventListener("visibilitychange", this.onShown);
+    this.deaf = hearOfRuns(root, (runs) => {
+      this.heard = true;
+      this.runs.show(runs.filter((run) => run.explorable));
+    });
   }
 
   update({ data, setTriggerValue }) {
@@ -33,7 +38,7 @@ class Gallery {
     const key = JSON.stringify(damaged);
     if (key !== this.damagedKey) this.damaged.replaceChildren(...damaged.map((one) => this.damagedModel(one)));
     this.damagedKey = key;
-    if (!this.tag) this.runs.show(runs);
+    if (!this.heard) this.runs.show(runs);
     this.lookLater();
   }
 
@@ -44,18 +49,11 @@ class Gallery {
     return make("p", { "data-model": id }, "⚠ The model ", make("b", {}, id), " is damaged and cannot be used. ", sentence, " ", remove);
   }
 
-  /** What moves by itself: runs that train, and models being published. */
+  /** The models being published. */
   async look() {
     if (this.closed || document.hidden) return;
     try {
-      const [runs, publications] = await Promise.all([
-        fetch(`${this.page.root}api/runs`, { headers: this.tag ? { "if-none-match": this.tag } : {} }),
-        fetch(`${this.page.root}api/publications`),
-      ]);
-      if (runs.ok && !this.closed) {
-        this.tag = runs.headers.get("etag");
-        this.runs.show((await runs.json()).filter((run) => run.explorable));
-      }
+      const publications = await fetch(`${this.page.root}api/publications`);
       if (publications.ok && !this.closed) this.showPublications(await publications.json());
     } catch {
       // the server is away; all stays as it is until it comes back
@@ -78,6 +76,7 @@ class Gallery {
 
   close() {
     this.closed = true;
+    this.deaf();
     clearTimeout(this.timer);
     document.removeEventListener("visibilitychange", this.onShown);
     this.steps.close();

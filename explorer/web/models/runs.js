@@ -17,7 +17,7 @@ export class Runs {
       this.shown += SHOWN;
       this.show(this.runs);
     });
-    this.element = make("section", { "aria-label": "Runs trained here" }, make("h3", {}, "Trained here"),
+    this.element = make("section", { "aria-label": "Runs trained here" }, make("h2", {}, "Trained here"),
       make("p", { class: "gx-quiet" }, "A run can be explored from its first checkpoint on. Publish it to keep it."),
       this.list, this.more);
   }

@@ -32,7 +32,7 @@ export class Card {
     this.plane = new Plane(name);
     this.curves = new Curves(name);
     this.doctor = new Findings((_wish, remedy) => cure(remedy), DOCTOR);
-    this.title = make("h3", { class: "gx-name" });
+    this.title = make("h2", { class: "gx-name" });
     this.figures = new Map(FIGURES.map(([id, label, about]) => {
       const value = make("dd", {}, "–");
       return [id, { value, term: make("div", { "data-figure": id }, make("dt", {}, make("abbr", { title: about }, label)), value) }];

@@ -40,7 +40,7 @@ export class Curves {
     this.charts = CURVES.map((curve) => {
       const label = make("abbr", {}, curve.name);
       const told = make("span", { class: "gx-told" });
-      const canvas = make("canvas", { role: "img" });
+      const canvas = make("canvas", { role: "img", "aria-label": `${name}, ${curve.name}: nothing is drawn yet` });
       this.element.append(make("figure", { class: "gx-curve", "data-curve": curve.id },
         make("figcaption", {}, label, " ", told), canvas));
       return { curve, label, told, canvas };

@@ -14,7 +14,7 @@ export class Plane {
   /** ``name`` is told in the alternative text; ``colors`` are those of the theme, by role. */
   constructor(name) {
     Object.assign(this, { name, hide: [], point: null, frame: null, glide: 1, pixels: 0, drawn: 0 });
-    this.canvas = make("canvas", { class: "gx-plane", role: "img", tabindex: -1 });
+    this.canvas = make("canvas", { class: "gx-plane", role: "img", tabindex: -1, "aria-label": "The plane: nothing is drawn yet" });
     this.said = make("p", { class: "gx-quiet gx-here" });
     this.cell = document.createElement("canvas");
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)");

@@ -8,7 +8,7 @@ export const LAYERS = ["surface", "real", "fake", "push", "net"];
 const DRAWN_STEPS = 255;
 
 export class Rules {
-  listed; probabilities; mostDrawn; byName;
+  listed; smoothable; boundless; mostDrawn; byName;
 
   /** ``listed``: the settings as the page's script gives them. */
   constructor(listed, smoothable, boundless, mostDrawn) {

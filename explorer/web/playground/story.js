@@ -72,7 +72,7 @@ export class Story {
 
   /** ``onStep(number)`` and ``onAct(what)`` hear of clicks. */
   constructor(onStep, onAct) {
-    this.title = make("h3", {});
+    this.title = make("h2", {});
     this.text = make("p", { class: "gx-tale" });
     const button = (label, by) => {
       const made = make("button", { type: "button", class: "gx-button gx-small", "aria-label": by < 0 ? "Previous" : "Next" }, label);

@@ -4,20 +4,32 @@
 const MODEL = "model";
 
 export class Address {
-  page; names; onBack; model;
+  /** @type {string} */ page;
+  /** @type {string[]} */ names;
+  /** @type {(texts: any) => void} */ onBack;
+  /** @type {string | null} */ model;
 
-  /** ``names``: the page's own parameters; ``onBack(values)`` is called when somebody goes back or forward. */
+  /**
+   * ``names``: the page's own parameters; ``onBack(values)`` is called when somebody goes back or forward.
+   * @param {string} page
+   * @param {string[]} names
+   * @param {(texts: any) => void} onBack
+   */
   constructor(page, names, onBack) {
     Object.assign(this, { page, names, onBack, model: null });
     this.listener = () => onBack(this.read());
     window.addEventListener("popstate", this.listener);
   }
 
-  /** The page's parameters as texts; those that are not there are missing. */
+  /**
+   * The page's parameters as texts; those that are not there are missing.
+   * @returns {any} texts by name
+   */
   read() {
     const all = new URLSearchParams(window.location.search);
+    /** @type {Record<string, any>} */
     const found = {};
-    for (const name of this.names) if (all.has(name)) found[name] = all.get(name);
+    for (const name of this.names) if (all.has(name)) found[name] = all.get(name) ?? "";
     return found;
   }
 
@@ -26,7 +38,11 @@ export class Address {
     return new URLSearchParams(window.location.search).get(MODEL);
   }
 
-  /** What to start with: the URL's parameters, or, where it has none, those that this tab left the page with. */
+  /**
+   * What to start with: the URL's parameters, or, where it has none, those that this tab left the page with.
+   * @param {string | null} model
+   * @returns {any} texts by name
+   */
   start(model) {
     this.model = model;
     const given = [null, model].includes(this.modelInUrl) ? this.read() : {}; // not those of a model that was left
@@ -39,16 +55,23 @@ export class Address {
     return kept;
   }
 
-  /** Set the page's parameters, texts by name; a step that Back undoes. */
+  /**
+   * Set the page's parameters, texts by name; a step that Back undoes.
+   * @param {Record<string, any>} values
+   */
   push(values) {
     this.write(values, "pushState");
   }
 
-  /** The same without a step of its own. */
+  /**
+   * The same without a step of its own.
+   * @param {Record<string, any>} values
+   */
   replace(values) {
     this.write(values, "replaceState");
   }
 
+  /** @type {(values: Record<string, any>, how: "pushState" | "replaceState") => void} */
   write(values, how) {
     const all = new URLSearchParams(window.location.search);
     if (this.model) all.set(MODEL, this.model);
@@ -72,7 +95,10 @@ export class Address {
   }
 }
 
-/** Go to another address of the app without loading it anew: Streamlit takes it for a step in the history. */
+/**
+ * Go to another address of the app without loading it anew: Streamlit takes it for a step in the history.
+ * @param {string} address
+ */
 export function visit(address) {
   window.history.pushState(null, "", address);
   window.dispatchEvent(new PopStateEvent("popstate", { state: null }));

@@ -344,7 +344,7 @@ function makeCard(chart) {
   card.logLabel = make("label", { class: "gx-log", hidden: "" }, card.logBox, "log");
   card.kicker = make("div", { class: "gx-kicker" }, card.name, card.choice, card.named,
     ...card.legend.map(({ button }) => button), card.logLabel);
-  card.title = make("h4", { class: "gx-title" }, card.view.measures ? SEE_LATER : WAITING);
+  card.title = make("h2", { class: "gx-title" }, card.view.measures ? SEE_LATER : WAITING);
   card.plot = make("div", { class: "gx-plot", style: `height:${HEIGHT}px` });
   card.cursor = make("div", { class: "gx-cursor", style: `top:${MARGIN.t}px;bottom:${MARGIN.b}px`, hidden: "" });
   card.element = make("article", { class: "gx-card", "data-chart": chart.id }, card.kicker, card.title,

@@ -27,7 +27,7 @@ export const TERMS = {
 /** `column` of the rows and measures; `unit` in which a run counts it, where it is not the column's own. */
 export const X_AXES = {
   step: { label: "step", title: "step", column: "step" },
-  epoch: { label: "epoch", title: "epoch", column: "images_seen", unit: (run) => run.count || 1 },
+  epoch: { label: "epoch", title: "epoch", column: "images_seen", unit: (run) => run.epoch_images || 1 },
   images_seen: { label: "images", title: "images seen", column: "images_seen" },
   seconds: { label: "time", title: "training time (s)", column: "seconds" },
 };
@@ -81,10 +81,13 @@ export const NOT_MEASURED = "Not measured in this run";
 export const hasNumbers = (view, measures) => !view.measures
   || measures.some((measure) => view.measures.some(({ field }) => Number.isFinite(measure[field])));
 
-/** The measure at the least distance, whose checkpoint a run keeps as its best; undefined where there is none. */
-export function bestOf(measures) {
-  return measures.reduce((best, measure) => (Number.isFinite(measure.frechet) && !(best?.frechet <= measure.frechet)
-    ? measure : best), undefined);
+/**
+ * The measure at the least distance, whose checkpoint a run keeps as its best; undefined where there is none. What a
+ * branch has taken over from another run (steps up to `begun`) is that run's to keep.
+ */
+export function bestOf({ measures, run }) {
+  return measures.reduce((best, measure) => (Number.isFinite(measure.frechet) && !(measure.step <= run?.begun)
+    && !(best?.frechet <= measure.frechet) ? measure : best), undefined);
 }
 
 const newest = (measures) => measures[measures.length - 1];
@@ -128,13 +131,13 @@ function speedTitle({ history }) {
   return Number.isNaN(speed) ? WAITING : `${count(Number(speed.toPrecision(3)))} images a second`;
 }
 
-function nearTitle({ measures }) {
+function nearTitle({ measures, run }) {
   if (!measures.length) return SEE_LATER;
   const { frechet, floor } = newest(measures);
   if (!Number.isFinite(frechet)) return "Not measured";
-  const best = bestOf(measures);
-  return [distance(frechet), best.frechet < frechet ? `best ${distance(best.frechet)}` : null,
-    Number.isFinite(floor) ? `${best.frechet < frechet ? "real" : "real pictures"} ${distance(floor)}` : null].filter(Boolean).join("; ");
+  const best = bestOf({ measures, run })?.frechet ?? frechet;
+  return [distance(frechet), best < frechet ? `best ${distance(best)}` : null,
+    Number.isFinite(floor) ? `${best < frechet ? "real" : "real pictures"} ${distance(floor)}` : null].filter(Boolean).join("; ");
 }
 
 /** A measure in words: "72 %; real pictures 91 %". */

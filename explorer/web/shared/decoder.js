@@ -42,16 +42,19 @@ export class Decoder {
     Object.assign(this, { root, onTrouble, model: null, busy: false, next: null, closed: false });
   }
 
-  /** Show the pictures of some points as soon as can be; ``show(pictures)`` is called for the newest wish only once. */
-  want(points, show) {
-    this.next = { model: this.model, points, show };
+  /**
+   * Show the pictures of some points as soon as can be: ``show(pictures)`` is called for the newest wish only once, or
+   * ``refused()`` where the server will not draw them.
+   */
+  want(points, show, refused = () => {}) {
+    this.next = { model: this.model, points, show, refused };
     if (!this.busy) this.run();
   }
 
   async run() {
     this.busy = true;
     while (this.next && !this.closed) {
-      const { model, points, show } = this.next;
+      const wish = this.next, { model, points, show } = wish;
       this.next = null;
       try {
         const pictures = await askPictures(this.root, model, points);
@@ -62,8 +65,11 @@ export class Decoder {
       } catch (error) {
         if (this.closed) break;
         this.onTrouble(error instanceof Refused ? error.message : "The server does not answer; trying again.");
-        if (error instanceof Refused) continue;
-        this.next ??= { model, points, show }; // the line is broken: the last wish is kept
+        if (error instanceof Refused) {
+          wish.refused();
+          continue;
+        }
+        this.next ??= wish; // the line is broken: the last wish is kept
         await new Promise((resolve) => setTimeout(resolve, 1000));
       }
     }

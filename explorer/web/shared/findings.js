@@ -102,7 +102,7 @@ class Card {
 
   constructor(branch, calls) {
     Object.assign(this, { branch, calls });
-    this.name = make("h4", {});
+    this.name = make("h2", {});
     this.when = make("p", { class: "gx-doctor-when" });
     this.plot = make("figure", { class: "gx-doctor-plot" });
     this.means = make("p", {});

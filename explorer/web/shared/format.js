@@ -1,37 +1,56 @@
 // Numbers, times and states in words, the same in every widget.
 
+const isNumber = /** @type {(value: unknown) => value is number} */ (Number.isFinite);
+
 const GROUPED = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
-export const count = (value) => (Number.isFinite(value) ? GROUPED.format(value) : "–");
+/** Whole, in groups of three; a dash where it is no number. */
+export const count = (/** @type {number | null | undefined} */ value) => (isNumber(value) ? GROUPED.format(value) : "–");
 
-/** Three significant digits at most, never more than the number carries. */
+/**
+ * Three significant digits at most, never more than the number carries.
+ * @param {number | null | undefined} value
+ */
 export function figure(value, digits = 3) {
-  if (!Number.isFinite(value)) return "–";
+  if (!isNumber(value)) return "–";
   const size = Math.abs(value);
   if (size >= 1000) return count(value);
   if (size !== 0 && size < 1e-3) return value.toExponential(1).replace("e", " · 10^").replace("-", "−");
   return String(Number(value.toPrecision(digits))).replace("-", "−");
 }
 
-/** A Fréchet distance, with the digits that a few thousand pictures can carry. */
+/**
+ * A Fréchet distance, with the digits that a few thousand pictures can carry.
+ * @param {number | null | undefined} value
+ */
 export function distance(value) {
-  if (!Number.isFinite(value)) return "–";
+  if (!isNumber(value)) return "–";
   return value >= 100 ? count(value) : value >= 1 ? value.toFixed(1) : figure(value, 2);
 }
 
 /** A fixed number of decimals, for values that stand beside each other. */
-export const fixed = (value, decimals) => (Number.isFinite(value) ? value.toFixed(decimals).replace("-", "−") : "–");
+export const fixed = (/** @type {number | null | undefined} */ value, /** @type {number} */ decimals) => (isNumber(value) ? value.toFixed(decimals).replace("-", "−") : "–");
 
-export const percent = (share) => `${Math.round(100 * share)} %`;
+/**
+ * A share in whole percents; what is short of all, or more than nothing, is not told as all or nothing.
+ * @param {number} share
+ */
+export function percent(share) {
+  if (share > 0.995 && share < 1) return "over 99 %";
+  if (share > 0 && share < 0.005) return "under 1 %";
+  return `${Math.round(100 * share)} %`;
+}
 
+/** @param {number | null | undefined} seconds */
 export function duration(seconds) {
-  if (!Number.isFinite(seconds)) return "–";
+  if (!isNumber(seconds)) return "–";
   const whole = Math.max(0, Math.round(seconds));
-  const two = (number) => String(number).padStart(2, "0");
+  const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
   const rest = `${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
   return whole < 3600 ? rest : `${Math.floor(whole / 3600)}:${rest}`;
 }
 
+/** @param {number} unixSeconds */
 export function ago(unixSeconds, now = Date.now() / 1000) {
   const past = Math.max(0, now - unixSeconds);
   if (past < 60) return "now";
@@ -40,7 +59,10 @@ export function ago(unixSeconds, now = Date.now() / 1000) {
   return `${Math.floor(past / 86400)} d ago`;
 }
 
-/** Quality in one line: the newest measure with what it is to be compared to. */
+/**
+ * Quality in one line: the newest measure with what it is to be compared to.
+ * @param {Record<string, any> | null | undefined} quality
+ */
 export function qualityWords(quality) {
   if (!quality || !Number.isFinite(quality.frechet)) return null;
   const shares = [];
@@ -50,6 +72,7 @@ export function qualityWords(quality) {
     samples: count(quality.samples), shares };
 }
 
+/** @type {Record<string, string>} */
 const ICONS = { // paths in a square of 16
   queued: "M4 1h8v3L9 8l3 4v3H4v-3l3-4-3-4z",
   preparing: "M8 1a7 7 0 1 0 7 7h-2a5 5 0 1 1-5-5z",
@@ -64,8 +87,9 @@ const ICONS = { // paths in a square of 16
   deleted: "M5 1h6v2h3v2H2V3h3zM3 6h10l-1 9H4z",
 };
 
-export const stateWord = (state) => (state ? state[0].toUpperCase() + state.slice(1) : "");
+export const stateWord = (/** @type {string | null | undefined} */ state) => (state ? state[0].toUpperCase() + state.slice(1) : "");
 
+/** @param {string} state */
 export function stateIcon(state) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 16 16");
@@ -79,17 +103,27 @@ export function stateIcon(state) {
   return svg;
 }
 
-/** An element with attributes (null ones left out) and children. */
+/**
+ * An element with attributes (null ones left out) and children (null ones too).
+ * @param {string} tag
+ * @param {Record<string, any>} attributes
+ * @param {(Node | string | null)[]} children
+ * @returns {any} the element, whose kind follows from its tag
+ */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== null && value !== undefined) element.setAttribute(name, value);
   }
-  element.append(...children.filter((child) => child !== null));
+  for (const child of children) if (child !== null) element.append(child);
   return element;
 }
 
-/** Set an element's text only where it differs, so that nothing is laid out again for nothing. */
+/**
+ * Set an element's text only where it differs, so that nothing is laid out again for nothing.
+ * @param {Element} element
+ * @param {string} text
+ */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -35,9 +35,11 @@ export class Grid {
     this.index = -1; // the same step may hold another picture in another attempt
   }
 
-  describe(display, conditional) {
+  /** ``classes``: how many the data has, of which the grid may show the first only. */
+  describe(display, conditional, classes) {
     this.display = display?.tile ? display : { ...UNKNOWN };
     this.conditional = conditional && this.display.row_labels?.length > 0;
+    this.left = this.conditional && this.display.rows < classes ? `the first ${this.display.rows} of ${classes} classes` : null;
     this.labels.replaceChildren(...(this.conditional ? this.display.row_labels : []).map((label) =>
       make("span", { title: label }, label)));
     this.fit();

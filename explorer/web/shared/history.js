@@ -1,10 +1,11 @@
 // The curves of one run: every point ever logged, in typed arrays, and the few that a chart needs to draw.
 
-// In the order of explorer/live_reader.py.
+// In the order of explorer/live/reader.py.
 export const CURVES = ["step", "images_seen", "seconds", "d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g",
   "images_per_s"];
 const EXACT = new Set(["step", "images_seen", "seconds"]);
 
+/** @type {(text: string, exact: boolean) => Float32Array | Float64Array} */
 function decode(text, exact) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   return exact ? new Float64Array(bytes.buffer) : new Float32Array(bytes.buffer);
@@ -13,11 +14,14 @@ function decode(text, exact) {
 export class History {
   constructor() {
     this.length = 0;
+    /** @type {Record<string, Float64Array>} */
     this.columns = Object.fromEntries(CURVES.map((name) => [name, new Float64Array(256)]));
+    /** @type {Record<string, { length: number, is: boolean }>} */
     this.positive = {}; // by column: whether it is so far, and how far that was looked at
     this.smooth = new Map(); // by column: the smoothed values, and where the smoothing stands
   }
 
+  /** @param {Record<string, string>} columns their bytes in base64 */
   load(columns) {
     this.length = 0;
     this.positive = {};
@@ -30,6 +34,7 @@ export class History {
     }
   }
 
+  /** @param {(number | null)[][]} rows in the order of CURVES */
   append(rows) {
     if (this.length + rows.length > this.columns.step.length) {
       for (const name of CURVES) {
@@ -46,11 +51,16 @@ export class History {
     }
   }
 
+  /** @param {string} name */
   values(name) {
     return this.columns[name].subarray(0, this.length);
   }
 
-  /** A moving average in which the start does not pull towards zero; worked on only for points that are new. */
+  /**
+   * A moving average in which the start does not pull towards zero; worked on only for points that are new.
+   * @param {string} name
+   * @param {number} decay
+   */
   smoothed(name, decay) {
     let state = this.smooth.get(name);
     if (!state || state.decay !== decay || state.values.length < this.length) {
@@ -75,7 +85,10 @@ export class History {
     return state.values.subarray(0, this.length);
   }
 
-  /** The mean of the last twentieth of a column, of 20 to 500 points; NaN where there is nothing. */
+  /**
+   * The mean of the last twentieth of a column, of 20 to 500 points; NaN where there is nothing.
+   * @param {string} name
+   */
   recent(name) {
     const span = Math.min(500, Math.max(20, Math.ceil(this.length / 20)));
     let sum = 0;
@@ -89,13 +102,19 @@ export class History {
     return found ? sum / found : NaN;
   }
 
-  /** Images seen at a step, which the rows of events do not tell. */
+  /**
+   * Images seen at a step, which the rows of events do not tell.
+   * @param {number} step
+   */
   imagesAt(step) {
     const index = this.indexAt("step", step);
     return index < 0 ? 0 : this.columns.images_seen[index];
   }
 
-  /** Whether a log scale can show all values of a column; looks only at points that are new. */
+  /**
+   * Whether a log scale can show all values of a column; looks only at points that are new.
+   * @param {string} name
+   */
   isPositive(name) {
     const known = this.positive[name] ?? { length: 0, is: true };
     const values = this.values(name);
@@ -104,17 +123,26 @@ export class History {
     return known.is;
   }
 
-  /** Where a value in rising values of a column is first reached: the index of a row, or -1 where there is none. */
+  /**
+   * Where a value in rising values of a column is first reached: the index of a row, or -1 where there is none.
+   * @param {string} name
+   * @param {number} value
+   */
   indexAt(name, value) {
     return Math.min(firstAtLeast(this.values(name), value), this.length - 1);
   }
 
+  /** @param {string} name */
   last(name) {
     return this.length ? this.columns[name][this.length - 1] : NaN;
   }
 }
 
-/** Index of the first value that is not below a limit, in rising values. */
+/**
+ * Index of the first value that is not below a limit, in rising values.
+ * @param {Float64Array} values
+ * @param {number} limit
+ */
 function firstAtLeast(values, limit) {
   let low = 0;
   let high = values.length;
@@ -130,6 +158,10 @@ function firstAtLeast(values, limit) {
  * The points to draw: all where they are few, else the least and the greatest of each bucket, so that no peak is lost.
  * A bucket holds a power of two of points counted from the run's start: buckets that are full never change again, and
  * the curve does not shimmer as it grows.
+ * @param {Float64Array} xs rising
+ * @param {Float64Array} ys
+ * @param {number[] | null} range of the xs that are seen; null: all
+ * @param {number} buckets
  */
 export function thin(xs, ys, range, buckets) {
   const from = range ? Math.max(0, firstAtLeast(xs, range[0]) - 1) : 0;

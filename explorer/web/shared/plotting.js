@@ -52,6 +52,9 @@ export function faded(color, opacity) {
   return `rgba(${red},${green},${blue},${opacity})`;
 }
 
+/** A text so that Plotly shows it as it is: it takes tags and entities for HTML. */
+export const literal = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
 export const MARGIN = { l: 52, r: 10, t: 12, b: 40 }; // of a chart, in pixels
 
 /** A chart's layout; what differs between charts is in `options`. */
@@ -90,7 +93,7 @@ export function layoutOf(theme, options) {
         xref: "paper", x: along ?? 0, xanchor: "left", xshift: 3, y: options.log ? Math.log10(value) : value, yanchor: "top", yshift: 1, text, showarrow: false,
         font: { size: 11, color: role ? theme.colors[role] : theme.muted } })),
       ...marks.map((mark) => ({ x: mark.x, y: 1, yref: "paper", yanchor: "bottom", yshift: -4, text: mark.sign,
-        showarrow: false, hovertext: mark.text, captureevents: true, font: { size: 10, color: theme.muted } })),
+        showarrow: false, hovertext: literal(mark.text), captureevents: true, font: { size: 10, color: theme.muted } })),
     ],
   };
 }

@@ -7,7 +7,7 @@ import { distance, make, percent } from "../shared/format.js";
 import { thin } from "../shared/history.js";
 import { faded } from "../shared/plotting.js";
 
-const SIGNS = { paused: "❚❚", resumed: "▶", rates: "◆", stopped: "■", finished: "✓", failed: "✕" };
+const SIGNS = { paused: "❚❚", resumed: "▶", rates: "◆", threads: "⇅", stopped: "■", finished: "✓", failed: "✕" };
 
 export class Curves extends ChartCards {
   constructor(root) {
@@ -79,7 +79,7 @@ export class Curves extends ChartCards {
       x: measures.map((measure) => measure[column]), y: measures.map((measure) => measure[field]),
       line: { width: 2.2, color: this.theme.colors[role], dash: dash ?? "solid" }, marker: { size: 5 },
     }));
-    const best = bestOf(measures);
+    const best = bestOf(this.source);
     const [{ name, field }] = view.measures;
     const shown = best && Number.isFinite(best[field]) && !hidden.has(name);
     traces.push({

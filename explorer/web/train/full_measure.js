@@ -27,7 +27,7 @@ class FullMeasure {
     this.work = make("div", { class: "gx-work", hidden: "" }, this.bar, this.message);
     this.trouble = make("p", { class: "gx-trouble", role: "alert" });
     this.table = make("div", { class: "gx-scroll" });
-    const row = make("div", { class: "gx-row" }, make("h3", {}, "Full measure"), this.button, this.choice, this.every, this.save);
+    const row = make("div", { class: "gx-row" }, make("h2", {}, "Full measure"), this.button, this.choice, this.every, this.save);
     place.replaceChildren(make("section", { "aria-label": "Full measure" }, row, this.about, this.work, this.trouble, this.table));
     this.button.addEventListener("click", () => {
       this.clickedAt = Date.now();

@@ -1,17 +1,18 @@
 // The live view of a run: one event stream feeds the status line, the samples and the curves.
 
+import { hasEnded, hearOfRuns } from "../shared/all_runs.js";
 import { TERMS } from "../shared/charts.js";
 import { Curves } from "./curves.js";
 import { Findings } from "../shared/findings.js";
 import { count, duration, make, qualityWords, setText, stateIcon, stateWord } from "../shared/format.js";
 import { History } from "../shared/history.js";
+import { Line } from "../shared/line.js";
 import { mounting } from "../shared/mounting.js";
 import { readTheme } from "../shared/plotting.js";
 import { Samples } from "./samples.js";
 
 const STATUS_MS = 250; // between two changes of the status line's figures
 const AGREE_MS = 1500; // more than the stream takes to see a state that the page already shows
-const RETRY_MS = [1000, 2000, 4000, 8000];
 
 class StatusLine {
   constructor() {
@@ -47,11 +48,12 @@ class StatusLine {
     }
     const place = status.place ? `number ${status.place} in the queue` : "";
     const moves = state === "preparing" || state === "deleted"; // other states are put into words by the page
-    setText(this.message, state === "queued" ? place : moves ? status.message ?? "" : "");
+    const longer = state === "running" && status.message !== "Training."; // why it goes on after its time
+    setText(this.message, state === "queued" ? place : moves || longer ? status.message ?? "" : "");
     const step = Math.max(status.step ?? 0, history.last("step") || 0); // rows come oftener than the status
     const images = Math.max(status.images_seen ?? 0, history.last("images_seen") || 0);
     const seconds = Math.max(status.seconds ?? 0, history.last("seconds") || 0);
-    const epoch = run.count ? images / run.count : status.epoch;
+    const epoch = run.epoch_images ? images / run.epoch_images : status.epoch;
     const waits = state === "queued" || state === "preparing";
     setText(this.figures.step, waits && !step ? "–" : count(step));
     setText(this.figures.epoch, waits && !step ? "–" : (epoch ?? 0).toFixed(1));
@@ -105,6 +107,13 @@ class LiveRun {
     this.sized.observe(place);
     this.onResize = () => this.fit();
     window.addEventListener("resize", this.onResize);
+    this.line = new Line({
+      address: () => `${root}api/runs/${this.run}/events${this.position ? `?after=${encodeURIComponent(this.position)}` : ""}`,
+      hear: (kind, event) => this.hear(kind, event),
+      ended: () => hasEnded(this.source.status.state) && this.examined,
+      trouble: (broken) => this.status.connection(broken ? "reconnecting…" : ""),
+    });
+    this.deaf = hearOfRuns(root, (runs) => this.line.know(JSON.stringify(runs.find(({ id }) => id === this.run) ?? null)));
   }
 
   update({ data, setStateValue, setTriggerValue }) {
@@ -120,6 +129,7 @@ class LiveRun {
     }
     if (data.run !== this.run) this.open(data.run, data.drawnFor);
     this.explorable = data.explorable;
+    if (data.drawnFor !== this.source.status.state) this.line.wake();
     this.agreeWith(data.drawnFor);
   }
 
@@ -134,35 +144,23 @@ class LiveRun {
 
   open(run, drawnFor) {
     this.disconnect();
-    Object.assign(this, { run, position: null, reported: drawnFor, failures: 0 });
+    Object.assign(this, { run, position: null, reported: drawnFor, examined: false });
     this.source = { history: new History(), measures: [], events: [], run: {}, status: {}, leftOut: 0 };
     this.doctor.clear();
     this.samples.clear();
-    this.samples.describe(null, false);
+    this.samples.describe({});
     this.curves.clear();
     this.curves.compareWith(run);
     this.curves.set(this.source);
     this.fit();
-    this.connect();
+    this.line.open();
   }
 
-  connect() {
-    const after = this.position ? `?after=${encodeURIComponent(this.position)}` : "";
-    const stream = new EventSource(`${this.root}api/runs/${this.run}/events${after}`);
-    this.stream = stream;
-    stream.onopen = () => {
-      this.failures = 0;
-      this.status.connection("");
-    };
-    stream.onerror = () => {
-      this.status.connection("reconnecting…");
-      if (stream.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
-      this.retry = setTimeout(() => this.connect(), RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)]);
-      this.failures += 1;
-    };
-    stream.addEventListener("all", (event) => this.takeAll(event));
-    stream.addEventListener("more", (event) => this.takeMore(event));
-    stream.addEventListener("deleted", () => this.gone());
+  /** What the stream tells; ``kind`` is that of explorer/live/hub.py. */
+  hear(kind, event) {
+    if (kind === "all") this.takeAll(event);
+    else if (kind === "more") this.takeMore(event);
+    else this.gone();
   }
 
   gone() {
@@ -177,7 +175,8 @@ class LiveRun {
     const history = new History();
     history.load(columns);
     this.source = { history, measures, events, run, status, leftOut };
-    this.samples.describe(run.display, run.conditional);
+    this.examined = Boolean(findings); // the doctor looks after the first viewer has seen the run
+    this.samples.describe(run);
     this.samples.set(this.run, samples, status.attempt);
     this.curves.set(this.source);
     this.doctor.show(findings, status);
@@ -192,13 +191,14 @@ class LiveRun {
     if (news.left_out) this.source.leftOut = news.left_out;
     if (news.run) {
       this.source.run = news.run;
-      this.samples.describe(news.run.display, news.run.conditional);
+      this.samples.describe(news.run);
       this.curves.redraw();
     }
     if (news.rows) this.source.history.append(news.rows);
     if (news.measures) this.source.measures.push(...news.measures);
     if (news.events) this.source.events.push(...news.events);
     if (news.samples) this.samples.add(news.samples);
+    this.examined ||= Boolean(news.findings);
     if (news.findings) this.doctor.show(news.findings, this.source.status);
     this.curves.grew(news);
     this.show();
@@ -230,16 +230,16 @@ class LiveRun {
   }
 
   disconnect() {
-    clearTimeout(this.retry);
     clearTimeout(this.showing);
     this.showing = null;
-    this.stream?.close();
-    this.status.connection("");
+    this.line.stop();
   }
 
   close() {
     clearTimeout(this.agreeing);
+    this.deaf();
     this.disconnect();
+    this.line.close();
     this.sized.disconnect();
     window.removeEventListener("resize", this.onResize);
     this.samples.close();

@@ -1,24 +1,26 @@
-// The list of runs. It asks for all of them every two seconds, and touches only what has changed.
+// The list of runs. It hears of all of them every two seconds, and touches only what has changed.
 
+import { hearOfRuns } from "../shared/all_runs.js";
+import { acceptDecimalCommas } from "../shared/decimal_comma.js";
 import { ago, distance, duration, make, percent, setText, stateIcon, stateWord } from "../shared/format.js";
 import { KeyedList } from "../shared/keyed_list.js";
 import { mounting } from "../shared/mounting.js";
 
-const EVERY_MS = 2000;
+const AGES_MS = 2000; // between two looks at the clock
 const LIVING = new Set(["preparing", "running", "paused", "stopping"]);
 
 class RunList {
   place; root; tag; choose;
 
   constructor(place, root) {
-    Object.assign(this, { place, root, tag: null });
+    acceptDecimalCommas(); // for the whole page; it stands here since this list is in every view of it
+    Object.assign(this, { place, root });
     this.empty = make("p", { class: "gx-none", hidden: "" }, "No runs yet.");
     const list = make("ul", {});
     this.runs = new KeyedList(list, (id) => this.makeItem(id), (item, run) => this.fill(item, run));
     place.replaceChildren(this.empty, list);
-    this.onShown = () => document.hidden || this.refresh();
-    document.addEventListener("visibilitychange", this.onShown);
-    this.refresh();
+    this.deaf = hearOfRuns(root, (runs) => this.show(runs));
+    this.timer = setInterval(() => document.hidden || this.showTimes(), AGES_MS);
   }
 
   update({ data, setTriggerValue }) {
@@ -26,30 +28,10 @@ class RunList {
     this.select(data.selected);
   }
 
-  async refresh() {
-    clearTimeout(this.timer);
-    if (this.closed || document.hidden) return;
-    if (!this.asking) {
-      this.asking = true;
-      try {
-        const answer = await fetch(`${this.root}api/runs`, { headers: this.tag ? { "if-none-match": this.tag } : {} });
-        if (answer.ok && !this.closed) {
-          this.tag = answer.headers.get("etag");
-          this.show(await answer.json());
-        }
-      } catch {
-        // the server is away; the list stays as it is until it comes back
-      }
-      this.asking = false;
-    }
-    this.showTimes();
-    clearTimeout(this.timer);
-    if (!this.closed) this.timer = setTimeout(() => this.refresh(), EVERY_MS);
-  }
-
   show(runs) {
     this.empty.hidden = runs.length > 0;
     this.runs.show(runs);
+    this.showTimes();
     this.select(this.selected);
   }
 
@@ -112,9 +94,8 @@ class RunList {
   }
 
   close() {
-    this.closed = true;
-    clearTimeout(this.timer);
-    document.removeEventListener("visibilitychange", this.onShown);
+    clearInterval(this.timer);
+    this.deaf();
     this.place.replaceChildren();
   }
 }

@@ -68,8 +68,9 @@ export class Samples {
     this.mark();
   }
 
-  describe(display, conditional) {
-    this.grid.describe(display, conditional);
+  /** @param {{ display?: any, conditional?: any, classes?: any }} run */
+  describe({ display, conditional, classes }) {
+    this.grid.describe(display, conditional, classes);
     this.measure();
   }
 
@@ -93,7 +94,8 @@ export class Samples {
   }
 
   shown(grid, number) {
-    setText(this.caption, `step ${count(grid.step)} · ${count(grid.images_seen)} images · ${duration(grid.seconds)}`);
+    setText(this.caption, [`step ${count(grid.step)}`, `${count(grid.images_seen)} images`, duration(grid.seconds),
+      this.grid.left].filter(Boolean).join(" · "));
     this.measure();
     if (!this.following) this.grid.prepare([number - 1, number + 1, number + 2]);
   }

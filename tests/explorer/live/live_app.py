@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from explorer.live import HUB
-from explorer.routes import ROUTES, lifespan
+from explorer.live.hub import HUB
+from explorer.server.routes import ROUTES, lifespan
 
 
 async def drop(request: Request) -> JSONResponse:

@@ -9,7 +9,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
-from explorer.look import COLORS
+from explorer.theme import COLORS
 from pipelines.runs.folder import FINISHED, PAUSED, RUNNING
 from tests.explorer.live.looks import ALL_X, DRAWN, LAST_X, RANGE, eventually
 from tests.fake_run import FakeRun

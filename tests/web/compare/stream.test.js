@@ -7,6 +7,7 @@ let streams;
 
 beforeEach(() => {
   streams = [];
+  globalThis.document = { hidden: false, addEventListener() {}, removeEventListener() {} };
   globalThis.EventSource = class {
     constructor(address) {
       Object.assign(this, { address, closed: false, heard: {} });
@@ -47,30 +48,27 @@ test("a run that is deleted is not asked for again", () => {
   const together = new Together("/", () => {});
   together.follow(["a", "b"]);
   tell("deleted", "a@", {});
-  together.connect();
+  together.follow(["a", "b"]);
   assert.equal(streams.at(-1).address, "/api/events?runs=b&after=");
   tell("deleted", "b@", {});
-  together.connect();
+  together.follow(["a", "b"]);
   assert.equal(streams.length, 2);
+  assert.ok(streams.every(({ closed }) => closed));
 });
 
-test("a broken line is taken up again, later each time, until it holds", () => {
+test("runs that have ended are listened to again when the list of runs says something new of them", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const together = new Together("/", () => {});
   together.follow(["a"]);
-  for (const wait of [1000, 2000, 4000, 8000, 8000]) {
-    const { length } = streams;
-    streams.at(-1).onerror();
-    mock.timers.tick(wait - 1);
-    assert.equal(streams.length, length);
-    mock.timers.tick(1);
-    assert.equal(streams.length, length + 1);
-  }
-  streams.at(-1).onopen();
-  streams.at(-1).onerror();
-  mock.timers.tick(1000);
-  assert.equal(streams.length, 7);
+  tell("all", "a@10", { ...all, status: { state: "finished" } });
+  together.know([{ id: "a", state: "finished" }]);
+  mock.timers.tick(1500);
+  assert.equal(streams[0].closed, true);
+  together.know([{ id: "a", state: "finished" }, { id: "b", state: "running" }]);
+  assert.equal(streams.length, 1, "nothing new of this one");
+  together.know([{ id: "a", state: "queued" }]);
+  assert.equal(streams.length, 2);
+  assert.match(streams.at(-1).address, /after=10$/);
   together.close();
   mock.timers.reset();
-  assert.ok(streams.every(({ closed }) => closed));
 });

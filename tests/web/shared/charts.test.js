@@ -23,8 +23,9 @@ test("a loss near zero is a victory of D, but not where it is a score", () => {
 
 test("the best measure is that of the least distance, the first of equals", () => {
   const measures = [{ step: 1 }, { step: 2, frechet: 5 }, { step: 3, frechet: 2 }, { step: 4, frechet: 2 }, { step: 5, frechet: null }];
-  assert.equal(bestOf(measures).step, 3);
-  assert.equal(bestOf([{ frechet: NaN }]), undefined);
+  assert.equal(bestOf({ measures }).step, 3);
+  assert.equal(bestOf({ measures, run: { begun: 3 } }).step, 4, "what a branch took over is another run's best");
+  assert.equal(bestOf({ measures: [{ frechet: NaN }] }), undefined);
 });
 
 test("the distance's title tells the newest, the best before it, and real pictures", () => {

@@ -30,7 +30,7 @@ test("durations and ages", () => {
 });
 
 test("shares and fixed decimals", () => {
-  assert.equal(percent(0.996), "100 %");
+  assert.deepEqual([0, 0.001, 0.014, 0.995, 0.996, 1].map(percent), ["0 %", "under 1 %", "1 %", "100 %", "over 99 %", "100 %"]);
   assert.equal(fixed(-0.5, 2), "−0.50");
 });
 

@@ -1,0 +1,1 @@
+"""The routes that the browser fetches without a rerun of the page, and what guards and serves them."""

@@ -1,0 +1,298 @@
+"""What the routes of models answer: one function a question, from the model and the JSON that was asked to a response.
+
+Only ``model_routes.py`` calls these, in a thread; this module loads torch. Numbers that were asked are checked here,
+points by ``point.py``; what is not allowed is answered by a 400 and a sentence.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from explorer.model.library import COMPUTING, DECODING, ENCODING, SEARCHING, UNPACKING
+from explorer.server.sentences import without_paths
+from pipelines.errors import DataError
+from pipelines.latent import equations as classics
+from pipelines.latent import film, search
+from pipelines.latent.directions import ALL, HELD, Direction
+from pipelines.latent.edit import edit as search_move
+from pipelines.latent.model import Model, describe
+from pipelines.latent.neighbours import training_set
+from pipelines.latent.point import MOST_POINTS, Point, pack, parse_all
+from pipelines.latent.projection import Projection
+from pipelines.latent.projection import project as search_z
+from pipelines.objectives import traits_of
+
+MOST_SCALE, MOST_EDGE = 32, 4096
+MOST_SHEET, MOST_FILM = 36_000_000, 110_000_000  # pixels of a picture, of all frames of an animation
+MOST_COMPARED = 16  # pictures whose nearest training pictures are searched at once
+AT_ONCE = 16  # pictures that are decoded in one turn
+KINDS = {"png": "image/png", "gif": "image/gif", "mp4": "video/mp4"}
+
+
+def about(model: Model, asked: dict[str, Any]) -> Response:
+    """What a page needs to know of the model."""
+    return JSONResponse(describe(model), headers={"cache-control": "no-store"})
+
+
+def labels(model: Model, asked: dict[str, Any]) -> Response:
+    """The labelled directions alone, which need not wait for the others to be found."""
+    with SEARCHING.turn():
+        found = model.labelled.values()
+    return _listed(model, found)
+
+
+def directions(model: Model, asked: dict[str, Any]) -> Response:
+    """The model's directions, the labelled ones first."""
+    with COMPUTING.turn():
+        found = model.directions.values()
+    return _listed(model, found)
+
+
+def _listed(model: Model, found: Iterable[Direction]) -> Response:
+    """Directions; beside a labelled one also what was learnt to give the same and hold all else (``held``)."""
+    listed = [{"id": d.id, "name": d.name, "kind": d.kind, "weight": round(d.weight, 4)} for d in found]
+    listed += [
+        {"id": f"{one['id']}{HELD}{ALL}", "name": one["name"], "kind": "held", "weight": 0.0}
+        for one in listed
+        if one["kind"] == "label" and model.steered(f"{one['id']}{HELD}{ALL}")
+    ]
+    return JSONResponse({"directions": listed})
+
+
+def pictures(model: Model, asked: dict[str, Any]) -> Response:
+    """The pictures of points."""
+    return _raw(_decoded(model, _points(asked)))
+
+
+def read(model: Model, asked: dict[str, Any]) -> Response:
+    """What the classifier that ships sees on the pictures of points, and the pictures' own classes."""
+    reader, points = model.reader, _points(asked)
+    if reader is None:
+        return JSONResponse({"names": [], "groups": [], "probabilities": []})
+    images, rows, says = _decoded(model, points), [], []
+    for start in range(0, len(images), AT_ONCE):
+        with DECODING.turn():
+            seen = reader.read(images[start : start + AT_ONCE])
+        rows += [[round(float(p), 4) for p in row] for row in seen]
+        says += reader.says(seen).tolist()
+    return JSONResponse({"names": reader.names, "groups": reader.groups, "probabilities": rows, "says": says})
+
+
+def opinion(model: Model, asked: dict[str, Any]) -> Response:
+    """D's output on the pictures of points: a probability of being real, or a score."""
+    points = _points(asked)
+    images = _decoded(model, points)
+    with DECODING.turn():
+        scores = model.score(images, model.resolve(points)[1])
+    kind = traits_of(model.trained.config.loss).d_output
+    return JSONResponse({"kind": kind, "scores": [round(float(score), 4) for score in scores]})
+
+
+def nearest(model: Model, asked: dict[str, Any]) -> Response:
+    """The training pictures nearest to the pictures of points, each with D's output on it (``score``).
+
+    ``prepared`` is false where they are not on this machine.
+    """
+    points, count = _points(asked), _whole(asked, "count", 4, 1, 16)
+    if len(points) > MOST_COMPARED:
+        raise HTTPException(400, f"points may be {MOST_COMPARED} at most where training pictures are searched.")
+    try:
+        known = training_set(model.trained.config)
+    except DataError as error:
+        return JSONResponse({"prepared": False, "message": without_paths(str(error)), "results": []})
+    results = []
+    for found in known.nearest(_decoded(model, points), count):
+        indices = [neighbour.index for neighbour in found.neighbours]
+        with DECODING.turn():
+            labels = known.set.labels[indices] if model.class_names else None
+            images = known.set.images[indices].transpose(0, 2, 3, 1)
+            scores = model.score(images, labels) if model.trained.discriminator else [None] * len(indices)
+        near = [
+            {**vars(neighbour), "score": None if score is None else round(float(score), 4)}
+            for neighbour, score in zip(found.neighbours, scores, strict=True)
+        ]
+        results.append({"neighbours": near, "nearer_than": found.nearer_than})
+    return JSONResponse({"prepared": True, "results": results})
+
+
+def training(model: Model, asked: dict[str, Any]) -> Response:
+    """Training pictures by their numbers, ``indices``."""
+    known = training_set(model.trained.config)
+    indices = asked.get("indices")
+    if not isinstance(indices, list) or not 1 <= len(indices) <= 256:
+        raise HTTPException(400, "indices must be a list of 1 to 256 numbers of training pictures.")
+    if not all(isinstance(i, int) and not isinstance(i, bool) and 0 <= i < len(known.set) for i in indices):
+        raise HTTPException(400, f"A training picture's number lies between 0 and {len(known.set) - 1}.")
+    return _raw(known.set.images[indices].transpose(0, 2, 3, 1))
+
+
+def find(model: Model, asked: dict[str, Any]) -> Response:
+    """Samples that show what is wanted, the surest first."""
+    wanted = asked.get("wanted")
+    if not isinstance(wanted, dict) or not all(isinstance(value, (bool, int)) for value in wanted.values()):
+        raise HTTPException(400, "wanted must be names of what is to be seen, each true or false.")
+    like = asked.get("like", [])
+    if not isinstance(like, list) or len(like) > 32 or not all(isinstance(one, str) for one in like):
+        raise HTTPException(400, "like must be a list of at most 32 samples, such as 0.12.")
+    found = search.find(
+        model, {str(name): bool(value) for name, value in wanted.items()}, _whole(asked, "count", 3, 1, 200),
+        skip=_whole(asked, "skip", 0, 0, 100_000), like=like,
+    )  # fmt: skip
+    return JSONResponse(found)
+
+
+def equations(model: Model, asked: dict[str, Any]) -> Response:
+    """Equations to be had with one click."""
+    with SEARCHING.turn():
+        found = classics.classic(model)
+    return JSONResponse({"equations": found})
+
+
+def equation(model: Model, asked: dict[str, Any]) -> Response:
+    """Exemplars for the three slots of an equation, by what is wanted of each."""
+    wishes = []
+    for slot in classics.SLOTS:
+        wanted = asked.get(slot, {})
+        if not isinstance(wanted, dict) or not all(isinstance(value, bool) for value in wanted.values()):
+            raise HTTPException(400, f"{slot} must be names of what is to be seen, each true or false.")
+        wishes.append(wanted)
+    with SEARCHING.turn():
+        found = classics.fill(model, *wishes, variant=_whole(asked, "variant", 0, 0, 1_000_000))
+    return JSONResponse(found)
+
+
+def edit(model: Model, asked: dict[str, Any]) -> Response:
+    """The move that gives one picture one attribute and holds the others, as a source of z."""
+    points = _points({"points": [asked.get("point", {})]})
+    held = asked.get("held")
+    if held is not None and (not isinstance(held, list) or not all(isinstance(name, str) for name in held)):
+        raise HTTPException(400, "held must be a list of attributes, or null for all others.")
+    with COMPUTING.turn():
+        z, y = model.resolve(points)
+        found = search_move(model, z[0], y, str(asked.get("name")), asked.get("wanted", True) is True, held)
+    return JSONResponse({"z": pack(found.vector), "shows": found.shows, "kept": found.kept, "way": round(found.way, 2)})
+
+
+def effects(model: Model, asked: dict[str, Any]) -> Response:
+    """What else changes along a move, of ``point``, or of ``amount`` along one ``direction`` (null: a good one)."""
+    count, name = _whole(asked, "count", 64, 8, 200), asked.get("direction")
+    amount = asked.get("amount") if name is not None else None
+    moves = asked.get("point", {}) if name is None else {"moves": {name: 1 if amount is None else amount}}
+    (point,) = _points({"points": [moves]})
+    with COMPUTING.turn():
+        along = search.along(model, name, amount, count) if name is not None else None
+        found = along or search.effects(model, point.moves, count)
+    return JSONResponse(found)
+
+
+def agreement(model: Model, asked: dict[str, Any]) -> Response:
+    """How often the classifier sees the class that was asked for, class by class."""
+    with COMPUTING.turn():
+        found = search.agreement(model)
+    return JSONResponse(found)
+
+
+def project(model: Model, asked: dict[str, Any]) -> Iterator[bytes]:
+    """The point nearest to a picture (base64 of a PNG or JPEG), as lines of JSON while the search goes on."""
+    with UNPACKING.turn():
+        picture = search.read_picture(model, asked.get("picture"))
+    y = _whole(asked, "y", 0, 0, max(0, len(model.class_names) - 1)) if model.class_names else None
+    return _lines(search_z(model, picture, y))
+
+
+def _lines(steps: Iterator[Projection]) -> Iterator[bytes]:
+    while True:
+        with COMPUTING.turn():  # others have theirs between two reports
+            state = next(steps, None)
+        if state is None:
+            return
+        line = {"share": state.step / state.steps, "z": pack(state.z), "distance": round(state.distance, 2)}
+        yield json.dumps(line).encode() + b"\n"
+
+
+def file(model: Model, asked: dict[str, Any], kind: str) -> Response:
+    """Pictures of points as one file: a picture, a grid or strip (``columns``, ``gap``), an animation (``fps``).
+
+    With ``frames`` each point is the path to its own ``to``: a picture has a row of so many stages for each, an
+    animation goes there and back in so many frames, all paths side by side.
+    """
+    if kind not in KINDS:
+        raise HTTPException(404, f"Pictures come as {', '.join(KINDS)}.")
+    points = _points(asked)
+    frames = _whole(asked, "frames", 0, 2, MOST_POINTS) if "frames" in asked else 0
+    paths = len(points)
+    if frames:
+        if frames * paths > MOST_POINTS:
+            raise HTTPException(400, f"That would be {frames * paths} pictures; {MOST_POINTS} are allowed.")
+        points = _along(points, frames, back=kind != "png")
+    scale = _whole(asked, "scale", 1, 1, MOST_SCALE)
+    columns = _whole(asked, "columns", frames or len(points), 1, len(points))
+    side_by_side = max(columns, -(-len(points) // columns)) if kind == "png" else paths if frames else 1
+    across = model.shape[0] * scale * side_by_side
+    if across > MOST_EDGE * (1 if kind != "png" else 4):
+        raise HTTPException(400, f"That would be {across:,} pixels across; choose a smaller scale.")
+    pixels, most = len(points) * (model.shape[0] * scale) ** 2, MOST_SHEET if kind == "png" else MOST_FILM
+    if pixels > most:
+        raise HTTPException(400, f"That would be {pixels:,} pixels, more than {most:,}; choose a smaller scale.")
+    gap, fps = _whole(asked, "gap", 2, 0, 16), _whole(asked, "fps", 12, 1, 60)
+    images = _decoded(model, points)
+    with ENCODING.turn():
+        if kind == "png":
+            content = film.png(images[0], scale) if len(images) == 1 else film.grid(images, columns, scale, gap)
+        else:
+            images = film.side_by_side(images, frames) if frames else images
+            content = getattr(film, kind)(images, fps, scale)
+    headers = {"content-disposition": f'attachment; filename="{model.id.replace("@", "-")}.{kind}"'}
+    return Response(content, media_type=KINDS[kind], headers=headers)
+
+
+def _along(points: list[Point], frames: int, *, back: bool) -> list[Point]:
+    """So many stages of each path: path by path; with ``back`` stage by stage, to its end and back again."""
+    if not back:
+        return [replace(point, t=stage / (frames - 1)) for point in points for stage in range(frames)]
+    stages = [1 - abs(1 - 2 * frame / frames) for frame in range(frames)]
+    return [replace(point, t=stage) for stage in stages for point in points]
+
+
+def _points(asked: dict[str, Any]) -> list[Point]:
+
+    return parse_all(asked.get("points"))
+
+
+def _decoded(model: Model, points: list[Point]) -> Any:
+    """Pictures uint8 [B, H, W, C]; long lists let others through between two parts."""
+    _find_directions(model, points)
+    parts = []
+    for start in range(0, len(points), AT_ONCE):
+        with DECODING.turn():
+            parts.append(model.pictures(points[start : start + AT_ONCE]))
+    return np.concatenate(parts)
+
+
+def _find_directions(model: Model, points: list[Point]) -> None:
+    """Find what the points move along before a turn to decode is taken: it may take seconds, and others drag."""
+    for name in {name for point in points for at in (point, point.to) if at for name in at.moves}:
+        if not model.knows(name):
+            with COMPUTING.turn():
+                model.direction(name)
+
+
+def _raw(images: Any) -> Response:
+    shape = ",".join(map(str, images.shape))
+    # Of its own encoding, so that Streamlit leaves it alone: packing holds up all others, and saves 4 % of a picture.
+    headers = {"x-shape": shape, "cache-control": "no-store", "content-encoding": "identity"}
+    return Response(images.tobytes(), media_type="application/octet-stream", headers=headers)
+
+
+def _whole(asked: dict[str, Any], name: str, default: int, low: int, high: int) -> int:
+    value = asked.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise HTTPException(400, f"{name} must be a whole number from {low} to {high}.")
+    return value

@@ -1,0 +1,124 @@
+"""What the browser asks of models without a rerun: pictures of points, what is to be seen on them, files to download.
+
+The rules of ``routes.py`` hold: routes only read or compute, take ids and never paths, bound every number and answer
+bad input with a 4xx and a sentence. What computes (``answers.py``) runs in a thread, a few at a time and in turn:
+pictures by ``library.DECODING``, so that many visitors who drag at once all move, and what takes longer by
+``library.COMPUTING``. torch is loaded by the first request that needs it, not by the server.
+
+Pictures come as plain bytes, uint8 [B, H, W, C] with the shape in ``x-shape``: a canvas draws them without decoding.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response, StreamingResponse
+
+from explorer.server.bodies import json_body, json_object
+from explorer.server.sentences import without_paths
+from pipelines.errors import GanError
+from pipelines.models import registry
+from pipelines.runs.names import RUN_ID_WORDS
+
+MOST_BYTES = 400_000  # of a request's body
+THREADS = 16  # of a server for these routes; the others have threads of their own, so that they never wait for these
+_threads: RunVar[CapacityLimiter] = RunVar("threads of the model routes")
+
+
+def _asking(verb: str) -> Callable[[Request], Any]:
+    """A route that asks ``answers.<verb>``, with the model of its address and the JSON of its body or query."""
+
+    async def route(request: Request) -> Response:
+        text, limiter = await _text(request), _limiter()
+        answer = await to_thread.run_sync(_answered, verb, dict(request.path_params), text, limiter=limiter)
+        if isinstance(answer, Response):
+            return answer
+
+        async def lines() -> AsyncIterator[bytes]:
+            while line := await to_thread.run_sync(next, answer, b"", limiter=limiter):
+                yield line
+
+        return StreamingResponse(lines(), media_type="application/x-ndjson", headers={"cache-control": "no-store"})
+
+    return route
+
+
+def _limiter() -> CapacityLimiter:
+    """Of this server's threads for these routes."""
+    if (limiter := _threads.get(None)) is None:
+        _threads.set(limiter := CapacityLimiter(THREADS))
+    return limiter
+
+
+def _answered(verb: str, place: dict[str, str], text: bytes) -> Response | Iterator[bytes]:
+    asked = json_object(text)
+    reference, *more = place.values()
+    try:
+        if "explorer.server.model_answers" not in sys.modules:  # seconds, which a name that is no model does not take
+            registry.find(reference, anywhere=False)
+        from explorer.model.library import LIBRARY
+        from explorer.server import model_answers
+
+        return getattr(model_answers, verb)(LIBRARY.get(reference), asked, *more)
+    except GanError as error:
+        missing = registry.REFERENCE.fullmatch(reference) is None or "There is no model" in str(error)
+        raise HTTPException(404 if missing else 400, without_paths(str(error))) from None
+
+
+async def _text(request: Request) -> bytes:
+    """The JSON that is asked, not yet read: the body, or the query of a GET."""
+    if request.method != "POST":
+        return request.query_params.get("ask", "{}").encode()
+    return await json_body(request, MOST_BYTES)
+
+
+def preview(request: Request) -> Response:
+    """A grid of samples as it was published, or the newest of a run; needs no torch."""
+    try:
+        path = registry.find(_reference(request)).preview_path
+    except GanError as error:
+        raise HTTPException(404, without_paths(str(error))) from None
+    if path is None:
+        raise HTTPException(404, "This model has no preview.")
+    return FileResponse(path, headers={"cache-control": "no-cache"})
+
+
+def _reference(request: Request) -> str:
+    reference = request.path_params["ref"]
+    if not registry.REFERENCE.fullmatch(reference):
+        raise HTTPException(400, f"A model's or a run's name holds only {RUN_ID_WORDS}.")
+    return reference
+
+
+# (path, route, method); routes.py puts them under the app's base path
+MODEL_ROUTES: list[tuple[str, Any, str]] = [
+    ("/api/models/{ref}", _asking("about"), "GET"),
+    ("/api/models/{ref}/preview", preview, "GET"),
+    *(
+        (f"/api/models/{{ref}}/{verb}", _asking(verb), "GET")
+        for verb in ("labels", "directions", "agreement", "equations")
+    ),
+    *(
+        (f"/api/models/{{ref}}/{verb}", _asking(verb), "POST")
+        for verb in (
+            "pictures",
+            "read",
+            "opinion",
+            "nearest",
+            "training",
+            "find",
+            "equation",
+            "edit",
+            "effects",
+            "project",
+        )
+    ),
+    # Also by POST, for what is too long for an address: a walk.
+    *(("/api/models/{ref}/file/{kind}", _asking("file"), method) for method in ("GET", "POST")),
+]

@@ -1,0 +1,111 @@
+"""Whether a configuration can be trained: each setting's own rule, and what does not go together."""
+
+from __future__ import annotations
+
+from pipelines import data
+from pipelines.config.settings import problem
+from pipelines.config.train_config import SETTINGS, TYPES, TrainConfig
+from pipelines.errors import ConfigError, DataError
+from pipelines.objectives import traits_of
+
+
+def out_of_range(config: TrainConfig) -> list[str]:
+    """Which settings have a value that they cannot have, one sentence each."""
+    each = (problem(name, getattr(config, name), rule, TYPES[name]) for name, rule in SETTINGS.items())
+    return [sentence for sentence in each if sentence]
+
+
+def problems(config: TrainConfig) -> list[str]:
+    """What is wrong with a configuration, one sentence each; empty when it can be trained."""
+    if found := out_of_range(config):
+        return found
+    traits = traits_of(config.loss)
+    if config.data == "folder" and not config.folder:
+        found.append("The data set 'folder' needs the folder of your pictures: set folder to its path.")
+    if config.data != "folder" and config.folder:
+        found.append(f"A folder is given ({config.folder}) but the data set is {config.data!r}: set data to 'folder'.")
+    try:
+        placed(config)
+    except DataError as error:
+        found.append(str(error))
+    if config.flip and not data.DATA_SETS.get(config.data).FLIP_MAKES_SENSE:
+        found.append(f"Mirrored {config.data} are not {config.data}: switch flip off.")
+    if config.label_smoothing and not traits.label_smoothing:
+        found.append(
+            f"Label smoothing moves the target of a cross-entropy, and the loss {config.loss!r} has none: "
+            "set label_smoothing to 0, or the loss to 'non-saturating'."
+        )
+    if traits.needs_bounded_slope and not (config.weight_clip or config.gradient_penalty):
+        found.append(
+            f"The loss {config.loss!r} holds only for a D of bounded slope: set weight_clip (WGAN, 0.01) or "
+            "gradient_penalty (WGAN-GP, 10)."
+        )
+    if (config.gradient_penalty or config.r1) and config.batch_norm_in_d:
+        which = " and ".join(name for name in ("gradient_penalty", "r1") if getattr(config, name))
+        found.append(
+            "A penalty is on D's slope at single pictures, and with batch norm D's output for one depends on its whole "
+            f"batch: set d_norm to 'none', 'layer' or 'spectral', or {which} to 0."
+        )
+    if config.weight_clip and config.gradient_penalty:
+        found.append("Weight clipping and the gradient penalty do the same job: set one of the two to 0.")
+    if config.weight_clip and config.d_norm == "spectral":
+        found.append(
+            "Weight clipping and spectral norm both bound D's weights: set weight_clip to 0, or d_norm to 'none'."
+        )
+    if config.weight_clip and not traits.needs_bounded_slope:
+        found.append(f"Weight clipping belongs to the Wasserstein loss, and the loss is {config.loss!r}: set it to 0.")
+    if config.feature_matching and traits.needs_bounded_slope:
+        found.append(
+            "Feature matching takes the place of G's loss, and Wasserstein's D measures a distance only for a G that "
+            "follows it: switch feature_matching off, or set the loss to 'non-saturating'."
+        )
+    if config.self_conditional and config.prior != "mixture":
+        found.append(
+            f"A self-conditioned GAN needs a prior with centres, and the prior is {config.prior!r}: set prior to "
+            "'mixture', or switch self_conditional off."
+        )
+    if None not in (config.seconds, config.most_seconds) and config.most_seconds < config.seconds:
+        found.append(
+            f"The run may take {config.most_seconds:g} seconds at most (most_seconds) and {config.seconds:g} at least "
+            "(seconds): raise most_seconds, or lower seconds."
+        )
+    if config.decay and not any((config.seconds, config.most_seconds, config.epochs)):
+        found.append(
+            "A run without an end has no last part in which learning rates could fall: set seconds or epochs, or set "
+            "decay to 0."
+        )
+    if config.batch_size % config.gpus:
+        found.append(
+            f"A batch of {config.batch_size} cannot be shared evenly among {config.gpus} GPUs: set batch_size to a "
+            f"multiple of {config.gpus}, or gpus to 1."
+        )
+    if config.compiled and (config.gradient_penalty or config.r1):
+        found.append(
+            "What torch.compile has compiled cannot be differentiated twice, as a penalty on slopes needs it: switch "
+            "compiled off, or set gradient_penalty and r1 to 0."
+        )
+    if config.gpus > 1 and config.cuda_graphs:
+        found.append("Steps that several GPUs share cannot be replayed: switch cuda_graphs off, or set gpus to 1.")
+    if config.device == "mps" and config.precision == "bf16":
+        found.append("bf16 is not supported on mps here: set precision to 'auto' or 'fp32'.")
+    return found
+
+
+def placed(config: TrainConfig) -> TrainConfig:
+    """The configuration with its folder as an absolute path, which holds wherever a process works.
+
+    Raises:
+        DataError: the folder's text is no path.
+    """
+    return config.changed(folder=str(data.folder_of(config.folder))) if config.folder else config
+
+
+def check(config: TrainConfig) -> TrainConfig:
+    """The configuration, with its folder as an absolute path, if it can be trained.
+
+    Raises:
+        ConfigError: it cannot; the text names every problem.
+    """
+    if found := problems(config):
+        raise ConfigError(" ".join(found))
+    return placed(config)

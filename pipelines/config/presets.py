@@ -1,0 +1,134 @@
+"""Named configurations, each with one sentence of what to look for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.config.train_config import TrainConfig
+from pipelines.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A configuration that a person can name and choose."""
+
+    title: str
+    look_for: str  # one sentence
+    config: TrainConfig
+
+
+# Each ends within half an hour on two CPU cores, a lesson; the notes train 50 epochs, to which Duplicate goes on.
+_LECTURE_DCGAN = TrainConfig(network="dcgan", width=64, latent_size=100, batch_size=32, epochs=20)
+
+PRESETS: dict[str, Preset] = {
+    "first-digits": Preset(
+        "First digits in a minute",
+        "Ten rows, one class each: from noise to digits you can read, in one minute on a laptop; a slow computer "
+        "goes on until they are clear, for five minutes at most.",
+        TrainConfig(
+            network="quick",
+            conditional=True,
+            width=32,
+            latent_size=32,
+            dropout=0.0,
+            ema=0.9995,
+            batch_size=64,
+            lr_g=1.5e-3,
+            lr_d=7e-4,
+            beta1=0.0,
+            beta2=0.99,
+            seconds=60.0,
+            until_clear=0.95,
+            most_seconds=300.0,
+            log_every=10,
+        ),
+    ),
+    "lecture-mlp": Preset(
+        "The lecture's simple GAN",
+        "Three dense layers against three: strokes appear within seconds, but speckled; compare them with DCGAN's.",
+        TrainConfig(
+            network="mlp",
+            width=100,
+            latent_size=30,
+            dropout=0.0,
+            optimizer="rmsprop",
+            lr_g=1e-3,
+            lr_d=1e-3,
+            beta2=0.9,
+            batch_size=32,
+            epochs=50,
+            ema=0.0,
+        ),
+    ),
+    "dcgan-digits": Preset(
+        "DCGAN on digits",
+        "Convolutions instead of dense layers: whole strokes rather than speckle; watch D(x) and D(G(z)) near 0.5.",
+        _LECTURE_DCGAN,
+    ),
+    "conditional-digits": Preset(
+        "Conditional DCGAN on digits",
+        "The label goes to both networks, so each row of the grid is one digit of your choice.",
+        _LECTURE_DCGAN.changed(conditional=True),
+    ),
+    "clothes": Preset(
+        "Conditional DCGAN on clothes",
+        "Ten kinds of clothes, one a row: outlines come first, texture and prints late.",
+        _LECTURE_DCGAN.changed(data="clothes", conditional=True),
+    ),
+    "wgan": Preset(
+        "Wasserstein GAN, clipped weights",
+        "Minus D's loss estimates how far fake is from real: after its first rise it shrinks as the pictures improve.",
+        TrainConfig(
+            network="dcgan",
+            loss="wasserstein",
+            weight_clip=0.01,
+            d_norm="layer",
+            d_steps=5,
+            optimizer="rmsprop",
+            lr_g=2e-4,
+            lr_d=2e-4,
+            beta2=0.99,
+            dropout=0.0,
+            epochs=25,
+        ),
+    ),
+    "wgan-gp": Preset(
+        "Wasserstein GAN with gradient penalty",
+        "A penalty on D's slope in place of clipped weights: compare its curves and pictures with the preset 'wgan'.",
+        TrainConfig(
+            network="dcgan",
+            loss="wasserstein",
+            gradient_penalty=10.0,
+            d_steps=5,
+            lr_g=1e-4,
+            lr_d=1e-4,
+            beta1=0.0,
+            beta2=0.9,
+            dropout=0.0,
+            epochs=25,
+        ),
+    ),
+    "dcgan-64": Preset(
+        "DCGAN at 64 x 64, as in the paper",
+        "Four transposed convolutions from 4 x 4 to 64 x 64: heavy on a CPU, so watch the images per second.",
+        TrainConfig(network="dcgan", size=64, width=64, latent_size=100, batch_size=128, epochs=6),
+    ),
+}
+
+ONE_MINUTE = "first-digits"  # the one that waits ready for a newcomer
+
+
+def get(name: str) -> Preset:
+    """A preset by its id.
+
+    Raises:
+        ConfigError: there is none of that name.
+    """
+    if name not in PRESETS:
+        raise ConfigError(f"There is no preset named {name!r}; choose one of: {', '.join(PRESETS)}.")
+    return PRESETS[name]
+
+
+def title_of(name: str) -> str:
+    """A preset's title; of a name that is none, the name itself, or "Own settings"."""
+    return PRESETS[name].title if name in PRESETS else name or "Own settings"

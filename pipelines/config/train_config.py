@@ -1,0 +1,385 @@
+"""The configuration of one training: frozen, typed, saved with the weights; checking.py says whether it can be trained.
+
+Each field carries its group, help text and allowed range as metadata; the command line, the settings form and the
+checks are all made from it. This module does not import torch, so that a page can show the form without it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines import data, metrics
+from pipelines.config.settings import Setting, has_type, problem, setting, type_words
+from pipelines.errors import ConfigError
+from pipelines.methods import METHODS
+from pipelines.networks import NETWORKS
+from pipelines.objectives import LOSSES
+
+GROUPS = ("Data", "Networks", "Objective", "Optimisers", "Length", "Machine", "Records")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that decides a run. Same values, same machine, same seed: the same run, bit for bit, on a CPU."""
+
+    # Data
+    data: str = setting("digits", "Data", "The set of real pictures.", data.names(), label="Data set")
+    folder: str | None = setting(
+        None,
+        "Data",
+        "Folder of your own pictures, for the data set 'folder'; its subfolders are the classes. Read are JPEG, PNG, "
+        "WebP, GIF, TIFF, BMP, AVIF, JPEG 2000, HEIC (with pillow-heif) and whatever else Pillow opens.",
+    )
+    size: int = setting(28, "Data", "Height and width of a picture, in pixels.", (28, 32, 64), label="Size (pixels)")
+    channels: int = setting(1, "Data", "1 for grey, 3 for colour.", (1, 3), label="Colour channels")
+    flip: bool = setting(
+        False,
+        "Data",
+        "Show half of the real pictures mirrored left to right: right for faces, wrong for digits.",
+        label="Mirror pictures",
+    )
+
+    # Networks
+    network: str = setting("dcgan", "Networks", "The generator and discriminator pair.", NETWORKS.names())
+    width: int = setting(
+        64,
+        "Networks",
+        "Feature maps of the widest-resolution layer (dcgan: 64), or units of the first hidden layer (mlp: 100 in the "
+        "lecture). Doubling it makes training about four times as slow.",
+        low=4,
+        high=1024,
+    )
+    latent_size: int = setting(
+        100, "Networks", "Numbers in the latent vector z.", low=1, high=1024, label="Latent size (z)"
+    )
+    prior: str = setting(
+        "gaussian",
+        "Networks",
+        "Where z is drawn from. A mixture of Gaussians leaves gaps between kinds of pictures, so that fewer samples "
+        "lie between two of them.",
+        ("gaussian", "uniform", "mixture"),
+        label="Prior of z",
+    )
+    centres: int = setting(
+        32, "Networks", "Gaussians in the mixture prior.", low=2, high=1024, label="Centres of the mixture"
+    )
+    self_conditional: bool = setting(
+        False,
+        "Networks",
+        "Group the real pictures by their looks alone, into as many groups as the mixture has centres (in each class), "
+        "and tell D the group: of a real picture its own, of a fake that of its centre. It needs no labels, and each "
+        "centre learns one kind of picture (self-conditioned GAN).",
+        label="Self-conditioned",
+    )
+    conditional: bool = setting(
+        False,
+        "Networks",
+        "Tell G which class to draw and D which class to expect (conditional GAN). In training and for the measures "
+        "classes are asked for as often as the real pictures have them.",
+    )
+    dropout: float = setting(
+        0.4, "Networks", "Share of D's features dropped in training, where the pair uses dropout.", low=0.0, high=0.9
+    )
+    d_norm: str = setting(
+        "batch",
+        "Networks",
+        "Normalisation in D. batch: where the pair has one, dcgan at 32 and 64 pixels. layer: of each picture by "
+        "itself, which penalties of D's slope can bear, as they can none. spectral: of the weights; it bounds D's "
+        "slope, so that a sure D still teaches G.",
+        ("batch", "none", "layer", "spectral"),
+        label="Normalisation in D",
+    )
+    minibatch: str = setting(
+        "none",
+        "Networks",
+        "Let D see how alike the pictures of a batch are, so that a G which draws the same again and again is caught. "
+        "stddev: their mean deviation (progressive growing). discrimination: how near each lies to the others, in "
+        "features that are learnt.",
+        ("none", "stddev", "discrimination"),
+        label="D looks at the batch",
+    )
+    ema: float = setting(
+        0.999,
+        "Networks",
+        "Decay of the moving average of G's weights that draws the samples; 0 draws with G itself. The decay grows "
+        "with the step, so that early samples are not blurred by the start.",
+        low=0.0,
+        high=0.9999,
+        label="Moving average of G (EMA)",
+    )
+
+    # Objective
+    method: str = setting(
+        "gan", "Objective", "How the networks teach each other: the players, and the phases of a step.", METHODS.names()
+    )
+    loss: str = setting("non-saturating", "Objective", "What D and G minimise.", LOSSES.names())
+    d_steps: int = setting(
+        1, "Objective", "Discriminator steps for each generator step (k).", low=1, high=20, label="D steps per G step"
+    )
+    label_smoothing: float = setting(
+        0.0, "Objective", "One-sided: D's target for real pictures is 1 minus this (0.1 is usual).", low=0.0, high=0.5
+    )
+    feature_matching: bool = setting(
+        False,
+        "Objective",
+        "G no longer tries to deceive D: it learns to draw pictures whose features in D are, on average, those of real "
+        "ones.",
+    )
+    instance_noise: float = setting(
+        0.0,
+        "Objective",
+        "Deviation of the noise that is laid over every picture that D sees, real or fake, at first (0.1 to 0.5; "
+        "pictures reach from -1 to 1); it fades to nothing at the run's end. Real and fake then overlap, and a D that "
+        "is sure of itself still has a slope for G.",
+        low=0.0,
+        high=2.0,
+    )
+    replay: float = setting(
+        0.0,
+        "Objective",
+        "Share of the fakes shown to D that G has drawn earlier (0.5 is usual), so that D does not forget what it once "
+        "caught and G cannot go round in circles.",
+        low=0.0,
+        high=1.0,
+        label="Experience replay",
+    )
+    gradient_penalty: float = setting(
+        0.0,
+        "Objective",
+        "Weight of WGAN-GP's penalty on D's slope between real and fake (10 in the paper).",
+        low=0.0,
+        high=1000.0,
+    )
+    r1: float = setting(
+        0.0,
+        "Objective",
+        "Weight of R1, a penalty on D's slope at real pictures (0.1 to 10; D without batch norm). It keeps D "
+        "and G from chasing each other round in circles.",
+        low=0.0,
+        high=1000.0,
+        label="R1 penalty",
+    )
+    weight_clip: float = setting(
+        0.0,
+        "Objective",
+        "WGAN: clip D's weights to plus or minus this after each step (0.01 in the paper); 0 is off.",
+        low=0.0,
+        high=1.0,
+        label="Weight clipping",
+    )
+
+    augment: str = setting(
+        "none",
+        "Objective",
+        "Change every picture that D sees, real or fake, at random: with few pictures it then cannot learn them by "
+        "heart, and G does not learn to draw changed ones. translation: moved a little. diffaugment: also a piece cut "
+        "out, and lighter or darker, duller or stronger.",
+        ("none", "translation", "diffaugment"),
+        label="Augmentation of what D sees",
+    )
+
+    # Optimisers
+    optimizer: str = setting(
+        "adam",
+        "Optimisers",
+        "How the weights follow the gradient.",
+        ("adam", "rmsprop", "nadam", "sgd"),
+        label="Optimiser",
+    )
+    lr_g: float = setting(2e-4, "Optimisers", "Learning rate of G.", low=1e-7, high=1.0, label="Learning rate of G")
+    lr_d: float = setting(2e-4, "Optimisers", "Learning rate of D.", low=1e-7, high=1.0, label="Learning rate of D")
+    beta1: float = setting(
+        0.5,
+        "Optimisers",
+        "Adam's and NAdam's memory of past gradients; the momentum of SGD.",
+        low=0.0,
+        high=0.999,
+        label="Beta 1",
+    )
+    beta2: float = setting(
+        0.999,
+        "Optimisers",
+        "Adam's and NAdam's memory of past squared gradients; RMSprop's smoothing.",
+        low=0.0,
+        high=0.9999,
+        label="Beta 2",
+    )
+    decay: float = setting(
+        0.0,
+        "Optimisers",
+        "Share of the run, at its end, over which both learning rates fall in a straight line to zero: G and D settle.",
+        low=0.0,
+        high=1.0,
+        label="Learning rate decay",
+    )
+    batch_size: int = setting(64, "Optimisers", "Real pictures D sees in one step.", low=2, high=4096)
+
+    # Length
+    seconds: float | None = setting(
+        None, "Length", "Stop after this many seconds of training (pauses not counted).", low=1.0, high=1e7
+    )
+    until_clear: float | None = setting(
+        None,
+        "Length",
+        "Go on after these seconds until this share of the samples is clearly one class, as the classifier of the data "
+        "set sees it. Of digits and clothes; with other sets the run ends after its seconds.",
+        low=0.0,
+        high=1.0,
+        label="Until clear (share)",
+    )
+    most_seconds: float | None = setting(
+        None, "Length", "Stop after this many seconds, clear or not.", low=1.0, high=1e7, label="At most (seconds)"
+    )
+    epochs: int | None = setting(None, "Length", "Stop after this many passes over the data.", low=1, high=100_000)
+
+    # Machine
+    seed: int = setting(
+        0, "Machine", "Start of every random number; the same seed gives the same run.", low=0, high=2**31 - 1
+    )
+    device: str = setting("auto", "Machine", "auto takes a GPU where there is one.", ("auto", "cpu", "cuda", "mps"))
+    precision: str = setting(
+        "auto",
+        "Machine",
+        "Arithmetic of the networks. auto takes bf16 where the processor computes it natively.",
+        ("auto", "fp32", "bf16"),
+    )
+    cuda_graphs: bool = setting(
+        False,
+        "Machine",
+        "On an NVIDIA GPU: record a step once and replay it whole, which spares a fast GPU from waiting for the "
+        "processor. Not tried on a GPU yet, therefore off.",
+        label="Replay steps (CUDA graphs)",
+    )
+    compiled: bool = setting(
+        False,
+        "Machine",
+        "On an NVIDIA GPU: compile both networks with torch.compile, which takes a minute at the start of a run. Not "
+        "tried on a GPU yet, therefore off. On a CPU it made steps slower, so there it changes nothing.",
+        label="Compile the networks",
+    )
+    gpus: int = setting(
+        1,
+        "Machine",
+        "Share each batch among so many GPUs of this machine, a process each. Without GPUs, among processes of the "
+        "processor, which is of use for trying it out only.",
+        low=1,
+        high=16,
+        label="GPUs",
+    )
+    threads: int = setting(
+        0,
+        "Machine",
+        "Processor threads for training; 0 takes as many as are fastest beside whatever else the computer does, which "
+        "is measured again and again.",
+        low=0,
+        high=256,
+    )
+
+    # Records
+    log_every: int = setting(
+        5,
+        "Records",
+        "Write a row of metrics every so many steps (every step of the first 50).",
+        low=1,
+        high=10_000,
+        label="Log every (steps)",
+    )
+    checkpoint_s: float = setting(
+        60.0,
+        "Records",
+        "Seconds between checkpoints; each epoch's end writes one too.",
+        low=1.0,
+        high=86_400.0,
+        label="Checkpoint every (s)",
+    )
+    samples: int = setting(
+        64,
+        "Records",
+        "Pictures in the grid of samples; a conditional model shows this many in rows of one class.",
+        low=1,
+        high=400,
+        label="Samples in the grid",
+    )
+
+    @property
+    def groups(self) -> int:
+        """Groups of real pictures in each class, of which D is told; 0 where it is not."""
+        return self.centres if self.self_conditional else 0
+
+    @property
+    def batch_norm_in_d(self) -> bool:
+        """Whether D of this pair has batch norm (networks/)."""
+        return self.network == "dcgan" and self.size != 28 and self.d_norm == "batch"
+
+    def batch_of(self, count: int) -> int:
+        """Real pictures in each batch of a set of ``count``: fewer than ``batch_size`` where the set has fewer.
+
+        Each process has as many of them as any other; 0 where the set has fewer pictures than there are processes.
+        """
+        return min(self.batch_size, count) // self.gpus * self.gpus
+
+    def epoch_of(self, count: int) -> int:
+        """Real pictures in one pass over a set of ``count``: a last incomplete batch is left out."""
+        size = self.batch_of(count)
+        return count // size * size if size else 0
+
+    @property
+    def clear_wanted(self) -> float | None:
+        """The share of clear samples at which a run ends; None where none is set or no classifier can tell them."""
+        return self.until_clear if metrics.available(self.data) else None
+
+    def changed(self, **changes: Any) -> TrainConfig:
+        """A copy with some fields changed."""
+        return dataclasses.replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as written to ``config.json``."""
+        return dataclasses.asdict(self)
+
+
+# Settings with which nothing that was learnt would fit, or what was counted would count something else.
+BEGIN_ANEW = (
+    "data", "folder", "size", "channels", "network", "width", "latent_size", "prior", "centres", "self_conditional",
+    "conditional", "batch_size", "seed",
+)  # fmt: skip
+
+SETTINGS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in dataclasses.fields(TrainConfig)}
+TYPES: dict[str, Any] = typing.get_type_hints(TrainConfig)
+
+
+def label_of(name: str) -> str:
+    """What a person calls a setting: ``lr_g`` is ``Learning rate of G``."""
+    return SETTINGS[name].label or name.replace("_", " ").capitalize()
+
+
+def from_dict(values: dict[str, Any]) -> TrainConfig:
+    """A configuration from plain values; fields that are missing take their defaults.
+
+    Raises:
+        ConfigError: a name is not a setting, or a value has the wrong type.
+    """
+    for name, value in values.items():
+        if name not in SETTINGS:
+            raise ConfigError(f"There is no setting named {name!r}; the settings are: {', '.join(SETTINGS)}.")
+        if not has_type(value, TYPES[name]):
+            raise ConfigError(f"The setting {name} is {value!r}; it must be {type_words(TYPES[name])}.")
+    return TrainConfig(**values)
+
+
+def from_file(values: dict[str, Any]) -> TrainConfig:
+    """A configuration as a file holds it: each setting by its own rule.
+
+    What does not go together is left to ``checking.py``, which says it where one trains: a rule that is younger than
+    the file must not keep a run or model from being shown.
+
+    Raises:
+        ConfigError: a name is not a setting, or a value has the wrong type or lies outside its range.
+    """
+    config = from_dict(values)
+    for name, rule in SETTINGS.items():
+        if sentence := problem(name, getattr(config, name), rule, TYPES[name]):
+            raise ConfigError(sentence)
+    return config

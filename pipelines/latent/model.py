@@ -1,0 +1,310 @@
+"""A trained GAN as one object: what every page uses, and what works in a notebook as well.
+
+Example:
+    >>> import numpy as np
+    >>> from explorer.model import load, slerp
+    >>> gan = load("digits-by-class")
+    >>> gan.sample(10, seed=1, y=7).shape            # ten images of a 7
+    (10, 28, 28, 1)
+    >>> start, end = gan.z(2, seed=1)
+    >>> walk = gan.decode(slerp(start, end, np.linspace(0, 1, 9)), y=7)
+    >>> walk.shape
+    (9, 28, 28, 1)
+
+It is frozen and safe to share between threads; whatever is computed once (directions, readings) is kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pipelines.errors import ModelError
+from pipelines.latent import conditions, directions, point
+from pipelines.latent.bank import Bank
+from pipelines.latent.conditions import Classes
+from pipelines.latent.directions import Direction
+from pipelines.latent.once import once
+from pipelines.latent.placing import Placing
+from pipelines.latent.point import Point
+from pipelines.metrics.reader import Reader
+from pipelines.models import readings, registry, steering
+from pipelines.models.readings import Readings
+from pipelines.models.steering import Steering
+from pipelines.models.trained import Trained, load_entry
+from pipelines.objectives import LOSSES, traits_of
+from pipelines.training.pictures import to_float
+
+MOST_NAMED = 256  # directions made from marks or held apart that are kept
+
+
+class Model:
+    """One trained GAN. See the module for an example; ``load`` makes one."""
+
+    def __init__(self, trained: Trained) -> None:
+        """Raises ModelError where a file beside the weights is damaged, or was made for another model."""
+        self.trained = trained
+        # Locks are always taken in this order, so that no two threads wait in a ring: naming, directions, labelled,
+        # readings, bank.
+        self._naming = threading.RLock()
+        self._named: dict[str, Direction] = {}
+        self._placing = Placing(self)
+        self.steering = _steering(trained)  # directions that were learnt to hold other attributes, or None
+
+    # What it is
+
+    @property
+    def id(self) -> str:
+        return self.trained.name
+
+    @property
+    def latent_size(self) -> int:
+        return self.trained.config.latent_size
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes it can be asked for; () for an unconditional model."""
+        return self.trained.class_names
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of its pictures."""
+        config = self.trained.config
+        return config.size, config.size, config.channels
+
+    @property
+    def reader(self) -> Reader | None:
+        """What tells the attributes or classes of its pictures, or None where nothing ships for its data."""
+        return Reader.of(self.trained.config.data)
+
+    # Drawing
+
+    def z(self, count: int, seed: int = 0, start: int = 0) -> np.ndarray:
+        """Latent vectors, float32 [count, latent_size]: those of the samples ``start`` and on of a seed."""
+        return self.trained.draw((seed, index) for index in range(start, start + count))[0].numpy()
+
+    def sample(self, count: int, seed: int = 0, y: Classes = None, psi: float = 1.0) -> np.ndarray:
+        """Pictures uint8 [count, H, W, C]; the same seed gives the same pixels, however many are asked for.
+
+        Args:
+            y: as in ``decode``; None draws a class for each, from the same seed.
+            psi: truncation, in [0, 1] usually: z is drawn by it to the middle of the prior, so that 0 is the mean
+                picture (in a mixture, to its nearest centre, so that 0 is a centre's picture).
+
+        Raises:
+            ModelError: the model has no such class.
+        """
+        z, drawn = self.trained.draw((seed, index) for index in range(count))
+        labels = self.classes(y, count) if y is not None else drawn
+        return _pictures(self.trained.decode(torch.from_numpy(self._placing.truncated(z.numpy(), psi)), labels))
+
+    def decode(self, z: np.ndarray | Tensor, y: Classes = None) -> np.ndarray:
+        """Pictures uint8 [B, H, W, C] of latent vectors [B, latent_size], or one [latent_size].
+
+        Args:
+            y: one class for all, classes [B], weights of all classes [classes] or [B, classes] (a mixture); None for
+                an unconditional model.
+
+        Raises:
+            ModelError: z or y does not fit the model.
+        """
+        try:
+            z = torch.atleast_2d(torch.as_tensor(z, dtype=torch.float32))
+        except (TypeError, ValueError, RuntimeError):
+            raise ModelError(f"z is no array of numbers; this model wants [B, {self.latent_size}].") from None
+        if z.ndim != 2 or z.shape[1] != self.latent_size:
+            raise ModelError(f"z has the shape {list(z.shape)}; this model wants [B, {self.latent_size}].")
+        if not torch.isfinite(z).all():
+            raise ModelError("z holds numbers that are not finite.")
+        return _pictures(self.trained.decode(z, self.classes(y, len(z))))
+
+    @torch.inference_mode()
+    def score(self, images: np.ndarray, y: Classes = None) -> np.ndarray:
+        """D's output [B] for pictures uint8 [B, H, W, C]: a probability of being real in [0, 1] where D was trained to
+        give one (minimax, non-saturating), else a score of any size, higher for more real.
+
+        Raises:
+            ModelError: the model comes without D, or the pictures or classes do not fit.
+        """
+        network = self.trained.discriminator
+        if network is None:
+            raise ModelError(f"{self.id} comes without its discriminator, so there is no opinion to ask for.")
+        if images.shape[1:] != self.shape or images.dtype != np.uint8:
+            raise ModelError(
+                f"D of {self.id} wants uint8 pictures of {self.shape}, not {images.dtype} {images.shape[1:]}."
+            )
+        x = to_float(torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2))
+        labels = self.classes(y, len(x))
+        if labels is not None and labels.ndim == 2:  # D knows classes, not mixtures: it is asked for the largest part
+            labels = labels.argmax(1)
+        out = torch.cat([network(part, None if labels is None else labels[start : start + len(part)])
+                         for start, part in ((s, x[s : s + 64]) for s in range(0, len(x), 64))])  # fmt: skip
+        return LOSSES.get(self.trained.config.loss).d_output(out).float().numpy()
+
+    # Points, as pages name them
+
+    def resolve(self, points: Sequence[Point]) -> tuple[np.ndarray, Tensor | None]:
+        """The latent vectors, float32 [B, latent_size], and the classes (weights [B, classes] or None) of points.
+
+        Raises:
+            ModelError: a point names a direction or a class that the model does not have.
+        """
+        return self._placing.of(points)
+
+    def pictures(self, points: Sequence[Point]) -> np.ndarray:
+        """Pictures uint8 [B, H, W, C] of points; raises as ``resolve``."""
+        z, y = self.resolve(points)
+        return _pictures(self.trained.decode(torch.from_numpy(z), y))
+
+    def seen(self, z: np.ndarray, y: Tensor | None = None) -> np.ndarray:
+        """What the reader tells of pictures of z [B, latent_size] and y, as ``resolve`` gives them: [B, names].
+
+        Kept for the last few thousand pictures; only where a reader ships for the model's data.
+        """
+        return self._placing.seen(z, y)
+
+    # What it has learnt
+
+    @once
+    def readings(self) -> Readings | None:
+        """What the classifier that ships sees on the samples of seed 0, or None where none ships for the data.
+
+        Published with a model; read in a few seconds for a run.
+        """
+        entry = self.trained.entry
+        kept = readings.load(entry.folder) if entry.run is None else None
+        return kept or readings.make(self.trained)
+
+    @once
+    def bank(self) -> Bank:
+        """Samples with what is to be seen on them, for directions that nobody has labelled."""
+        return Bank(self.trained)
+
+    @once
+    def labelled(self) -> Mapping[str, Direction]:
+        """The directions to something that the classifier tells; at once where the readings were published."""
+        return {direction.id: direction for direction in directions.labelled(self)}
+
+    @once
+    def directions(self) -> Mapping[str, Direction]:
+        """Every direction that is found without a person: labelled ones first, then components, then closed form.
+
+        Takes seconds: components are found on the samples of the bank.
+        """
+        found = [*self.labelled.values(), *directions.components(self), *directions.closed_form(self)]
+        return {direction.id: direction for direction in found}
+
+    def steered(self, name: str) -> tuple[str, list[str] | None] | None:
+        """The attribute and the names held (None for all) of a direction that was learnt; None for any other name."""
+        base, _, held = name.partition(directions.HELD)
+        if not held or self.reader is None or self.steering is None:
+            return None
+        known = {directions.slug(each): each for each in self.steering.learnt}
+        others = held.split(",")
+        if base not in known or (others != [directions.ALL] and not set(others) <= set(known)):
+            return None
+        return known[base], None if others == [directions.ALL] else [known[other] for other in others]
+
+    def ways(self, name: str, z: np.ndarray, y: Classes = None, up: bool = True) -> np.ndarray:
+        """A direction by its name at each of z [B, latent_size], float32 [B, latent_size].
+
+        Most are the same everywhere and of length 1. One that holds others, as ``smile~all``, may have been learnt:
+        then it depends on what is to be seen, and is the shorter the surer the picture is so already.
+
+        Args:
+            y: as in ``decode``.
+            up: whether one means to move to its positive side, and so to give the attribute, or to take it.
+
+        Raises:
+            ModelError: there is none of that name, or nothing is left of it when others are held; or y does not fit.
+        """
+        return np.broadcast_to(
+            self._placing.ways(name, z, conditions.weights(self.classes(y, len(z)), len(self.class_names)), up), z.shape
+        )
+
+    def knows(self, name: str) -> bool:
+        """Whether a direction is found already, so that it can be had at once."""
+        return self._known(name) is not None or self.steered(name) is not None
+
+    def direction(self, name: str) -> Direction:
+        """A direction by its name, as directions.py lists them, that is the same for all pictures.
+
+        Raises:
+            ModelError: there is none of that name, or nothing is left of it when others are held; or it depends on the
+                picture (``ways``).
+        """
+        known = self._known(name)  # what is known is not kept waiting by what is being found
+        if known is None:
+            with self._naming:
+                known = self._named.get(name) or directions.named(self, name)
+                while len(self._named) >= MOST_NAMED:
+                    self._named.pop(next(iter(self._named)))
+                self._named[name] = known
+        return known
+
+    # Inside
+
+    def _known(self, name: str) -> Direction | None:
+        at = point.coordinate_of(name)
+        if at is not None and at < self.latent_size:
+            return directions.coordinate(at, self.latent_size)
+        return self._named.get(name) or vars(self).get("labelled", {}).get(name)
+
+    def classes(self, y: Classes, count: int) -> Tensor | None:
+        """What G is told of ``count`` pictures, as ``conditions.classes`` says; raises as it does."""
+        return conditions.classes(y, count, len(self.class_names), self.id)
+
+
+def load(reference: str | Path) -> Model:
+    """A model that ships or was published, by its name; or any run, by its id, ``id@last`` or ``id@step``.
+
+    Raises:
+        ModelError: there is none, or its files are damaged; nothing in them is ever executed.
+    """
+    return Model(load_entry(registry.find(reference)))
+
+
+def _steering(trained: Trained) -> Steering | None:
+    entry = trained.entry
+    if not entry.steers:
+        return None
+    path, reader = entry.folder / registry.STEERING, Reader.of(trained.config.data)
+    registry.check_hash(path, entry)
+    found = steering.load(path)
+    if reader is None or not found.fits(reader, trained.config.latent_size):
+        raise ModelError(f"The directions in {path} do not fit the model; learn them anew.")
+    return found
+
+
+def _pictures(images: Tensor) -> np.ndarray:
+    return images.permute(0, 2, 3, 1).contiguous().numpy()
+
+
+def describe(model: Model) -> dict[str, Any]:
+    """What a page needs to know of a model, as plain values."""
+    config = model.trained.config
+    return {
+        "id": model.id,
+        "title": model.trained.entry.title,
+        "size": config.size,
+        "channels": config.channels,
+        "latent": config.latent_size,
+        "prior": config.prior,
+        "classes": list(model.class_names),
+        "data": config.data,
+        "attributes": list(model.reader.names) if model.reader else [],
+        "exclusive": bool(model.reader and model.reader.exclusive),
+        "opinion": model.trained.discriminator is not None,
+        "probability": traits_of(config.loss).says_probability,
+    }
+
+
+def addresses(seed: int, indices: Iterable[int]) -> list[Point]:
+    """The points of some samples of a seed."""
+    return [Point(z=((f"{seed}.{index}", 1.0),)) for index in indices]

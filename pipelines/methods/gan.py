@@ -1,0 +1,170 @@
+"""A generator learns to draw what a discriminator takes for real; every other method is made of this one.
+
+Goodfellow et al., Generative Adversarial Networks (2014), with the settings of its successors: losses, penalties,
+instance noise, experience replay, feature matching, augmentation, classes and self-conditioning.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import torch
+from torch import Tensor, nn
+
+from pipelines.config.train_config import TrainConfig
+from pipelines.networks._conditioning import draw_latent, nearest_centre
+from pipelines.networks._minibatch import MinibatchNumbers
+from pipelines.objectives import LOSSES, traits_of
+from pipelines.objectives._matching import feature_matching
+from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
+from pipelines.training.augment import augmented
+from pipelines.training.building import build
+from pipelines.training.context import Condition, StepContext
+from pipelines.training.players import Numbers, Phase, Player
+from pipelines.training.process_group import synchronised
+from pipelines.training.replay import Replay
+
+R1_EVERY = 16  # steps between two that pay the R1 penalty
+
+
+class Method:
+    """One generator and one discriminator.
+
+    Args:
+        config: a checked configuration.
+        context: real pictures, random numbers and precision of the steps.
+    """
+
+    sampler = "generator"
+
+    def __init__(self, config: TrainConfig, context: StepContext) -> None:
+        self.config, self.context = config, context
+        device = context.device
+        networks = build(config, context.classes, device)
+        if context.group:
+            networks = tuple(synchronised(network, context.group) for network in networks)
+        self.generator, self.discriminator = networks
+        average, _ = build(config, context.classes, device, only_generator=True)
+        average.load_state_dict(self.generator.state_dict())
+        average.eval().requires_grad_(False)
+        self.players = {
+            "generator": Player("generator", self.generator, "g", "lr_g", average if config.ema else None),
+            "discriminator": Player("discriminator", self.discriminator, "d", "lr_d"),
+        }
+        self.phases = (
+            Phase(("discriminator",), self._discriminator_loss, config.d_steps, after=self._clip),
+            Phase(("generator",), self._generator_loss, frozen=("discriminator",)),
+        )
+        loss, self.traits = LOSSES.get(config.loss), traits_of(config.loss)
+        smooth = config.label_smoothing
+        self.d_loss = functools.partial(loss.d_loss, smoothing=smooth) if smooth else loss.d_loss
+        self.g_loss, self.d_output = loss.g_loss, loss.d_output
+        # What looks at a whole batch in D wants it of one kind; without it, one pass over real and fake is faster.
+        of_batches = (nn.BatchNorm2d, MinibatchNumbers)
+        self._apart = any(isinstance(layer, of_batches) for layer in self.discriminator.modules())
+        self.replay = Replay(config.replay, (config.channels, config.size, config.size)) if config.replay else None
+        self.parts = {"replay": self.replay.to(device)} if self.replay is not None else {}
+        # What a step reads beside weights lies in tensors that stay in place, so that it can be replayed.
+        self._noise = torch.full((), config.instance_noise, device=device)  # its deviation
+        self._r1 = 0.0  # the weight of the penalty in this step
+        self._fake: tuple[Tensor, Condition]  # the fakes of the last turn of D: G learns from what D says of them
+
+    def begin(self, step: int) -> float:
+        """Set up a step; steps with and without the R1 penalty differ."""
+        # Now and then, and then more of it: as good, at a fraction of the cost (Karras et al., StyleGAN2, 2020).
+        self._r1 = self.config.r1 * R1_EVERY if step % R1_EVERY == 0 else 0.0
+        return self._r1
+
+    def fade(self, share: float) -> None:
+        """Let the instance noise be a share, in [0, 1], of what it is set to."""
+        self._noise.fill_(self.config.instance_noise * share)
+
+    def rehearse(self, count: int) -> Tensor:
+        """What a step computes, on a few made-up pictures, as a scalar."""
+        device = self.context.device
+        z = draw_latent(count, self.config, torch.Generator().manual_seed(0)).to(device)
+        y = torch.zeros(count, dtype=torch.int64, device=device) if self.context.classes else None
+        group = nearest_centre(z, self.config.centres) if self.config.groups else None
+        with self.context.autocast():
+            logits = self.discriminator(self._shown(self.generator(z, y)), y, group)
+        return logits.float().mean()
+
+    def _discriminator_loss(self, turn: int, watch: bool) -> tuple[Tensor, Numbers]:
+        last = turn == self.config.d_steps - 1
+        fake, condition = self._draw_fakes(turn, for_g=last)
+        if last:
+            self._fake, fake = (fake, condition), fake.detach()
+        real, told = self.context.real(turn)
+        fake = fake.to(real.dtype)
+        if self.replay is not None:
+            # The store sees the whole batch, so that it is the same in all processes.
+            fake, condition = self.replay(self.context.whole(fake), *map(self.context.whole, condition))
+            fake, condition = self.context.part(fake), tuple(map(self.context.part, condition))
+        real, fake = self._shown(real), self._shown(fake)
+        discriminate = functools.partial(self.discriminator, y=told[0], group=told[1])
+        with self.context.autocast():
+            if self._apart:
+                real_logits, fake_logits = discriminate(real), self.discriminator(fake, *condition)
+            else:
+                both = [None if a is None else torch.cat([a, b]) for a, b in zip(told, condition, strict=True)]
+                pictures = torch.cat([real, fake]).to(memory_format=torch.channels_last)
+                real_logits, fake_logits = self.discriminator(pictures, *both).chunk(2)
+        real_logits, fake_logits = real_logits.float(), fake_logits.float()
+        loss = total = self.d_loss(real_logits, fake_logits)
+        numbers = {}
+        if weight := self.config.gradient_penalty:
+            # In full precision: the slope is a difference of small numbers, and it is differentiated twice.
+            mix = self.context.drawn(len(real), lambda count: torch.rand(count, 1, 1, 1, device=real.device))
+            penalty = gradient_penalty(discriminate, real, fake.float(), mix)
+            total = loss + weight * penalty
+            numbers["penalty"] = penalty.detach()
+        if self._r1:
+            total = total + 0.5 * self._r1 * r1_penalty(discriminate, real)
+        if not watch:
+            return total, {}
+        said = (self.d_output(logits.detach()).mean() for logits in (real_logits, fake_logits))
+        return total, {"d_loss": loss.detach(), **dict(zip(("d_real", "d_fake"), said, strict=True)), **numbers}
+
+    def _generator_loss(self, turn: int, watch: bool) -> tuple[Tensor, Numbers]:
+        (fake, condition), last = self._fake, self.config.d_steps - 1
+        with self.context.autocast():
+            if self.config.feature_matching:
+                with torch.no_grad():
+                    wanted = self.context.whole(self.discriminator.features(self._shown(self.context.real(last)[0])))
+                loss = feature_matching(wanted, self.context.whole(self.discriminator.features(self._shown(fake))))
+            elif self.traits.g_sees_real:
+                with torch.no_grad():
+                    real, told = self.context.real(last)
+                    real_logits = self.discriminator(self._shown(real), *told).float()
+                loss = self.g_loss(self.discriminator(self._shown(fake), *condition).float(), real_logits)
+            else:
+                loss = self.g_loss(self.discriminator(self._shown(fake), *condition).float())
+        return loss, {"g_loss": loss.detach()} if watch else {}
+
+    def _draw_fakes(self, turn: int, for_g: bool) -> tuple[Tensor, Condition]:
+        """Pictures [B, C, H, W] and what D is told of them; with what is needed to teach G, if they are for it."""
+        # Where G's loss pairs each fake with a real picture, a pair has one class (Huang et al., R3GAN, 2024).
+        paired = self.traits.g_sees_real
+        y = self.context.real_condition(turn)[0] if paired else self.context.part(self.context.draw_classes())
+        z = self.context.part(draw_latent(self.context.size, self.config, device=self.context.device))
+        group = nearest_centre(z, self.config.centres) if self.config.groups else None
+        with torch.set_grad_enabled(for_g), self.context.autocast():
+            return self.generator(z, y), (y, group)
+
+    def _shown(self, pictures: Tensor) -> Tensor:
+        """Pictures as D sees them, real and fake alike."""
+        pictures = augmented(pictures, self.config.augment, self.context.drawn)
+        if self.config.instance_noise:  # Sonderby et al., Amortised MAP Inference for Image Super-resolution (2017)
+            noise = self.context.drawn(len(pictures), functools.partial(_normal, pictures))
+            pictures = pictures + self._noise * noise
+        return pictures
+
+    def _clip(self) -> None:
+        if self.config.weight_clip:
+            clip_weights(self.discriminator, self.config.weight_clip)
+
+
+def _normal(like: Tensor, count: int) -> Tensor:
+    """Numbers from N(0, 1), [count, ...], in the shape of the pictures and laid out as they are."""
+    shape = (count, *like.shape[1:])
+    return torch.empty_strided(shape, like.stride(), dtype=like.dtype, device=like.device).normal_()

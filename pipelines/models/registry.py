@@ -1,0 +1,305 @@
+"""Which models there are: those that ship, those published here, and every run with a checkpoint. Loads no torch.
+
+A published model is a folder ``checkpoints/<name>/``:
+
+    config.json                the configuration and the class names
+    generator.safetensors      the weights that draw samples (the moving average, where the run kept one)
+    discriminator.safetensors
+    card.json                  how it was made, from which data under which licence, its measured quality, and the
+                               SHA-256 of each file of weights
+    preview.png                its fixed grid of samples
+    readings.safetensors       what a classifier sees on its first samples, where one ships for the data
+    redraws.safetensors        which of them are drawn anew, where steep z are left out
+    steering.safetensors       directions that give one attribute and hold the others, where they were learnt
+
+A model is named by ``name``, by a run's id, or by ``run@checkpoint``: ``best``, ``last`` or a step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+from pipelines import paths
+from pipelines.config.presets import title_of
+from pipelines.config.train_config import TrainConfig, from_file
+from pipelines.errors import GanError, ModelError
+from pipelines.runs import jobs
+from pipelines.runs.folder import RunFolder
+from pipelines.runs.names import RUN_ID
+from pipelines.schema import Meta, Names, Scalar, Values, read
+
+MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+REFERENCE = re.compile(rf"(?P<name>{RUN_ID.pattern})(@(?P<checkpoint>best|last|[0-9]{{1,12}}))?")
+STEERING = "steering.safetensors"
+MARKS = ("generator.safetensors", "config.json", "card.json")  # of a folder that is, or was meant to be, a model
+LETTERS = 200  # of a title at most
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A published model's ``config.json`` as it is read: its settings by the types and ranges of ``TrainConfig``."""
+
+    config: Annotated[dict[str, Scalar], Meta(max_length=1_000)]
+    class_names: Names
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model, as much as can be known without its weights."""
+
+    id: str
+    folder: Path
+    config: TrainConfig
+    class_names: tuple[str, ...]
+    title: str
+    run: RunFolder | None = None  # None: published
+    card: dict[str, Any] = field(default_factory=dict)
+    checkpoint: str = "best"  # of a run: best, last, or a step
+
+    @property
+    def ships(self) -> bool:
+        """Whether it came with the project, and so is not for a person to rename or delete."""
+        return bool(self.card.get("ships"))
+
+    @property
+    def truncation(self) -> float:
+        """How wide its z are drawn beside the prior that it was trained with, in (0, 1].
+
+        Narrower is clearer and less varied (Brock et al., BigGAN, 2019). A published model says so in its card.
+        """
+        found = self.card.get("truncation", 1.0)
+        return float(found) if isinstance(found, int | float) and 0 < found <= 1 else 1.0
+
+    @property
+    def rejected(self) -> tuple[int, ...]:
+        """The centres of its mixture prior that are not drawn from, in order; a published model says so in its card."""
+        found = self.card.get("rejected")
+        found = {each for each in found if type(each) is int} if isinstance(found, list) else set()
+        found &= set(range(self.config.centres))
+        return tuple(sorted(found)) if len(found) < self.config.centres else ()
+
+    @property
+    def steepest(self) -> float | None:
+        """How steep G may be around a z that is drawn (steepness.py), or None for no limit; only without classes."""
+        found = self.card.get("steepest")
+        fits = type(found) is float and 0 < found < math.inf and not self.config.conditional
+        return found if fits else None
+
+    @property
+    def steers(self) -> bool:
+        """Whether directions that hold other attributes were learnt for it (steering.py)."""
+        return self.run is None and (self.folder / STEERING).is_file()
+
+    @property
+    def generator_path(self) -> Path:
+        """The file that holds the generator's weights.
+
+        Raises:
+            ModelError: the run has no such checkpoint.
+        """
+        if self.run is None:
+            return self.folder / "generator.safetensors"
+        return checkpoint_path(self.run, self.checkpoint)
+
+    @property
+    def preview_path(self) -> Path | None:
+        """A grid of samples, or None while there is none."""
+        if self.run is None:
+            path = self.folder / "preview.png"
+            return path if path.is_file() else None
+        grids, _ = self.run.samples()
+        return self.run.sample_path(grids[-1]["file"]) if grids else None
+
+    @property
+    def size_bytes(self) -> int:
+        """Of both networks' weights; of a run, its whole checkpoint."""
+        if self.run is None:
+            return sum(path.stat().st_size for path in self.folder.glob("*.safetensors"))
+        return self.generator_path.stat().st_size
+
+
+def published() -> list[str]:
+    """The names of the published models, in alphabetical order."""
+    found = (path.parent.name for path in paths.models_home().glob("*/generator.safetensors"))
+    return sorted(name for name in found if MODEL_NAME.fullmatch(name))  # not one that is being written
+
+
+def trained_runs() -> list[str]:
+    """The ids of the runs that have a checkpoint, the newest first."""
+    return [run.id for run in jobs.runs() if run.has_checkpoint]
+
+
+def find(reference: str | Path, *, anywhere: bool = True) -> Entry:
+    """A model by its name, its run's id (with ``@checkpoint``, if not the best), or the folder of either.
+
+    Args:
+        anywhere: whether the reference may be a folder, which nothing that comes from an address may.
+
+    Raises:
+        ModelError: there is none, or its configuration is missing or damaged.
+        RunError: the run's configuration cannot be read.
+    """
+    text = str(reference)
+    if match := REFERENCE.fullmatch(text):
+        name, checkpoint = match["name"], match["checkpoint"] or "best"
+        if not match["checkpoint"] and (entry := _published(paths.models_home() / name)):
+            return entry
+        if entry := of_run(RunFolder(paths.runs_home() / name), checkpoint):
+            return entry
+    if anywhere and (entry := _published(Path(text)) or of_run(RunFolder(text))):
+        return entry
+    raise ModelError(
+        f"There is no model and no run {text!r}; published models: {', '.join(published()) or 'none yet'}."
+    )
+
+
+def rename(name: str, new_name: str) -> None:
+    """Give a published model of one's own another name.
+
+    Raises:
+        ModelError: there is no such model, it came with the project, or the new name is taken or not allowed.
+    """
+    folder, target = _own(name), free_place(new_name)
+    try:
+        folder.rename(target)
+    except OSError as error:
+        raise ModelError(f"The model {name} cannot be renamed ({error.strerror or error}).") from None
+
+
+def delete(name: str) -> None:
+    """Delete a published model of one's own; the run that it came from stays.
+
+    Raises:
+        ModelError: there is no such model, or it came with the project.
+    """
+    folder = _own(name)
+    gone = folder.with_name(f".{name}.{os.getpid()}.deleted")  # at once and as a whole: nobody finds half of a model
+    try:
+        folder.rename(gone)
+        shutil.rmtree(gone)
+    except OSError as error:
+        raise ModelError(f"The model {name} cannot be deleted ({error.strerror or error}).") from None
+
+
+def can_be_deleted(name: str) -> bool:
+    """Whether there is a published model of that name, sound or damaged, that did not come with the project."""
+    try:
+        return bool(_own(name))
+    except ModelError:
+        return False
+
+
+def free_place(name: str) -> Path:
+    """Where a model of that name would be published.
+
+    Raises:
+        ModelError: the name is taken or not allowed.
+    """
+    if not MODEL_NAME.fullmatch(name):
+        raise ModelError(f"The model's name is {name!r}; use small letters, digits and hyphens, at most 80.")
+    target = paths.models_home() / name
+    if RunFolder(paths.runs_home() / name).exists():
+        raise ModelError(f"There is a run named {name!r} already; choose another name for the model.")
+    if target.exists():
+        raise ModelError(f"There is a model named {name!r} already; choose another name or delete {target}.")
+    return target
+
+
+def checkpoint_path(run: RunFolder, checkpoint: str = "best") -> Path:
+    """The file of a run's checkpoint: ``best`` (the last one, where none was measured), ``last`` or a step.
+
+    Raises:
+        ModelError: there is none.
+    """
+    kept = run.checkpoints()
+    if not re.fullmatch(r"best|last|[0-9]{1,12}", checkpoint):
+        raise ModelError(f"The run {run.id} has no checkpoint {checkpoint[:40]!r}; say best, last or a step.")
+    if checkpoint.isdigit():
+        wanted = [run.checkpoint_path(int(checkpoint))]
+    else:
+        wanted = [*([run.best_path] if checkpoint == "best" else []), *reversed(kept)]
+    found = [path for path in wanted if path.is_file()]
+    if found:
+        return found[0]
+    if checkpoint.isdigit() and kept:
+        steps = ", ".join(str(step_of(path)) for path in kept)
+        raise ModelError(f"The run {run.id} keeps no checkpoint of step {checkpoint}; it keeps those of {steps}.")
+    raise ModelError(f"The run {run.id} has no checkpoint yet; wait for its first epoch, or stop it.")
+
+
+def check_hash(path: Path, entry: Entry) -> None:
+    """Make sure that a file of weights is the one that was published.
+
+    Raises:
+        ModelError: it is another, or it cannot be read.
+    """
+    wanted = entry.card.get("sha256", {})
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(f"The file {path} cannot be read ({error.strerror}).") from None
+    if not isinstance(wanted, dict) or wanted.get(path.name) != found:
+        raise ModelError(f"The file {path} is not the one that was published as {entry.id}: its SHA-256 differs.")
+
+
+def step_of(path: Path) -> int:
+    """The step of a run's checkpoint file."""
+    return int(path.stem.removeprefix("step-"))
+
+
+def of_run(run: RunFolder, checkpoint: str = "best") -> Entry | None:
+    """A run as a model, or None where there is no such run; raises ``RunError`` where it cannot be read."""
+    if not run.exists():
+        return None
+    record = run.record()
+    names = tuple(record.data.get("class_names", ()))
+    title = run.notes().name or title_of(record.preset)
+    id_ = run.id if checkpoint == "best" else f"{run.id}@{checkpoint}"
+    return Entry(id_, run.path, record.config, names, title, run, checkpoint=checkpoint)
+
+
+def _published(folder: Path) -> Entry | None:
+    if not (folder / "generator.safetensors").is_file():
+        return None
+    what = f"{folder.name}/config.json"
+    stored = read(folder / "config.json", StoredModel, error=ModelError)
+    if stored is None:
+        raise ModelError(f"{what} is missing; publish the model anew, or delete it.")
+    try:
+        config = from_file(stored.config)
+    except GanError as error:
+        raise ModelError(f"{what}: {error}") from None
+    if config.conditional and not stored.class_names:
+        raise ModelError(f"{what}: class_names is empty, and the model is conditional.")
+    card = _card(folder)
+    title = card.get("title")
+    title = title[:LETTERS] if isinstance(title, str) and title else folder.name
+    return Entry(folder.name, folder, config, tuple(stored.class_names), title, card=card)
+
+
+def _own(name: str) -> Path:
+    """The folder of a published model that is a person's to rename and delete, also where its files are damaged."""
+    folder = paths.models_home() / name
+    if not MODEL_NAME.fullmatch(name) or not any((folder / mark).is_file() for mark in MARKS):
+        raise ModelError(f"There is no published model {name!r}; there are: {', '.join(published()) or 'none yet'}.")
+    try:
+        ships = bool(_card(folder).get("ships"))
+    except ModelError:
+        ships = False  # it can no longer be used, nor told apart
+    if ships:
+        raise ModelError(f"The model {name!r} came with the project and stays; publish a run of yours to rename it.")
+    return folder
+
+
+def _card(folder: Path) -> dict[str, Any]:
+    card = read(folder / "card.json", Values, error=ModelError)
+    if card is None:
+        raise ModelError(f"{folder.name}/card.json is missing; publish the model anew, or delete it.")
+    return card

@@ -1,0 +1,146 @@
+"""What can be set in the plane: frozen, checked, plain; needs no torch, so that a page can show it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.config.settings import Setting, setting
+from pipelines.errors import ConfigError
+from pipelines.objectives import LOSSES, traits_of
+
+DATA = {
+    "ring": "Ring of 8 Gaussians",
+    "grid": "Grid of 25 Gaussians",
+    "spirals": "Two spirals",
+    "moons": "Two moons",
+    "line": "A line",
+    "drawing": "Your own drawing",
+}
+MOST_DRAWN = 400  # points of a drawing
+DRAWN_STEPS = 255  # a drawing's places between -1 and 1, so that a point is two bytes in a link
+
+
+@dataclass(frozen=True)
+class PlaneConfig:
+    """Everything that decides a game. Same values and the same actions: the same numbers, on a CPU."""
+
+    data: str = setting("ring", "Data", "What is to be learnt.", tuple(DATA))
+    drawing: str = setting("", "Data", "The points of a drawing, two bytes each, as base64 for addresses.")
+    seed: int = setting(0, "Data", "Start of every random number.", low=0, high=2**31 - 1)
+
+    loss: str = setting("non-saturating", "Loss", "What D and G minimise.", LOSSES.names())
+    smoothing: float = setting(
+        0.0, "Loss", "One-sided: D's target for real points is 1 minus this. Only for cross-entropies.",
+        low=0.0, high=0.5, label="Label smoothing",
+    )  # fmt: skip
+    gradient_penalty: float = setting(
+        0.0, "Loss", "Weight of WGAN-GP's penalty: D's slope between real and fake is pulled to 1.",
+        low=0.0, high=100.0, label="Gradient penalty",
+    )  # fmt: skip
+    r1: float = setting(
+        0.0, "Loss", "Weight of R1, a penalty on D's slope at real points: it calms the chase.",
+        low=0.0, high=100.0, label="R1 penalty",
+    )  # fmt: skip
+    clip: float = setting(
+        0.0, "Loss", "WGAN's first remedy: D's weights are cut to plus or minus this; 0 is off.",
+        low=0.0, high=1.0, label="Weight clipping",
+    )  # fmt: skip
+
+    optimizer: str = setting(
+        "adam", "Steps", "How the weights follow the gradient.", ("adam", "sgd"), label="Optimiser"
+    )
+    lr_d: float = setting(2e-3, "Steps", "How far one step of D goes.", low=0.0, high=10.0, label="Learning rate of D")
+    lr_g: float = setting(1e-3, "Steps", "How far one step of G goes.", low=0.0, high=10.0, label="Learning rate of G")
+    d_steps: int = setting(1, "Steps", "D steps before each G step.", low=1, high=10, label="D steps per G step (k)")
+    batch: int = setting(128, "Steps", "Real points and fakes in one step.", low=4, high=512, label="Batch")
+
+    prior: str = setting("gaussian", "Networks", "Where z is drawn from.", ("gaussian", "uniform"), label="Prior of z")
+    latent_size: int = setting(2, "Networks", "Numbers in z. One number can only draw a line.", low=1, high=16,
+                               label="Latent size (z)")  # fmt: skip
+    g_depth: int = setting(2, "Networks", "Hidden layers of G.", low=0, high=5, label="Depth of G")
+    g_width: int = setting(48, "Networks", "Units in a hidden layer of G.", low=2, high=128, label="Width of G")
+    d_depth: int = setting(2, "Networks", "Hidden layers of D; without any it can only draw a straight border.",
+                           low=0, high=5, label="Depth of D")  # fmt: skip
+    d_width: int = setting(48, "Networks", "Units in a hidden layer of D.", low=2, high=128, label="Width of D")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        return dataclasses.asdict(self)
+
+    def changed(self, **changes: Any) -> PlaneConfig:
+        """A checked copy with some values changed; raises as ``from_dict``."""
+        return from_dict({**self.to_dict(), **changes})
+
+
+SETTINGS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in dataclasses.fields(PlaneConfig)}
+TYPES: dict[str, type] = {
+    f.name: {"str": str, "int": int, "float": float}[f.type] for f in dataclasses.fields(PlaneConfig)
+}
+WORDS = {int: "a whole number", float: "a number", str: "a text"}
+
+
+def label_of(name: str) -> str:
+    """What a person calls a setting."""
+    return SETTINGS[name].label or name.replace("_", " ").capitalize()
+
+
+def from_dict(values: dict[str, Any]) -> PlaneConfig:
+    """A checked configuration from plain values; those that are missing take their defaults.
+
+    Raises:
+        ConfigError: a name is none, or a value has the wrong type or lies outside its range; one sentence.
+    """
+    checked = {}
+    for name, value in values.items():
+        if name not in SETTINGS:
+            raise ConfigError(f"There is no setting named {str(name)[:40]!r}; there are: {', '.join(SETTINGS)}.")
+        checked[name] = _checked(name, value)
+    config = PlaneConfig(**checked)
+    if config.data == "drawing" and not places(config.drawing):
+        raise ConfigError("A drawing needs a point at least: draw in the plane, then use it.")
+    if config.smoothing and not traits_of(config.loss).label_smoothing:
+        raise ConfigError(
+            f"Label smoothing moves the target of a cross-entropy, and the loss {config.loss!r} has none: set it to 0."
+        )
+    return config
+
+
+def places(drawing: str) -> list[tuple[float, float]]:
+    """A drawing's points, each coordinate in [-1, 1].
+
+    Raises:
+        ConfigError: the text is no drawing, or holds more than ``MOST_DRAWN`` points.
+    """
+    try:
+        packed = base64.b64decode(drawing + "=" * (-len(drawing) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise ConfigError("This drawing cannot be read: it is not base64.") from None
+    if len(packed) % 2 or len(packed) > 2 * MOST_DRAWN:
+        raise ConfigError(f"This drawing cannot be read: it must have two bytes a point, at most {MOST_DRAWN} points.")
+    values = [2 * byte / DRAWN_STEPS - 1 for byte in packed]
+    return list(zip(values[::2], values[1::2], strict=True))
+
+
+def packed(points: list[tuple[float, float]]) -> str:
+    """The text of a drawing: points in [-1, 1], to the nearest of 256 places each way."""
+    whole = [round((min(1.0, max(-1.0, value)) + 1) / 2 * DRAWN_STEPS) for point in points for value in point]
+    return base64.urlsafe_b64encode(bytes(whole)).decode().rstrip("=")
+
+
+def _checked(name: str, value: Any) -> Any:
+    rule, kind = SETTINGS[name], TYPES[name]
+    said = f"{label_of(name)} is {str(value)[:40]!r}"
+    if isinstance(value, bool) or not isinstance(value, (int, float) if kind is float else kind):
+        raise ConfigError(f"{said}; it must be {WORDS[kind]}.")
+    if rule.choices and value not in rule.choices:
+        raise ConfigError(f"{said}; choose one of: {', '.join(map(str, rule.choices))}.")
+    if kind is str:
+        return value
+    if not math.isfinite(value) or not rule.low <= value <= rule.high:
+        raise ConfigError(f"{said}; it must lie between {rule.low:g} and {rule.high:g}.")
+    return kind(value)

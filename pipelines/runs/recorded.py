@@ -1,0 +1,62 @@
+"""What a run has recorded: cut off after a step, taken over by a branch, and the full measures beside it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.errors import RunError
+from pipelines.files import publish_bytes, whole
+from pipelines.runs.files import publish_json
+from pipelines.runs.names import by_step, step_name
+from pipelines.runs.rows import MetricsRow, SampleRow, read_rows
+
+if TYPE_CHECKING:
+    from pipelines.runs.folder import RunFolder
+
+
+def cut_after(run: RunFolder, step: int) -> None:
+    """Drop every row and grid after a step; rows that cannot be read go, too."""
+    for path, kind in ((run.metrics_path, MetricsRow), (run.samples_index_path, SampleRow)):
+        if path.exists():
+            rows, *_ = read_rows(path, 0, kind)
+            kept = [row for row in rows if row["step"] <= step]
+            publish_bytes(path, "".join(json.dumps(row) + "\n" for row in kept).encode())
+    for at, grid in by_step(run.path / "samples", ".png").items():
+        if at > step:
+            grid.unlink()
+
+
+def take_over(run: RunFolder, other: RunFolder, step: int) -> None:
+    """Copy what another run recorded up to a step, with its checkpoint of that step.
+
+    Raises:
+        OSError: it cannot be copied; the checkpoint may be gone.
+    """
+    with whole(run.checkpoint_path(step)) as draft:
+        shutil.copyfile(other.checkpoint_path(step), draft)
+    for at, grid in by_step(other.path / "samples", ".png").items():
+        if at <= step:
+            shutil.copyfile(grid, run.path / "samples" / grid.name)
+    for theirs, mine in ((other.metrics_path, run.metrics_path), (other.samples_index_path, run.samples_index_path)):
+        if theirs.exists():
+            shutil.copyfile(theirs, mine)
+    cut_after(run, step)
+
+
+def keep_evaluation(run: RunFolder, step: int, values: dict[str, Any]) -> Path:
+    """Keep what was measured of the checkpoint of a step.
+
+    Raises:
+        RunError: the run's folder cannot be written.
+    """
+    path = run.path / "evaluations" / step_name(step, ".json")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        publish_json(path, {"step": step, "measured_at": time.time(), **values})
+    except OSError as error:
+        raise RunError(f"{path} cannot be written ({error.strerror or error}).") from None
+    return path

@@ -1,0 +1,116 @@
+"""A browser opens six connections to a server in all its tabs together: eight tabs on runs must all work."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from pipelines.runs.folder import FINISHED, RUNNING
+from tests.fake_run import FakeRun
+
+pytestmark = pytest.mark.browser
+
+TABS = 8
+OPEN_MS = 40_000
+REST_MS = 15_000  # for a stream to be given back, and for a page to hear of a change in the list of runs
+# Counts the streams that a page holds, and lets a test say whether the page can be seen, as a browser does.
+PRELUDE = """
+window.streams = new Set(); window.opened = [];
+const Native = window.EventSource;
+window.EventSource = class extends Native {
+  constructor(...args) { super(...args); window.streams.add(this); window.opened.push(String(args[0])); }
+  close() { super.close(); window.streams.delete(this); }
+};
+let hidden = false;
+Object.defineProperty(Document.prototype, "hidden", { get: () => hidden });
+Object.defineProperty(Document.prototype, "visibilityState", { get: () => (hidden ? "hidden" : "visible") });
+window.hide = (value) => { hidden = value; document.dispatchEvent(new Event("visibilitychange")); };
+"""
+
+
+@pytest.fixture
+def server(shared_server):
+    return shared_server
+
+
+@pytest.fixture
+def tabs(browser):
+    """One browser: what its pages share is the limit."""
+    context = browser.new_context(viewport={"width": 1200, "height": 800})
+    context.add_init_script(PRELUDE)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def run(server):
+    made = FakeRun("20260101-120000-long", home=server.runs)
+    made.sample()
+    made.rows(20)
+    yield made
+    made.let_go()
+    made.folder.remove()
+
+
+def opened(context: BrowserContext, server, path: str) -> Page:
+    page = context.new_page()
+    page.goto(server.url + path, timeout=OPEN_MS)
+    return page
+
+
+def streams(page: Page, count: int) -> None:
+    page.wait_for_function("count => window.streams.size === count", arg=count, timeout=REST_MS)
+
+
+def step(page: Page, value: int) -> None:
+    expect(page.locator(".gx-figure-step dd")).to_have_text(f"{value:,}", timeout=REST_MS)
+
+
+def test_eight_tabs_on_a_run_at_work(server, tabs, run):
+    run.hold().status(RUNNING)
+    pages = []
+    for _ in range(TABS):
+        for before in pages[-1:]:
+            before.evaluate("hide(true)")  # what the browser says as the next tab covers it
+        pages.append(opened(tabs, server, f"/train?run={run.folder.id}"))
+        step(pages[-1], run.step)
+    first, last = pages[0], pages[-1]
+    for page in pages[:-1]:
+        streams(page, 0)
+    streams(last, 1)
+    grid = (
+        "window.grid = document.querySelector('.gx-samples'); window.cards = [...document.querySelectorAll('.gx-card')]"
+    )
+    first.evaluate(grid)
+    run.rows(10)
+    run.status(RUNNING)
+    step(last, run.step)
+    first.evaluate("hide(false)")
+    step(first, run.step)
+    streams(first, 1)
+    assert "after=1" in first.evaluate("opened.at(-1)"), "it goes on from what it had"
+    assert first.evaluate("grid.isConnected && cards.every((card) => card.isConnected)"), "nothing was drawn anew"
+
+
+def test_eight_tabs_in_sight_on_runs_that_ended_hold_no_stream_and_wake_up(server, tabs, run):
+    run.status(FINISHED)
+    other = FakeRun("20260101-120001-other", home=server.runs)
+    other.rows(10)
+    other.status(FINISHED)
+    both = f"{run.folder.id},{other.folder.id}"
+    paths = [f"/compare?runs={both}", *[f"/train?run={run.folder.id}"] * (TABS - 1)]
+    pages = [opened(tabs, server, path) for path in paths]
+    for page in pages[1:]:
+        step(page, run.step)
+    expect(pages[0].locator(".gx-chip")).to_have_count(2, timeout=OPEN_MS)
+    for page in pages:
+        streams(page, 0)
+    compare, live = pages[0], pages[-1]
+    run.attempt += 1  # resumed from somewhere else
+    run.hold()
+    run.rows(10)
+    run.status(RUNNING)
+    step(live, run.step)
+    streams(live, 1)
+    streams(compare, 1)
+    other.folder.remove()

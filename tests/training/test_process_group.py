@@ -1,0 +1,140 @@
+"""Two processes that train together get the weights that one gets of the whole batch."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from safetensors import safe_open
+
+from pipelines.config.train_config import TrainConfig
+from pipelines.errors import ConfigError
+from pipelines.runs import jobs, worker
+from pipelines.training.machine import Machine
+from pipelines.training.trainer import Trainer
+
+PROJECT = Path(__file__).parents[2]
+ALONE = [sys.executable, "-m", "tests.training.train_together"]
+TWO = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", *ALONE[1:]]
+
+
+SETTINGS = {
+    "batch norm": {"network": "dcgan", "conditional": True},  # in both networks
+    "self-conditioned": {"network": "quick", "r1": 1.0, "prior": "mixture", "self_conditional": True, "centres": 4},
+    "several D steps": {"loss": "wasserstein", "weight_clip": 0.01, "d_steps": 2, "optimizer": "rmsprop"},
+    "what D is shown": {
+        "network": "quick", "channels": 3, "flip": True, "augment": "diffaugment", "instance_noise": 0.3,
+    },
+    "penalty": {"network": "quick", "gradient_penalty": 1.0, "minibatch": "stddev", "instance_noise": 0.1},
+    "old fakes": {
+        "network": "quick", "channels": 3, "replay": 0.5, "conditional": True, "minibatch": "discrimination",
+        "instance_noise": 0.1,
+    },
+    "feature matching": {"network": "quick", "feature_matching": True, "optimizer": "sgd"},
+    "few pictures": {"network": "quick", "pictures": 39, "batch_size": 64},
+}  # fmt: skip
+ALONE_DIFFERS = {"few pictures": {"batch_size": 38}}  # what two processes can share evenly
+DROPPING = {"network": "quick", "dropout": 0.5}
+COMMON = {"size": 32, "width": 4, "latent_size": 4, "batch_size": 8, "dropout": 0.0}
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """Folders of the weights that one process and two come to, a file for each of ``SETTINGS``."""
+    folders = []
+    for command in (ALONE, TWO):
+        folders.append(tmp_path_factory.mktemp("weights"))
+        differs = ALONE_DIFFERS if command is ALONE else {}
+        given = [{**COMMON, **settings, **differs.get(name, {})} for name, settings in SETTINGS.items()]
+        asked = [*command, str(folders[-1]), *map(json.dumps, [*given, {**COMMON, **DROPPING}])]
+        env = {**os.environ, "OMP_NUM_THREADS": "1"}
+        done = subprocess.run(asked, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=200)
+        assert done.returncode == 0, done.stderr[-2000:]
+    return folders
+
+
+def read(path):
+    """Weights, and the numbers of each step."""
+    with safe_open(path, "pt") as file:
+        return {key: file.get_tensor(key) for key in file.keys()}, json.loads(file.metadata()["numbers"])  # noqa: SIM118
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_two_processes_get_the_weights_that_one_gets(both, name):
+    (one, told_one), (two, told_two) = (read(folder / str(list(SETTINGS).index(name))) for folder in both)
+    assert one.keys() == two.keys() and len(one) > 10
+    for key, weight in one.items():
+        assert torch.allclose(weight.float(), two[key].float(), rtol=0, atol=1e-5), key
+    for mine, theirs in zip(told_one, told_two, strict=True):
+        for number in ("d_loss", "g_loss", "d_real", "d_fake", "grad_g"):
+            assert mine[number] == pytest.approx(theirs[number], rel=1e-3, abs=1e-4), number
+    pairs = [(key, key.replace("generator.", "generator_ema.")) for key in one if key.startswith("generator.")]
+    assert any(not torch.equal(one[mine], one[average]) for mine, average in pairs), "the steps moved G"
+
+
+def test_each_process_drops_other_features_and_the_same_again_when_a_step_is_taken_again(both):
+    files = [folder / f"dropped-{rank}" for folder, ranks in zip(both, (1, 2), strict=True) for rank in range(ranks)]
+    alone, first, second = [read(file)[0] for file in files]
+    assert alone.keys() == {"masks"} and first.keys() == second.keys() == {"masks", "again"}
+    for mine in (first, second):
+        assert 0.3 < mine["masks"].float().mean() < 0.7 and torch.equal(mine["masks"], mine["again"])
+    assert not torch.equal(first["masks"], second["masks"])
+
+
+def test_a_set_that_is_smaller_than_the_batch_is_shared_evenly_or_refused_in_a_sentence():
+    config = TrainConfig(batch_size=64, gpus=4)
+    assert [config.batch_of(count) for count in (100, 64, 63, 4)] == [64, 64, 60, 4]
+    assert [config.epoch_of(count) for count in (150, 63, 0)] == [128, 60, 0]
+    with pytest.raises(ConfigError, match="The data set has 3 pictures, too few to be shared among 4 GPUs: set gpus"):
+        Trainer(config, torch.zeros(3, 1, 28, 28, dtype=torch.uint8), Machine("cpu", "fp32", 1))
+
+
+def test_a_run_that_is_shared_trains_stops_and_goes_on(tmp_path, monkeypatch):
+    """The whole way: the command line, torchrun, one folder, a stop, a resume; and the same run again, alone."""
+    monkeypatch.setenv("GAN_EXPLORER_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for number in range(32):
+        Image.new("L", (28, 28), 8 * number).save(pictures / f"{number}.png")
+    config = TrainConfig(
+        data="folder", folder=str(pictures), network="dcgan", width=4, latent_size=4, batch_size=8, epochs=4,
+        dropout=0.0, precision="fp32", threads=1, log_every=1,
+    )  # fmt: skip
+    told = []
+    shared = jobs.create(config.changed(gpus=2), path=tmp_path / "runs" / "shared")
+    assert jobs.attend(shared, told.append) == "finished"
+    assert any(status.state == "running" for status in told) or told[-1].step == 16
+    alone = jobs.create(config, path=tmp_path / "runs" / "alone")
+    assert worker.work(alone) == "finished"
+    rows = [[row for row in run.metrics()[0] if "d_loss" in row] for run in (shared, alone)]
+    assert [row["step"] for row in rows[0]] == [row["step"] for row in rows[1]] == list(range(1, 17))
+    for mine, theirs in zip(*rows, strict=True):
+        assert mine["d_loss"] == pytest.approx(theirs["d_loss"], abs=1e-3)
+    assert checkpoint_weights(shared).keys() == checkpoint_weights(alone).keys()
+    for key, weight in checkpoint_weights(alone).items():
+        assert torch.allclose(weight, checkpoint_weights(shared)[key], rtol=0, atol=1e-4), key
+
+    stopped = jobs.create(config.changed(gpus=2, epochs=4000), path=tmp_path / "runs" / "stopped")
+    jobs.launch(stopped)
+    deadline = time.monotonic() + 60
+    while stopped.status().step < 5 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    jobs.stop(stopped)
+    while stopped.is_held() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    for process in jobs._children:
+        process.wait(60)
+    status = stopped.status()
+    assert status.state == "stopped" and status.step >= 5
+    assert stopped.checkpoint_steps()[-1] == status.step
+
+
+def checkpoint_weights(run):
+    with safe_open(run.checkpoints()[-1], "pt") as file:
+        return {k: file.get_tensor(k) for k in file.keys() if k.startswith(("generator.", "discriminator."))}  # noqa: SIM118
