@@ -147,7 +147,7 @@ def test_a_damaged_or_foreign_model_is_one_sentence(type_in, tiny_options, tmp_p
     weights.write_bytes(weights.read_bytes()[:200])
     assert "its SHA-256 differs" in type_in("sample", "good", "--out", out)[1]
     (paths.models_home() / "good" / "config.json").write_text('{"config": {"network": "unheard"}}')
-    assert "config.json is missing or not a model's configuration" in type_in("sample", "good", "--out", out)[1]
+    assert "good/config.json: class_names is missing" in type_in("sample", "good", "--out", out)[1]
     assert not out.exists()
 
 
