@@ -83,12 +83,13 @@ class History:
     def blocks(self) -> Columns:
         """Medians of blocks of rows, those that have rows and are over; ``step`` and ``end`` are their limits."""
         step = self.rows["step"]
-        edges = np.arange(0, (step[-1] if len(step) else 0) + 1, self.block)
-        limits = np.searchsorted(step, edges, side="right")  # a block holds the steps above its first edge
-        held = np.flatnonzero(limits[1:] > limits[:-1])
-        found: Columns = {"step": edges[held], "end": edges[held] + self.block}
+        # A block holds the steps above its first edge. Only those with rows are made: a step may be any number.
+        edges = np.unique(np.ceil(step[step > 0] / self.block) - 1) * self.block
+        edges = edges[edges + self.block <= (step[-1] if len(step) else 0)]
+        firsts, lasts = (np.searchsorted(step, limit, side="right") for limit in (edges, edges + self.block))
+        found: Columns = {"step": edges, "end": edges + self.block}
         for name in COLUMNS[2:]:
-            found[name] = _middles(self.rows[name], limits[held], limits[held + 1])
+            found[name] = _middles(self.rows[name], firsts, lasts)
         return found
 
     @cached_property

@@ -73,15 +73,15 @@ def load(text: str | bytes) -> Game:
         game.rows = [
             row._replace(step=int(row.step), d_step=int(row.d_step), modes=int(row.modes)) for row in game.rows
         ]
-        if not game.rows:
-            raise ValueError("no history")
+        if not game.rows or not all(0 <= row.step <= game.step and 0 <= row.d_step <= game.d_step for row in game.rows):
+            raise ValueError("no history of this game")
         game.grad_g, game.d_fake = game.rows[-1].grad_g, game.rows[-1].d_fake
         modes = 0 if game.target.modes is None else len(game.target.modes)
         game.looks = [_look(*look, modes) for look in kept.get("looks", [])][-MOST_LOOKS:]  # older games have none
         game.set_at = min(_count(kept.get("set_at", 0)), game.step)
         game.look()
         return game
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RuntimeError, RecursionError):
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, RuntimeError, TypeError, ValueError):
         raise ConfigError("This is no saved game of the playground, or it is damaged.") from None
 
 
