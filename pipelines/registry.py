@@ -90,5 +90,6 @@ class Registry:
 
     def _find(self, name: str) -> Path:
         if name not in self._files:
-            raise self.error(f"There is no {self.kind} named {name!r}; choose one of: {', '.join(self.names())}.")
+            given = str(name)[:60]
+            raise self.error(f"There is no {self.kind} named {given!r}; choose one of: {', '.join(self.names())}.")
         return self._files[name]

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.background import publications
+from explorer.background.processes import publications
 from explorer.model_cards import model_cards
 from explorer.widgets.begin_with import further_from
 from explorer.widgets.gallery import explorable_runs, gallery

@@ -29,7 +29,7 @@ from starlette.routing import Route
 from starlette.types import Send
 from streamlit import config
 
-from explorer.background import evaluations, publications
+from explorer.background.processes import evaluations, publications
 from explorer.live.hub import HUB
 from explorer.live.reader import Position
 from explorer.live.several import stream_together

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.background import evaluations
+from explorer.background.processes import evaluations
 from explorer.widgets import assets
 from pipelines.errors import GanError
 from pipelines.runs.folder import RunFolder

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from explorer.background import publications
+from explorer.background.processes import publications
 from explorer.widgets.text import literal
 from pipelines.errors import GanError, ModelError, printable
 from pipelines.models import registry

@@ -19,6 +19,7 @@ from pipelines.models import fine_tuning, registry
 from pipelines.runs import jobs, worker
 from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RUNNING, RunFolder, Status
 from pipelines.runs.names import RUN_ID_WORDS
+from pipelines.runs.reporter import log_to
 
 PRESET_HELP = "  \n".join(f"**{name}**: {preset.look_for}" for name, preset in presets.PRESETS.items())
 
@@ -188,7 +189,7 @@ def _row(folder: RunFolder, damaged: list[str]) -> tuple[str, ...]:
 def work(run: Run) -> None:
     """Train a run that waits; the app starts this."""
     in_a_team = int(os.environ.get("WORLD_SIZE", "1")) > 1  # torchrun says so
-    with worker.log_to(sys.stdout):
+    with log_to(sys.stdout):
         if in_a_team and os.environ["RANK"] != "0":
             from pipelines.runs import session
 
@@ -203,7 +204,7 @@ def start(folder: RunFolder, detach: bool) -> None:
         out.print(f"Training in the background: {folder.id}")
         return
     out.print(f"Run {folder.id} in {folder.path}", soft_wrap=True)
-    with worker.log_to(folder.log_path), bar() as shown:
+    with log_to(folder.log_path), bar() as shown:
         task, told = shown.add_task(QUEUED, total=1.0), False
 
         def show(status: Status) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from explorer import saved_directions
-from explorer.background import processes
+from explorer.background.processes import processes
 from explorer.live.reader import RunReader
 from explorer.live.summaries import Summaries
 from explorer.model_cards import model_cards

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.background import processes, publications
+from explorer.background.processes import processes, publications
 from explorer.model_cards import about, card_of, measures, model_cards, percent, training
 from explorer.widgets.gallery import first_steps
 from explorer.widgets.model_dialogs import OPEN

@@ -9,6 +9,7 @@ import sys
 import pytest
 import torch
 
+from pipelines.errors import GanError
 from pipelines.methods.gan import Method
 from pipelines.runs import jobs, session, worker
 from pipelines.runs.folder import FAILED, FINISHED, LOST, PAUSED, RUNNING, STOPPED, RunFolder
@@ -90,7 +91,7 @@ def test_stopped_at_any_step_and_resumed_it_ends_as_if_never_stopped(tiny, monke
 
 def test_a_finished_run_is_not_resumed(tiny):
     run = work(tiny.changed(epochs=1))
-    with pytest.raises(worker.GanError, match="has reached its end; duplicate its settings"):
+    with pytest.raises(GanError, match="has reached its end; duplicate its settings"):
         jobs.prepare_resume(run)
 
 

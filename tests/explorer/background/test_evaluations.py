@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from explorer.background import evaluations, processes
+from explorer.background.processes import evaluations, processes
 from pipelines.errors import ModelError, RunError
 from pipelines.paths import PROJECT
 from pipelines.runs.folder import RunFolder

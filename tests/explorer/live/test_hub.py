@@ -16,8 +16,7 @@ from typing import Any
 
 import pytest
 
-from explorer.live import hub, reader
-from explorer.live.hub import Hub
+from explorer.live.hub import Hub, hub, reader
 from explorer.live.reader import CURVES, Position
 from pipelines.runs import rows
 from pipelines.runs.folder import FINISHED, PAUSED, RunFolder
