@@ -15,6 +15,7 @@ from pipelines.cli.app import Detach, Run, app, parameter, settings_as_options
 from pipelines.cli.shown import as_bar, bar, err, out, show_table, tell_notes
 from pipelines.config import presets
 from pipelines.errors import GanError
+from pipelines.launchers import traits_of
 from pipelines.models import fine_tuning, registry
 from pipelines.runs import jobs, worker
 from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RUNNING, RunFolder, Status
@@ -214,7 +215,9 @@ def start(folder: RunFolder, detach: bool) -> None:
                 told = True
                 tell_notes(folder.record().data.get("notes", ()))
 
-        end = worker.work(folder, show) if folder.record().config.gpus == 1 else jobs.attend(folder, show)
+        config = folder.record().config
+        here = config.gpus == 1 and traits_of(config.launcher).here
+        end = worker.work(folder, show) if here else jobs.attend(folder, show)
     message = folder.status().message if folder.exists() else "The run was deleted."
     (err if end == FAILED else out).print(message, style="red" if end == FAILED else None, soft_wrap=True)
     if end == FAILED:

@@ -12,6 +12,7 @@ import typer
 from pipelines import cli, paths
 from pipelines.config.presets import PRESETS
 from pipelines.config.train_config import SETTINGS
+from pipelines.launchers import local
 from pipelines.runs import jobs
 
 COMMANDS = typer.main.get_command(cli.app).commands
@@ -88,7 +89,7 @@ def test_a_run_in_a_folder_of_ones_own_is_stopped_and_resumed(type_in, tiny_opti
     assert type_in("resume", place, "--detach")[0] == 0
     until(lambda: run.status().state == "running")
     assert type_in("delete", place, "--yes")[0] == 0
-    for child in jobs._children:
+    for child in local.children:
         child.wait(20)
 
 

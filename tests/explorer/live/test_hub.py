@@ -407,5 +407,5 @@ def test_importing_the_live_part_loads_no_torch() -> None:
         "import sys; import explorer.server.routes, explorer.widgets.live_run, explorer.widgets.run_list; "
         "sys.exit('torch' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[3], capture_output=True)
     assert done.returncode == 0, done.stderr.decode()

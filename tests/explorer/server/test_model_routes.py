@@ -29,7 +29,7 @@ from tests.explorer.server.model_answers import POINT, encoded, images, refused
 
 def test_the_server_starts_without_torch() -> None:
     code = "import explorer.server.routes, sys; sys.exit('torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[3], capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
 
 
