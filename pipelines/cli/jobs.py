@@ -46,7 +46,7 @@ train.__doc__ = inspect.cleandoc(train.__doc__ or "") + "\n\n" + PRESET_HELP
 train.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
     [
         parameter("preset", Annotated[str, typer.Argument(help=f"One of: {', '.join(presets.PRESETS)}.")]),
-        parameter("run", Annotated[Path | None, typer.Option(help="New folder; default: runs/<time>-<preset>.")], None),
+        parameter("run", Annotated[Path | None, typer.Option(help="New folder; default: runs/TIME-PRESET.")], None),
         parameter("detach", Detach, False),
         *settings_as_options(),
     ]
