@@ -53,5 +53,5 @@ def least_believed(trained: Trained, count: int) -> list[int]:
 
 @torch.inference_mode()
 def _belief(trained: Trained, z: Tensor, y: Tensor | None) -> float:
-    logits = trained.discriminator(to_float(trained.decode(z, y)), y)
+    logits = trained.logits(to_float(trained.decode(z, y)), y)
     return float(LOSSES.get(trained.config.loss).d_output(logits).mean())
