@@ -16,12 +16,15 @@ import contextlib
 import importlib
 import importlib.util
 import sys
+from dataclasses import MISSING, fields
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from pipelines import paths
+
+T = TypeVar("T")
 
 
 class Registry:
@@ -67,6 +70,21 @@ class Registry:
                     found[node.targets[0].id] = ast.literal_eval(node.value)
         return found
 
+    def traits(self, name: str, kind: type[T]) -> T:
+        """What the entry's file states of itself, read without importing it.
+
+        Args:
+            kind: a dataclass; each field is the constant of its name in capitals.
+
+        Raises:
+            The registry's error type: the name is not one of ``names()``, or the file does not state what it must.
+        """
+        stated = {key.lower(): value for key, value in self.constants(name).items()}
+        for field in fields(kind):
+            if field.name not in stated and field.default is MISSING:
+                raise self.error(f"The {self.kind} {name!r} does not state {field.name.upper()} in {self._find(name)}.")
+        return kind(**{field.name: stated[field.name] for field in fields(kind) if field.name in stated})
+
     def get(self, name: str) -> ModuleType:
         """The entry's module, imported.
 
@@ -90,5 +108,6 @@ class Registry:
 
     def _find(self, name: str) -> Path:
         if name not in self._files:
-            raise self.error(f"There is no {self.kind} named {name!r}; choose one of: {', '.join(self.names())}.")
+            given = str(name)[:60]
+            raise self.error(f"There is no {self.kind} named {given!r}; choose one of: {', '.join(self.names())}.")
         return self._files[name]

@@ -16,14 +16,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from explorer.server.sentences import without_paths
 from pipelines import paths
 from pipelines.errors import GanError
 from pipelines.files import publish_bytes
 from pipelines.runs.names import RUN_ID
-from pipelines.schema import Share, Text, Time, decoder, read
+from pipelines.schema import Meta, Share, Text, Time, decoder, read
 
 SILENT_S = 120.0  # a process that no server knows and that has said nothing for so long has died
 LOG_BYTES = 64_000  # of the end of what a process said
@@ -106,7 +106,7 @@ class Background:
             if not RUN_ID.fullmatch(path.stem):
                 continue
             try:
-                asked = read(path, dict[str, Time | Text])
+                asked = read(path, dict[str, Time | Text | Annotated[list[Time], Meta(max_length=10_000)]])
                 if asked and isinstance(asked.get("started_at"), float):
                     found.append(Job(path.stem, asked, asked["started_at"]))
             except GanError:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
+import dataclasses
+import typing
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+
+from explorer.server.sentences import refused
+from pipelines import schema
+from pipelines.errors import GanError
+
+T = TypeVar("T")
 
 MOST_PASSED_OVER = 100_000_000  # bytes of a body that is refused: whoever sends more is cut off
 PATIENCE_S = 30.0
@@ -49,16 +57,24 @@ async def _passed_over(arriving: AsyncIterator[bytes]) -> None:
                     return
 
 
-def json_object(text: bytes) -> dict[str, Any]:
-    """What a page asks, as an object.
+def json_as(text: bytes, kind: type[T]) -> T:
+    """What a page asks, as a value of a type that declares its bounds (``asked.py``).
 
     Raises:
-        HTTPException: 400 where it is not JSON, or not an object.
+        HTTPException: 400 where it is not JSON, names what the type does not know, or does not fit it.
     """
     try:
-        asked = json.loads(text)
-    except (ValueError, RecursionError):
-        raise HTTPException(400, "What was asked is not JSON.") from None
-    if not isinstance(asked, dict):
-        raise HTTPException(400, "What is asked must be a JSON object.")
-    return asked
+        names = schema.decode(text, dict[str, Any], "What was asked").keys()
+        known = [field.name for field in dataclasses.fields(kind)]
+        if unknown := sorted(names - set(known)):
+            listed = ", ".join(known) or "nothing"
+            raise GanError(f"There is nothing named {unknown[0][:40]!r} to ask; there is {listed}.")
+        return schema.decode(text, kind, "What was asked")  # read anew, which is quicker than to go through values
+    except GanError as error:
+        raise refused(400, error) from None
+
+
+@cache
+def kind_of(answer: Callable[..., Any]) -> type:
+    """The type of what a function of ``answers.py`` or ``plane_answers.py`` is asked, as its signature says."""
+    return typing.get_type_hints(answer)["asked"]

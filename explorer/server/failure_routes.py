@@ -10,11 +10,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from explorer.server.sentences import without_paths
+from explorer.server.sentences import refused
 from pipelines.errors import GanError
 from pipelines.failures import recording
 
@@ -28,7 +27,7 @@ def _known(answer: Answer) -> Answer:
         try:
             return answer(request)
         except GanError as error:
-            raise HTTPException(404, without_paths(str(error))) from None
+            raise refused(404, error) from None
 
     return route
 

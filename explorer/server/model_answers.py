@@ -1,7 +1,7 @@
-"""What the routes of models answer: one function a question, from the model and the JSON that was asked to a response.
+"""What the routes of models answer: one function a question, from the model and what was asked to a response.
 
-Only ``model_routes.py`` calls these, in a thread; this module loads torch. Numbers that were asked are checked here,
-points by ``point.py``; what is not allowed is answered by a 400 and a sentence.
+Only ``model_routes.py`` calls these, in a thread; this module loads torch. What may be asked says ``asked.py``; what
+depends on the model is checked here, and answered by a 400 and a sentence where it is not allowed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from explorer.model.library import COMPUTING, DECODING, ENCODING, SEARCHING, UNPACKING
+from explorer.server.asked import Edit, Effects, Equation, File, Found, Nearest, Nothing, Projected, Shown, Training
 from explorer.server.sentences import without_paths
 from pipelines.errors import DataError
 from pipelines.latent import equations as classics
@@ -24,31 +25,31 @@ from pipelines.latent.directions import ALL, HELD, Direction
 from pipelines.latent.edit import edit as search_move
 from pipelines.latent.model import Model, describe
 from pipelines.latent.neighbours import training_set
-from pipelines.latent.point import MOST_POINTS, Point, pack, parse_all
+from pipelines.latent.point import MOST_POINTS, Point, all_checked, pack
 from pipelines.latent.projection import Projection
 from pipelines.latent.projection import project as search_z
 from pipelines.objectives import traits_of
 
-MOST_SCALE, MOST_EDGE = 32, 4096
+MOST_EDGE = 4096
 MOST_SHEET, MOST_FILM = 36_000_000, 110_000_000  # pixels of a picture, of all frames of an animation
 MOST_COMPARED = 16  # pictures whose nearest training pictures are searched at once
 AT_ONCE = 16  # pictures that are decoded in one turn
 KINDS = {"png": "image/png", "gif": "image/gif", "mp4": "video/mp4"}
 
 
-def about(model: Model, asked: dict[str, Any]) -> Response:
+def about(model: Model, asked: Nothing) -> Response:
     """What a page needs to know of the model."""
     return JSONResponse(describe(model), headers={"cache-control": "no-store"})
 
 
-def labels(model: Model, asked: dict[str, Any]) -> Response:
+def labels(model: Model, asked: Nothing) -> Response:
     """The labelled directions alone, which need not wait for the others to be found."""
     with SEARCHING.turn():
         found = model.labelled.values()
     return _listed(model, found)
 
 
-def directions(model: Model, asked: dict[str, Any]) -> Response:
+def directions(model: Model, asked: Nothing) -> Response:
     """The model's directions, the labelled ones first."""
     with COMPUTING.turn():
         found = model.directions.values()
@@ -66,14 +67,14 @@ def _listed(model: Model, found: Iterable[Direction]) -> Response:
     return JSONResponse({"directions": listed})
 
 
-def pictures(model: Model, asked: dict[str, Any]) -> Response:
+def pictures(model: Model, asked: Shown) -> Response:
     """The pictures of points."""
-    return _raw(_decoded(model, _points(asked)))
+    return _raw(_decoded(model, all_checked(asked.points)))
 
 
-def read(model: Model, asked: dict[str, Any]) -> Response:
+def read(model: Model, asked: Shown) -> Response:
     """What the classifier that ships sees on the pictures of points, and the pictures' own classes."""
-    reader, points = model.reader, _points(asked)
+    reader, points = model.reader, all_checked(asked.points)
     if reader is None:
         return JSONResponse({"names": [], "groups": [], "probabilities": []})
     images, rows, says = _decoded(model, points), [], []
@@ -85,9 +86,9 @@ def read(model: Model, asked: dict[str, Any]) -> Response:
     return JSONResponse({"names": reader.names, "groups": reader.groups, "probabilities": rows, "says": says})
 
 
-def opinion(model: Model, asked: dict[str, Any]) -> Response:
+def opinion(model: Model, asked: Shown) -> Response:
     """D's output on the pictures of points: a probability of being real, or a score."""
-    points = _points(asked)
+    points = all_checked(asked.points)
     images = _decoded(model, points)
     with DECODING.turn():
         scores = model.score(images, model.resolve(points)[1])
@@ -95,12 +96,12 @@ def opinion(model: Model, asked: dict[str, Any]) -> Response:
     return JSONResponse({"kind": kind, "scores": [round(float(score), 4) for score in scores]})
 
 
-def nearest(model: Model, asked: dict[str, Any]) -> Response:
+def nearest(model: Model, asked: Nearest) -> Response:
     """The training pictures nearest to the pictures of points, each with D's output on it (``score``).
 
     ``prepared`` is false where they are not on this machine.
     """
-    points, count = _points(asked), _whole(asked, "count", 4, 1, 16)
+    points = all_checked(asked.points)
     if len(points) > MOST_COMPARED:
         raise HTTPException(400, f"points may be {MOST_COMPARED} at most where training pictures are searched.")
     try:
@@ -108,7 +109,7 @@ def nearest(model: Model, asked: dict[str, Any]) -> Response:
     except DataError as error:
         return JSONResponse({"prepared": False, "message": without_paths(str(error)), "results": []})
     results = []
-    for found in known.nearest(_decoded(model, points), count):
+    for found in known.nearest(_decoded(model, points), asked.count):
         indices = [neighbour.index for neighbour in found.neighbours]
         with DECODING.turn():
             labels = known.set.labels[indices] if model.class_names and known.set.labels is not None else None
@@ -123,89 +124,65 @@ def nearest(model: Model, asked: dict[str, Any]) -> Response:
     return JSONResponse({"prepared": True, "results": results})
 
 
-def training(model: Model, asked: dict[str, Any]) -> Response:
+def training(model: Model, asked: Training) -> Response:
     """Training pictures by their numbers, ``indices``."""
     known = training_set(model.trained.config)
-    indices = asked.get("indices")
-    if not isinstance(indices, list) or not 1 <= len(indices) <= 256:
-        raise HTTPException(400, "indices must be a list of 1 to 256 numbers of training pictures.")
-    if not all(isinstance(i, int) and not isinstance(i, bool) and 0 <= i < len(known.set) for i in indices):
+    if max(asked.indices) >= len(known.set):
         raise HTTPException(400, f"A training picture's number lies between 0 and {len(known.set) - 1}.")
-    return _raw(known.pictures[indices].transpose(0, 2, 3, 1))
+    return _raw(known.pictures[asked.indices].transpose(0, 2, 3, 1))
 
 
-def find(model: Model, asked: dict[str, Any]) -> Response:
+def find(model: Model, asked: Found) -> Response:
     """Samples that show what is wanted, the surest first."""
-    wanted = asked.get("wanted")
-    if not isinstance(wanted, dict) or not all(isinstance(value, (bool, int)) for value in wanted.values()):
-        raise HTTPException(400, "wanted must be names of what is to be seen, each true or false.")
-    like = asked.get("like", [])
-    if not isinstance(like, list) or len(like) > 32 or not all(isinstance(one, str) for one in like):
-        raise HTTPException(400, "like must be a list of at most 32 samples, such as 0.12.")
-    found = search.find(
-        model, {str(name): bool(value) for name, value in wanted.items()}, _whole(asked, "count", 3, 1, 200),
-        skip=_whole(asked, "skip", 0, 0, 100_000), like=like,
-    )  # fmt: skip
-    return JSONResponse(found)
+    return JSONResponse(search.find(model, asked.wanted, asked.count, skip=asked.skip, like=asked.like))
 
 
-def equations(model: Model, asked: dict[str, Any]) -> Response:
+def equations(model: Model, asked: Nothing) -> Response:
     """Equations to be had with one click."""
     with SEARCHING.turn():
         found = classics.classic(model)
     return JSONResponse({"equations": found})
 
 
-def equation(model: Model, asked: dict[str, Any]) -> Response:
+def equation(model: Model, asked: Equation) -> Response:
     """Exemplars for the three slots of an equation, by what is wanted of each."""
-    wishes = []
-    for slot in classics.SLOTS:
-        wanted = asked.get(slot, {})
-        if not isinstance(wanted, dict) or not all(isinstance(value, bool) for value in wanted.values()):
-            raise HTTPException(400, f"{slot} must be names of what is to be seen, each true or false.")
-        wishes.append(wanted)
     with SEARCHING.turn():
-        found = classics.fill(model, *wishes, variant=_whole(asked, "variant", 0, 0, 1_000_000))
+        found = classics.fill(model, asked.a, asked.b, asked.c, variant=asked.variant)
     return JSONResponse(found)
 
 
-def edit(model: Model, asked: dict[str, Any]) -> Response:
+def edit(model: Model, asked: Edit) -> Response:
     """The move that gives one picture one attribute and holds the others, as a source of z."""
-    points = _points({"points": [asked.get("point", {})]})
-    held = asked.get("held")
-    if held is not None and (not isinstance(held, list) or not all(isinstance(name, str) for name in held)):
-        raise HTTPException(400, "held must be a list of attributes, or null for all others.")
+    points = all_checked([asked.point])
     with COMPUTING.turn():
         z, y = model.resolve(points)
-        found = search_move(model, z[0], y, str(asked.get("name")), asked.get("wanted", True) is True, held)
+        found = search_move(model, z[0], y, asked.name, asked.wanted, asked.held)
     return JSONResponse({"z": pack(found.vector), "shows": found.shows, "kept": found.kept, "way": round(found.way, 2)})
 
 
-def effects(model: Model, asked: dict[str, Any]) -> Response:
+def effects(model: Model, asked: Effects) -> Response:
     """What else changes along a move, of ``point``, or of ``amount`` along one ``direction`` (null: a good one)."""
-    count, name = _whole(asked, "count", 64, 8, 200), asked.get("direction")
-    amount = asked.get("amount") if name is not None else None
-    moves = asked.get("point", {}) if name is None else {"moves": {name: 1 if amount is None else amount}}
-    (point,) = _points({"points": [moves]})
+    (point,) = all_checked([asked.point])
     with COMPUTING.turn():
-        along = search.along(model, name, amount, count) if name is not None else None
-        found = along or search.effects(model, point.moves, count)
+        along = search.along(model, asked.direction, asked.amount, asked.count) if asked.direction else None
+        found = along or search.effects(model, point.moves, asked.count)
     return JSONResponse(found)
 
 
-def agreement(model: Model, asked: dict[str, Any]) -> Response:
+def agreement(model: Model, asked: Nothing) -> Response:
     """How often the classifier sees the class that was asked for, class by class."""
     with COMPUTING.turn():
         found = search.agreement(model)
     return JSONResponse(found)
 
 
-def project(model: Model, asked: dict[str, Any]) -> Iterator[bytes]:
+def project(model: Model, asked: Projected) -> Iterator[bytes]:
     """The point nearest to a picture (base64 of a PNG or JPEG), as lines of JSON while the search goes on."""
     with UNPACKING.turn():
-        picture = search.read_picture(model, asked.get("picture"))
-    y = _whole(asked, "y", 0, 0, max(0, len(model.class_names) - 1)) if model.class_names else None
-    return _lines(search_z(model, picture, y))
+        picture = search.read_picture(model, asked.picture)
+    if model.class_names and asked.y >= len(model.class_names):
+        raise HTTPException(400, f"y is {asked.y}; it must be a whole number from 0 to {len(model.class_names) - 1}.")
+    return _lines(search_z(model, picture, asked.y if model.class_names else None))
 
 
 def _lines(steps: Iterator[Projection]) -> Iterator[bytes]:
@@ -218,23 +195,21 @@ def _lines(steps: Iterator[Projection]) -> Iterator[bytes]:
         yield json.dumps(line).encode() + b"\n"
 
 
-def file(model: Model, asked: dict[str, Any], kind: str) -> Response:
+def file(model: Model, asked: File, kind: str) -> Response:
     """Pictures of points as one file: a picture, a grid or strip (``columns``, ``gap``), an animation (``fps``).
 
     With ``frames`` each point is the path to its own ``to``: a picture has a row of so many stages for each, an
     animation goes there and back in so many frames, all paths side by side.
     """
-    if kind not in KINDS:
-        raise HTTPException(404, f"Pictures come as {', '.join(KINDS)}.")
-    points = _points(asked)
-    frames = _whole(asked, "frames", 0, 2, MOST_POINTS) if "frames" in asked else 0
-    paths = len(points)
+    points = all_checked(asked.points)
+    frames, paths, scale = asked.frames or 0, len(points), asked.scale
     if frames:
         if frames * paths > MOST_POINTS:
             raise HTTPException(400, f"That would be {frames * paths} pictures; {MOST_POINTS} are allowed.")
         points = _along(points, frames, back=kind != "png")
-    scale = _whole(asked, "scale", 1, 1, MOST_SCALE)
-    columns = _whole(asked, "columns", frames or len(points), 1, len(points))
+    columns = asked.columns or frames or len(points)
+    if columns > len(points):
+        raise HTTPException(400, f"columns is {columns}; it must be a whole number from 1 to {len(points)}.")
     side_by_side = max(columns, -(-len(points) // columns)) if kind == "png" else paths if frames else 1
     across = model.shape[0] * scale * side_by_side
     if across > MOST_EDGE * (1 if kind != "png" else 4):
@@ -242,14 +217,13 @@ def file(model: Model, asked: dict[str, Any], kind: str) -> Response:
     pixels, most = len(points) * (model.shape[0] * scale) ** 2, MOST_SHEET if kind == "png" else MOST_FILM
     if pixels > most:
         raise HTTPException(400, f"That would be {pixels:,} pixels, more than {most:,}; choose a smaller scale.")
-    gap, fps = _whole(asked, "gap", 2, 0, 16), _whole(asked, "fps", 12, 1, 60)
     images = _decoded(model, points)
     with ENCODING.turn():
         if kind == "png":
-            content = film.png(images[0], scale) if len(images) == 1 else film.grid(images, columns, scale, gap)
+            content = film.png(images[0], scale) if len(images) == 1 else film.grid(images, columns, scale, asked.gap)
         else:
             images = film.side_by_side(images, frames) if frames else images
-            content = getattr(film, kind)(images, fps, scale)
+            content = getattr(film, kind)(images, asked.fps, scale)
     headers = {"content-disposition": f'attachment; filename="{model.id.replace("@", "-")}.{kind}"'}
     return Response(content, media_type=KINDS[kind], headers=headers)
 
@@ -260,11 +234,6 @@ def _along(points: list[Point], frames: int, *, back: bool) -> list[Point]:
         return [replace(point, t=stage / (frames - 1)) for point in points for stage in range(frames)]
     stages = [1 - abs(1 - 2 * frame / frames) for frame in range(frames)]
     return [replace(point, t=stage) for stage in stages for point in points]
-
-
-def _points(asked: dict[str, Any]) -> list[Point]:
-
-    return parse_all(asked.get("points"))
 
 
 def _decoded(model: Model, points: list[Point]) -> Any:
@@ -290,10 +259,3 @@ def _raw(images: Any) -> Response:
     # Of its own encoding, so that Streamlit leaves it alone: packing holds up all others, and saves 4 % of a picture.
     headers = {"x-shape": shape, "cache-control": "no-store", "content-encoding": "identity"}
     return Response(images.tobytes(), media_type="application/octet-stream", headers=headers)
-
-
-def _whole(asked: dict[str, Any], name: str, default: int, low: int, high: int) -> int:
-    value = asked.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise HTTPException(400, f"{name} must be a whole number from {low} to {high}.")
-    return value

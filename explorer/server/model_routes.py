@@ -20,8 +20,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from explorer.server.bodies import json_body, json_object
-from explorer.server.sentences import without_paths
+from explorer.server.bodies import json_as, json_body, kind_of
+from explorer.server.sentences import refused
 from pipelines.errors import GanError
 from pipelines.models import registry
 from pipelines.runs.names import RUN_ID_WORDS
@@ -31,12 +31,12 @@ THREADS = 16  # of a server for these routes; the others have threads of their o
 _threads: RunVar[CapacityLimiter] = RunVar("threads of the model routes")
 
 
-def _asking(verb: str) -> Callable[[Request], Any]:
-    """A route that asks ``answers.<verb>``, with the model of its address and the JSON of its body or query."""
+def _asking(verb: str, *more: str) -> Callable[[Request], Any]:
+    """A route that asks ``answers.<verb>``, with the model of its address, the JSON of its body or query, and more."""
 
     async def route(request: Request) -> Response:
         text, limiter = await _text(request), _limiter()
-        answer = await to_thread.run_sync(_answered, verb, dict(request.path_params), text, limiter=limiter)
+        answer = await to_thread.run_sync(_answered, verb, request.path_params["ref"], text, more, limiter=limiter)
         if isinstance(answer, Response):
             return answer
 
@@ -56,19 +56,18 @@ def _limiter() -> CapacityLimiter:
     return limiter
 
 
-def _answered(verb: str, place: dict[str, str], text: bytes) -> Response | Iterator[bytes]:
-    asked = json_object(text)
-    reference, *more = place.values()
+def _answered(verb: str, reference: str, text: bytes, more: tuple[str, ...]) -> Response | Iterator[bytes]:
     try:
         if "explorer.server.model_answers" not in sys.modules:  # seconds, which a name that is no model does not take
             registry.find(reference, anywhere=False)
         from explorer.model.library import LIBRARY
         from explorer.server import model_answers
 
-        return getattr(model_answers, verb)(LIBRARY.get(reference), asked, *more)
+        answer = getattr(model_answers, verb)
+        return answer(LIBRARY.get(reference), json_as(text, kind_of(answer)), *more)
     except GanError as error:
         missing = registry.REFERENCE.fullmatch(reference) is None or "There is no model" in str(error)
-        raise HTTPException(404 if missing else 400, without_paths(str(error))) from None
+        raise refused(404 if missing else 400, error) from None
 
 
 async def _text(request: Request) -> bytes:
@@ -83,7 +82,7 @@ def preview(request: Request) -> Response:
     try:
         path = registry.find(_reference(request)).preview_path
     except GanError as error:
-        raise HTTPException(404, without_paths(str(error))) from None
+        raise refused(404, error) from None
     if path is None:
         raise HTTPException(404, "This model has no preview.")
     return FileResponse(path, headers={"cache-control": "no-cache"})
@@ -120,5 +119,9 @@ MODEL_ROUTES: list[tuple[str, Any, str]] = [
         )
     ),
     # Also by POST, for what is too long for an address: a walk.
-    *(("/api/models/{ref}/file/{kind}", _asking("file"), method) for method in ("GET", "POST")),
+    *(
+        (f"/api/models/{{ref}}/file/{kind}", _asking("file", kind), method)
+        for kind in ("png", "gif", "mp4")
+        for method in ("GET", "POST")
+    ),
 ]

@@ -9,10 +9,10 @@ from collections import Counter, OrderedDict
 from typing import Any, NamedTuple
 
 import torch
-from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from explorer.model.library import FairSemaphore  # its module also tells torch to take one thread in the server
+from explorer.server.asked import Advance, Change, Nothing, Start
 from pipelines.errors import GanError, TrainingError
 from pipelines.playground import frame as drawn
 from pipelines.playground import saved as keeping
@@ -22,9 +22,7 @@ from pipelines.playground.settings import DATA, from_dict
 from pipelines.playground.watch import Watch
 
 MOST_GAMES = 90  # in memory: two each for a class of thirty, and as many again that were just left
-MOST_STEPS = 200  # in one request
 UPDATES_A_TURN = 24  # of weights: then somebody else's turn comes
-ACTIONS = ("both", "d", "g")
 THUMBNAIL = 160  # points
 HEADERS = {"cache-control": "no-store", "content-encoding": "identity"}  # packing holds up all others, for little
 
@@ -85,7 +83,7 @@ GAMES = Games()
 TURNS = FairSemaphore(min(4, os.cpu_count() or 2))
 
 
-def shapes(asked: dict[str, Any]) -> Response:
+def shapes(asked: Nothing) -> Response:
     """Points of each distribution that needs no drawing, for its thumbnail."""
     found = {}
     for name in DATA:
@@ -95,29 +93,20 @@ def shapes(asked: dict[str, Any]) -> Response:
     return JSONResponse(found, headers={"cache-control": "public, max-age=3600"})
 
 
-def start(asked: dict[str, Any], visitor: str) -> Response:
+def start(asked: Start, visitor: str) -> Response:
     """A new game, by ``config``; or one that goes on, by the text of a ``saved`` one. Answers with its whole frame."""
-    _only(asked, "config", "saved")
-    config, text = asked.get("config", {}), asked.get("saved")
-    if not isinstance(config, dict) or not isinstance(text, (str, type(None))):
-        raise HTTPException(400, "config must be settings by name, and saved the text of a saved game.")
     with TURNS.turn():
-        game = Game(from_dict(config)) if text is None else keeping.load(text)
+        game = Game(from_dict(asked.config)) if asked.saved is None else keeping.load(asked.saved)
         name, seat = GAMES.add(game, visitor)
         return _frame(seat, whole=True, id=name)
 
 
-def advance(asked: dict[str, Any], id: str) -> Response:
+def advance(asked: Advance, id: str) -> Response:
     """Some ``steps`` more (0: only look) of D, of G or of ``both``; ``whole`` frames tell what stays the same too.
 
     Numbers that run away are no error of the request: the frame has the sentence as ``trouble``.
     """
-    _only(asked, "steps", "action", "whole")
-    steps, action = asked.get("steps", 1), asked.get("action", "both")
-    if isinstance(steps, bool) or not isinstance(steps, int) or not 0 <= steps <= MOST_STEPS:
-        raise HTTPException(400, f"steps must be a whole number from 0 to {MOST_STEPS}.")
-    if action not in ACTIONS:
-        raise HTTPException(400, f"action must be one of: {', '.join(ACTIONS)}.")
+    steps, action = asked.steps, asked.action
     seat = game, lock, *_ = GAMES.get(id)
     trouble = None
     with lock:
@@ -131,21 +120,17 @@ def advance(asked: dict[str, Any], id: str) -> Response:
                     trouble = str(error)
             steps -= part
         with TURNS.turn():
-            return _frame(seat, whole=asked.get("whole") is True, trouble=trouble)
+            return _frame(seat, whole=asked.whole, trouble=trouble)
 
 
-def change(asked: dict[str, Any], id: str) -> Response:
+def change(asked: Change, id: str) -> Response:
     """Change ``settings`` of a game; the frame names in ``anew`` the networks that were made anew."""
-    _only(asked, "settings")
-    settings = asked.get("settings")
-    if not isinstance(settings, dict):
-        raise HTTPException(400, "settings must be values by name.")
     seat = game, lock, *_ = GAMES.get(id)
     with lock, TURNS.turn():
-        return _frame(seat, whole=True, anew=game.change(**settings))
+        return _frame(seat, whole=True, anew=game.change(**asked.settings))
 
 
-def saved(asked: dict[str, Any], id: str) -> Response:
+def saved(asked: Nothing, id: str) -> Response:
     """The game as a file to keep."""
     game, lock, *_ = GAMES.get(id)
     with lock, TURNS.turn():
@@ -161,10 +146,3 @@ def _frame(seat: Seat, *, whole: bool, **more: Any) -> Response:
         more["doctor"] = watch.findings
     packed = drawn.pack(drawn.frame(game, whole=whole), **more)
     return Response(packed, media_type="application/octet-stream", headers=HEADERS)
-
-
-def _only(asked: dict[str, Any], *names: str) -> None:
-    if unknown := set(asked) - set(names):
-        raise HTTPException(
-            400, f"There is nothing named {sorted(unknown)[0][:40]!r} to ask; there is {', '.join(names)}."
-        )

@@ -13,11 +13,11 @@ from typing import Any
 
 from anyio import CapacityLimiter, to_thread
 from anyio.lowlevel import RunVar
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from explorer.server.bodies import json_body, json_object
+from explorer.server.bodies import json_as, json_body, kind_of
+from explorer.server.sentences import refused
 from pipelines.errors import GanError
 
 MOST_BYTES = 6_000_000  # of a request's body: a saved game of the largest networks has 4.2 million
@@ -41,15 +41,15 @@ def _asking(verb: str) -> Callable[[Request], Any]:
 
 
 def _answered(verb: str, place: dict[str, str], text: bytes) -> Response:
-    asked = json_object(text)
     from explorer.server import playground_answers
 
     try:
-        return getattr(playground_answers, verb)(asked, **place)
+        answer = getattr(playground_answers, verb)
+        return answer(json_as(text, kind_of(answer)), **place)
     except playground_answers.UnknownGame as error:
-        raise HTTPException(404, str(error)) from None
+        raise refused(404, error) from None
     except GanError as error:
-        raise HTTPException(400, str(error)) from None
+        raise refused(400, error) from None
 
 
 # (path, route, method); routes.py puts them under the app's base path

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 
+from starlette.exceptions import HTTPException
+
 from pipelines import paths
 
 # An absolute path, from its start to its last separator. Those of web addresses follow a colon and are left alone.
 _FOLDERS = re.compile(r"""(?<![^\s'"`(=])(?:[A-Za-z]:)?[\\/](?:[^\\/\s'"`]+[\\/])+""")
+
+
+def refused(status: int, error: Exception) -> HTTPException:
+    """What is raised where a route refuses: the error's sentence, in letters that can be sent."""
+    sentence = without_paths(str(error)).encode("utf-8", "backslashreplace").decode()
+    return HTTPException(status, sentence)
 
 
 def without_paths(text: str) -> str:

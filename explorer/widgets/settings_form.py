@@ -89,6 +89,8 @@ def settings_form(base: TrainConfig, whose: str = "preset") -> None:
 
 
 def _is_shown(name: str) -> bool:
+    if len(SETTINGS[name].choices) == 1:  # nothing to choose
+        return False
     return name != "folder" or data.DATA_SETS.get(st.session_state[key_of("data")]).NEEDS_FOLDER
 
 

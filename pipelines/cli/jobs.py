@@ -15,10 +15,12 @@ from pipelines.cli.app import Detach, Run, app, parameter, settings_as_options
 from pipelines.cli.shown import as_bar, bar, err, out, show_table, tell_notes
 from pipelines.config import presets
 from pipelines.errors import GanError
+from pipelines.launchers import traits_of
 from pipelines.models import fine_tuning, registry
 from pipelines.runs import jobs, worker
 from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RUNNING, RunFolder, Status
 from pipelines.runs.names import RUN_ID_WORDS
+from pipelines.runs.reporter import log_to
 
 PRESET_HELP = "  \n".join(f"**{name}**: {preset.look_for}" for name, preset in presets.PRESETS.items())
 
@@ -44,7 +46,7 @@ train.__doc__ = inspect.cleandoc(train.__doc__ or "") + "\n\n" + PRESET_HELP
 train.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
     [
         parameter("preset", Annotated[str, typer.Argument(help=f"One of: {', '.join(presets.PRESETS)}.")]),
-        parameter("run", Annotated[Path | None, typer.Option(help="New folder; default: runs/<time>-<preset>.")], None),
+        parameter("run", Annotated[Path | None, typer.Option(help="New folder; default: runs/TIME-PRESET.")], None),
         parameter("detach", Detach, False),
         *settings_as_options(),
     ]
@@ -188,7 +190,7 @@ def _row(folder: RunFolder, damaged: list[str]) -> tuple[str, ...]:
 def work(run: Run) -> None:
     """Train a run that waits; the app starts this."""
     in_a_team = int(os.environ.get("WORLD_SIZE", "1")) > 1  # torchrun says so
-    with worker.log_to(sys.stdout):
+    with log_to(sys.stdout):
         if in_a_team and os.environ["RANK"] != "0":
             from pipelines.runs import session
 
@@ -203,7 +205,7 @@ def start(folder: RunFolder, detach: bool) -> None:
         out.print(f"Training in the background: {folder.id}")
         return
     out.print(f"Run {folder.id} in {folder.path}", soft_wrap=True)
-    with worker.log_to(folder.log_path), bar() as shown:
+    with log_to(folder.log_path), bar() as shown:
         task, told = shown.add_task(QUEUED, total=1.0), False
 
         def show(status: Status) -> None:
@@ -213,7 +215,9 @@ def start(folder: RunFolder, detach: bool) -> None:
                 told = True
                 tell_notes(folder.record().data.get("notes", ()))
 
-        end = worker.work(folder, show) if folder.record().config.gpus == 1 else jobs.attend(folder, show)
+        config = folder.record().config
+        here = config.gpus == 1 and traits_of(config.launcher).here
+        end = worker.work(folder, show) if here else jobs.attend(folder, show)
     message = folder.status().message if folder.exists() else "The run was deleted."
     (err if end == FAILED else out).print(message, style="red" if end == FAILED else None, soft_wrap=True)
     if end == FAILED:

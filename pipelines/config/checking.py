@@ -7,6 +7,7 @@ from pipelines.config.settings import problem
 from pipelines.config.train_config import SETTINGS, TYPES, TrainConfig
 from pipelines.errors import ConfigError, DataError
 from pipelines.modalities import MODALITIES
+from pipelines.networks import traits_of as network_traits
 from pipelines.objectives import traits_of
 
 
@@ -29,6 +30,12 @@ def problems(config: TrainConfig) -> list[str]:
         placed(config)
     except DataError as error:
         found.append(str(error))
+    sizes = network_traits(config.network).sizes
+    if sizes and config.size not in sizes:
+        found.append(
+            f"The network {config.network!r} draws pictures of {' or '.join(map(str, sizes))} pixels, and size is "
+            f"{config.size}: set size to one of them, or choose another network."
+        )
     if config.flip and not data.DATA_SETS.get(config.data).FLIP_MAKES_SENSE:
         found.append(f"Mirrored {config.data} are not {config.data}: switch flip off.")
     modality = data.modality_of(config.data)
@@ -64,6 +71,11 @@ def problems(config: TrainConfig) -> list[str]:
         found.append(
             "Feature matching takes the place of G's loss, and Wasserstein's D measures a distance only for a G that "
             "follows it: switch feature_matching off, or set the loss to 'non-saturating'."
+        )
+    if config.replay and config.conditional and traits.g_sees_real:
+        found.append(
+            f"The loss {config.loss!r} compares each fake with a real picture of its class, and replay mixes in fakes "
+            "of other classes: set replay to 0, or choose another loss."
         )
     if config.self_conditional and config.prior != "mixture":
         found.append(

@@ -14,8 +14,9 @@ from typing import Any
 from pipelines import data, metrics
 from pipelines.config.settings import Setting, has_type, problem, setting, type_words
 from pipelines.errors import ConfigError
+from pipelines.launchers import LAUNCHERS
 from pipelines.methods import METHODS
-from pipelines.networks import NETWORKS
+from pipelines.networks import NETWORKS, traits_of
 from pipelines.objectives import LOSSES
 
 GROUPS = ("Data", "Networks", "Objective", "Optimisers", "Length", "Machine", "Records")
@@ -47,8 +48,8 @@ class TrainConfig:
     width: int = setting(
         64,
         "Networks",
-        "Feature maps of the widest-resolution layer (dcgan: 64), or units of the first hidden layer (mlp: 100 in the "
-        "lecture). Doubling it makes training about four times as slow.",
+        "Feature maps of the layer of highest resolution (64 in the DCGAN paper), or units of the first hidden layer "
+        "where layers are dense (100 in the lecture). Doubling it makes training about four times as slow.",
         low=4,
         high=1024,
     )
@@ -86,9 +87,9 @@ class TrainConfig:
     d_norm: str = setting(
         "batch",
         "Networks",
-        "Normalisation in D. batch: where the pair has one, dcgan at 32 and 64 pixels. layer: of each picture by "
-        "itself, which penalties of D's slope can bear, as they can none. spectral: of the weights; it bounds D's "
-        "slope, so that a sure D still teaches G.",
+        "Normalisation in D. batch: batch norm, where the pair has it at this size. layer: of each picture by itself, "
+        "which penalties of D's slope can bear, as they can none. spectral: of the weights; it bounds D's slope, so "
+        "that a sure D still teaches G.",
         ("batch", "none", "layer", "spectral"),
         label="Normalisation in D",
     )
@@ -278,6 +279,10 @@ class TrainConfig:
         high=256,
     )
 
+    launcher: str = setting(
+        "local", "Machine", "Where the process of the run is started: local is this computer.", LAUNCHERS.names()
+    )
+
     # Records
     log_every: int = setting(
         5,
@@ -311,8 +316,8 @@ class TrainConfig:
 
     @property
     def batch_norm_in_d(self) -> bool:
-        """Whether D of this pair has batch norm (networks/)."""
-        return self.network == "dcgan" and self.size != 28 and self.d_norm == "batch"
+        """Whether D of this pair has batch norm."""
+        return self.d_norm == "batch" and traits_of(self.network).has("d_batch_norm", self.size)
 
     def batch_of(self, count: int) -> int:
         """Real pictures in each batch of a set of ``count``: fewer than ``batch_size`` where the set has fewer.

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from pipelines.config.checking import problems
 from pipelines.config.train_config import SETTINGS, TrainConfig, label_of
 from pipelines.doctor._finding import Remedy
+from pipelines.networks import traits_of as network_traits
 from pipelines.objectives import traits_of
 
 Changes = dict[str, Any]
@@ -213,5 +214,5 @@ def _word(value: Any) -> str:
 
 
 def _has_dropout(config: TrainConfig) -> bool:
-    """Whether D of this pair has dropout (networks/)."""
-    return config.network in ("mlp", "quick") or config.size == 28
+    """Whether D of this pair has dropout."""
+    return network_traits(config.network).has("d_dropout", config.size)

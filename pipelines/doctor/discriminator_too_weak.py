@@ -18,8 +18,9 @@ FOOLED = -0.1
 
 def look(history: History) -> Sign | None:
     """Since when D has been fooled."""
-    blocks, lead = history.blocks, history.lead
-    weak = blocks["d_fake"] > blocks["d_real"] if lead is None else lead < FOOLED
+    blocks, lead, traits = history.blocks, history.lead, traits_of(history.config.loss)
+    above = blocks["d_fake"] - blocks["d_real"]
+    weak = (above > 0 if traits.real_is_higher else above < 0) if lead is None else lead < FOOLED
     spell = last_spell(weak, history.hold)
     if spell is None or (named := history.named_at(spell, weak)) is None:
         return None
@@ -30,7 +31,7 @@ def look(history: History) -> Sign | None:
         fake, real = apart(fake, real)
         seen = f"it gives fakes {fake} and real pictures {real}"
     else:
-        loss, guessing = apart(loss, traits_of(history.config.loss).d_loss_at_balance)
+        loss, guessing = apart(loss, traits.d_loss_at_balance)
         seen = f"its loss is {loss}, where one that says the same of every picture has {guessing}"
     return Sign(
         since, until, named,

@@ -57,7 +57,7 @@ class Entry:
             GanError: there is no such twin.
         """
         if twin not in TWINS:
-            raise GanError(f"There is no twin named {twin!r}; choose one of: {', '.join(TWINS)}.")
+            raise GanError(f"There is no twin named {str(twin)[:60]!r}; choose one of: {', '.join(TWINS)}.")
         return self.sick if twin == SICK else self.cured
 
     def changes(self) -> list[dict[str, Any]]:

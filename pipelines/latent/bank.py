@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,7 +50,8 @@ class Bank:
 
     Attributes:
         z: float32 [N, latent_size].
-        inner: float32 [N, F], standardised principal components of G's features, the strongest first.
+        inner: float32 [N, F], standardised principal components of G's features, the strongest first; F is 0 of a G
+            that does not name its layers.
         explained: float32 [F], the share of the features' variance that each explains.
         features: float32 [N, 2 F], ``inner`` and the same of the pixels.
     """
@@ -113,19 +115,27 @@ def _numbers(y: Tensor | None, count: int) -> np.ndarray:
 
 @torch.inference_mode()
 def _look(gan: Trained, z: Tensor, y: Tensor | None) -> tuple[np.ndarray, np.ndarray]:
-    """G's features half of the way, maps averaged to 4 x 4, [B, D]; and the pictures averaged to 16 x 16, [B, P]."""
-    layers = list(gan.generator.body)
-    half = max(1, len(layers) // 2)
-    inner, pixels = [], []
+    """G's features half of the way, maps averaged to 4 x 4, [B, D]; and the pictures averaged to 16 x 16, [B, P].
+
+    What is no picture is taken as G gives it.
+
+    D is 0 of a G that does not name its layers (``feature_info``).
+    """
+    inner, pixels = [torch.empty(len(z), 0)], []
+    generator = copy.deepcopy(gan.generator)  # others draw with it meanwhile, and what they draw is not looked at
+    if layers := getattr(generator, "feature_info", ()):
+        inner = []
+        half = generator.get_submodule(layers[max(1, len(layers) // 2) - 1])
+        half.register_forward_hook(lambda layer, given, h: inner.append(_small(h)))
     for start in range(0, len(z), _CHUNK):
-        h = z[start : start + _CHUNK]
-        if y is not None:
-            code = nn.functional.one_hot(y[start : start + _CHUNK], len(gan.class_names))
-            h = torch.cat([h, code.to(h.dtype)], 1)
-        for layer in layers[:half]:
-            h = layer(h)
-        inner.append(nn.functional.adaptive_avg_pool2d(h, 4).flatten(1) if h.ndim == 4 else h.clone())
-        for layer in layers[half:]:
-            h = layer(h)
-        pixels.append(nn.functional.interpolate(h, (16, 16), mode="bilinear", antialias=True).flatten(1))
+        labels = None if y is None else y[start : start + _CHUNK]
+        h = generator(z[start : start + _CHUNK], gan.told(labels))
+        if gan.draws_pictures:
+            h = nn.functional.interpolate(h, (16, 16), mode="bilinear", antialias=True)
+        pixels.append(h.flatten(1))
     return torch.cat(inner).numpy(), torch.cat(pixels).numpy()
+
+
+def _small(h: Tensor) -> Tensor:
+    """Features [B, D] or [B, maps, h, w] as [B, D], maps averaged to 4 x 4."""
+    return nn.functional.adaptive_avg_pool2d(h, 4).flatten(1) if h.ndim == 4 else h.flatten(1).clone()

@@ -119,7 +119,7 @@ def labelled(model: Model) -> list[Direction]:
 
 
 def components(model: Model) -> list[Direction]:
-    """The strongest principal components of G's features, as directions of z."""
+    """The strongest principal components of G's features, as directions of z; [] where G does not name its layers."""
     bank = model.bank
     slopes = bank.slope(bank.inner[:, : min(SHOWN, model.latent_size)]).T
     return [
@@ -130,10 +130,12 @@ def components(model: Model) -> list[Direction]:
 
 
 def closed_form(model: Model) -> list[Direction]:
-    """The directions of z that G's first layer stretches most."""
-    first = next((layer for layer in model.trained.generator.modules() if _is_linear(layer)), None)
-    if first is None:
+    """The directions of z that G's first layer stretches most; [] where G does not say which layer that is."""
+    generator = model.trained.generator
+    name = getattr(generator, "z_layer", None)
+    if name is None:
         return []
+    first = generator.get_submodule(name)
     matrix = first.weight.detach().float()  # Linear [out, in]; ConvTranspose2d [in, out, k, k]
     matrix = matrix.T if isinstance(first, nn.Linear) else matrix.flatten(1)  # [in, ...]
     matrix = matrix[: model.latent_size].numpy()  # the rest of the input is the class
@@ -187,7 +189,3 @@ def parse_marks(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]
     if len(parts) != 2 or any(sample is None for part in samples for sample in part):
         raise ModelError("Marks are written m:yes,yes|no,no with samples such as 0.12.")
     return samples[0], samples[1]
-
-
-def _is_linear(layer: nn.Module) -> bool:
-    return isinstance(layer, (nn.Linear, nn.ConvTranspose2d))

@@ -127,7 +127,8 @@ class Model:
     @torch.inference_mode()
     def score(self, images: np.ndarray, y: Classes = None) -> np.ndarray:
         """D's output [B] for pictures uint8 [B, H, W, C]: a probability of being real in [0, 1] where D was trained to
-        give one (minimax, non-saturating), else a score of any size, higher for more real.
+        give one (minimax, non-saturating), else what its loss says (``D_OUTPUT``): a score of any size, higher for
+        more real, or, say, a distance.
 
         Raises:
             ModelError: the model comes without D, or the pictures or classes do not fit.

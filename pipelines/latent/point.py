@@ -12,7 +12,7 @@ A point says how its z is made, so that the link of a page holds a few numbers a
     y        a class, or weights of all classes; null takes the class that the first sample was drawn with
     to, t, path   a second point, and how far along the "slerp" or "lerp" path to it, in [0, 1]
 
-All numbers are bounded, so that nobody can ask for more work than a picture is worth.
+All numbers are bounded (``AskedPoint``), so that nobody can ask for more work than a picture is worth.
 """
 
 from __future__ import annotations
@@ -21,17 +21,23 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
+from pipelines import schema
 from pipelines.errors import ModelError
+from pipelines.schema import Meta
 
 MOST_POINTS = 400
 MOST_SOURCES = 128
 MOST_MOVES = 64
 MOST_NAMES = 64  # different directions in all points of a list: each may have to be found first
 MOST_LETTERS = 2000  # of the name of a direction, which may hold the marks that it was made from
+Amount = Annotated[float, Meta(ge=-100.0, le=100.0)]
+Source = Annotated[list[Annotated[str, Meta(max_length=4100)] | Amount], Meta(min_length=2, max_length=2)]
+Direction = Annotated[str, Meta(min_length=1, max_length=MOST_LETTERS)]
+Weights = Annotated[list[Annotated[float, Meta(ge=-10.0, le=10.0)]], Meta(min_length=1, max_length=1000)]
 _SAMPLE = re.compile(r"(n\.)?([0-9]{1,10})\.([0-9]{1,7})")
 _VECTOR = re.compile(r"v\.[A-Za-z0-9_-]{1,4000}={0,2}")
 _COORDINATE = re.compile(r"z([0-9]{1,4})")
@@ -56,50 +62,55 @@ class Point:
         return next((at for source, _ in self.z if (at := sample_of(source)) is not None), None)
 
 
-def parse(values: Any, *, nested: bool = False) -> Point:
+@dataclass(frozen=True)
+class AskedEnd:
+    """The end of a path, as it is asked for: a point that leads on to no other."""
+
+    z: Annotated[list[Source], Meta(min_length=1, max_length=MOST_SOURCES)] = field(
+        default_factory=lambda: [["0.0", 1.0]]
+    )
+    moves: Annotated[dict[Direction, Amount], Meta(max_length=MOST_MOVES)] | None = None
+    psi: Annotated[float, Meta(ge=0.0, le=2.0)] = 1.0
+    shell: bool | None = None
+    y: Annotated[int, Meta(gt=-1_000_000, lt=1_000_000)] | Weights | None = None
+    t: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.0
+    path: Literal["slerp", "lerp"] = "slerp"
+    to: None = None
+
+
+@dataclass(frozen=True)
+class AskedPoint(AskedEnd):
+    """A point, as it is asked for; ``checked`` makes a ``Point`` of it."""
+
+    to: AskedEnd | None = None
+
+
+def parse(values: Any) -> Point:
     """A point from JSON values.
 
     Raises:
-        ModelError: something is unknown, of the wrong kind or out of bounds; one sentence.
+        ModelError: something is of the wrong kind or out of bounds; one sentence.
     """
-    if not isinstance(values, dict):
-        raise ModelError("A point must be an object with any of: z, moves, psi, shell, y, to, t, path.")
-    if unknown := set(values) - {"z", "moves", "psi", "shell", "y", "to", "t", "path"}:
-        raise ModelError(
-            f"A point has no {sorted(map(str, unknown))[0]!r}; it has z, moves, psi, shell, y, to, t, path."
-        )
-    sources = values.get("z", [["0.0", 1.0]])
-    if not isinstance(sources, list) or not 1 <= len(sources) <= MOST_SOURCES:
-        raise ModelError(f"z must be a list of 1 to {MOST_SOURCES} pairs of a source and its weight.")
-    moves = {} if values.get("moves") is None else values["moves"]
-    if not isinstance(moves, dict) or len(moves) > MOST_MOVES:
-        raise ModelError(f"moves must be at most {MOST_MOVES} directions and how far along each.")
-    to = values.get("to")
-    if to is not None and nested:
-        raise ModelError("The end of a path cannot itself lead on to another point.")
-    path = values.get("path", "slerp")
-    if path not in ("slerp", "lerp"):
-        raise ModelError(f"path is {str(path)[:40]!r}; choose 'slerp' or 'lerp'.")
-    shell = values.get("shell")
-    if shell is not None and not isinstance(shell, bool):
-        raise ModelError("shell must be true or false.")
+    return checked(schema.convert(values, AskedPoint, "The point", ModelError))
+
+
+def checked(asked: AskedEnd) -> Point:
+    """A point as it was asked for, its sources checked too; raises ModelError."""
     return Point(
-        z=tuple(_source(pair) for pair in sources),
-        moves={_name(name): _number(amount, f"The move along {name[:40]!r}", 100) for name, amount in moves.items()},
-        psi=_number(values.get("psi", 1.0), "psi", 2, low=0),
-        shell=bool(shell),
-        y=_class(values.get("y")),
-        to=None if to is None else parse(to, nested=True),
-        t=_number(values.get("t", 0.0), "t", 1, low=0),
-        path=path,
+        z=tuple(map(_source, asked.z)),
+        moves=dict(asked.moves or {}),
+        psi=asked.psi,
+        shell=bool(asked.shell),
+        y=tuple(asked.y) if isinstance(asked.y, list) else asked.y,
+        to=None if asked.to is None else checked(asked.to),
+        t=asked.t,
+        path=asked.path,
     )
 
 
-def parse_all(values: Any) -> list[Point]:
-    """A list of points from JSON values; raises as ``parse``."""
-    if not isinstance(values, list) or not 1 <= len(values) <= MOST_POINTS:
-        raise ModelError(f"points must be a list of 1 to {MOST_POINTS} points.")
-    points = [parse(value) for value in values]
+def all_checked(asked: list[AskedPoint]) -> list[Point]:
+    """Points as they were asked for, each checked and all together; raises ModelError."""
+    points = [checked(one) for one in asked]
     ends = [point.to for point in points if point.to is not None]
     if len({name for point in (*points, *ends) for name in point.moves}) > MOST_NAMES:
         raise ModelError(f"The points name more than {MOST_NAMES} directions; ask for fewer at a time.")
@@ -148,31 +159,10 @@ def unpack(source: str, size: int) -> np.ndarray:
     return vector
 
 
-def _source(pair: Any) -> tuple[str, float]:
-    if not isinstance(pair, (list, tuple)) or len(pair) != 2 or not isinstance(pair[0], str):
+def _source(pair: list[str | float]) -> tuple[str, float]:
+    name, weight = pair
+    if not isinstance(name, str) or isinstance(weight, str):
         raise ModelError('Each source of z is a pair of its name and its weight, such as ["0.12", 1].')
-    name = pair[0]
     if not _SAMPLE.fullmatch(name) and not _VECTOR.fullmatch(name):
         raise ModelError(f"{name[:40]!r} is no source of z; it is 'seed.index', 'n.seed.index' or 'v.<base64>'.")
-    return name, _number(pair[1], f"The weight of {name[:40]!r}", 100)
-
-
-def _name(name: Any) -> str:
-    if not isinstance(name, str) or not 1 <= len(name) <= MOST_LETTERS:
-        raise ModelError(f"A direction's name has 1 to {MOST_LETTERS} letters.")
-    return name
-
-
-def _class(value: Any) -> int | tuple[float, ...] | None:
-    if value is None or (isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1_000_000):
-        return value
-    if isinstance(value, list) and 1 <= len(value) <= 1000:
-        return tuple(_number(weight, "A weight of a class", 10) for weight in value)
-    raise ModelError("y must be a class's number, a list of the weights of all classes, or null.")
-
-
-def _number(value: Any, what: str, high: float, low: float | None = None) -> float:
-    low = -high if low is None else low
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:  # nan, too
-        raise ModelError(f"{what} must be a number between {low:g} and {high:g}.")
-    return float(value)
+    return name, float(weight)

@@ -9,9 +9,9 @@ A method's module has a class ``Method(config, context)`` with
 - ``fade(share)``: called as the run goes on, with the share in [0, 1] that is left of what fades to its end;
 - ``rehearse(count)``: a scalar made of work like a step's on ``count`` pictures, for timing; it is thrown away.
 
-Where they are called otherwise than ``generator`` and ``discriminator``, the file states two names of players, which are
-read without importing it: ``SAMPLER``, the one that draws the samples, and ``CRITIC``, the one whose opinion of them is
-asked. They are built by the network family (``training/building.py``).
+Where they are called otherwise than ``generator`` and ``discriminator``, the file states the names of two players,
+which are read without importing it: ``SAMPLER``, the one that draws the samples, and ``CRITIC``, the one whose opinion
+of them is asked. Both are built by the network family (``training/building.py``).
 
 A phase's loss reads real pictures, conditions, the set's fields and random numbers from the ``context``
 (``training/context.py``). A method may have any number of players; each has a name and a letter of its own.

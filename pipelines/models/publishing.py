@@ -213,7 +213,8 @@ def _lean(weights: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _portable(config: TrainConfig) -> TrainConfig:
-    return config.changed(device="auto", threads=0)
+    """A configuration without what concerns the computer that it was trained on."""
+    return config.changed(device="auto", threads=0, launcher="local")
 
 
 def _quality(trained: Trained, samples: int, progress: Callable[[float, str], None] | None) -> dict[str, Any] | None:

@@ -2,17 +2,72 @@
 
 A family's module offers two functions of the configuration and the number of classes (0 when unconditional)::
 
-    generator(config, classes) -> nn.Module       # z [B, latent_size], y [B] or None -> images [B, C, H, W] in [-1, 1]
-    discriminator(config, classes) -> nn.Module   # images [B, C, H, W], y [B] or None -> logits [B]
+    generator(config, classes) -> nn.Module
+    discriminator(config, classes) -> nn.Module
+
+and states its traits as constants, see ``Traits``. What the two modules take and give:
+
+- ``generator(z, y)``: z [B, latent_size], y as class numbers [B], as weights of a mixture [B, classes], or None;
+  to images [B, C, H, W] in [-1, 1].
+- ``discriminator(x, y, group)``: images [B, C, H, W], y [B] or None, group [B] or None (told with ``self_conditional``
+  only); to logits [B].
+- ``discriminator.features(x)``: what feature matching compares, [B, F].
 
 A function whose second parameter is named ``spec`` is given the whole ``pipelines.data.Spec`` instead. It may then
 build for conditions other than classes, where y is float32, pictures [B, C, H, W] in [-1, 1] or numbers [B, L], and for
-examples that are no pictures. Where pictures have no condition of their own, D is told None.
+examples that are no pictures. Where pictures have no condition of their own, D is told None. D's logits may have
+further axes, such as [B, 1, h, w] of patches, where the method and the loss take them.
 
-``_conditioning.py`` holds the one way in which a label reaches either of them.
+``_conditioning.py`` holds the one way in which a label reaches either of them; a family that uses it has all of that.
+A module may have more, which is used where it is there:
+
+- ``generator.feature_info``: names of its layers from z to the picture, as ``get_submodule`` takes them. Components and
+  marks look at the one in the middle; without it they look at the pictures alone.
+- ``generator.z_layer``: the name of the linear layer whose first inputs are z, of which directions in closed form are
+  made; without it there are none.
+- ``generator.mapping(z, y) -> w`` and ``generator.synthesis(w)``: the two parts of ``forward`` where it has a mapping
+  network.
+- ``advance(images_seen) -> bool``, of either: takes the form that the network has after so many real pictures, where
+  its resolution grows, and returns whether a recorded step must be recorded anew. The trainer calls it before each
+  step, also of the moving average. Pictures have the final size at each stage, and the weights of later stages exist
+  from the start. Where it stands lies in buffers, so that checkpoints keep it; it never goes back, so that a published
+  model that is trained further (which counts from 0) stays as it is.
 """
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
 
 from pipelines.errors import ConfigError
 from pipelines.registry import Registry
 
 NETWORKS = Registry(__name__, __file__, "network", ConfigError)
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What the rest of the project knows of a family: the constants of its file, by their names in small letters.
+
+    Where something holds at some sizes only, those are stated; else True or False.
+    """
+
+    sizes: tuple[int, ...] | None = None  # heights and widths that it can draw; None: all that a run may have
+    d_batch_norm: bool | tuple[int, ...] = False  # whether D has batch norm where ``d_norm`` is "batch"
+    d_dropout: bool | tuple[int, ...] = False  # whether D has dropout
+    bf16: bool = True  # whether bf16 may be faster than fp32 where the processor computes it natively
+
+    def has(self, what: str, size: int) -> bool:
+        """Whether the family has ``d_batch_norm`` or ``d_dropout`` at a size."""
+        stated = getattr(self, what)
+        return stated if isinstance(stated, bool) else size in stated
+
+
+@cache
+def traits_of(name: str) -> Traits:
+    """The traits of a family, read without importing it.
+
+    Raises:
+        ConfigError: there is no such family.
+    """
+    return NETWORKS.traits(name, Traits)

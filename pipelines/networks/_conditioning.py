@@ -29,6 +29,17 @@ class ConditionalGenerator(nn.Module):
         super().__init__()
         self.body, self.classes = body, classes
 
+    @property
+    def feature_info(self) -> tuple[str, ...]:
+        """The names of its layers, from z to the picture."""
+        return tuple(f"body.{name}" for name, _ in self.body.named_children())
+
+    @property
+    def z_layer(self) -> str | None:
+        """The name of the layer that reads z; None where it is not linear."""
+        linear = (nn.Linear, nn.ConvTranspose2d)
+        return next((name for name in self.feature_info if isinstance(self.get_submodule(name), linear)), None)
+
     def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """Pictures in [-1, 1], [B, C, H, W].
 

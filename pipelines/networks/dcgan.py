@@ -18,6 +18,10 @@ from pipelines.networks._dropout import Dropout
 from pipelines.networks._norms import layer_norm
 from pipelines.networks._small_maps import DoublingConv2d, HalvingConv2d
 
+SIZES = (28, 32, 64)
+D_BATCH_NORM = (32, 64)
+D_DROPOUT = (28,)
+
 
 def generator(config: TrainConfig, classes: int) -> nn.Module:
     """z [B, latent_size], y [B] or None, to pictures [B, C, H, W] in [-1, 1]."""

@@ -14,6 +14,8 @@ from pipelines.networks._conditioning import ConditionalGenerator, ToMaps, finis
 from pipelines.networks._dropout import Dropout
 from pipelines.networks._norms import layer_norm
 
+D_DROPOUT = True
+
 
 def generator(config: TrainConfig, classes: int) -> nn.Module:
     """z [B, latent_size], y [B] or None, to pictures [B, C, H, W] in [-1, 1]."""

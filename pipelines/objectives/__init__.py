@@ -11,7 +11,7 @@ and states its traits as constants, see ``Traits``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 
 from pipelines.errors import ConfigError
@@ -24,8 +24,9 @@ LOSSES = Registry(__name__, __file__, "loss", ConfigError)
 class Traits:
     """What the rest of the project knows of a loss: the constants of its file, by their names in small letters."""
 
-    d_output: str  # what D's output is: "probability" or "score"
+    d_output: str  # what D's output is, in a word that is shown: "probability" (of being real), "score", "distance" ...
     formulas: dict[str, str]  # of what D and G minimise, for a person, by "D" and "G"
+    real_is_higher: bool = True  # whether D's output is to be higher for real pictures than for fakes
     balance: float | None = None  # D's output where it cannot tell real from fake; None where it has no such value
     d_loss_at_balance: float | None = None  # D's loss there; None where it has no such value
     label_smoothing: bool = False  # whether ``d_loss`` takes ``smoothing``
@@ -46,7 +47,6 @@ def traits_of(name: str) -> Traits:
     """The traits of a loss, read without importing it.
 
     Raises:
-        ConfigError: there is no such loss.
+        ConfigError: there is no such loss, or its file does not state what it must.
     """
-    stated = LOSSES.constants(name)
-    return Traits(**{f.name: stated[f.name.upper()] for f in fields(Traits) if f.name.upper() in stated})
+    return LOSSES.traits(name, Traits)

@@ -149,7 +149,7 @@ class Game:
 
     # Changes
 
-    def change(self, **settings: Any) -> list[str]:
+    def change(self, /, **settings: Any) -> list[str]:
         """Change settings while the game goes on; raises as ``PlaneConfig.changed``, and then nothing is changed.
 
         Weights, and what the optimiser remembers, are kept, but for a network whose depth or width changes: that one

@@ -20,6 +20,10 @@ from pipelines.schema import Meta, Scalar, Share, Text, decode
 
 FORMAT = "gan-explorer-plane-1"
 MEMORY = ("step", "exp_avg", "exp_avg_sq", "momentum_buffer")  # what torch's optimisers keep of a weight
+# What a game that is none, or is damaged, may raise.
+UNREADABLE = (
+    GanError, ArithmeticError, AttributeError, LookupError, RecursionError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
 MOST_STEPS = 10**9
 MOST_KEPT = 10 * MOST_ROWS  # rows or looks in a file
 MOST_MODES = 1_000
@@ -99,6 +103,8 @@ def load(text: str | bytes) -> Game:
                     optimizer.state[weight] = {slot: _memory(slot, text, weight) for slot, text in memory.items()}
         game.draws.set_state(torch.frombuffer(bytearray(base64.b64decode(kept.draws)), dtype=torch.uint8))
         game.rows = [_row(row) for row in kept.rows][-MOST_ROWS:]
+        if not game.rows or not all(0 <= row.step <= game.step and 0 <= row.d_step <= game.d_step for row in game.rows):
+            raise ValueError("no history of this game")
         game.grad_g, game.d_fake = game.rows[-1].grad_g, game.rows[-1].d_fake
         modes = 0 if game.target.modes is None else len(game.target.modes)
         if any(len(shares) != modes for _, *both in kept.looks for shares in both):
@@ -107,7 +113,7 @@ def load(text: str | bytes) -> Game:
         game.set_at = min(kept.set_at, game.step)
         game.look()
         return game
-    except (GanError, ValueError, KeyError, TypeError, RuntimeError):
+    except UNREADABLE:
         raise ConfigError("This is no saved game of the playground, or it is damaged.") from None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import dataclasses
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +71,7 @@ class PlaneConfig:
         """Plain values."""
         return dataclasses.asdict(self)
 
-    def changed(self, **changes: Any) -> PlaneConfig:
+    def changed(self, /, **changes: Any) -> PlaneConfig:
         """A checked copy with some values changed; raises as ``from_dict``."""
         return from_dict({**self.to_dict(), **changes})
 
@@ -141,6 +140,6 @@ def _checked(name: str, value: Any) -> Any:
         raise ConfigError(f"{said}; choose one of: {', '.join(map(str, rule.choices))}.")
     if kind is str:
         return value
-    if not math.isfinite(value) or not rule.low <= value <= rule.high:
+    if not rule.low <= value <= rule.high:  # nor is what is not finite, or beyond all floats
         raise ConfigError(f"{said}; it must lie between {rule.low:g} and {rule.high:g}.")
     return kind(value)

@@ -14,6 +14,7 @@ from pipelines.schema import Count, Meta, Name, Names, Scalar, Seconds, Step, Te
 
 QUEUED, PREPARING, RUNNING, PAUSED, STOPPING = "queued", "preparing", "running", "paused", "stopping"
 FINISHED, STOPPED, FAILED, LOST = "finished", "stopped", "failed", "lost"
+WORDS = r"^[A-Za-z][A-Za-z ]{0,39}\Z"  # what a loss may call D's output
 ACTIVE = (QUEUED, PREPARING, RUNNING, PAUSED, STOPPING)  # a process is at work, or was until it died
 
 
@@ -138,5 +139,5 @@ class StoredDisplay(TypedDict, total=False):
     tile: Annotated[int, Meta(ge=1, le=1024)]
     gap: Annotated[int, Meta(ge=0, le=64)]
     row_labels: Names
-    d_output: Literal["probability", "score"]
+    d_output: Annotated[str, Meta(pattern=WORDS)]
     balance: float | None

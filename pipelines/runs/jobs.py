@@ -1,37 +1,35 @@
 """What one does with runs: make, start, branch, list, find, pause, step, stop, resume, change rates, delete.
 
-A run is one process, ``python -m pipelines work RUN``, started here and detached from whoever started it. Its launcher
-needs nothing of it but the folder. Another launcher (a queue over many machines, say) would offer the same verbs.
+A run is one process, ``python -m pipelines work RUN``, which the launcher that its configuration names starts
+(``pipelines/launchers``). Who steers it needs nothing of it but the folder.
 """
 
 from __future__ import annotations
 
-import os
+import contextlib
 import re
 import secrets
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from pipelines import data
 from pipelines.config.checking import check, placed
 from pipelines.config.presets import title_of
 from pipelines.config.train_config import BEGIN_ANEW, SETTINGS, TrainConfig, label_of
-from pipelines.errors import ConfigError, RunError
-from pipelines.paths import PROJECT, runs_home
+from pipelines.errors import ConfigError, GanError, RunError
+from pipelines.launchers import LAUNCHERS, local
+from pipelines.paths import runs_home
 from pipelines.runs.facts import rate_problem
 from pipelines.runs.folder import QUEUED, Notes, Record, RunFolder, Status
 from pipelines.runs.names import RUN_ID, RUN_ID_WORDS
 from pipelines.runs.place import Anchor
 
 LOOK_S = 0.5  # between two looks at a run that is waited for
-
-_children: list[subprocess.Popen] = []  # reaped as they end, so that none stays a zombie
 
 
 def runs() -> list[RunFolder]:
@@ -178,26 +176,17 @@ def misfit(before: TrainConfig, config: TrainConfig, free: tuple[str, ...] = ())
 
 
 def launch(folder: RunFolder) -> None:
-    """Start the run's process, detached: the end of this one does not end it."""
-    _children[:] = [child for child in _children if child.poll() is None]
-    try:
-        with folder.log_path.open("ab") as log:
-            detach = {"creationflags": 0x00000008 | 0x00000200} if os.name == "nt" else {"start_new_session": True}
-            child = subprocess.Popen(
-                _command(folder), cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, **detach
-            )
-    except OSError as error:
-        raise RunError(f"The training process cannot be started ({error.strerror}).") from None
-    _children.append(child)
+    """Have the run's process started: the end of this one does not end it.
+
+    Raises:
+        RunError: it cannot be started, or its configuration cannot be read.
+    """
+    _launcher(folder).submit(folder)
 
 
-def _command(folder: RunFolder) -> list[str]:
-    """What trains a run: one process, or torchrun with one for each GPU."""
-    work = ["-m", "pipelines", "work", str(folder.path.resolve())]
-    gpus = folder.record().config.gpus
-    if gpus == 1:
-        return [sys.executable, *work]
-    return [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(gpus), *work]
+def _launcher(folder: RunFolder) -> ModuleType:
+    """The launcher of a run."""
+    return LAUNCHERS.get(folder.record().config.launcher)
 
 
 def attend(folder: RunFolder, show: Callable[[Status], None]) -> str:
@@ -228,7 +217,7 @@ def attend(folder: RunFolder, show: Callable[[Status], None]) -> str:
 
 def reap() -> None:
     """Collect children that have ended."""
-    _children[:] = [child for child in _children if child.poll() is None]
+    local.reap()
 
 
 def resume(folder: RunFolder, pictures: str | Path | None = None) -> None:
@@ -299,7 +288,7 @@ def step(folder: RunFolder) -> None:
 
 def stop(folder: RunFolder) -> None:
     """End the run's process after a checkpoint; it can be resumed."""
-    folder.ask(want="stop")
+    _launcher(folder).cancel(folder)
 
 
 def set_rates(folder: RunFolder, lr_g: float | None = None, lr_d: float | None = None) -> None:
@@ -316,7 +305,14 @@ def set_rates(folder: RunFolder, lr_g: float | None = None, lr_d: float | None =
 
 
 def delete(folder: RunFolder) -> None:
-    """Delete the run; its process, if there is one, sees it and ends."""
+    """Delete the run, damaged ones too; its process, if there is one, is cancelled, or sees it and ends.
+
+    Raises:
+        RunError: the folder cannot be deleted.
+    """
+    with contextlib.suppress(GanError):
+        if folder.status().active:
+            _launcher(folder).cancel(folder)
     folder.remove()
 
 

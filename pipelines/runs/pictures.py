@@ -8,7 +8,7 @@ from pipelines import data
 from pipelines.data import ImageSet
 from pipelines.errors import DataError, RunError
 from pipelines.runs.folder import PREPARING
-from pipelines.runs.worker import RunReporter, log
+from pipelines.runs.reporter import RunReporter, log
 
 
 def load(reporter: RunReporter) -> ImageSet:

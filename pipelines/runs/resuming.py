@@ -13,9 +13,9 @@ from pathlib import Path
 
 from pipelines.errors import DamagedFile, GanError, ModelError, RunError
 from pipelines.files import clear_drafts
-from pipelines.runs import worker
 from pipelines.runs.folder import RunFolder
 from pipelines.runs.jobs import branch_step
+from pipelines.runs.reporter import RunReporter, log
 from pipelines.training import checkpoint, loop
 from pipelines.training.process_group import ProcessGroup
 from pipelines.training.trainer import Trainer
@@ -31,7 +31,7 @@ class Loaded:
     damaged: tuple[Path, ...] = ()  # newer ones
 
 
-def go_on(reporter: worker.RunReporter, trainer: Trainer, group: ProcessGroup | None) -> None:
+def go_on(reporter: RunReporter, trainer: Trainer, group: ProcessGroup | None) -> None:
     """Set a trainer, and those of its process group, to the newest checkpoint; then drop what was recorded after it.
 
     Raises:
@@ -76,7 +76,7 @@ def follow(folder: RunFolder, trainer: Trainer, group: ProcessGroup) -> bool:
         if order["checkpoint"]:
             _load(folder, trainer, folder.checkpoints_path / order["checkpoint"])
     except Exception as error:
-        worker.log.exception("This process of the group cannot go on.")
+        log.exception("This process of the group cannot go on.")
         problem = str(error) if isinstance(error, GanError) else f"{type(error).__name__}: {error}"
     try:
         group.agree(problem)
@@ -99,7 +99,7 @@ def load_newest(folder: RunFolder, trainer: Trainer) -> Loaded:
         try:
             branched, edits = _load(folder, trainer, path)
         except DamagedFile as error:
-            worker.log.warning("%s Trying the one before.", error)
+            log.warning("%s Trying the one before.", error)
             damaged.append(path)
         else:
             return Loaded(path, branched, edits, tuple(damaged))
@@ -133,12 +133,12 @@ def _load(folder: RunFolder, trainer: Trainer, path: Path) -> tuple[str | None, 
     return None, checkpoint.load(trainer, path)
 
 
-def _tell(reporter: worker.RunReporter, trainer: Trainer, event: str, message: str) -> None:
-    worker.log.warning("step %d: %s", trainer.step, message)
+def _tell(reporter: RunReporter, trainer: Trainer, event: str, message: str) -> None:
+    log.warning("step %d: %s", trainer.step, message)
     reporter.writing(reporter.folder.append_metrics, {**loop.position(trainer), "event": event, "message": message})
 
 
-def _tell_branched(reporter: worker.RunReporter, trainer: Trainer, kept: str) -> None:
+def _tell_branched(reporter: RunReporter, trainer: Trainer, kept: str) -> None:
     """Write down, once, where a branch began, with which changes, and what of its networks went on."""
     record = reporter.folder.record()
     begun = f"Branched from {record.branched_from}{record.branched_with and ' with ' + record.branched_with}. "

@@ -98,9 +98,9 @@ class Evaluated(TypedDict, total=False):
 
     step: Required[Step]
     measured_at: Required[Time]
-    samples: Count
-    seed: Count
-    draws: Count
+    samples: Count | None
+    seed: Count | None
+    draws: Count | None
     features: Name
     rows: Annotated[list[Annotated[list[Text], Meta(min_length=4, max_length=4)]], Meta(max_length=10_000)]
 

@@ -20,10 +20,11 @@ from pipelines.metrics.quality import Quality, QualityMeter
 from pipelines.models import conditions
 from pipelines.objectives import traits_of
 from pipelines.paths import runs_home
-from pipelines.runs import pictures, reading, resuming, worker
+from pipelines.runs import pictures, reading, resuming
 from pipelines.runs.files import publish_json
 from pipelines.runs.folder import PAUSED, RUNNING, STOPPING, Record, RunFolder
 from pipelines.runs.queue import QueuePlace
+from pipelines.runs.reporter import RunReporter, Stop, change_line, log, wait_turn
 from pipelines.runs.retention import superfluous
 from pipelines.threads import Adaptive
 from pipelines.training import checkpoint, loop, machine, memory, probe, process_group
@@ -37,7 +38,7 @@ _LOOK_S = 0.05  # between two looks at what is wanted, while paused
 _SAVE_SHARE = 20  # an epoch's end saves only when training has gone on for this many times what the last save took
 
 
-def train(reporter: worker.RunReporter, turn: QueuePlace) -> str | None:
+def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
     """Train a run until its end or until it is stopped.
 
     Returns:
@@ -45,7 +46,7 @@ def train(reporter: worker.RunReporter, turn: QueuePlace) -> str | None:
     """
     reporter.asked()  # loading torch took seconds
     folder, before = reporter.folder, reporter.folder.record().config
-    worker.change_line(reporter, turn, machine.pick_device(before.device))
+    change_line(reporter, turn, machine.pick_device(before.device))
     if not before.threads:
         threads.settle()  # for what is computed before the run's own networks can be asked
     image_set = pictures.load(reporter)
@@ -120,7 +121,7 @@ def follow(folder: RunFolder) -> None:
 class FolderHooks:
     """Keeps the run folder while the loop runs, and holds the loop as the person asks."""
 
-    def __init__(self, reporter: worker.RunReporter, turn: QueuePlace, trainer: Trainer) -> None:
+    def __init__(self, reporter: RunReporter, turn: QueuePlace, trainer: Trainer) -> None:
         self.reporter, self.folder, self.turn, self.trainer = reporter, reporter.folder, turn, trainer
         self._done_singles = reporter.control.single_steps
         self._saved_at, self._save_took = time.monotonic(), 0.0
@@ -131,7 +132,7 @@ class FolderHooks:
         """Hold while paused, follow changed learning rates, and say what the next step is."""
         try:
             order = self._wait_while_paused()
-        except worker.Stop:
+        except Stop:
             return "stop"
         self._follow_rates()
         return order
@@ -143,7 +144,7 @@ class FolderHooks:
             paused = reporter.status.state == PAUSED
             if control.want == "run":
                 if paused:
-                    worker.wait_turn(reporter, self.turn)
+                    wait_turn(reporter, self.turn)
                     self.event("resumed", "Went on.")
                 if reporter.status.state != RUNNING:
                     reporter.tell(state=RUNNING, message="Training.", progress=None, place=None)
@@ -207,7 +208,7 @@ class FolderHooks:
     def event(self, event: str, message: str, **more: Any) -> None:
         """Record something that happened, beside the metrics."""
         self.row({**loop.position(self.trainer), "event": event, "message": message, **more})
-        worker.log.info("step %d: %s", self.trainer.step, message)
+        log.info("step %d: %s", self.trainer.step, message)
 
     def save(self) -> None:
         """Publish a checkpoint of this step; of the older ones some are kept (keeping.py).

@@ -49,6 +49,16 @@ def _made(make: Callable[..., nn.Module], config: TrainConfig, spec: Spec) -> nn
     return make(config, spec.classes)
 
 
+def advance(network: nn.Module, images_seen: int) -> bool:
+    """Let a network whose resolution grows take its form after so many real pictures (``networks/__init__.py``).
+
+    Returns:
+        Whether a recorded step must be recorded anew; False of every other network.
+    """
+    take = getattr(network, "advance", None)
+    return take is not None and take(images_seen)
+
+
 def make_optimizer(config: TrainConfig, network: nn.Module, rate: float) -> torch.optim.Optimizer:
     """The configured optimiser over a network's weights; fused where torch has it."""
     weights = list(network.parameters())

@@ -15,6 +15,7 @@ import torch
 from pipelines import threads
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError
+from pipelines.networks import traits_of
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,7 @@ def resolve(config: TrainConfig) -> Machine:
     if precision == "bf16" and device == "cpu" and not computes_bf16(device):
         verdict = "emulated by this processor, which is very slow"
     if precision == "auto":
-        # Dense layers of the lecture's size are too small to gain from bf16; convolutions gain about twofold.
-        precision = "bf16" if config.network != "mlp" and computes_bf16(device) else "fp32"
+        precision = "bf16" if traits_of(config.network).bf16 and computes_bf16(device) else "fp32"
     compiled = config.compiled and device == "cuda"
     if compiled and importlib.util.find_spec("triton") is None:
         raise ConfigError("torch.compile needs the package triton, which is not installed here: switch compiled off.")

@@ -13,7 +13,7 @@ from pipelines.data import Spec
 from pipelines.errors import ConfigError
 from pipelines.modalities._conditions import encode
 from pipelines.networks._conditioning import draw_latent
-from pipelines.training.building import build
+from pipelines.training.building import advance, build
 from pipelines.training.machine import Machine
 
 # What a step takes at its peak, in units of what it keeps for its gradients, and in pictures as float32. On four
@@ -21,6 +21,7 @@ from pipelines.training.machine import Machine
 TRANSIENT = {"fp32": 1.5, "bf16": 2.3}
 COPIES = 8
 SMALL, LARGER = 2, 6  # pictures in the two batches
+AT_THE_END = 2**62  # real pictures shown, by when every network has grown
 CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -52,13 +53,16 @@ def require_room(config: TrainConfig, where: Machine, classes: Spec | int) -> No
 def bytes_needed(config: TrainConfig, where: Machine, classes: Spec | int) -> tuple[int, int]:
     """What a run takes whatever its batch, and for each picture in it, in bytes.
 
-    Counted is what autograd keeps of a step of both players, on the CPU, at two sizes of batch.
+    Counted is what autograd keeps of a step of both players, on the CPU, at two sizes of batch; of networks whose
+    resolution grows, at their full size.
     """
     config = config.changed(self_conditional=False)  # groups change the head alone
     told = Spec.of(classes).told(config.conditional)
     with torch.random.fork_rng(devices=[]):
         generator, discriminator = build(config, told)
         assert discriminator is not None
+        for network in (generator, discriminator):
+            advance(network, AT_THE_END)
         small, larger = (_kept(generator, discriminator, config, where, told, count) for count in (SMALL, LARGER))
     per_picture = (larger - small) / (LARGER - SMALL)
     g, d = (sum(w.numel() * w.element_size() for w in n.parameters()) for n in (generator, discriminator))

@@ -21,12 +21,15 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.modalities import MODALITIES
 from pipelines.training.machine import Machine
+from pipelines.training.memory import AT_THE_END
 from pipelines.training.trainer import Trainer
 
 SECONDS = 0.5  # for each of the two, at most, after a first step that is not counted
 STEPS = 40  # for each, at most
 BATCH = 32  # pictures in a step, at most, so that heavy networks are asked quickly, too
-DECISIVE = ("network", "size", "channels", "width", "latent_size", "batch_size", "conditional", "d_norm", "minibatch")
+DECISIVE = (
+    "method", "network", "size", "channels", "width", "latent_size", "batch_size", "conditional", "d_norm", "minibatch",
+)  # fmt: skip
 PAYS = 1.05  # times as fast as fp32, below which its coarser numbers are not worth it
 
 
@@ -62,6 +65,7 @@ def bf16_ratio(
             for name in ("bf16", "fp32")
         ]
         for trainer in both:
+            trainer.d_batches = AT_THE_END // count  # a network whose resolution grows is asked at its full size
             _timed(trainer)
         ratios: list[float] = []
         start = time.perf_counter()

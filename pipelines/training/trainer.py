@@ -21,7 +21,7 @@ from pipelines.errors import ConfigError, TrainingError
 from pipelines.methods import METHODS, sampler_of
 from pipelines.modalities import MODALITIES
 from pipelines.modalities._conditions import encode
-from pipelines.training.building import gradient_norm, make_optimizer
+from pipelines.training.building import advance, gradient_norm, make_optimizer
 from pipelines.training.context import StepContext
 from pipelines.training.cuda_graphs import Replayed
 from pipelines.training.feed import Feed
@@ -142,6 +142,8 @@ class Trainer:
         """
         if self.group and self.group.leads:
             self.group.tell({"watch": watch, "rates": self.rates_in_force, "faded": self._faded})
+        if any([advance(network, self.images_seen) for network in self._networks()]):  # each of them
+            self.state_replaced()
         self.step += 1
         if self.group:
             self.group.begin(self.config.seed, self.step)
@@ -276,6 +278,13 @@ class Trainer:
         """The optimisers by the names under which their memory is saved."""
         for player in self.players.values():
             yield f"{player.name}_optimizer", player.optimizer
+
+    def _networks(self) -> Iterator[nn.Module]:
+        """All networks: the players' and their moving averages."""
+        for player in self.players.values():
+            yield player.module
+            if player.ema is not None:
+                yield player.ema
 
     def _all_phases(self, watch: bool) -> Numbers:
         numbers: Numbers = {}

@@ -91,4 +91,5 @@ def test_curves_live_through_everything(tmp_path):
     assert any(row.get("features") == "curve features" for row in found["rows"]), "measured in training as well"
     assert found["sheet"][:2] == [3 * 30 - 2, 2 * 30 - 2]
     assert found["pictures"] == [8, 8, 28, 28, 1] and found["again"]
+    assert found["directions"] == ["component"]
     assert found["score"] is None and not found["model"]["opinion"], "a tile cannot be shown to D"

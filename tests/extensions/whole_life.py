@@ -52,7 +52,7 @@ def main() -> None:
     bytes of the last grid; ``quality``: the card's full measure; ``model``: what a page is told of the published model;
     ``pictures``: of eight samples, how many differ, and their shape; ``again``: whether the model and the run draw the
     same; ``told``: of a conditional model, whether its second condition gives another picture than the first;
-    ``score``: how many opinions D gives of the eight, where it can.
+    ``score``: how many opinions D gives of the eight, where it can; ``directions``: the kinds that are found.
     """
     import io
 
@@ -109,6 +109,7 @@ def main() -> None:
         "pictures": [len(np.unique(drawn.reshape(8, -1), axis=0)), *drawn.shape],
         "again": np.array_equal(drawn, of_run.sample(8, seed=1, y=first)), "told": told,
         "score": [len(model.score(drawn, first))] if model.judges_pictures else None,
+        "directions": sorted({one.kind for one in model.directions.values()}),
     }  # fmt: skip
     print(json.dumps(found, default=str))
 

@@ -12,7 +12,7 @@ from pipelines import data
 from pipelines.latent import model
 from tests import tiny_models as tiny
 
-README = Path(__file__).parents[3] / "README.md"
+README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from pipelines.config.train_config import TrainConfig
+from pipelines.launchers import local
 from pipelines.runs import jobs
 
 
@@ -50,7 +51,7 @@ def started(tiny):
     for run in made:
         if run.exists():
             jobs.delete(run)
-    for child in jobs._children:
+    for child in local.children:
         child.wait(20)
 
 

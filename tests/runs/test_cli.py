@@ -12,6 +12,7 @@ import typer
 from pipelines import cli, paths
 from pipelines.config.presets import PRESETS
 from pipelines.config.train_config import SETTINGS
+from pipelines.launchers import local
 from pipelines.runs import jobs
 
 COMMANDS = typer.main.get_command(cli.app).commands
@@ -88,7 +89,7 @@ def test_a_run_in_a_folder_of_ones_own_is_stopped_and_resumed(type_in, tiny_opti
     assert type_in("resume", place, "--detach")[0] == 0
     until(lambda: run.status().state == "running")
     assert type_in("delete", place, "--yes")[0] == 0
-    for child in jobs._children:
+    for child in local.children:
         child.wait(20)
 
 
@@ -147,7 +148,7 @@ def test_a_damaged_or_foreign_model_is_one_sentence(type_in, tiny_options, tmp_p
     weights.write_bytes(weights.read_bytes()[:200])
     assert "its SHA-256 differs" in type_in("sample", "good", "--out", out)[1]
     (paths.models_home() / "good" / "config.json").write_text('{"config": {"network": "unheard"}}')
-    assert "config.json is missing or not a model's configuration" in type_in("sample", "good", "--out", out)[1]
+    assert "good/config.json: class_names is missing" in type_in("sample", "good", "--out", out)[1]
     assert not out.exists()
 
 

@@ -6,8 +6,9 @@ import time
 import pytest
 
 from pipelines.runs import jobs, session, worker
-from pipelines.runs.folder import FINISHED, STOPPED, RunFolder
+from pipelines.runs.folder import FINISHED, STOPPED, RunFolder, Status
 from pipelines.runs.place import DOOMED, Anchor, is_thrown_away
+from pipelines.runs.reporter import RunReporter
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows does not let a folder be renamed that is in use")
 
@@ -98,7 +99,7 @@ def test_where_a_folder_is_told_without_the_systems_help(tmp_path, monkeypatch):
 
 def test_a_clock_that_is_set_back_stops_no_status(tiny, monkeypatch):
     run = jobs.create(tiny)
-    reporter = worker.RunReporter(run)
+    reporter = RunReporter(run)
     reporter.tell(message="Training.")
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now - 3600)
@@ -108,5 +109,5 @@ def test_a_clock_that_is_set_back_stops_no_status(tiny, monkeypatch):
 
 def test_a_heartbeat_of_the_future_is_no_fresh_one(tiny):
     run = jobs.create(tiny)
-    run.write_status(worker.Status(heartbeat=time.time() + 3600))
+    run.write_status(Status(heartbeat=time.time() + 3600))
     assert run.status().state == "lost"

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from pipelines.runs import jobs, queue, session, worker
+from pipelines.runs import jobs, queue, reporter, session, worker
 from pipelines.runs.queue import QueuePlace, line_for
 
 HOLDER = (
@@ -99,13 +99,14 @@ def test_a_run_joins_the_line_of_the_device_that_it_trains_on(tiny, monkeypatch)
     run = jobs.create(tiny.changed(device="auto", epochs=1))
     real = worker.wait_turn
 
-    def wait_turn(reporter, turn):
+    def wait_turn(mine, turn):
         seen.append(turn.line)
         if turn.line == "cpu":
             first.leave()
-        real(reporter, turn)
+        real(mine, turn)
 
-    monkeypatch.setattr(worker, "wait_turn", wait_turn)
+    for module in (worker, reporter):  # before torch is loaded, and after it
+        monkeypatch.setattr(module, "wait_turn", wait_turn)
     monkeypatch.setattr(session.machine, "pick_device", lambda wanted: "cpu")
     assert worker.work(run) == "finished" and seen == ["cuda", "cpu"]
 

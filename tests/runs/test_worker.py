@@ -9,6 +9,8 @@ import sys
 import pytest
 import torch
 
+from pipelines.errors import GanError
+from pipelines.launchers import local
 from pipelines.methods.gan import Method
 from pipelines.runs import jobs, session, worker
 from pipelines.runs.folder import FAILED, FINISHED, LOST, PAUSED, RUNNING, STOPPED, RunFolder
@@ -90,7 +92,7 @@ def test_stopped_at_any_step_and_resumed_it_ends_as_if_never_stopped(tiny, monke
 
 def test_a_finished_run_is_not_resumed(tiny):
     run = work(tiny.changed(epochs=1))
-    with pytest.raises(worker.GanError, match="has reached its end; duplicate its settings"):
+    with pytest.raises(GanError, match="has reached its end; duplicate its settings"):
         jobs.prepare_resume(run)
 
 
@@ -153,7 +155,7 @@ def test_a_second_job_waits_says_its_place_and_a_paused_one_lets_it_run(started,
 def test_the_process_ends_when_its_folder_is_deleted(started, until):
     run = started(epochs=None, seconds=600.0)
     until(lambda: run.status().state == RUNNING)
-    child = jobs._children[-1]
+    child = local.children[-1]
     jobs.delete(run)
     assert child.wait(10) == 0
     assert not run.path.exists()

@@ -86,7 +86,10 @@ VIEW = types.SimpleNamespace(picture=lambda trainer: b"")
 
 
 def meter(clear=lambda: None):
-    return types.SimpleNamespace(samples=2, measure=lambda *_: types.SimpleNamespace(frechet=1.0, clear=clear()))
+    return types.SimpleNamespace(
+        samples=2, labels=torch.zeros(2, dtype=torch.int64),
+        measure=lambda *_: types.SimpleNamespace(frechet=1.0, clear=clear()),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("network", NETWORKS.names())

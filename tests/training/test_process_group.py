@@ -14,6 +14,7 @@ from safetensors import safe_open
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError
+from pipelines.launchers import local
 from pipelines.runs import jobs, worker
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
@@ -128,7 +129,7 @@ def test_a_run_that_is_shared_trains_stops_and_goes_on(tmp_path, monkeypatch):
     jobs.stop(stopped)
     while stopped.is_held() and time.monotonic() < deadline:
         time.sleep(0.1)
-    for process in jobs._children:
+    for process in local.children:
         process.wait(60)
     status = stopped.status()
     assert status.state == "stopped" and status.step >= 5

@@ -230,7 +230,7 @@ def test_clipped_weights_stay_in_bounds():
 def test_smoothing_raises_the_loss_of_a_sure_d():
     plain, smooth = make(), make(label_smoothing=0.3)
     real, fake = torch.full((4,), 9.0), torch.full((4,), -9.0)
-    assert smooth.d_loss(real, fake) > plain.d_loss(real, fake) + 1
+    assert smooth.method.d_loss(real, fake) > plain.method.d_loss(real, fake) + 1
 
 
 def test_a_loss_that_is_not_finite_is_found_with_its_step():

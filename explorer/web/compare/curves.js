@@ -1,7 +1,7 @@
 // The curves of several runs laid over each other: one number a chart, one line a run.
 
 import { ChartCards } from "../shared/chart_cards.js";
-import { NOT_MEASURED, SEE_LATER, TERMS, VIEWS, WAITING, X_AXES, bestOf, hasNumbers } from "../shared/charts.js";
+import { NOT_MEASURED, SEE_LATER, TERMS, VIEWS, WAITING, X_AXES, bestOf, hasNumbers, saysProbability } from "../shared/charts.js";
 import { distance, figure, fixed, make, percent } from "../shared/format.js";
 import { thin } from "../shared/history.js";
 import { literal } from "../shared/plotting.js";
@@ -83,10 +83,10 @@ export class CompareCurves extends ChartCards {
   drawing(card, width) {
     const { view } = card;
     const { runs } = this.source;
-    const scores = runs.some(({ source }) => source.run.display?.d_output === "score");
-    const options = { yTitle: view.unit(scores ? { display: { d_output: "score" } } : {}), levels: this.levels(view),
+    const other = runs.find(({ source }) => !saysProbability(source.run));
+    const options = { yTitle: view.unit(other?.source.run ?? {}), levels: this.levels(view),
       canLog: !view.columns || runs.every(({ source }) => source.history.isPositive(view.field)) };
-    if (view.columns && card.chart.id === "outputs" && !scores) options.yRange = [-0.02, 1.02];
+    if (view.columns && card.chart.id === "outputs" && !other) options.yRange = [-0.02, 1.02];
     const draw = (run) => (view.columns ? this.curve(run, view, width) : this.measured(run, view));
     return { title: null, options, traces: runs.flatMap(draw) };
   }

@@ -63,7 +63,7 @@ export class Beside {
       const sure = kind === "probability";
       const [low, high] = sure ? [0, 1] : [Math.min(...scores), Math.max(...scores)];
       const place = (score) => `${high > low ? (100 * (score - low)) / (high - low) : 50}%`;
-      this.term.title = ABOUT[kind];
+      this.term.title = ABOUT[kind] ?? `The discriminator's ${kind}. It is shown beside those of the other seven.`;
       setText(this.says, sure ? `${share(scores[at])} real` : fixed(scores[at], 2));
       this.scale.replaceChildren(...scores.map((score, number) => {
         const tick = make("i", number === at ? { class: "gx-this" } : {});

@@ -70,7 +70,7 @@ export class Plane {
     const cell = place.map((value, axis) => Math.floor((((axis ? -value : value) + known.reach) / (2 * known.reach)) * side));
     if (cell.some((value) => value < 0 || value >= side)) return setText(this.said, "");
     const value = frame.low + frame.surface[cell[1] * side + cell[0]] * (frame.high - frame.low);
-    const words = known.kind === "probability" ? `D says: real with probability ${value.toFixed(2)}` : `D's score: ${value.toFixed(2)}`;
+    const words = known.kind === "probability" ? `D says: real with probability ${value.toFixed(2)}` : `D's ${known.kind}: ${value.toFixed(2)}`;
     return setText(this.said, `Here ${words.replace("-", "−")}`);
   }
 

@@ -92,8 +92,11 @@ export function bestOf({ measures, run }) {
 
 const newest = (measures) => measures[measures.length - 1];
 
+/** Whether D's output is a probability of being real, as in runs from before it was recorded what it is. */
+export const saysProbability = (run) => (run.display?.d_output ?? "probability") === "probability";
+
 function outputsUnit(run) {
-  return run.display?.d_output === "score" ? "D's score" : "D's output";
+  return saysProbability(run) ? "D's output" : `D's ${run.display.d_output}`;
 }
 
 function outputsTitle({ history, run }) {
@@ -103,6 +106,7 @@ function outputsTitle({ history, run }) {
   if (run.display?.d_output === "score") {
     return `D scores ${fixed(real, 1)} and ${fixed(fake, 1)}: ${fixed(Math.abs(real - fake), 1)} apart`;
   }
+  if (!saysProbability(run)) return `D's ${run.display.d_output}: real ${figure(real, 2)}, fake ${figure(fake, 2)}`;
   const pair = `${fixed(real, 2)}, ${fixed(fake, 2)}`;
   if (Math.abs(real - 0.5) < 0.1 && Math.abs(fake - 0.5) < 0.1) return `D can no longer tell: ${pair}`;
   if (real > 0.95 && fake < 0.05) return `D sees through G: ${pair}`;
@@ -114,7 +118,7 @@ function lossesTitle({ history, run }) {
   const d = history.recent("d_loss");
   const g = history.recent("g_loss");
   if (Number.isNaN(d) || Number.isNaN(g)) return WAITING;
-  if (run.display?.d_output !== "score" && d < 0.05) return `D wins: its loss is ${figure(d, 2)}, G's ${figure(g, 2)}`;
+  if (saysProbability(run) && d < 0.05) return `D wins: its loss is ${figure(d, 2)}, G's ${figure(g, 2)}`;
   return `D's loss ${fixed(d, 2)}, G's ${fixed(g, 2)}`;
 }
 

@@ -1,7 +1,7 @@
 // The charts of one live run.
 
 import { visit } from "../shared/address.js";
-import { CHARTS, X_AXES, bestOf, hasNumbers } from "../shared/charts.js";
+import { CHARTS, X_AXES, bestOf, hasNumbers, saysProbability } from "../shared/charts.js";
 import { ChartCards } from "../shared/chart_cards.js";
 import { distance, make, percent } from "../shared/format.js";
 import { thin } from "../shared/history.js";
@@ -42,7 +42,7 @@ export class Curves extends ChartCards {
   drawing(card, width) {
     const { view } = card;
     const { run, history } = this.source;
-    const probability = view.id === "outputs" && run.display?.d_output !== "score";
+    const probability = view.id === "outputs" && saysProbability(run);
     const options = { yTitle: view.unit(run), marks: this.marks(), levels: this.levels(view),
       canLog: !view.columns || view.log !== "choice" || view.columns.every(({ column }) => history.isPositive(column)) };
     if (probability) options.yRange = [-0.02, 1.02];

@@ -110,7 +110,7 @@ def test_missing_and_foreign_rows_do_no_harm(run: FakeRun) -> None:
             file.write('{"step": 1e999}\n{"step": 18, "d_loss": NaN}\n' + "[" * 9000 + '\n{"step": 17, "d_lo')
         stream = Stream(Hub(), run.folder)
         await stream.next()
-        assert stream.steps == [10, 15, 16]  # and not the line that is still being written
+        assert stream.steps == [10, 15]  # and neither one without numbers nor the line that is still being written
         with run.folder.metrics_path.open("a") as file:
             file.write('ss": 1.5}\n')
         _, data = await stream.until(lambda event, data: "rows" in data)
@@ -407,5 +407,5 @@ def test_importing_the_live_part_loads_no_torch() -> None:
         "import sys; import explorer.server.routes, explorer.widgets.live_run, explorer.widgets.run_list; "
         "sys.exit('torch' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[3], capture_output=True)
     assert done.returncode == 0, done.stderr.decode()

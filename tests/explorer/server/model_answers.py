@@ -22,7 +22,7 @@ def refused(answer: httpx.Response, status: int, words: str = "") -> None:
     assert answer.status_code == status, (answer.status_code, answer.text[:300])
     sentence = answer.text
     assert words in sentence and sentence.endswith(".") and "\n" not in sentence
-    assert "Traceback" not in sentence and sentence.count(". ") == 0 and len(sentence) < 600
+    assert "Traceback" not in sentence and sentence.replace("... ", "").count(". ") == 0 and len(sentence) < 600
 
 
 def encoded(picture: np.ndarray, kind: str = "PNG") -> str:

@@ -50,7 +50,7 @@ def test_walks_to_download(ask) -> None:
 @pytest.mark.parametrize(
     "wish",
     [{"scale": 0}, {"scale": 33}, {"scale": 1.5}, {"scale": "2"}, {"scale": True}, {"columns": 0}, {"columns": 3},
-     {"fps": 0}, {"fps": 61}, {"frames": 1}, {"frames": 401}, {"frames": None}, {"gap": -1}, {"gap": 17},
+     {"fps": 0}, {"fps": 61}, {"frames": 1}, {"frames": 401}, {"frames": "8"}, {"gap": -1}, {"gap": 17},
      {"points": []}, {"points": [{}] * 401}, {"points": None}, {"scale": 10**400}],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["png", "gif"])

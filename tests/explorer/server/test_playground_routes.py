@@ -142,11 +142,13 @@ def test_numbers_that_run_away_are_told_in_the_frame(ask):
     "verb, body, words",
     [
         ("", {"config": {"lr_g": "fast"}}, "must be a number"),
-        ("", {"config": []}, "settings by name"),
+        ("", {"config": []}, "config is a list of 0; it must be an object"),
         ("", {"config": {"data": "drawing"}}, "draw in the plane"),
         ("", {"saved": "{}"}, "no saved game"),
-        ("", {"saved": 3}, "text of a saved game"),
+        ("", {"saved": 3}, "saved is 3; it must be a text"),
         ("", {"colour": "red"}, "nothing named 'colour'"),
+        ("", {"config": {"batch": 10**400}}, "more than 30 digits"),
+        ("/change", {"settings": {"self": 1}}, "no setting named"),
         ("/advance", {"steps": 201}, "from 0 to 200"),
         ("/advance", {"steps": True}, "whole number"),
         ("/advance", {"steps": -1}, "whole number"),
@@ -154,7 +156,7 @@ def test_numbers_that_run_away_are_told_in_the_frame(ask):
         ("/advance", {"action": ["d"]}, "both, d, g"),
         ("/change", {"settings": {"seed": 3}}, "start a new game"),
         ("/change", {"settings": {"nothing": 3}}, "no setting named"),
-        ("/change", {}, "values by name"),
+        ("/change", {}, "settings is missing; it must be an object"),
     ],
 )
 def test_bad_input_is_answered_by_one_sentence(ask, client, verb, body, words):

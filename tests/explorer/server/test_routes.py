@@ -118,7 +118,9 @@ def test_the_list_tells_each_run_in_a_few_words(client: httpx.Client, run: FakeR
     for number, broken in enumerate(("{}", "[]", '{"config": 3}', "{", "")):
         (homes.runs / f"broken-{number}").mkdir()
         (homes.runs / f"broken-{number}" / "config.json").write_text(broken)
-    newest, oldest = client.get("/api/runs").json()
+    *damaged, newest, oldest = client.get("/api/runs").json()
+    assert [run["id"] for run in damaged] == [f"broken-{number}" for number in reversed(range(5))]
+    assert all(run["state"] == "damaged" and run["message"].startswith("config.json") for run in damaged)
     assert (newest["id"], newest["state"], newest["thumbnail"]) == ("b-run", "queued", None)
     assert oldest["id"] == "a-run" and oldest["state"] == "finished" and oldest["preset"] == "first-digits"
     assert oldest["step"] == 30 and oldest["quality"]["floor"] == 1.14

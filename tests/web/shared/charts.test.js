@@ -14,6 +14,7 @@ test("the title of D's outputs says who is ahead", () => {
   assert.equal(said(0.7, 0.65), "D hardly tells: 0.70, 0.65");
   assert.equal(said(0.3, 0.65), "D takes fake for real: 0.30, 0.65");
   assert.equal(said(3, -2.5, { display: { d_output: "score" } }), "D scores 3.0 and −2.5: 5.5 apart");
+  assert.equal(said(0.4, 1.7, { display: { d_output: "distance" } }), "D's distance: real 0.4, fake 1.7");
 });
 
 test("a loss near zero is a victory of D, but not where it is a score", () => {
