@@ -60,7 +60,9 @@ def card_of(entry: Entry) -> dict[str, Any]:
         "size": config.size,
         "facts": [
             f"{config.size} × {config.size} pixels, {'grey' if config.channels == 1 else 'colour'}",
-            f"{len(entry.class_names)} classes" if config.conditional else "no classes",
+            f"{len(entry.class_names)} {'examples' if entry.spec.condition else 'classes'}"
+            if config.conditional
+            else "no classes",
             f"{entry.size_bytes / 1e6:.1f} MB",
         ],
         "quality": quality,
@@ -75,6 +77,8 @@ def about(entry: Entry) -> str:
     """One sentence on a model whose card has none."""
     config = entry.config
     what = DRAWS.get(config.data, f"pictures like those of the data set {config.data}")
+    if entry.spec.condition:
+        return f"Draws {what}, each for a condition ({entry.spec.condition}) that you choose."
     if config.conditional:
         return f"Draws {what}, each of the class that you ask for."
     return f"Draws {what}, whichever come: it was trained without labels."

@@ -112,9 +112,10 @@ def nearest(model: Model, asked: Nearest) -> Response:
     for found in known.nearest(_decoded(model, points), asked.count):
         indices = [neighbour.index for neighbour in found.neighbours]
         with DECODING.turn():
-            labels = known.set.labels[indices] if model.class_names else None
-            images = known.set.images[indices].transpose(0, 2, 3, 1)
-            scores = model.score(images, labels) if model.trained.discriminator else [None] * len(indices)
+            labels = known.set.labels[indices] if model.class_names and known.set.labels is not None else None
+            images = known.pictures[indices].transpose(0, 2, 3, 1)
+            judged = model.judges_pictures and model.trained.conditions is None
+            scores = model.score(images, labels) if judged else [None] * len(indices)
         near = [
             {**vars(neighbour), "score": None if score is None else round(float(score), 4)}
             for neighbour, score in zip(found.neighbours, scores, strict=True)
@@ -128,7 +129,7 @@ def training(model: Model, asked: Training) -> Response:
     known = training_set(model.trained.config)
     if max(asked.indices) >= len(known.set):
         raise HTTPException(400, f"A training picture's number lies between 0 and {len(known.set) - 1}.")
-    return _raw(known.set.images[asked.indices].transpose(0, 2, 3, 1))
+    return _raw(known.pictures[asked.indices].transpose(0, 2, 3, 1))
 
 
 def find(model: Model, asked: Found) -> Response:

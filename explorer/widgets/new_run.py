@@ -101,7 +101,7 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
     # problems() says that a folder is not given, or no path
     if data_problem and (config.folder or config.data != "folder"):
         found += [data_problem] if data_problem not in found else []
-    elif config.conditional and seen and not data_problem and len(seen.class_names) < 2:
+    elif config.conditional and seen and not data_problem and not seen.condition and len(seen.class_names) < 2:
         found.append("A conditional model wants two classes at least: give the folder one subfolder a class.")
 
     words, button = st.columns([5, 3], vertical_alignment="center", gap="large")

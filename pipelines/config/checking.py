@@ -6,6 +6,7 @@ from pipelines import data
 from pipelines.config.settings import problem
 from pipelines.config.train_config import SETTINGS, TYPES, TrainConfig
 from pipelines.errors import ConfigError, DataError
+from pipelines.modalities import MODALITIES
 from pipelines.networks import traits_of as network_traits
 from pipelines.objectives import traits_of
 
@@ -37,6 +38,11 @@ def problems(config: TrainConfig) -> list[str]:
         )
     if config.flip and not data.DATA_SETS.get(config.data).FLIP_MAKES_SENSE:
         found.append(f"Mirrored {config.data} are not {config.data}: switch flip off.")
+    modality = data.modality_of(config.data)
+    if not MODALITIES.constants(modality)["PICTURES"]:
+        for name, off in (("augment", "none"), ("self_conditional", False), ("flip", False)):
+            if getattr(config, name) != off:
+                found.append(f"{name} is for pictures, and the data set {config.data!r} has none: set it to {off}.")
     if config.label_smoothing and not traits.label_smoothing:
         found.append(
             f"Label smoothing moves the target of a cross-entropy, and the loss {config.loss!r} has none: "

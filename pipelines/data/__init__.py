@@ -13,6 +13,8 @@ An entry is a module of this package that declares
 * ``ATTRIBUTE_GROUPS``, where attributes exclude each other: the names of a group, of which a picture has at most one,
 * ``require(split)``, where a person must put files there: raises the ``DataError`` that names those that are missing,
 * ``FLIP_MAKES_SENSE``: whether a mirrored picture is still one of the set,
+* ``CONDITION``, where a conditional model is told something else than the class: the name of one of the set's fields,
+* ``MODALITY``, where an example is no picture: the name of one of ``pipelines.modalities``,
 * ``LICENCE`` and ``CITATION``: what to say about the data,
 * ``read(size=, channels=, folder=, split=, progress=)``: does the work and returns an ``ImageSet``.
 
@@ -31,15 +33,16 @@ from types import ModuleType
 from pipelines import paths
 from pipelines.data import _cache
 from pipelines.data._image_set import Aborted, ImageSet, Progress, paced, within
+from pipelines.data._spec import Spec
 from pipelines.data._survey import Survey
 from pipelines.data._typed import folder_of, shown
 from pipelines.errors import DataError
 from pipelines.registry import Registry
 
 __all__ = [
-    "CHANNELS", "DATA_SETS", "SIZES", "ImageSet", "Overview", "Progress",
+    "CHANNELS", "DATA_SETS", "SIZES", "ImageSet", "Overview", "Progress", "Spec",
     "attribute_groups_of", "attribute_names_of", "class_names_of", "describe", "folder_of", "is_prepared", "load",
-    "missing_files", "names", "overview", "require_classes", "shown",
+    "missing_files", "modality_of", "names", "overview", "require_classes", "require_condition", "shown",
 ]  # fmt: skip
 
 DATA_SETS = Registry(__name__, __file__, "data set", DataError)
@@ -83,10 +86,12 @@ def load(
     prepared = _prepared_file(name, source, size, channels, split)
     report = paced(progress)
     try:
-        image_set = _cache.read(prepared, version)
+        modality = getattr(entry, "MODALITY", "image")
+        pictures = modality == "image"
+        image_set = _cache.read(prepared, version, pictures)
         if image_set is None:
             with _cache.only_one(paths.data_home() / name, name, report):
-                image_set = _cache.read(prepared, version)  # another process may have prepared it meanwhile
+                image_set = _cache.read(prepared, version, pictures)  # another process may have prepared it meanwhile
                 if image_set is None:
                     reading = within(report, 0.0, 0.9)
                     where = source.folder if source else None
@@ -95,7 +100,8 @@ def load(
         report(1.0, f"{name} is ready: {len(image_set):,} pictures")
     except Aborted as aborted:
         raise aborted.cause from None
-    return replace(image_set, notes=(*notes, *image_set.notes))
+    condition = getattr(entry, "CONDITION", "")
+    return replace(image_set, notes=(*notes, *image_set.notes), condition=condition, modality=modality)
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,7 @@ class Overview:
     pictures: int | None = None  # that would be read from there, or were; None of a set without a folder
     counts: dict[str, int] = field(default_factory=dict)  # of pictures, by class
     notes: tuple[str, ...] = ()  # on what is skipped there and why, as far as that is known
+    condition: str = ""  # the field that a conditional model is told of; "": the class
 
 
 def overview(name: str, *, size: int, channels: int, folder: str | Path | None = None) -> Overview:
@@ -123,7 +130,7 @@ def overview(name: str, *, size: int, channels: int, folder: str | Path | None =
     source = _source(name, entry, folder)
     card = _cache.card(_prepared_file(name, source, size, channels, split), _version(entry, source))
     if source is None:
-        return Overview(card is not None, tuple(entry.CLASS_NAMES))
+        return Overview(card is not None, tuple(entry.CLASS_NAMES), condition=getattr(entry, "CONDITION", ""))
     before = Overview(
         False, source.class_names, shown(source.folder), len(source.pictures), source.counts, tuple(source.notes)
     )
@@ -200,6 +207,31 @@ def attribute_groups_of(name: str) -> dict[str, tuple[str, ...]]:
         DataError: there is no such set.
     """
     return dict(getattr(DATA_SETS.get(name), "ATTRIBUTE_GROUPS", {}))
+
+
+def modality_of(name: str) -> str:
+    """What an example of a set is, read without importing anything: ``image``, or another of ``pipelines.modalities``.
+
+    Raises:
+        DataError: there is no such set.
+    """
+    return DATA_SETS.constants(name).get("MODALITY", "image")
+
+
+def require_condition(image_set: ImageSet) -> None:
+    """Does nothing for a set with a field to be told of, or with at least two classes.
+
+    Raises:
+        DataError: the set has neither.
+    """
+    if not image_set.condition:
+        require_classes(image_set)
+    elif image_set.condition not in image_set.fields:
+        has = ", ".join(sorted(image_set.fields)) or "none"
+        raise DataError(
+            f"The data set {image_set.name!r} names the field {image_set.condition!r} as its condition, and its fields "
+            f"are: {has}; change CONDITION in its file."
+        )
 
 
 def require_classes(image_set: ImageSet) -> None:

@@ -1,8 +1,9 @@
 """The prepared form of a data set: one file that loads in a moment, published whole or not at all.
 
 A prepared file is an uncompressed ``.npz`` (a zip archive) with ``card`` (JSON text), ``images`` and, where there are
-classes or attributes, ``labels`` and ``attributes``. One file is replaced in one atomic step, and the archive's own
-directory and CRC-32 sums tell a truncated or damaged file, which then counts as not prepared.
+classes or attributes, ``labels`` and ``attributes``; fields are ``field.NAME``. One file is replaced in one atomic
+step, and the archive's own directory and CRC-32 sums tell a truncated or damaged file, which then counts as not
+prepared.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from pipelines.data._image_set import ImageSet, Progress
 from pipelines.errors import DataError
 from pipelines.files import sync
 from pipelines.schema import Count, Meta, Name, Names, Text
+
+FIELD = "field."  # begins the name of a field's array
 
 # What reading a damaged archive may raise.
 DAMAGED = (DataError, OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
@@ -132,28 +135,35 @@ def write(path: Path, image_set: ImageSet, version: str, progress: Progress) -> 
         arrays["labels"] = image_set.labels
     if image_set.attributes is not None:
         arrays["attributes"] = image_set.attributes
+    arrays |= {f"{FIELD}{name}": values for name, values in image_set.fields.items()}
     bytes_needed = sum(array.nbytes for array in arrays.values())
     with published(path, bytes_needed) as file:
         np.savez(_Counted(file, bytes_needed, progress, f"Writing {image_set.name}"), **arrays)
 
 
-def read(path: Path, version: str) -> ImageSet | None:
-    """The prepared set, or None where it is missing, damaged or of another version."""
+def read(path: Path, version: str, pictures: bool = True) -> ImageSet | None:
+    """The prepared set, or None where it is missing, damaged or of another version.
+
+    Args:
+        pictures: whether its examples are pictures, uint8 [N, C, H, W].
+    """
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             card = _card(archive)
             if card.version != version:
                 return None
-            images = _array(archive, "images", np.uint8, (None, None, None, None))
+            images = _array(archive, "images", np.uint8 if pictures else None, (None,) * 4 if pictures else None)
             labels = attributes = None
             if "labels" in archive.files:
                 labels = _array(archive, "labels", np.int64, (len(images),))
             if "attributes" in archive.files:
                 attributes = _array(archive, "attributes", np.uint8, (len(images), len(card.attribute_names)))
+            names = [name.removeprefix(FIELD) for name in archive.files if name.startswith(FIELD)]
+            fields = {name: _array(archive, FIELD + name, None, None) for name in names}
             return ImageSet(
                 name=card.name, images=images, labels=labels, class_names=tuple(card.class_names),
                 fingerprint=card.fingerprint, source=card.source, notes=tuple(card.notes), attributes=attributes,
-                attribute_names=tuple(card.attribute_names),
+                attribute_names=tuple(card.attribute_names), fields=fields,
             )  # fmt: skip
     except DAMAGED:
         return None
@@ -193,8 +203,13 @@ def _card(archive: np.lib.npyio.NpzFile) -> Card:
     return schema.decode(str(archive["card"]).encode(), Card, "the card", DataError)
 
 
-def _array(archive: np.lib.npyio.NpzFile, name: str, dtype: type, shape: tuple[int | None, ...]) -> np.ndarray:
+def _array(
+    archive: np.lib.npyio.NpzFile, name: str, dtype: type | None, shape: tuple[int | None, ...] | None
+) -> np.ndarray:
     """An array of the archive, once its head is known to fit: nothing is allocated by a size that is not there.
+
+    Args:
+        dtype, shape: what it must be; None of any kind of number, and of any shape.
 
     Raises:
         ValueError: it is of another type or shape, or its file holds less or more.
@@ -205,7 +220,10 @@ def _array(archive: np.lib.npyio.NpzFile, name: str, dtype: type, shape: tuple[i
         head = np.lib.format.read_array_header_1_0 if major == 1 else np.lib.format.read_array_header_2_0
         found, _, kind = head(file)
         size, begin = math.prod(found) * kind.itemsize, file.tell()
-    fits = len(found) == len(shape) and all(wanted in (None, real) for wanted, real in zip(shape, found, strict=True))
-    if kind != dtype or not fits or member.compress_type != zipfile.ZIP_STORED or member.file_size != begin + size:
+    fits = shape is None or (
+        len(found) == len(shape) and all(wanted in (None, real) for wanted, real in zip(shape, found, strict=True))
+    )
+    right = kind.kind in "uif" if dtype is None else kind == dtype
+    if not right or not fits or member.compress_type != zipfile.ZIP_STORED or member.file_size != begin + size:
         raise ValueError(f"{name} does not fit")
     return archive[name]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,19 +17,25 @@ Progress = Callable[[float, str], None]
 class ImageSet:
     """Pictures in memory, with their labels, their attributes and their origin.
 
-    ``images[i]``, ``labels[i]`` and ``attributes[i]`` belong together. The order is that of the source, and the same at
-    every load.
+    ``images[i]``, ``labels[i]`` and ``attributes[i]`` belong together, and so does ``fields[name][i]`` unless the field
+    has another number of examples. The order is that of the source, and the same at every load.
     """
 
     name: str
-    images: np.ndarray  # uint8 [N, C, H, W]
+    images: np.ndarray  # uint8 [N, C, H, W]; of another modality, examples [N, ...] as it stores them
     labels: np.ndarray | None  # int64 [N] in [0, len(class_names)), or None where the set has no classes
     class_names: tuple[str, ...]  # () where the set has no classes
-    fingerprint: str  # SHA-256 over pixels, labels and attributes, hexadecimal
+    fingerprint: str  # SHA-256 over pixels, labels, attributes and fields, hexadecimal
     source: str  # a sentence: where the bytes came from
     notes: tuple[str, ...] = ()  # what a person should know, such as pictures that were skipped
     attributes: np.ndarray | None = None  # uint8 [N, A], 1 where picture i has attribute j and 0 where not, or None
     attribute_names: tuple[str, ...] = ()  # A names; () where the set has no attributes
+    # What else belongs to the set, by name: pictures, uint8 [M, C, H, W], or lists of numbers, float32 [M, L], with NaN
+    # after the end of a shorter list. M is N where each belongs to one picture; any other M makes the field a domain of
+    # its own, whose examples belong to none (unpaired).
+    fields: dict[str, np.ndarray] = field(default_factory=dict)
+    condition: str = ""  # the field that a conditional model is told of; "": the class
+    modality: str = "image"  # what an example is: the name of one of ``pipelines.modalities``
 
     def __len__(self) -> int:
         return len(self.images)
@@ -40,14 +46,16 @@ def fingerprint_of(
     labels: np.ndarray | None,
     progress: Progress = lambda share, message: None,
     attributes: np.ndarray | None = None,
+    fields: Mapping[str, np.ndarray] | None = None,
 ) -> str:
-    """SHA-256 over shape, pixels, labels and attributes: the same hexadecimal text on every machine for the same data.
+    """SHA-256 over shape, pixels, labels, attributes and fields, hexadecimal; the same everywhere for the same data.
 
     Args:
         images: uint8 [N, C, H, W].
         labels: int64 [N], or None.
         progress: told the share of the pictures that are done.
         attributes: uint8 [N, A], or None, which leaves the text as it was before there were attributes.
+        fields: [M, ...] each, by name; none leaves the text as it was before there were fields.
     """
     digest = hashlib.sha256(repr(images.shape).encode())
     for start in range(0, len(images), 2048):
@@ -57,6 +65,9 @@ def fingerprint_of(
     if attributes is not None:
         digest.update(repr(attributes.shape).encode())
         digest.update(np.ascontiguousarray(attributes, dtype=np.uint8))
+    for name, values in sorted((fields or {}).items()):
+        digest.update(f"{name} {values.dtype.str} {values.shape}".encode())
+        digest.update(np.ascontiguousarray(values))
     return digest.hexdigest()
 
 

@@ -117,6 +117,8 @@ def _numbers(y: Tensor | None, count: int) -> np.ndarray:
 def _look(gan: Trained, z: Tensor, y: Tensor | None) -> tuple[np.ndarray, np.ndarray]:
     """G's features half of the way, maps averaged to 4 x 4, [B, D]; and the pictures averaged to 16 x 16, [B, P].
 
+    What is no picture is taken as G gives it.
+
     D is 0 of a G that does not name its layers (``feature_info``).
     """
     inner, pixels = [torch.empty(len(z), 0)], []
@@ -127,8 +129,10 @@ def _look(gan: Trained, z: Tensor, y: Tensor | None) -> tuple[np.ndarray, np.nda
         half.register_forward_hook(lambda layer, given, h: inner.append(_small(h)))
     for start in range(0, len(z), _CHUNK):
         labels = None if y is None else y[start : start + _CHUNK]
-        h = generator(z[start : start + _CHUNK], labels)
-        pixels.append(nn.functional.interpolate(h, (16, 16), mode="bilinear", antialias=True).flatten(1))
+        h = generator(z[start : start + _CHUNK], gan.told(labels))
+        if gan.draws_pictures:
+            h = nn.functional.interpolate(h, (16, 16), mode="bilinear", antialias=True)
+        pixels.append(h.flatten(1))
     return torch.cat(inner).numpy(), torch.cat(pixels).numpy()
 
 

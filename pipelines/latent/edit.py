@@ -150,7 +150,7 @@ class _Judge:
 
     def descended(self, moves: np.ndarray) -> np.ndarray:
         """Each move [M, latent_size] as good as gradient descent makes it."""
-        G, network = self.model.trained.generator, self.reader.network
+        G, network = self.model.trained.raw, self.reader.network
         y = None if self.y is None else self.y.expand(len(moves), -1)
         sign = torch.from_numpy(np.where(self.before[0, self.columns] > 0.5, 1, -1).astype(np.float32))
         keep = torch.from_numpy(self.before[0, self.columns]).logit(1e-4).abs().clamp(max=KEEP)

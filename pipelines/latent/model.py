@@ -133,9 +133,9 @@ class Model:
         Raises:
             ModelError: the model comes without D, or the pictures or classes do not fit.
         """
-        network = self.trained.discriminator
-        if network is None:
-            raise ModelError(f"{self.id} comes without its discriminator, so there is no opinion to ask for.")
+        if not self.judges_pictures:
+            without = "comes without its discriminator" if self.trained.draws_pictures else "draws no pictures"
+            raise ModelError(f"{self.id} {without}, so there is no opinion to ask for.")
         if images.shape[1:] != self.shape or images.dtype != np.uint8:
             raise ModelError(
                 f"D of {self.id} wants uint8 pictures of {self.shape}, not {images.dtype} {images.shape[1:]}."
@@ -144,9 +144,14 @@ class Model:
         labels = self.classes(y, len(x))
         if labels is not None and labels.ndim == 2:  # D knows classes, not mixtures: it is asked for the largest part
             labels = labels.argmax(1)
-        out = torch.cat([network(part, None if labels is None else labels[start : start + len(part)])
+        out = torch.cat([self.trained.logits(part, None if labels is None else labels[start : start + len(part)])
                          for start, part in ((s, x[s : s + 64]) for s in range(0, len(x), 64))])  # fmt: skip
         return LOSSES.get(self.trained.config.loss).d_output(out).float().numpy()
+
+    @property
+    def judges_pictures(self) -> bool:
+        """Whether ``score`` can tell D's opinion."""
+        return self.trained.discriminator is not None and self.trained.draws_pictures
 
     # Points, as pages name them
 
@@ -301,7 +306,7 @@ def describe(model: Model) -> dict[str, Any]:
         "data": config.data,
         "attributes": list(model.reader.names) if model.reader else [],
         "exclusive": bool(model.reader and model.reader.exclusive),
-        "opinion": model.trained.discriminator is not None,
+        "opinion": model.judges_pictures,
         "probability": traits_of(config.loss).says_probability,
     }
 

@@ -16,6 +16,7 @@ import numpy as np
 from pipelines import data
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import DataError
+from pipelines.modalities import MODALITIES
 
 COARSE = 12  # edge to which pictures are averaged for the first look
 CANDIDATES = 64  # of the first look, compared pixel by pixel
@@ -48,7 +49,8 @@ class TrainingSet:
         if not data.is_prepared(config.data, **wanted):
             raise DataError(f"The training pictures of {config.data!r} are not on this machine yet.")
         self.set = data.load(config.data, **wanted)
-        self._coarse = _coarse(self.set.images)
+        self.pictures = _tiles(self.set.images, self.set.modality, config)  # uint8 [N, C, H, W], as people see them
+        self._coarse = _coarse(self.pictures)
         self._lengths = np.square(self._coarse).sum(1)
         self._yardstick: np.ndarray | None = None
         self._lock = threading.Lock()
@@ -75,7 +77,7 @@ class TrainingSet:
         found = []
         for picture, row in zip(pictures, rough, strict=True):
             some = np.argpartition(row, min(CANDIDATES, len(row) - 1))[:CANDIDATES]
-            difference = self.set.images[some].astype(np.float32) - picture
+            difference = self.pictures[some].astype(np.float32) - picture
             distance = np.sqrt(np.square(difference).mean((1, 2, 3)))
             order = np.argsort(distance, kind="stable")[:count]
             found.append((some[order], distance[order]))
@@ -114,6 +116,16 @@ def training_set(config: TrainConfig) -> TrainingSet:
                 _sets.popitem(last=False)
         _sets.move_to_end(key)
         return _sets[key]
+
+
+def _tiles(images: np.ndarray, modality: str, config: TrainConfig) -> np.ndarray:
+    if modality == "image":
+        return images
+    import torch
+
+    tile = MODALITIES.get(modality).tile
+    parts = [tile(part, config.size, config.channels).numpy() for part in torch.from_numpy(images).split(2000)]
+    return np.concatenate(parts)
 
 
 def _coarse(images: np.ndarray) -> np.ndarray:

@@ -47,7 +47,9 @@ def project(
     if picture.shape != model.shape or picture.dtype != np.uint8:
         raise ModelError(f"The picture is {picture.dtype} {picture.shape}; {model.id} draws uint8 {model.shape}.")
     target = to_float(torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None])
-    generator = model.trained.generator
+    if not model.trained.draws_pictures:
+        raise ModelError(f"{model.id} draws no pictures, so that none can be searched for.")
+    generator = model.trained.raw
     labels = model.classes(y, POOL)
     with torch.no_grad():  # the starts are the samples that are nearest already
         pool = torch.from_numpy(model.z(POOL, seed))

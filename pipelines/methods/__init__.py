@@ -4,16 +4,30 @@ A method's module has a class ``Method(config, context)`` with
 
 - ``players``: its networks by name, ``Player`` each (``training/players.py``);
 - ``phases``: what one step does, ``Phase`` by ``Phase``, in order;
-- ``sampler``: the name of the player that draws the samples;
 - ``parts``: further modules with a state of their own, by the names under which checkpoints keep them;
 - ``begin(step)``: called before each step; returns what distinguishes steps that a GPU must record apart;
 - ``fade(share)``: called as the run goes on, with the share in [0, 1] that is left of what fades to its end;
 - ``rehearse(count)``: a scalar made of work like a step's on ``count`` pictures, for timing; it is thrown away.
 
-A phase's loss reads real pictures, labels and random numbers from the ``context`` (``training/context.py``).
+Where they are called otherwise than ``generator`` and ``discriminator``, the file states the names of two players,
+which are read without importing it: ``SAMPLER``, the one that draws the samples, and ``CRITIC``, the one whose opinion
+of them is asked. Both are built by the network family (``training/building.py``).
+
+A phase's loss reads real pictures, conditions, the set's fields and random numbers from the ``context``
+(``training/context.py``). A method may have any number of players; each has a name and a letter of its own.
 """
 
 from pipelines.errors import ConfigError
 from pipelines.registry import Registry
 
 METHODS = Registry(__name__, __file__, "method", ConfigError)
+
+
+def sampler_of(method: str) -> str:
+    """The player of a method that draws the samples; raises ``ConfigError`` where there is no such method."""
+    return METHODS.constants(method).get("SAMPLER", "generator")
+
+
+def critic_of(method: str) -> str:
+    """The player whose opinion of samples is asked; raises ``ConfigError`` where there is no such method."""
+    return METHODS.constants(method).get("CRITIC", "discriminator")

@@ -19,7 +19,7 @@ from pipelines.objectives._matching import feature_matching
 from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
 from pipelines.training.augment import augmented
 from pipelines.training.building import build
-from pipelines.training.context import Condition, StepContext
+from pipelines.training.context import Condition, StepContext, laid_out
 from pipelines.training.players import Numbers, Phase, Player
 from pipelines.training.process_group import synchronised
 from pipelines.training.replay import Replay
@@ -35,16 +35,14 @@ class Method:
         context: real pictures, random numbers and precision of the steps.
     """
 
-    sampler = "generator"
-
     def __init__(self, config: TrainConfig, context: StepContext) -> None:
         self.config, self.context = config, context
         device = context.device
-        networks = build(config, context.classes, device)
+        networks = build(config, context.spec, device)
         if context.group:
             networks = tuple(synchronised(network, context.group) for network in networks)
         self.generator, self.discriminator = networks
-        average, _ = build(config, context.classes, device, only_generator=True)
+        average, _ = build(config, context.spec, device, only_generator=True)
         average.load_state_dict(self.generator.state_dict())
         average.eval().requires_grad_(False)
         self.players = {
@@ -62,7 +60,7 @@ class Method:
         # What looks at a whole batch in D wants it of one kind; without it, one pass over real and fake is faster.
         of_batches = (nn.BatchNorm2d, MinibatchNumbers)
         self._apart = any(isinstance(layer, of_batches) for layer in self.discriminator.modules())
-        self.replay = Replay(config.replay, (config.channels, config.size, config.size)) if config.replay else None
+        self.replay = _replay(config, context) if config.replay else None
         self.parts = {"replay": self.replay.to(device)} if self.replay is not None else {}
         # What a step reads beside weights lies in tensors that stay in place, so that it can be replayed.
         self._noise = torch.full((), config.instance_noise, device=device)  # its deviation
@@ -83,10 +81,10 @@ class Method:
         """What a step computes, on a few made-up pictures, as a scalar."""
         device = self.context.device
         z = draw_latent(count, self.config, torch.Generator().manual_seed(0)).to(device)
-        y = torch.zeros(count, dtype=torch.int64, device=device) if self.context.classes else None
+        y = self.context.made_up_condition(count)
         group = nearest_centre(z, self.config.centres) if self.config.groups else None
         with self.context.autocast():
-            logits = self.discriminator(self._shown(self.generator(z, y)), y, group)
+            logits = self.discriminator(self._shown(self.generator(z, y)), self.context.told_to_d(y), group)
         return logits.float().mean()
 
     def _discriminator_loss(self, turn: int, watch: bool) -> tuple[Tensor, Numbers]:
@@ -107,14 +105,15 @@ class Method:
                 real_logits, fake_logits = discriminate(real), self.discriminator(fake, *condition)
             else:
                 both = [None if a is None else torch.cat([a, b]) for a, b in zip(told, condition, strict=True)]
-                pictures = torch.cat([real, fake]).to(memory_format=torch.channels_last)
+                pictures = laid_out(torch.cat([real, fake]))
                 real_logits, fake_logits = self.discriminator(pictures, *both).chunk(2)
         real_logits, fake_logits = real_logits.float(), fake_logits.float()
         loss = total = self.d_loss(real_logits, fake_logits)
         numbers = {}
         if weight := self.config.gradient_penalty:
             # In full precision: the slope is a difference of small numbers, and it is differentiated twice.
-            mix = self.context.drawn(len(real), lambda count: torch.rand(count, 1, 1, 1, device=real.device))
+            one = [1] * (real.ndim - 1)
+            mix = self.context.drawn(len(real), lambda count: torch.rand(count, *one, device=real.device))
             penalty = gradient_penalty(discriminate, real, fake.float(), mix)
             total = loss + weight * penalty
             numbers["penalty"] = penalty.detach()
@@ -145,11 +144,11 @@ class Method:
         """Pictures [B, C, H, W] and what D is told of them; with what is needed to teach G, if they are for it."""
         # Where G's loss pairs each fake with a real picture, a pair has one class (Huang et al., R3GAN, 2024).
         paired = self.traits.g_sees_real
-        y = self.context.real_condition(turn)[0] if paired else self.context.part(self.context.draw_classes())
+        y = self.context.real_condition(turn)[0] if paired else self.context.part(self.context.draw_conditions())
         z = self.context.part(draw_latent(self.context.size, self.config, device=self.context.device))
         group = nearest_centre(z, self.config.centres) if self.config.groups else None
         with torch.set_grad_enabled(for_g), self.context.autocast():
-            return self.generator(z, y), (y, group)
+            return self.generator(z, y), (self.context.told_to_d(y), group)
 
     def _shown(self, pictures: Tensor) -> Tensor:
         """Pictures as D sees them, real and fake alike."""
@@ -162,6 +161,12 @@ class Method:
     def _clip(self) -> None:
         if self.config.weight_clip:
             clip_weights(self.discriminator, self.config.weight_clip)
+
+
+def _replay(config: TrainConfig, context: StepContext) -> Replay:
+    told = context.told_to_d(context.made_up_condition(1)) if context.spec.condition else None
+    shape = context.spec.shape or (config.channels, config.size, config.size)
+    return Replay(config.replay, shape, None if told is None else told[0], context.modality)
 
 
 def _normal(like: Tensor, count: int) -> Tensor:

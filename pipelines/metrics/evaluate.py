@@ -107,7 +107,10 @@ def evaluate(
         inception.require_enough(min(real.count, len(real.against)))
     against = real.against
     classes = against.pictures.class_names
-    if config.conditional:
+    modality, by_class = against.pictures.modality, config.conditional and not against.pictures.condition
+    if modality != "image" and judge:
+        raise ConfigError(f"Inception-v3 looks at pictures, and the set {config.data!r} has none; set features to own.")
+    if by_class:
         data.require_classes(against.pictures)
         if tuple(class_names) != classes:
             raise ModelError(
@@ -118,7 +121,9 @@ def evaluate(
     own: Any = (
         _Attributes(config.data, teller)
         if teller
-        else quality.judge_of(config.data, torch.from_numpy(against.some(min(quality.SAMPLES, real.count))))
+        else quality.judge_of(
+            config.data, torch.from_numpy(against.some(min(quality.SAMPLES, real.count))), modality=modality
+        )
     )
     if judge:
         judge.own = own
@@ -128,10 +133,10 @@ def evaluate(
     target = sides.look(judge, against.batches(), len(against), looking, within(report, 0.1, 0.2))
     training = sides.look(judge, real.beside.batches(), len(real.beside), looking, within(report, 0.2, 0.4))
     others = [training.at(part) for part in real.parts]
-    labels = _asked(real, samples, times) if config.conditional else [None] * times
+    labels = _asked(real, samples, times) if by_class else [None] * times
     fakes, drawing = [], within(report, 0.4, 0.9)
     for index, wanted in enumerate(labels):
-        pictures = sides.drawn(draw, wanted, seed, index * samples, samples)
+        pictures = sides.drawn(draw, wanted, seed, index * samples, samples, modality == "image")
         message = f"Drawing samples, {index + 1} of {times} times" if times > 1 else "Drawing samples"
         share = within(drawing, index / times, (index + 1) / times)
         fakes.append(sides.look(judge, pictures, samples, message, share))

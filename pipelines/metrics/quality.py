@@ -26,6 +26,7 @@ from pipelines.metrics.copying import ReferenceSet
 from pipelines.metrics.judge import FEATURES, as_float
 from pipelines.metrics.neighbours import Compared, K, Neighbourhoods
 from pipelines.metrics.score import CLEAR, combinations, modes
+from pipelines.modalities import MODALITIES
 
 SAMPLES = 2000
 SEED = 20140610  # of the choice of real pictures; fixed, so that numbers of all runs on a set compare
@@ -96,7 +97,7 @@ class QualityMeter:
         self.samples = min(samples, len(image_set) // 2)
         chosen = np.random.default_rng(SEED).permutation(len(image_set))[: 2 * self.samples]
         one, other = torch.from_numpy(image_set.images[chosen]).split(self.samples)
-        self._judge = judge_of(image_set.name, one, device)
+        self._judge = judge_of(image_set.name, one, device, image_set.modality)
         features, self._real_probabilities = self._judge(one)
         self._real = frechet.Gaussian.of(features)
         self._near = Neighbourhoods.of(features, K, exact=False) if self.samples > K else None
@@ -158,7 +159,9 @@ class QualityMeter:
         }
 
 
-def judge_of(data_name: str, real: Tensor, device: torch.device | str = "cpu") -> _Classifier | _Pixels:
+def judge_of(
+    data_name: str, real: Tensor, device: torch.device | str = "cpu", modality: str = "image"
+) -> _Classifier | _Pixels:
     """What looks at pictures of a data set: the classifier that ships for it, or else their pixels.
 
     It has a ``name``, which says what is measured, and called with pictures [N, C, H, W], uint8 or floating in [-1, 1],
@@ -169,10 +172,13 @@ def judge_of(data_name: str, real: Tensor, device: torch.device | str = "cpu") -
         data_name: of the data set.
         real: some of its pictures, [N, C, H, W]; with fewer than a classifier has features the pixels are looked at.
         device: where the classifier runs.
+        modality: what examples are; other than pictures they are looked at by its features.
 
     Raises:
         ModelError: the classifier that ships for the set is damaged.
     """
+    if modality != "image":
+        return _Pixels(data_name, real, torch.device(device), modality)
     ships = available(data_name) or attributes_available(data_name)
     judge = _Classifier if ships and len(real) > FEATURES else _Pixels
     return judge(data_name, real, torch.device(device))
@@ -207,11 +213,16 @@ class _Classifier:
 
 
 class _Pixels:
-    """Looks at the pixels themselves, along the directions in which the real pictures differ most (PCA)."""
+    """Looks at the pixels themselves, along the directions in which the real pictures differ most (PCA).
 
-    name, kind = "pixel features", None
+    Of another modality than pictures, at its features instead of pixels.
+    """
 
-    def __init__(self, data_name: str, real: Tensor, device: torch.device) -> None:
+    kind = None
+
+    def __init__(self, data_name: str, real: Tensor, device: torch.device, modality: str = "image") -> None:
+        self.name = "pixel features" if modality == "image" else f"{modality} features"
+        self._features = None if modality == "image" else MODALITIES.get(modality).features
         pixels = self._small(real).double()  # [N, C * 16 * 16]
         self._centre = pixels.mean(0)
         kept = min(COMPONENTS, len(real) // 2)  # fewer than pictures, so that a small folder can be measured, too
@@ -221,8 +232,9 @@ class _Pixels:
         """Features [N, at most 64] on the CPU, and no class probabilities, of pictures [N, C, H, W]."""
         return (self._small(images).double() - self._centre) @ self._directions, None
 
-    @staticmethod
-    def _small(images: Tensor) -> Tensor:
+    def _small(self, images: Tensor) -> Tensor:
+        if self._features:
+            return self._features(images.detach().cpu())
         images = as_float(images.detach().cpu())
         return F.interpolate(images, (PIXELS, PIXELS), mode="bilinear", antialias=True).flatten(1)
 

@@ -119,13 +119,20 @@ def asked(labels: Tensor, samples: int) -> Tensor:
     return labels.repeat(-(-samples // len(labels)))[:samples]
 
 
-def drawn(draw: Draw, labels: Tensor | None, seed: int, first: int, samples: int) -> Iterator[Tensor]:
-    """Samples of a seed from number ``first`` on, uint8 [some, C, H, W], a batch at a time, each batch of its own."""
+def drawn(
+    draw: Draw, labels: Tensor | None, seed: int, first: int, samples: int, pictures: bool = True
+) -> Iterator[Tensor]:
+    """Samples of a seed from number ``first`` on, uint8 [some, C, H, W], a batch at a time, each batch of its own.
+
+    Args:
+        pictures: whether what is drawn are pictures, and not another modality's examples as they are stored.
+    """
     for start in range(0, samples, BATCH):
         wanted = None if labels is None else labels[start : start + BATCH]
         batch_seed = int(np.random.SeedSequence((seed, first + start)).generate_state(1)[0])
         images, _ = draw(min(BATCH, samples - start), wanted, batch_seed)
-        yield torch.from_numpy(images).permute(0, 3, 1, 2)
+        stored = torch.from_numpy(images)
+        yield stored.permute(0, 3, 1, 2) if pictures else stored
 
 
 def look(judge: Any, batches: Iterator[Tensor], count: int, message: str, report: Progress) -> Seen:

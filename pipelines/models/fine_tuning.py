@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,13 @@ from safetensors.numpy import load_file, save_file
 from pipelines.config.checking import check
 from pipelines.config.train_config import SETTINGS
 from pipelines.errors import ConfigError, ModelError
-from pipelines.models.registry import check_hash, find
+from pipelines.methods import critic_of, sampler_of
+from pipelines.models.registry import CONDITIONS, check_hash, find
 from pipelines.runs import jobs
 from pipelines.runs.folder import Notes, RunFolder
 from pipelines.tensor_files import whole_tensors
 
 FREE = ("seed", "batch_size")  # of BEGIN_ANEW: steps count anew; and a model without classes may learn other data
-PARTS = {"generator": ("generator", "generator_ema"), "discriminator": ("discriminator",)}  # of a checkpoint, by file
 
 
 def begin(name: str, changes: dict[str, Any] | None = None, *, path: Path | None = None) -> RunFolder:
@@ -48,8 +49,10 @@ def begin(name: str, changes: dict[str, Any] | None = None, *, path: Path | None
     free = FREE if entry.config.conditional else (*FREE, "data", "folder")
     if anew := jobs.misfit(entry.config, config, free):
         raise ModelError(f"With another {anew} nothing that {entry.id} has learnt fits: leave that as it is.")
-    tensors = {}
-    for file, parts in PARTS.items():
+    tensors, draws = {}, sampler_of(config.method)
+    # Which parts of a checkpoint a model's files are; what else the method has begins afresh.
+    files = {"generator": (draws, f"{draws}_ema"), "discriminator": (critic_of(config.method),)}
+    for file, parts in files.items():
         source = entry.folder / f"{file}.safetensors"
         if file == "discriminator" and not source.is_file():
             continue  # it begins afresh
@@ -62,10 +65,13 @@ def begin(name: str, changes: dict[str, Any] | None = None, *, path: Path | None
     differing = [f"{key} {getattr(entry.config, key)} to {getattr(config, key)}"
                  for key in SETTINGS if getattr(config, key) != getattr(entry.config, key)]  # fmt: skip
     folder = jobs.create(config, path=path, branched_from=f"{entry.id}@0", branched_with=", ".join(differing))
-    folder.write_record(replace(folder.record(), data={"class_names": list(entry.class_names)}))  # explorable at once
+    known = {"class_names": list(entry.class_names)} | ({} if entry.spec.is_plain else {"spec": entry.spec.to_dict()})
+    folder.write_record(replace(folder.record(), data=known))  # explorable at once
     folder.write_notes(Notes(name=f"{entry.title}, trained further"[:80]))
     state = {"step": 0, "d_batches": 0, "seconds": 0.0}
     try:
+        if entry.spec.condition:
+            shutil.copyfile(entry.folder / CONDITIONS, folder.path / CONDITIONS)
         with whole_tensors(folder.checkpoint_path(0)) as draft:
             save_file(tensors, draft, metadata={"state": json.dumps(state)})
     except OSError as error:

@@ -28,16 +28,16 @@ from pipelines.data._image_set import within
 from pipelines.errors import GanError, ModelError
 from pipelines.files import publish_folder, sync, whole
 from pipelines.metrics.evaluate import evaluate
-from pipelines.models import readings, steepness, steering
+from pipelines.models import conditions, readings, steepness, steering
 from pipelines.models.registry import STEERING, checkpoint_path, find, free_place, of_run
 from pipelines.models.rejection import least_believed
-from pipelines.models.trained import FOR_TRAINING, PARTS, Trained, load_entry, of_checkpoint, sampler, under
+from pipelines.models.trained import FOR_TRAINING, Trained, critic, load_entry, of_checkpoint, parts, sampler, under
 from pipelines.runs.files import publish_json
 from pipelines.runs.folder import Record, RunFolder
 from pipelines.tensor_files import whole_tensors
 from pipelines.training import checkpoint
 from pipelines.training.machine import Machine, computes_bf16
-from pipelines.training.view import FixedView, grid_png
+from pipelines.training.view import FixedView
 
 MOST_STEEP = 0.9  # share of z that may be left out
 MEASURED_STEEP = 4000  # samples that tell where the limit lies
@@ -87,7 +87,7 @@ def publish(
     entry = of_run(folder, checkpoint_name)
     if entry is None:
         raise ModelError(f"There is no run in {folder.path}; it may have been deleted.")
-    tensors, plain = checkpoint.read(source, PARTS)  # once: a run that trains on replaces it
+    tensors, plain = checkpoint.read(source, parts(entry.config))  # once: a run that trains on replaces it
     entry = replace(entry, card={"truncation": truncation})
     trained = of_checkpoint(entry, tensors, source)
     if reject:
@@ -105,7 +105,7 @@ def publish(
         draft.mkdir(parents=True)
         for file, weights in (
             ("generator", under(tensors, sampler(entry.config))),
-            ("discriminator", _lean(under(tensors, "discriminator."))),
+            ("discriminator", _lean(under(tensors, critic(entry.config)))),
         ):
             with whole_tensors(draft / f"{file}.safetensors") as part:
                 save_file(weights, part)
@@ -113,7 +113,11 @@ def publish(
             first = [(readings.SEED, index) for index in range(readings.COUNT)]
             trained.draw(first)
             steepness.save(np.array([trained.redrawn[address] for address in first]), draft)
+        if trained.conditions is not None:
+            conditions.save(trained.conditions, draft)
         config = {"config": _portable(entry.config).to_dict(), "class_names": list(entry.class_names)}
+        if not entry.spec.is_plain:
+            config["spec"] = entry.spec.to_dict()
         (draft / "config.json").write_text(json.dumps(config, indent=1), "utf-8")
         card = {
             "title": title or entry.title,
@@ -268,6 +272,6 @@ def _command(record: Record) -> str:
 
 
 def _preview(trained: Trained) -> bytes:
-    view = FixedView(trained.config, trained.entry.class_names)
+    view = FixedView(trained.config, trained.entry.class_names, trained.conditions, indexed=True)
     z, _ = trained.draw((0, index) for index in range(len(view.z)))
-    return grid_png(trained.decode(z, view.y), view.columns)
+    return view.png(trained.decode(z, view.y))

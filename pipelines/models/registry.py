@@ -2,7 +2,7 @@
 
 A published model is a folder ``checkpoints/<name>/``:
 
-    config.json                the configuration and the class names
+    config.json                the configuration, the class names and, where there is more to say, the data set's spec
     generator.safetensors      the weights that draw samples (the moving average, where the run kept one)
     discriminator.safetensors
     card.json                  how it was made, from which data under which licence, its measured quality, and the
@@ -10,6 +10,7 @@ A published model is a folder ``checkpoints/<name>/``:
     preview.png                its fixed grid of samples
     readings.safetensors       what a classifier sees on its first samples, where one ships for the data
     redraws.safetensors        which of them are drawn anew, where steep z are left out
+    conditions.safetensors     what it can be told, where that is no class: examples of the data set's conditions
     steering.safetensors       directions that give one attribute and hold the others, where they were learnt
 
 A model is named by ``name``, by a run's id, or by ``run@checkpoint``: ``best``, ``last`` or a step.
@@ -22,6 +23,7 @@ import math
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,6 +31,7 @@ from typing import Annotated, Any
 from pipelines import paths
 from pipelines.config.presets import title_of
 from pipelines.config.train_config import TrainConfig, from_file
+from pipelines.data import Spec
 from pipelines.errors import GanError, ModelError
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
@@ -38,6 +41,7 @@ from pipelines.schema import Meta, Names, Scalar, Values, read
 MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 REFERENCE = re.compile(rf"(?P<name>{RUN_ID.pattern})(@(?P<checkpoint>best|last|[0-9]{{1,12}}))?")
 STEERING = "steering.safetensors"
+CONDITIONS = "conditions.safetensors"
 MARKS = ("generator.safetensors", "config.json", "card.json")  # of a folder that is, or was meant to be, a model
 LETTERS = 200  # of a title at most
 
@@ -48,6 +52,7 @@ class StoredModel:
 
     config: Annotated[dict[str, Scalar], Meta(max_length=1_000)]
     class_names: Names
+    spec: Values = field(default_factory=dict)  # of the data set, where it is more than classes
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ class Entry:
     run: RunFolder | None = None  # None: published
     card: dict[str, Any] = field(default_factory=dict)
     checkpoint: str = "best"  # of a run: best, last, or a step
+    spec: Spec = Spec()  # of the data set, as the networks are told of it
 
     @property
     def ships(self) -> bool:
@@ -260,9 +266,13 @@ def of_run(run: RunFolder, checkpoint: str = "best") -> Entry | None:
         return None
     record = run.record()
     names = tuple(record.data.get("class_names", ()))
+    try:
+        spec = _spec(record.data.get("spec"), record.config, names)
+    except GanError as error:
+        raise ModelError(f"The run {run.id}: {error}") from None
     title = run.notes().name or title_of(record.preset)
     id_ = run.id if checkpoint == "best" else f"{run.id}@{checkpoint}"
-    return Entry(id_, run.path, record.config, names, title, run, checkpoint=checkpoint)
+    return Entry(id_, run.path, record.config, names, title, run, checkpoint=checkpoint, spec=spec)
 
 
 def _published(folder: Path) -> Entry | None:
@@ -274,6 +284,7 @@ def _published(folder: Path) -> Entry | None:
         raise ModelError(f"{what} is missing; publish the model anew, or delete it.")
     try:
         config = from_file(stored.config)
+        spec = _spec(stored.spec, config, stored.class_names)
     except GanError as error:
         raise ModelError(f"{what}: {error}") from None
     if config.conditional and not stored.class_names:
@@ -281,7 +292,17 @@ def _published(folder: Path) -> Entry | None:
     card = _card(folder)
     title = card.get("title")
     title = title[:LETTERS] if isinstance(title, str) and title else folder.name
-    return Entry(folder.name, folder, config, tuple(stored.class_names), title, card=card)
+    return Entry(folder.name, folder, config, tuple(stored.class_names), title, card=card, spec=spec)
+
+
+def _spec(stored: Any, config: TrainConfig, class_names: Sequence[str]) -> Spec:
+    """What a model's networks are told of its data set; a file says so only where it is more than classes.
+
+    Raises:
+        DataError: what the file says is no spec.
+    """
+    spec = Spec.from_dict(stored) if isinstance(stored, dict) and stored else Spec(len(class_names))
+    return spec.told(config.conditional)
 
 
 def _own(name: str) -> Path:

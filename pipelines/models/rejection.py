@@ -53,6 +53,6 @@ def least_believed(trained: Trained, count: int) -> list[int]:
 
 @torch.inference_mode()
 def _belief(trained: Trained, z: Tensor, y: Tensor | None) -> float:
-    logits = trained.discriminator(to_float(trained.decode(z, y)), y)
+    logits = trained.logits(to_float(trained.decode(z, y)), y)
     said = float(LOSSES.get(trained.config.loss).d_output(logits).mean())
     return said if traits_of(trained.config.loss).real_is_higher else -said

@@ -319,7 +319,7 @@ class _Task:
         network, y = self.sampled.reader.network, self.sampled.y
         native = computes_bf16("cpu")
         with torch.autocast("cpu", torch.bfloat16) if native else contextlib.nullcontext():
-            pictures = self.gan.generator(self.sampled.z[rows] + moves, None if y is None else y[rows])
+            pictures = self.gan.raw(self.sampled.z[rows] + moves, None if y is None else y[rows])
             return network(network.prepared(pictures)).float()
 
 

@@ -18,14 +18,15 @@ from torch import Tensor, nn
 from pipelines import threads
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ModelError
-from pipelines.models import steepness
-from pipelines.models.registry import Entry, check_hash, find
+from pipelines.methods import critic_of, sampler_of
+from pipelines.modalities import MODALITIES
+from pipelines.modalities._conditions import encode, mixed
+from pipelines.models import conditions, steepness
+from pipelines.models.registry import CONDITIONS, Entry, check_hash, find
 from pipelines.networks._conditioning import centres, spread
 from pipelines.training import checkpoint
 from pipelines.training.building import build
-from pipelines.training.pictures import to_uint8
 
-PARTS = ("generator.", "generator_ema.", "discriminator.")  # of a checkpoint; the rest is for training on
 FOR_TRAINING = ("minibatch.projection",)  # not published: D looks at single pictures without it
 BATCH = 8  # pictures decoded at once: always as many, so that company changes no pixel
 MANY = 100  # decoded at once where many are measured: threads wait for each other less often
@@ -40,6 +41,7 @@ class Trained:
     generator: nn.Module  # in eval mode, without gradients, on the CPU
     discriminator: nn.Module | None  # None where its weights are not there
     step: int | None = None  # of a run's checkpoint: how far it was trained
+    conditions: Tensor | None = None  # what it can be told where that is no class, as it is stored, [K, ...]
     redrawn: dict[tuple[int, int], int] = field(default_factory=dict, compare=False, repr=False)  # by (seed, index)
 
     @property
@@ -52,7 +54,32 @@ class Trained:
 
     @property
     def class_names(self) -> tuple[str, ...]:
+        """What it can be told: classes, or the names of its example conditions; () of an unconditional model."""
+        if self.conditions is not None:
+            return conditions.names(len(self.conditions))
         return self.entry.class_names if self.config.conditional else ()
+
+    @property
+    def draws_pictures(self) -> bool:
+        """Whether what G draws is a picture, and not something of which people see a tile."""
+        return self.entry.spec.modality == "image"
+
+    def told(self, y: Tensor | None) -> Tensor | None:
+        """What networks are given for y: numbers of classes or examples [B], or weights of them [B, classes]; None."""
+        if self.conditions is None or y is None:
+            return y
+        if y.ndim == 1:
+            return encode(self.conditions[y])
+        return mixed(self.conditions, y)
+
+    def raw(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """What G gives for z [B, latent_size] and y as in ``decode``, float32 [B, ...], with gradients for z."""
+        return self.generator(z, self.told(y))
+
+    def logits(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        """D's logits [B] for encoded examples x [B, ...], told y as in ``decode``; the mean where it gives several."""
+        found = self.discriminator(x, self.told(y) if self.entry.spec.paired else None)
+        return found if found.ndim == 1 else found.flatten(1).mean(1)
 
     def labels(self, wanted: str | None, count: int) -> Tensor | None:
         """Class numbers [count] for a wish: a number, ``cycle`` for 0, 1, 2, ..., or None (then drawn at random).
@@ -139,16 +166,21 @@ class Trained:
         Raises:
             ModelError: a picture holds a number that is not finite.
         """
-        config = self.config
-        parts = [torch.empty(0, config.channels, config.size, config.size, dtype=torch.uint8)]
+        config, modality = self.config, MODALITIES.get(self.entry.spec.modality)
+        tiles = [torch.empty(0, config.channels, config.size, config.size, dtype=torch.uint8)]
+        tiles += [modality.tile(part, config.size, config.channels) for part in self._stored(z, y, batch)]
+        return torch.cat(tiles)
+
+    def _stored(self, z: Tensor, y: Tensor | None, batch: int) -> Iterator[Tensor]:
+        """Examples as the data set's modality stores them, at most ``batch`` at once; raises as ``decode``."""
+        modality = MODALITIES.get(self.entry.spec.modality)
         for pictures in self._pictures(z, y, batch):
             if not torch.isfinite(pictures).all():  # as bytes nobody could tell
                 raise ModelError(
                     f"{self.name} draws a picture with numbers that are not finite here: its weights are too large, or "
                     "z is. Choose another point, or an earlier checkpoint of the run."
                 )
-            parts.append(to_uint8(pictures))
-        return torch.cat(parts)
+            yield modality.decode(pictures)
 
     def _pictures(self, z: Tensor, y: Tensor | None = None, batch: int = BATCH) -> Iterator[Tensor]:
         """Pictures float32 [at most batch, C, H, W] in [-1, 1], always as many decoded at once."""
@@ -160,7 +192,7 @@ class Trained:
             if missing:
                 part = torch.cat([part, part[-1:].expand(missing, -1)])
                 labels = None if labels is None else torch.cat([labels, labels[-1:].repeat_interleave(missing, 0)])
-            yield self.generator(part, labels)[: batch - missing]
+            yield self.raw(part, labels)[: batch - missing]
 
     def sample(
         self, count: int, labels: Tensor | None = None, seed: int = 0, batch: int = BATCH
@@ -173,8 +205,17 @@ class Trained:
         return images, (y if y is not None else torch.full((count,), -1)).numpy()
 
     def sample_many(self, count: int, labels: Tensor | None = None, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-        """As ``sample``, for measuring: quicker, and a pixel may be rounded otherwise than at its address."""
-        return self.sample(count, labels, seed, MANY)
+        """As ``sample``, for measuring: quicker, and a pixel may be rounded otherwise than at its address.
+
+        What is no picture is given as its modality stores it, [count, ...].
+        """
+        if self.draws_pictures:
+            return self.sample(count, labels, seed, MANY)
+        z, y = self.draw((seed, index) for index in range(count))
+        y = y if labels is None or y is None else labels
+        with torch.inference_mode():
+            stored = torch.cat(list(self._stored(z, y, MANY))).numpy()
+        return stored, (y if y is not None else torch.full((count,), -1)).numpy()
 
 
 def load(reference: str | Path) -> Trained:
@@ -191,7 +232,7 @@ def load_entry(entry: Entry) -> Trained:
     """The networks of a model that was found; raises as ``load``."""
     if entry.run is not None:
         source = entry.generator_path
-        tensors, plain = checkpoint.read(source, PARTS)
+        tensors, plain = checkpoint.read(source, parts(entry.config))
         return replace(of_checkpoint(entry, tensors, source), step=plain.get("step"))
     generator, discriminator = _networks(entry)
     for name, network in (("generator", generator), ("discriminator", discriminator)):
@@ -205,20 +246,38 @@ def load_entry(entry: Entry) -> Trained:
     if entry.steepest is not None and (path := entry.folder / steepness.FILE).is_file():
         check_hash(path, entry)
         redrawn = steepness.load(path)
-    return Trained(entry, generator, discriminator, redrawn=redrawn)
+    return Trained(entry, generator, discriminator, redrawn=redrawn, conditions=_conditions(entry))
 
 
 def of_checkpoint(entry: Entry, tensors: dict[str, Tensor], source: Path) -> Trained:
-    """The networks from the ``PARTS`` of a run's checkpoint, read from the file ``source``; raises as ``load``."""
+    """The networks from the ``parts`` of a run's checkpoint, read from the file ``source``; raises as ``load``."""
     generator, discriminator = _networks(entry)
     _fill(generator, under(tensors, sampler(entry.config)), source)
-    _fill(discriminator, under(tensors, "discriminator."), source)
-    return Trained(entry, generator, discriminator)
+    _fill(discriminator, under(tensors, critic(entry.config)), source)
+    return Trained(entry, generator, discriminator, conditions=_conditions(entry))
 
 
 def sampler(config: TrainConfig) -> str:
     """The prefix in a checkpoint of the network that draws samples."""
-    return "generator_ema." if config.ema else "generator."
+    return f"{sampler_of(config.method)}{'_ema' if config.ema else ''}."
+
+
+def critic(config: TrainConfig) -> str:
+    """The prefix in a checkpoint of the network whose opinion of samples is asked."""
+    return f"{critic_of(config.method)}."
+
+
+def parts(config: TrainConfig) -> tuple[str, ...]:
+    """The prefixes in a checkpoint of the networks that a model consists of; the rest is for training on."""
+    return sampler(config), critic(config)
+
+
+def _conditions(entry: Entry) -> Tensor | None:
+    if not entry.spec.condition:
+        return None
+    if entry.run is None:
+        check_hash(entry.folder / CONDITIONS, entry)
+    return conditions.load(entry.folder, entry.spec)
 
 
 def under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
@@ -235,7 +294,7 @@ def _networks(entry: Entry) -> tuple[nn.Module, nn.Module]:
     if entry.config.conditional and not entry.class_names:
         raise ModelError(f"The model {entry.id} is conditional, but its classes are not known.")
     with torch.random.fork_rng(devices=[]):  # a notebook's own random numbers stay as they are
-        return build(entry.config, len(entry.class_names) if entry.config.conditional else 0)
+        return build(entry.config, entry.spec)
 
 
 def _latent(chance: np.random.Generator, config: TrainConfig, truncation: float, kept: np.ndarray) -> np.ndarray:

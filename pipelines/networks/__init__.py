@@ -13,6 +13,11 @@ and states its traits as constants, see ``Traits``. What the two modules take an
   only); to logits [B].
 - ``discriminator.features(x)``: what feature matching compares, [B, F].
 
+A function whose second parameter is named ``spec`` is given the whole ``pipelines.data.Spec`` instead. It may then
+build for conditions other than classes, where y is float32, pictures [B, C, H, W] in [-1, 1] or numbers [B, L], and for
+examples that are no pictures. Where pictures have no condition of their own, D is told None. D's logits may have
+further axes, such as [B, 1, h, w] of patches, where the method and the loss take them.
+
 ``_conditioning.py`` holds the one way in which a label reaches either of them; a family that uses it has all of that.
 A module may have more, which is used where it is there:
 

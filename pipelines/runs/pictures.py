@@ -53,5 +53,5 @@ def _read(reporter: RunReporter, folder: str | None) -> ImageSet:
     for note in image_set.notes:
         log.info("%s: %s.", image_set.name, note)
     if config.conditional:
-        data.require_classes(image_set)
+        data.require_condition(image_set)
     return image_set

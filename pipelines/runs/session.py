@@ -14,9 +14,10 @@ import torch
 
 from pipelines import data, threads
 from pipelines.config.train_config import TrainConfig
-from pipelines.data import ImageSet
+from pipelines.data import ImageSet, Spec
 from pipelines.errors import TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
+from pipelines.models import conditions
 from pipelines.objectives import traits_of
 from pipelines.paths import runs_home
 from pipelines.runs import pictures, reading, resuming
@@ -28,7 +29,7 @@ from pipelines.runs.retention import superfluous
 from pipelines.threads import Adaptive
 from pipelines.training import checkpoint, loop, machine, memory, probe, process_group
 from pipelines.training.machine import Machine
-from pipelines.training.pictures import tensors_of
+from pipelines.training.pictures import fields_of, tensors_of
 from pipelines.training.trainer import Trainer
 from pipelines.training.view import GAP, FixedView
 
@@ -52,20 +53,30 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
     config = folder.record().config
     reporter.asked()
     reporter.tell(message="Building the networks.", progress=1.0)
-    images, labels, classes = tensors_of(image_set)
+    images, labels, spec = tensors_of(image_set)
+    fields = fields_of(image_set)
     settled = torch.get_num_threads()
-    where = _machine_of(folder, config, classes)
+    where = _machine_of(folder, config, spec, fields)
     batch = config.batch_of(len(image_set)) or config.batch_size
-    memory.require_room(config.changed(batch_size=batch), where, classes)
+    memory.require_room(config.changed(batch_size=batch), where, spec)
     machine.set_up(where)
     if not config.threads and where.device == "cpu" and config.gpus == 1:
         torch.set_num_threads(settled)
     with process_group.formed(config.gpus, where.device) as group:
         if group:
             group.tell({"machine": asdict(where)})
-        trainer = Trainer(config, images, where, labels, classes, group)
-        view = FixedView(config, image_set.class_names)
-        reporter.writing(lambda: folder.write_record(_record(folder, config, image_set, where, view)))
+        trainer = Trainer(config, images, where, labels, spec, group, fields)
+        names, examples = image_set.class_names, None
+        if trainer.conditions is not None:  # the run can be explored by itself
+            examples = conditions.examples(trainer.conditions)
+            names = conditions.names(len(examples))
+            reporter.writing(lambda: conditions.save(examples, folder.path))
+        view = FixedView(config, names, examples)
+        record = _record(folder, config, image_set, where, view)
+        record.data["class_names"] = list(names)
+        if not spec.is_plain:
+            record.data["spec"] = spec.to_dict()
+        reporter.writing(lambda: folder.write_record(record))
         resuming.go_on(reporter, trainer, group)
         hooks = FolderHooks(reporter, turn, trainer)
         if config.folder != before.folder:
@@ -98,10 +109,9 @@ def follow(folder: RunFolder) -> None:
         where = Machine(**first["machine"])
         machine.set_up(where)
         config = folder.record().config  # the leader has found its pictures, which may have been moved
-        images, labels, classes = tensors_of(
-            data.load(config.data, size=config.size, channels=config.channels, folder=config.folder)
-        )
-        trainer = Trainer(config, images, where, labels, classes, group)
+        image_set = data.load(config.data, size=config.size, channels=config.channels, folder=config.folder)
+        images, labels, spec = tensors_of(image_set)
+        trainer = Trainer(config, images, where, labels, spec, group, fields_of(image_set))
         if not resuming.follow(folder, trainer, group):
             return
         while order := group.hear():
@@ -237,7 +247,7 @@ class FolderHooks:
         }
 
 
-def _machine_of(folder: RunFolder, config: TrainConfig, classes: int) -> Machine:
+def _machine_of(folder: RunFolder, config: TrainConfig, spec: Spec, fields: dict[str, torch.Tensor]) -> Machine:
     """As at the run's first start, so that a resumed run computes the same numbers."""
     first = folder.record().resolved
     where = machine.resolve(config)
@@ -247,7 +257,7 @@ def _machine_of(folder: RunFolder, config: TrainConfig, classes: int) -> Machine
     path = runs_home() / PROBES
     known = reading.probes(path)
     before = len(known)
-    where = probe.settled(config, where, classes, known)
+    where = probe.settled(config, where, spec, known, fields)
     if len(known) > before:
         with contextlib.suppress(OSError):  # then it is asked again next time
             path.parent.mkdir(parents=True, exist_ok=True)

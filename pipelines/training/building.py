@@ -2,21 +2,51 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
 from pipelines.config.train_config import TrainConfig
+from pipelines.data import Spec
+from pipelines.errors import ConfigError
+from pipelines.modalities import MODALITIES
 from pipelines.networks import NETWORKS
 
 
 def build(
-    config: TrainConfig, classes: int, device: torch.device | str = "cpu", only_generator: bool = False
+    config: TrainConfig, spec: Spec | int, device: torch.device | str = "cpu", only_generator: bool = False
 ) -> tuple[nn.Module, nn.Module | None]:
-    """The generator and the discriminator of a configuration, channels last, on a device."""
-    family = NETWORKS.get(config.network)
+    """The generator and the discriminator of a configuration, channels last, on a device.
+
+    Args:
+        spec: of the data set, or the number of its classes; what the networks are told of.
+
+    Raises:
+        ConfigError: the family cannot be told of the set's condition, or draws pictures alone.
+    """
+    family, spec = NETWORKS.get(config.network), Spec.of(spec)
     makers = (family.generator,) if only_generator else (family.generator, family.discriminator)
-    networks = [make(config, classes).to(device, memory_format=torch.channels_last) for make in makers]
+    networks = [_made(make, config, spec).to(device, memory_format=torch.channels_last) for make in makers]
     return networks[0], networks[1] if len(networks) > 1 else None
+
+
+def _made(make: Callable[..., nn.Module], config: TrainConfig, spec: Spec) -> nn.Module:
+    """One network; a family that names its second parameter ``spec`` gets it whole, others the number of classes."""
+    if "spec" in inspect.signature(make).parameters:
+        return make(config, spec)
+    if spec.condition:
+        raise ConfigError(
+            f"The network {config.network!r} can be told of classes only, and the data set {config.data!r} has another "
+            f"condition ({spec.condition!r}): choose a network made for it, or switch conditional off."
+        )
+    if not MODALITIES.constants(spec.modality)["PICTURES"]:
+        raise ConfigError(
+            f"The network {config.network!r} draws pictures, and the data set {config.data!r} has none (its modality "
+            f"is {spec.modality!r}): choose a network made for it."
+        )
+    return make(config, spec.classes)
 
 
 def advance(network: nn.Module, images_seen: int) -> bool:

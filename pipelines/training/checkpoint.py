@@ -109,7 +109,7 @@ def load_fitting(trainer: Trainer, path: Path) -> str:
 
 
 def _take_what_fits(trainer: Trainer, tensors: dict[str, Tensor], plain: dict[str, Any]) -> str:
-    afresh, whole = [], {trainer.method.sampler}
+    afresh, whole = [], {trainer.sampler}
     for player in trainer.players.values():
         saved, called = _under(tensors, f"{player.name}."), player.letter.upper()
         if player.name in whole:

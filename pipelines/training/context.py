@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from pipelines.config.train_config import TrainConfig
+from pipelines.data import Spec
+from pipelines.errors import ConfigError
+from pipelines.modalities import MODALITIES
+from pipelines.modalities._conditions import encode
 from pipelines.training.augment import Draw
 from pipelines.training.feed import Feed
 from pipelines.training.machine import Machine
-from pipelines.training.pictures import to_float
 from pipelines.training.process_group import ProcessGroup
 
-Condition = tuple[Tensor | None, Tensor | None]  # what D is told of pictures: classes int64 [B], groups int64 [B]
+Condition = tuple[Tensor | None, Tensor | None]
+"""What D is told of pictures: classes int64 [B], or of another condition float32 [B, ...]; and groups int64 [B]."""
+
+
+def laid_out(batch: Tensor) -> Tensor:
+    """Pictures [B, C, H, W] channels last, as all networks compute; anything else as it is."""
+    return batch.to(memory_format=torch.channels_last) if batch.ndim == 4 else batch
 
 
 class StepContext:
@@ -23,11 +33,12 @@ class StepContext:
 
     Args:
         config: a checked configuration.
-        feed: the real pictures of each step, with their classes and groups.
+        feed: the real pictures of each step, with their conditions and groups.
         machine: where and how to compute.
         group: the processes that train together; None alone.
-        classes: number of classes; 0 trains without labels.
-        drawn_from: classes that those of fakes are drawn from, int64 [K]; None without classes.
+        spec: of the data set, as the networks are told of it.
+        drawn_from: conditions that those of fakes are drawn from, as they are stored, [K, ...]; None without any.
+        fields: feeds of the set's fields, by name, each in batches of the same size as the pictures'.
     """
 
     def __init__(
@@ -36,10 +47,13 @@ class StepContext:
         feed: Feed,
         machine: Machine,
         group: ProcessGroup | None,
-        classes: int,
+        spec: Spec,
         drawn_from: Tensor | None,
+        fields: Mapping[str, Feed],
     ) -> None:
-        self.config, self.feed, self.machine, self.group, self.classes = config, feed, machine, group, classes
+        self.config, self.feed, self.machine, self.group, self.spec = config, feed, machine, group, spec
+        self.modality = MODALITIES.get(spec.modality)
+        self._fields = fields
         self.device = torch.device(machine.device)
         self._drawn_from = drawn_from
 
@@ -49,23 +63,62 @@ class StepContext:
         return self.feed.size
 
     def real(self, turn: int) -> tuple[Tensor, Condition]:
-        """The pictures chosen for one turn, float32 [B, C, H, W] in [-1, 1], and what D is told of them."""
-        pictures, condition = self.feed.batch(turn, self.part)
-        real = to_float(pictures)
+        """The pictures chosen for one turn, float32 [B, C, H, W] in [-1, 1], and what D is told of them.
+
+        A condition that is a picture is mirrored with its picture.
+        """
+        pictures, (condition, group) = self.feed.batch(turn, self.part)
+        real, condition = self.modality.encode(pictures), encode(condition)
         if self.config.flip:
             mirrored = self.part(torch.rand(self.size, 1, 1, 1, device=self.device) < 0.5)
             real = torch.where(mirrored, real.flip(3), real)
-        return real.to(memory_format=torch.channels_last), condition
+            if condition is not None and condition.ndim == 4:
+                condition = torch.where(mirrored, condition.flip(3), condition)
+        return laid_out(real), (condition, group)
+
+    def field(self, name: str, turn: int) -> Tensor:
+        """Examples of one of the set's fields, float32 [B, ...]; pictures in [-1, 1].
+
+        Where the field has an example for each picture they are those of the turn's pictures, else a batch of its own.
+
+        Raises:
+            ConfigError: the data set has no such field.
+        """
+        if name not in self._fields:
+            raise ConfigError(
+                f"The method {self.config.method!r} needs the field {name!r}, and the data set {self.config.data!r} "
+                f"has {', '.join(sorted(self._fields)) or 'no fields'}: choose another data set or method."
+            )
+        return encode(self._fields[name].batch(turn, self.part)[0])
+
+    def choose(self, first: int) -> None:
+        """Let a step have the batches from number ``first``, >= 0, on."""
+        self.feed.choose(first)
+        for feed in self._fields.values():
+            feed.choose(first)
 
     def real_condition(self, turn: int) -> Condition:
         """What D is told of the real pictures of a turn, without the pictures."""
-        return self.feed.batch(turn, self.part)[1]
+        condition, group = self.feed.batch(turn, self.part)[1]
+        return encode(condition), group
 
-    def draw_classes(self) -> Tensor | None:
-        """Random classes for a whole batch of fakes, int64 [size], as often as real pictures have them; or None."""
+    def draw_conditions(self) -> Tensor | None:
+        """Random conditions for a whole batch of fakes, as often as the data have them; or None.
+
+        Returns:
+            Classes int64 [size], pictures float32 [size, C, H, W] in [-1, 1], or numbers float32 [size, L].
+        """
         if self._drawn_from is None:
             return None
-        return self._drawn_from[torch.randint(len(self._drawn_from), (self.size,), device=self.device)]
+        return encode(self._drawn_from[torch.randint(len(self._drawn_from), (self.size,), device=self.device)])
+
+    def made_up_condition(self, count: int) -> Tensor | None:
+        """Some condition, of the right shape and type, for ``count`` pictures; draws nothing."""
+        return None if self._drawn_from is None else encode(self._drawn_from[:1].repeat_interleave(count, 0))
+
+    def told_to_d(self, condition: Tensor | None) -> Tensor | None:
+        """What of a fake's condition D is told: nothing, where it cannot be told the like of real pictures."""
+        return condition if self.spec.paired else None
 
     def part(self, batch: Tensor | None) -> Tensor | None:
         """What of a batch is this process's to work on: all of it, unless several processes share it."""

@@ -23,8 +23,8 @@ class Feed:
     memory and sends them to the GPU on a stream of its own, so that neither waits for the other.
 
     Args:
-        images: uint8 [N, C, H, W].
-        told: what D may be told of each picture, int64 [N] each, or None.
+        images: uint8 [N, C, H, W], or other examples [N, ...] as they are stored.
+        told: what belongs to each picture, such as its class, [N, ...] each, or None.
         size: pictures of a batch, N at most.
         turns: batches that a step is given.
         seed: of the order.
@@ -64,7 +64,7 @@ class Feed:
             self._prefetcher.fetch(self._indices(first + len(self._chosen)))
 
     def batch(self, turn: int, part: Part = lambda batch: batch) -> tuple[Tensor, tuple[Tensor | None, ...]]:
-        """One of the chosen batches on the device: uint8 [B, C, H, W], and int64 [B] of what is told.
+        """One of the chosen batches on the device: uint8 [B, C, H, W], and [B, ...] of what belongs to them.
 
         Args:
             turn: which of them.
@@ -96,9 +96,9 @@ class _Prefetcher:
     def __init__(self, images: Tensor, load: int, device: torch.device) -> None:
         shape = (load, *images.shape[1:])
         on_gpu = device.type == "cuda"
-        self.staged = torch.empty(shape, dtype=torch.uint8, device=device)  # what the step reads
+        self.staged = torch.empty(shape, dtype=images.dtype, device=device)  # what the step reads
         self._images = images
-        self._packed = torch.empty(shape, dtype=torch.uint8, pin_memory=on_gpu)
+        self._packed = torch.empty(shape, dtype=images.dtype, pin_memory=on_gpu)
         self._arriving = torch.empty_like(self.staged)
         self._stream = torch.cuda.Stream(device) if on_gpu else None
         self._unpacked = torch.cuda.Event() if on_gpu else None  # what has arrived was taken over
@@ -130,4 +130,4 @@ class _Prefetcher:
 
 
 def _fits(images: Tensor, device: torch.device) -> bool:
-    return device.type != "cuda" or images.numel() <= ROOM * torch.cuda.mem_get_info(device)[0]
+    return device.type != "cuda" or images.nbytes <= ROOM * torch.cuda.mem_get_info(device)[0]

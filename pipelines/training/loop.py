@@ -15,6 +15,7 @@ import torch
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
+from pipelines.modalities._conditions import evenly
 from pipelines.networks._conditioning import draw_latent
 from pipelines.threads import Adaptive, Change
 from pipelines.training.trainer import Trainer
@@ -198,8 +199,10 @@ def raise_if_bad(trainer: Trainer) -> None:
 def _measure(trainer: Trainer, meter: QualityMeter, hooks: Hooks) -> None:
     noise = torch.Generator().manual_seed(trainer.config.seed + 2)
     z = draw_latent(meter.samples, trainer.config, noise)
-    y = meter.labels if trainer.classes else None
-    quality = meter.measure(trainer.sample(z, y), y)
+    labels = y = meter.labels if trainer.classes else None
+    if trainer.conditions is not None:
+        y = evenly(trainer.conditions, len(z))
+    quality = meter.measure(trainer.sample(z, y), labels)
     if trainer.seconds >= (trainer.config.seconds or 0.0):
         trainer.clear = getattr(quality, "clear", None) or 0.0
     best = trainer.best is None or quality.frechet < trainer.best

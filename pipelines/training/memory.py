@@ -9,7 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from pipelines.config.train_config import TrainConfig
+from pipelines.data import Spec
 from pipelines.errors import ConfigError
+from pipelines.modalities._conditions import encode
 from pipelines.networks._conditioning import draw_latent
 from pipelines.training.building import advance, build
 from pipelines.training.machine import Machine
@@ -23,13 +25,13 @@ AT_THE_END = 2**62  # real pictures shown, by when every network has grown
 CGROUP = Path("/sys/fs/cgroup")
 
 
-def require_room(config: TrainConfig, where: Machine, classes: int) -> None:
+def require_room(config: TrainConfig, where: Machine, classes: Spec | int) -> None:
     """Refuse a batch that will not fit.
 
     Args:
         config: a checked configuration.
         where: the device and precision of the run.
-        classes: of its data set.
+        classes: of its data set: its spec, or how many there are.
 
     Raises:
         ConfigError: the memory that is free does not suffice; the text names the largest batch that fits.
@@ -48,14 +50,14 @@ def require_room(config: TrainConfig, where: Machine, classes: int) -> None:
     raise ConfigError(f"{what} {needed}, too little for any batch: set the width to less.")
 
 
-def bytes_needed(config: TrainConfig, where: Machine, classes: int) -> tuple[int, int]:
+def bytes_needed(config: TrainConfig, where: Machine, classes: Spec | int) -> tuple[int, int]:
     """What a run takes whatever its batch, and for each picture in it, in bytes.
 
     Counted is what autograd keeps of a step of both players, on the CPU, at two sizes of batch; of networks whose
     resolution grows, at their full size.
     """
     config = config.changed(self_conditional=False)  # groups change the head alone
-    told = classes if config.conditional else 0
+    told = Spec.of(classes).told(config.conditional)
     with torch.random.fork_rng(devices=[]):
         generator, discriminator = build(config, told)
         assert discriminator is not None
@@ -98,7 +100,7 @@ def _limit_of_the_group() -> int | None:
 
 
 def _kept(
-    generator: nn.Module, discriminator: nn.Module, config: TrainConfig, where: Machine, classes: int, count: int
+    generator: nn.Module, discriminator: nn.Module, config: TrainConfig, where: Machine, spec: Spec, count: int
 ) -> int:
     """Bytes that autograd keeps of G's step and of D's on twice as many pictures."""
     storages: dict[int, int] = {}
@@ -109,8 +111,10 @@ def _kept(
         return tensor
 
     held: list[Tensor] = []
-    y = torch.arange(count) % classes if classes else None
-    both = None if y is None else torch.cat([y, y])
+    y = torch.arange(count) % spec.classes if spec.classes else None
+    if spec.condition:
+        y = encode(torch.zeros(count, *spec.condition_shape, dtype=getattr(torch, spec.condition_dtype)))
+    both = None if y is None or not spec.paired else torch.cat([y, y])
     autocast = torch.autocast("cpu", torch.bfloat16, enabled=where.precision == "bf16")
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor), autocast:
         fake = generator(draw_latent(count, config), y)

@@ -1,24 +1,48 @@
-"""Pictures as tensors: a data set's as they are stored, and batches as networks read and write them."""
+"""A data set as tensors: its examples as they are stored, what belongs to them, and what networks must know of it."""
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from pipelines.data import ImageSet
+from pipelines.data import ImageSet, Spec
+from pipelines.errors import DataError
+from pipelines.modalities import MODALITIES
+from pipelines.modalities.image import decode as to_uint8
+from pipelines.modalities.image import encode as to_float
+
+__all__ = ["fields_of", "spec_of", "tensors_of", "to_float", "to_uint8"]
 
 
-def tensors_of(image_set: ImageSet) -> tuple[Tensor, Tensor | None, int]:
-    """A data set as tensors: images uint8 [N, C, H, W], labels int64 [N] or None, number of classes."""
+def tensors_of(image_set: ImageSet) -> tuple[Tensor, Tensor | None, Spec]:
+    """A data set as tensors: images uint8 [N, C, H, W], labels int64 [N] or None, and its spec."""
     labels = None if image_set.labels is None else torch.from_numpy(image_set.labels)
-    return torch.from_numpy(image_set.images), labels, len(image_set.class_names)
+    return torch.from_numpy(image_set.images), labels, spec_of(image_set)
 
 
-def to_float(images: Tensor) -> Tensor:
-    """uint8 [0, 255] to float32 [-1, 1], same shape."""
-    return images.to(torch.float32).mul_(2 / 255).sub_(1)
+def fields_of(image_set: ImageSet) -> dict[str, Tensor]:
+    """The set's fields as tensors: pictures uint8 [M, C, H, W], numbers float32 [M, L]."""
+    return {name: torch.from_numpy(values) for name, values in image_set.fields.items()}
 
 
-def to_uint8(images: Tensor) -> Tensor:
-    """Floats in [-1, 1] to uint8 [0, 255], same shape; rounded to nearest."""
-    return images.float().add(1).mul(127.5).round_().clamp_(0, 255).to(torch.uint8)
+def spec_of(image_set: ImageSet) -> Spec:
+    """What networks must know of a data set.
+
+    Raises:
+        DataError: its condition is neither a field of pictures nor one of numbers.
+    """
+    shape = tuple(MODALITIES.get(image_set.modality).encode(torch.from_numpy(image_set.images[:1])).shape[1:])
+    classes = len(image_set.class_names)
+    if not image_set.condition:
+        return Spec(classes, modality=image_set.modality, shape=shape)
+    values = image_set.fields[image_set.condition]
+    if (values.dtype, values.ndim) not in ((np.uint8, 4), (np.float32, 2)):
+        raise DataError(
+            f"The field {image_set.condition!r} of the data set {image_set.name!r} is {values.dtype} "
+            f"{list(values.shape)}; a condition is pictures, uint8 [N, C, H, W], or numbers, float32 [N, L]."
+        )
+    return Spec(
+        classes, image_set.condition, values.shape[1:], str(values.dtype), len(values) == len(image_set),
+        image_set.modality, shape,
+    )  # fmt: skip

@@ -11,12 +11,15 @@ from __future__ import annotations
 import contextlib
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import torch
+from torch import Tensor
 
 from pipelines.config.train_config import TrainConfig
+from pipelines.data import Spec
+from pipelines.modalities import MODALITIES
 from pipelines.training.machine import Machine
 from pipelines.training.memory import AT_THE_END
 from pipelines.training.trainer import Trainer
@@ -30,7 +33,13 @@ DECISIVE = (
 PAYS = 1.05  # times as fast as fp32, below which its coarser numbers are not worth it
 
 
-def bf16_ratio(config: TrainConfig, where: Machine, classes: int, seconds: float = SECONDS) -> float:
+def bf16_ratio(
+    config: TrainConfig,
+    where: Machine,
+    classes: Spec | int,
+    seconds: float = SECONDS,
+    fields: Mapping[str, Tensor] | None = None,
+) -> float:
     """How many times as fast a training step is in bf16 as in fp32; the two take turns, step by step.
 
     Leaves the random state and the number of threads of the CPU as they were.
@@ -38,15 +47,23 @@ def bf16_ratio(config: TrainConfig, where: Machine, classes: int, seconds: float
     Args:
         config: of the run; pictures are random, since their content does not matter for the time.
         where: what ``auto`` stands for on this machine.
-        classes: of its data set.
+        classes: of its data set: its spec, or how many there are.
         seconds: for each of the two, at most.
+        fields: of its data set.
     """
     count = min(BATCH, config.batch_size)
     config = config.changed(batch_size=count, self_conditional=False)  # grouping takes more pictures than there are
-    labels = torch.arange(count) % max(classes, 1)
+    spec = Spec.of(classes)
+    fields = {name: each[torch.arange(count) % len(each)] for name, each in (fields or {}).items()}
+    labels = torch.arange(count) % max(spec.classes, 1)
     with torch.random.fork_rng(devices=[]), _one_thread():
         images = torch.randint(0, 256, (count, config.channels, config.size, config.size), dtype=torch.uint8)
-        both = [Trainer(config, images, replace(where, precision=name), labels, classes) for name in ("bf16", "fp32")]
+        if spec.modality != "image":
+            images = MODALITIES.get(spec.modality).decode(torch.rand(count, *spec.shape) * 2 - 1)
+        both = [
+            Trainer(config, images, replace(where, precision=name), labels, spec, fields=fields)
+            for name in ("bf16", "fp32")
+        ]
         for trainer in both:
             trainer.d_batches = AT_THE_END // count  # a network whose resolution grows is asked at its full size
             _timed(trainer)
@@ -58,18 +75,25 @@ def bf16_ratio(config: TrainConfig, where: Machine, classes: int, seconds: float
     return statistics.median(ratios)
 
 
-def settled(config: TrainConfig, where: Machine, classes: int, known: dict[str, float] | None = None) -> Machine:
+def settled(
+    config: TrainConfig,
+    where: Machine,
+    classes: Spec | int,
+    known: dict[str, float] | None = None,
+    fields: Mapping[str, Tensor] | None = None,
+) -> Machine:
     """The machine with the precision that is faster here, where ``auto`` may choose, and the verdict in words.
 
     Args:
         known: earlier findings, which are taken as they are; a new one is added.
+        fields: of the data set.
     """
     if config.precision != "auto" or where.precision != "bf16" or where.device != "cpu":
         return where
     known = {} if known is None else known
     about = " ".join(f"{name}={getattr(config, name)}" for name in DECISIVE)
     if about not in known:
-        known[about] = bf16_ratio(config, where, classes)
+        known[about] = bf16_ratio(config, where, classes, fields=fields)
     ratio = known[about]
     chosen, other = ("bf16", "fp32") if ratio >= PAYS else ("fp32", "bf16")
     faster = ratio if chosen == "bf16" else 1 / ratio

@@ -6,10 +6,12 @@ where half of each batch comes from such a store.
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import torch
 from torch import Tensor, nn
 
-from pipelines.training.pictures import to_float, to_uint8
+from pipelines.modalities import image
 
 SIZE = 1024  # pictures kept
 KEPT = 32  # of as many fakes one is kept, so that with batches of 64 the store reaches back some 500 steps
@@ -23,17 +25,28 @@ class Replay(nn.Module):
 
     Args:
         share: of each batch of fakes that is replaced by old ones, in [0, 1].
-        shape: of a picture, (C, H, W).
+        shape: of a fake, (C, H, W) of a picture.
+        condition: what one D is told of, where it is no class, [...]; None for classes.
+        modality: what fakes are, one of ``pipelines.modalities``.
     """
 
-    def __init__(self, share: float, shape: tuple[int, ...]) -> None:
+    def __init__(
+        self, share: float, shape: tuple[int, ...], condition: Tensor | None = None, modality: ModuleType = image
+    ) -> None:
         super().__init__()
-        self.share = share
-        self.register_buffer("pictures", torch.zeros(SIZE, *shape, dtype=torch.uint8))
+        self.share, self.modality = share, modality
+        one = modality.decode(torch.zeros(1, *shape))
+        self.register_buffer("pictures", torch.zeros(SIZE, *one.shape[1:], dtype=one.dtype))
+        if condition is not None:
+            self.register_buffer("conditions", torch.zeros(SIZE, *condition.shape, dtype=condition.dtype))
         self.register_buffer(
             "told", torch.zeros(2, SIZE, dtype=torch.int64)
         )  # classes, groups; zeros where there are none
         self.register_buffer("seen", torch.zeros((), dtype=torch.int64))  # pictures that have been stored so far
+
+    @property
+    def _all_told(self) -> tuple[Tensor, Tensor]:
+        return getattr(self, "conditions", self.told[0]), self.told[1]
 
     @torch.no_grad()
     def forward(self, fake: Tensor, *told: Tensor | None) -> tuple[Tensor, tuple[Tensor | None, ...]]:
@@ -41,7 +54,7 @@ class Replay(nn.Module):
 
         Args:
             fake: new fakes in [-1, 1], float [B, C, H, W].
-            told: classes and groups of them, int64 [B] each, or None.
+            told: conditions [B, ...] and groups int64 [B] of them, or None.
         """
         count, device = len(fake), fake.device
         old = round(self.share * count)
@@ -49,9 +62,10 @@ class Replay(nn.Module):
         chosen = (torch.rand(old, device=device) * filled).long()
         there = filled > 0  # nothing is replaced at the very first step
         pictures = fake.clone()
-        pictures[:old] = torch.where(there, to_float(self.pictures[chosen]).to(fake.dtype), fake[:old])
+        stored = self.modality.encode(self.pictures[chosen]).to(fake.dtype)
+        pictures[:old] = torch.where(there, stored, fake[:old])
         mixed = []
-        for kept, new in zip(self.told, told, strict=True):
+        for kept, new in zip(self._all_told, told, strict=True):
             if new is not None:
                 new = torch.cat([torch.where(there, kept[chosen], new[:old]), new[old:]])
             mixed.append(new)
@@ -62,8 +76,8 @@ class Replay(nn.Module):
         new = max(1, len(fake) // KEPT)
         following = self.seen + torch.arange(new, device=fake.device)
         slots = torch.where(following < SIZE, following, torch.randint(SIZE, (new,), device=fake.device))
-        self.pictures[slots] = to_uint8(fake[-new:])
-        for kept, each in zip(self.told, told, strict=True):
+        self.pictures[slots] = self.modality.decode(fake[-new:])
+        for kept, each in zip(self._all_told, told, strict=True):
             if each is not None:
                 kept[slots] = each[-new:]
         self.seen += new

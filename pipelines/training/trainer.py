@@ -6,7 +6,7 @@ It knows nothing of files, processes or screens; ``loop.py`` decides when to log
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,16 +15,18 @@ from torch import Tensor, nn
 
 from pipelines import threads
 from pipelines.config.train_config import TrainConfig
+from pipelines.data import Spec
 from pipelines.data._shares import in_turn
 from pipelines.errors import ConfigError, TrainingError
-from pipelines.methods import METHODS
+from pipelines.methods import METHODS, sampler_of
+from pipelines.modalities import MODALITIES
+from pipelines.modalities._conditions import encode
 from pipelines.training.building import advance, gradient_norm, make_optimizer
 from pipelines.training.context import StepContext
 from pipelines.training.cuda_graphs import Replayed
 from pipelines.training.feed import Feed
 from pipelines.training.groups import balanced_groups
 from pipelines.training.machine import Machine
-from pipelines.training.pictures import to_uint8
 from pipelines.training.players import Numbers, Phase, Player
 from pipelines.training.process_group import ProcessGroup
 
@@ -36,14 +38,15 @@ class Trainer:
 
     Args:
         config: a checked configuration.
-        images: real pictures, uint8 [N, C, H, W].
+        images: real pictures, uint8 [N, C, H, W], or other examples as their modality stores them.
         machine: where and how to compute.
         labels: class numbers, int64 [N], for a conditional GAN.
-        classes: number of classes; 0 trains without labels.
+        classes: of the data set: its spec, or the number of its classes; 0 trains without labels.
         group: the processes that train it together; None alone.
+        fields: what else belongs to the set, [M, ...] each by name.
 
     Raises:
-        ConfigError: the set has fewer pictures than there are processes.
+        ConfigError: the set has fewer pictures than there are processes, or the networks or the method do not fit it.
     """
 
     def __init__(
@@ -52,27 +55,42 @@ class Trainer:
         images: Tensor,
         machine: Machine,
         labels: Tensor | None = None,
-        classes: int = 0,
+        classes: Spec | int = 0,
         group: ProcessGroup | None = None,
+        fields: Mapping[str, Tensor] | None = None,
     ) -> None:
-        self.config, self.machine, self.classes = config, machine, classes if config.conditional else 0
-        self.group = group
+        self.config, self.machine, self.group = config, machine, group
         self.device = torch.device(machine.device)
+        self.spec, fields = Spec.of(classes).told(config.conditional), dict(fields or {})
+        self.classes = self.spec.classes  # that the networks are told of
+        self.modality = MODALITIES.get(self.spec.modality)
         torch.manual_seed(config.seed)
         labels = labels if self.classes else None
+        # What is told of a picture that is not its class, as it is stored, [M, ...]; None without.
+        self.conditions: Tensor | None = None
+        if name := self.spec.condition:
+            self.conditions = fields[name] = fields[name].to(self.device)
         clusters = balanced_groups(images, labels, config.centres) if config.self_conditional else None
-        if not (size := config.batch_of(len(images))):
+        fewest = min(len(images), *map(len, fields.values())) if fields else len(images)
+        if not (size := config.batch_of(fewest)):
             raise ConfigError(
-                f"The data set has {len(images)} pictures, too few to be shared among {config.gpus} GPUs: set gpus to "
-                f"{len(images)} at most, or add pictures."
+                f"The data set has {fewest} pictures, too few to be shared among {config.gpus} GPUs: set gpus to "
+                f"{fewest} at most, or add pictures."
             )
-        self.feed = Feed(images, (labels, clusters), size, config.d_steps, config.seed, self.device)
+        told = self.conditions if self.conditions is not None and self.spec.paired else labels
+        self.feed = Feed(images, (told, clusters), size, config.d_steps, config.seed, self.device)
+        of_fields = {
+            name: Feed(values, (), size, config.d_steps, config.seed, self.device, values is self.conditions or None)
+            for name, values in fields.items()
+        }
         # The classes of fakes are drawn from these: D sees as many of each class among them as among real pictures.
-        of_fakes = None if labels is None else torch.from_numpy(in_turn(labels.numpy())).to(self.device)
-        context = StepContext(config, self.feed, machine, group, self.classes, of_fakes)
+        of_fakes = self.conditions if labels is None else torch.from_numpy(in_turn(labels.numpy()))
+        of_fakes = None if of_fakes is None else of_fakes.to(self.device)
+        self.context = StepContext(config, self.feed, machine, group, self.spec, of_fakes, of_fields)
 
-        self.method = METHODS.get(config.method).Method(config, context)
+        self.method = METHODS.get(config.method).Method(config, self.context)
         self.players: dict[str, Player] = self.method.players
+        self.sampler = sampler_of(config.method)  # the player that draws the samples
         for player in self.players.values():
             if machine.compiled:
                 player.module.compile()
@@ -130,7 +148,7 @@ class Trainer:
         if self.group:
             self.group.begin(self.config.seed, self.step)
         self._clock.fill_(self.step)
-        self.feed.choose(self.d_batches)
+        self.context.choose(self.d_batches)
         self.d_batches += self.config.d_steps
         kind = self.method.begin(self.step)
         if self._replayed:  # one graph serves all steps, so it always measures; what it found is read only when asked
@@ -214,30 +232,38 @@ class Trainer:
 
     @torch.inference_mode()
     def sample(self, z: Tensor, y: Tensor | None = None, batch: int = 250) -> Tensor:
-        """Pictures of the method's sampler, averaged where it is, for z [B, latent_size] and y [B].
+        """Pictures of the method's sampler, averaged where it is, for z [B, latent_size] and y.
+
+        Args:
+            y: classes int64 [B], or other conditions as they are stored, [B, ...].
 
         Returns:
-            uint8 [B, C, H, W] on the CPU.
+            uint8 [B, C, H, W] on the CPU, or other examples as their modality stores them.
 
         Raises:
             TrainingError: a picture holds a number that is not finite.
         """
-        player = self.players[self.method.sampler]
+        player = self.players[self.sampler]
         network = player.module if player.ema is None else player.ema
         was_training = network.training
         network.eval()
         parts = []
         for start in range(0, len(z), batch):
-            labels = y[start : start + batch].to(self.device) if y is not None and self.classes else None
+            told = y is not None and self.spec.conditional
+            labels = encode(y[start : start + batch].to(self.device)) if told else None
             pictures = network(z[start : start + batch].to(self.device), labels)
             if not torch.isfinite(pictures).all():  # as bytes nobody could tell
                 raise TrainingError(
                     f"The generator's pictures held numbers that are not finite at step {self.step}: lower the "
                     "learning rates and Resume, or duplicate the settings with precision fp32."
                 )
-            parts.append(to_uint8(pictures).cpu())
+            parts.append(self.modality.decode(pictures).cpu())
         network.train(was_training)
         return torch.cat(parts)
+
+    def tiles(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """What ``sample`` gives as people see it, uint8 [B, channels, size, size] on the CPU; raises as it does."""
+        return self.modality.tile(self.sample(z, y), self.config.size, self.config.channels)
 
     def named_parts(self) -> Iterator[tuple[str, nn.Module]]:
         """The networks, and what else has a state of its own, by the names under which they are saved."""

@@ -11,20 +11,43 @@ from PIL import Image
 from torch import Tensor
 
 from pipelines.config.train_config import TrainConfig
+from pipelines.modalities._conditions import tiles
 from pipelines.networks._conditioning import draw_latent
 from pipelines.training.trainer import Trainer
 
 GAP = 2  # pixels between two pictures of a grid, transparent
 _MOST_ROWS = 20  # of classes; more would be too small to see
+_EXAMPLES = 8  # rows of conditions that are no classes, at most
 _EARLY = (0, 1, 2, 5, 10, 20, 50)  # steps at which everything changes
 
 
 class FixedView:
-    """The same z, and the same classes, at every step: a conditional model shows one class a row, one z a column."""
+    """The same z, and the same conditions, at every step: a conditional model shows one of them a row, one z a column.
 
-    def __init__(self, config: TrainConfig, class_names: tuple[str, ...]) -> None:
+    Conditions that are no classes stand themselves in the first column.
+
+    Args:
+        config: of the run.
+        class_names: of its data set.
+        examples: conditions that are no classes, as they are stored, [K, ...]; None for classes.
+        indexed: whether ``y`` numbers the examples, as models are asked for them, instead of being their values.
+    """
+
+    def __init__(
+        self, config: TrainConfig, class_names: tuple[str, ...], examples: Tensor | None = None, indexed: bool = False
+    ) -> None:
         noise = torch.Generator().manual_seed(config.seed + 1)
-        if config.conditional:
+        self._told: Tensor | None = None
+        if config.conditional and examples is not None:
+            self.rows = min(len(examples), _EXAMPLES)
+            drawn = max(2, config.samples // self.rows)
+            self.columns = 1 + drawn
+            self.z = draw_latent(drawn, config, noise).repeat(self.rows, 1)
+            shown = examples[: self.rows]
+            chosen = torch.arange(self.rows) if indexed else shown
+            self.y, self.row_labels = chosen.repeat_interleave(drawn, 0), list(class_names[: self.rows])
+            self._told = tiles(shown.cpu(), config.size, config.channels)
+        elif config.conditional:
             self.rows = min(len(class_names), _MOST_ROWS)
             self.columns = max(2, config.samples // self.rows)
             z = draw_latent(self.columns, config, noise)
@@ -39,7 +62,14 @@ class FixedView:
 
     def picture(self, trainer: Trainer) -> bytes:
         """The grid as the networks stand, as PNG."""
-        return grid_png(trainer.sample(self.z, self.y), self.columns)
+        return self.png(trainer.tiles(self.z, self.y))
+
+    def png(self, samples: Tensor) -> bytes:
+        """The grid of the samples of ``z`` and ``y``, uint8 [B, C, H, W], as PNG."""
+        if self._told is not None:
+            rows = samples.unflatten(0, (self.rows, -1))
+            samples = torch.cat([self._told[:, None], rows], 1).flatten(0, 1)
+        return grid_png(samples, self.columns)
 
 
 def grid_png(images: Tensor, columns: int) -> bytes:

@@ -36,7 +36,7 @@ def weights(network):
 def next_real(trainer):
     trainer.feed.choose(trainer.d_batches)
     trainer.d_batches += 1
-    return trainer.method.context.real(0)
+    return trainer.context.real(0)
 
 
 def same(a, b):

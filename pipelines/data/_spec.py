@@ -1,0 +1,79 @@
+"""What the networks of a run must know of its data set to be built: no pictures, a few numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from pipelines.errors import DataError
+
+MOST = 100_000_000  # numbers in an example, or in what a network is told of it
+DTYPES = ("uint8", "float32")  # of a field: pictures, and numbers
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A data set as its networks see it.
+
+    A network is told of one thing at most: the class, or an example of a field. Of pictures it is given float32
+    [B, C, H, W] in [-1, 1], of numbers float32 [B, L], where NaN stands after the end of a shorter list.
+    """
+
+    classes: int = 0  # that a model can be told of; 0: none
+    condition: str = ""  # the field that it is told of instead; "": none
+    condition_shape: tuple[int, ...] = ()  # of one example of that field
+    condition_dtype: str = "float32"  # as it is stored: uint8, a picture; float32, numbers
+    paired: bool = True  # whether each picture has a condition of its own, so that D can be told of it
+    modality: str = "image"
+    shape: tuple[int, ...] = ()  # of one example as networks read and write it; (): channels, size, size
+
+    @classmethod
+    def of(cls, known: Spec | int) -> Spec:
+        """A spec, or that of pictures with so many classes."""
+        return known if isinstance(known, Spec) else cls(classes=known)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the number of classes says it all."""
+        return self == Spec(classes=self.classes, shape=self.shape)
+
+    @property
+    def conditional(self) -> bool:
+        """Whether a network is told anything."""
+        return bool(self.classes or self.condition)
+
+    def told(self, conditional: bool) -> Spec:
+        """As the networks of a conditional model see it, or those of another one."""
+        if not conditional:
+            return replace(self, classes=0, condition="", condition_shape=(), condition_dtype="float32", paired=True)
+        return replace(self, classes=0) if self.condition else self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as files keep them."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Spec:
+        """A spec as a file holds it.
+
+        Raises:
+            DataError: something in it is none.
+        """
+        try:
+            found = cls(**{name: tuple(each) if isinstance(each, list) else each for name, each in values.items()})
+            shapes = (found.shape, found.condition_shape)
+            sizes = [size for shape in shapes for size in (*shape, math.prod(shape))]
+            texts = (found.condition, found.condition_dtype, found.modality)
+            fits = (
+                all(type(size) is int and 0 < size <= MOST for size in sizes)
+                and type(found.classes) is int and 0 <= found.classes <= 100_000
+                and all(isinstance(text, str) for text in texts)
+                and found.condition_dtype in DTYPES and bool(found.condition) == bool(found.condition_shape)
+            )  # fmt: skip
+        except TypeError:
+            fits = False
+        if not fits:
+            raise DataError("What is kept of the data set's examples (spec) is damaged.")
+        return found

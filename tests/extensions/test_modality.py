@@ -1,0 +1,95 @@
+"""A modality that is not a picture: a short curve with a tile function of its own, from an extension folder."""
+
+from tests.extensions.whole_life import lives
+
+MODALITY = '''
+"""Short curves: float32 [B, L] as they are stored, [B, 1, L] as networks read and write them."""
+import torch
+
+PICTURES = False
+
+
+def encode(stored):
+    return stored[:, None] / 10
+
+
+def decode(encoded):
+    return encoded[:, 0].float() * 10
+
+
+def tile(stored, size, channels):
+    """A line of one bright pixel a column, from -10 at the bottom to 10 at the top."""
+    columns = stored[:, torch.arange(size) * stored.shape[1] // size]
+    rows = ((10 - columns).clamp(0, 20) / 20 * (size - 1)).round().long()
+    tiles = torch.zeros(len(stored), channels, size, size, dtype=torch.uint8)
+    return tiles.scatter_(2, rows[:, None, None].expand(-1, channels, 1, -1), 255)
+
+
+def features(stored):
+    return stored
+'''
+
+DATA = '''
+"""Waves of sixteen numbers."""
+import numpy as np
+from pipelines.data._image_set import ImageSet, fingerprint_of
+
+CLASS_NAMES, SPLITS, NEEDS_FOLDER, FLIP_MAKES_SENSE, LICENCE, CITATION = (), ("train",), False, False, "none", "none"
+MODALITY = "curve"
+
+
+def read(*, size, channels, folder, split, progress):
+    chance = np.random.default_rng(0)
+    phase, height = chance.uniform(0, 6.3, (200, 1)), chance.uniform(5, 9, (200, 1))
+    curves = (height * np.sin(phase + np.linspace(0, 6.3, 16))).astype(np.float32)
+    return ImageSet("waves", curves, None, (), fingerprint_of(curves, None), "drawn here")
+'''
+
+NETWORK = '''
+"""Dense layers for any shape."""
+import math
+from torch import nn
+
+
+class Discriminator(nn.Module):
+    def __init__(self, inputs, width):
+        super().__init__()
+        self.body = nn.Sequential(nn.Flatten(), nn.Linear(inputs, width), nn.LeakyReLU(0.2), nn.Linear(width, 1))
+
+    def forward(self, x, y=None, group=None):
+        return self.body(x)[:, 0]
+
+
+class Generator(nn.Module):
+    def __init__(self, config, shape):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Linear(config.latent_size, 4 * config.width), nn.ReLU(),
+            nn.Linear(4 * config.width, math.prod(shape)), nn.Tanh(), nn.Unflatten(1, shape),
+        )
+
+    def forward(self, z, y=None):
+        return self.body(z)
+
+
+def generator(config, spec):
+    return Generator(config, spec.shape)
+
+
+def discriminator(config, spec):
+    return Discriminator(math.prod(spec.shape), config.width)
+'''
+
+
+def test_curves_live_through_everything(tmp_path):
+    files = {"modalities/curve.py": MODALITY, "data/waves.py": DATA, "networks/dense.py": NETWORK}
+    found = lives(
+        tmp_path, files, data="waves", network="dense", gradient_penalty=10.0, instance_noise=0.1, replay=0.5, epochs=3
+    )
+    assert found["exact"]
+    assert found["quality"]["features"] == "curve features" and found["quality"]["frechet"] is not None
+    assert any(row.get("features") == "curve features" for row in found["rows"]), "measured in training as well"
+    assert found["sheet"][:2] == [3 * 30 - 2, 2 * 30 - 2]
+    assert found["pictures"] == [8, 8, 28, 28, 1] and found["again"]
+    assert found["directions"] == ["component"]
+    assert found["score"] is None and not found["model"]["opinion"], "a tile cannot be shown to D"

@@ -1,0 +1,118 @@
+"""The whole life of a run whose parts lie in an extension folder, in a process of its own: what these tests share.
+
+``lives`` writes the files of an extension and starts this module as a script, which trains a run, stops it halfway and
+resumes it, reads it as a viewer does, publishes it with its full measure and explores the model.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+SETTINGS = {
+    "width": 4, "latent_size": 3, "batch_size": 8, "samples": 6, "threads": 1, "device": "cpu", "precision": "fp32",
+    "log_every": 1, "epochs": 2,
+}  # fmt: skip
+
+
+def lives(home: Path, files: dict[str, str], **settings: object) -> dict:
+    """What a run of an extension's files has come to.
+
+    Args:
+        home: a folder of the test's own.
+        files: of the extension, by their paths in it: ``networks/mine.py``.
+        settings: of the run, beside ``SETTINGS``.
+
+    Returns:
+        See ``main``.
+    """
+    for name, content in files.items():
+        path = home / "extensions" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    places = {"EXTENSIONS": "extensions", "DATA": "data", "RUNS": "runs", "MODELS": "models", "SAVED": "saved"}
+    environment = {**os.environ, **{f"GAN_EXPLORER_{name}": str(home / folder) for name, folder in places.items()}}
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.extensions.whole_life", json.dumps({**SETTINGS, **settings})],
+        cwd=PROJECT, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr[-4000:]
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+def main() -> None:
+    """Live through it and print what came of it as JSON.
+
+    ``rows``: those of the resumed run; ``exact``: whether its last checkpoint is that of a run that was not stopped,
+    bit for bit; ``players``: the networks in it; ``live``: what a viewer is told at first; ``sheet``: the size and
+    bytes of the last grid; ``quality``: the card's full measure; ``model``: what a page is told of the published model;
+    ``pictures``: of eight samples, how many differ, and their shape; ``again``: whether the model and the run draw the
+    same; ``told``: of a conditional model, whether its second condition gives another picture than the first;
+    ``score``: how many opinions D gives of the eight, where it can; ``directions``: the kinds that are found.
+    """
+    import io
+
+    import numpy as np
+    from PIL import Image
+    from safetensors.numpy import load_file
+
+    from explorer.live.reader import RunReader
+    from explorer.model import load
+    from pipelines.config.checking import check
+    from pipelines.config.train_config import TrainConfig
+    from pipelines.latent.model import describe
+    from pipelines.models.publishing import publish
+    from pipelines.runs import jobs, session, worker
+    from pipelines.runs.folder import FINISHED, STOPPED, RunFolder
+
+    config, home = check(TrainConfig(**json.loads(sys.argv[1]))), Path(os.environ["GAN_EXPLORER_RUNS"])
+
+    def trained(run: RunFolder, ends: str) -> RunFolder:
+        assert worker.work(run) == ends, run.status().message
+        return run
+
+    whole = trained(jobs.create(config, path=home / "20260101-120000-whole-abcd"), FINISHED)
+    after, real = whole.status().step // 2, session.FolderHooks.after_step
+
+    def stopping(hooks: session.FolderHooks, trainer: object, *rest: object) -> None:
+        real(hooks, trainer, *rest)
+        if trainer.step == after:
+            jobs.stop(hooks.folder)
+
+    session.FolderHooks.after_step = stopping
+    run = trained(jobs.create(config, path=home / "20260101-120000-parts-abcd"), STOPPED)
+    session.FolderHooks.after_step = real
+    jobs.prepare_resume(run)
+    trained(run, FINISHED)
+    states = [load_file(each.checkpoints()[-1]) for each in (whole, run)]
+    exact = states[0].keys() == states[1].keys() and all(
+        np.array_equal(one, states[1][name], equal_nan=True) for name, one in states[0].items()
+    )
+    rows = [row for row in run.metrics()[0] if "event" not in row]
+    grid = run.sample_path(run.samples()[0][-1]["file"]).read_bytes()
+
+    publish(run, "mine", checkpoint_name="last", samples=100)
+    model, of_run = load("mine"), load(f"{run.id}@last")
+    first = 0 if model.class_names else None
+    drawn = model.sample(8, seed=1, y=first)
+    told = None
+    if model.class_names:
+        told = not np.array_equal(model.sample(1, seed=1, y=0), model.sample(1, seed=1, y=1))
+    found = {
+        "rows": rows, "exact": exact, "players": sorted({name.split(".")[0] for name in states[1]}),
+        "live": RunReader(run).everything(), "sheet": [*Image.open(io.BytesIO(grid)).size, len(grid)],
+        "quality": model.trained.entry.card["quality"], "model": describe(model),
+        "pictures": [len(np.unique(drawn.reshape(8, -1), axis=0)), *drawn.shape],
+        "again": np.array_equal(drawn, of_run.sample(8, seed=1, y=first)), "told": told,
+        "score": [len(model.score(drawn, first))] if model.judges_pictures else None,
+        "directions": sorted({one.kind for one in model.directions.values()}),
+    }  # fmt: skip
+    print(json.dumps(found, default=str))
+
+
+if __name__ == "__main__":
+    main()
