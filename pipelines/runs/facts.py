@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from pipelines.config.settings import problem
 from pipelines.config.train_config import SETTINGS, TrainConfig
+from pipelines.described import Measure, Series, View
 from pipelines.schema import Count, Meta, Name, Names, Scalar, Seconds, Step, Text, Time, Values
 
 QUEUED, PREPARING, RUNNING, PAUSED, STOPPING = "queued", "preparing", "running", "paused", "stopping"
@@ -77,7 +78,7 @@ class Record:
     versions: dict[str, str] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)  # fingerprint, count, class_names, source, notes
     resolved: dict[str, Any] = field(default_factory=dict)  # device, precision, threads
-    display: dict[str, Any] = field(default_factory=dict)  # grid rows and columns, row labels, D's output and balance
+    display: dict[str, Any] = field(default_factory=dict)  # the grid's layout; what is drawn (described.py)
     branched_from: str = ""  # run@step
     branched_with: str = ""  # what was changed there, in words
 
@@ -140,3 +141,6 @@ class StoredDisplay(TypedDict, total=False):
     row_labels: Names
     d_output: Literal["probability", "score"]
     balance: float | None
+    views: Annotated[list[View], Meta(max_length=32)]
+    series: Annotated[list[Series], Meta(max_length=64)]
+    measures: Annotated[list[Measure], Meta(max_length=100)]

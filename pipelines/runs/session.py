@@ -15,6 +15,7 @@ import torch
 from pipelines import data, threads
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import ImageSet
+from pipelines.described import described
 from pipelines.errors import TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
 from pipelines.objectives import traits_of
@@ -64,7 +65,8 @@ def train(reporter: worker.RunReporter, turn: QueuePlace) -> str | None:
             group.tell({"machine": asdict(where)})
         trainer = Trainer(config, images, where, labels, classes, group)
         view = FixedView(config, image_set.class_names)
-        reporter.writing(lambda: folder.write_record(_record(folder, config, image_set, where, view)))
+        drawn = described(trainer.method, config)
+        reporter.writing(lambda: folder.write_record(_record(folder, config, image_set, where, view, drawn)))
         resuming.go_on(reporter, trainer, group)
         hooks = FolderHooks(reporter, turn, trainer)
         if config.folder != before.folder:
@@ -254,7 +256,9 @@ def _machine_of(folder: RunFolder, config: TrainConfig, classes: int) -> Machine
     return where
 
 
-def _record(folder: RunFolder, config: TrainConfig, image_set: ImageSet, where: Machine, view: FixedView) -> Record:
+def _record(
+    folder: RunFolder, config: TrainConfig, image_set: ImageSet, where: Machine, view: FixedView, drawn: dict[str, Any]
+) -> Record:
     traits = traits_of(config.loss)
     return replace(
         folder.record(),
@@ -271,5 +275,6 @@ def _record(folder: RunFolder, config: TrainConfig, image_set: ImageSet, where: 
             "rows": view.rows, "columns": view.columns, "tile": config.size, "gap": GAP, "row_labels": view.row_labels,
             "d_output": traits.d_output,
             "balance": traits.balance,
+            **drawn,
         },
     )  # fmt: skip
