@@ -6,7 +6,7 @@ file states at its top level are read without importing, so that a page can offe
 entries cannot share a name, because two files cannot.
 
 A person's own entries lie outside of the project: the folder that ``$GAN_EXPLORER_EXTENSIONS`` names holds one folder
-for each package (``networks/``, ``objectives/``, ``data/`` ...), whose files are entries like the project's own.
+for each package (``networks/``, ``objectives/``, ``measures/`` ...), whose files are entries like the project's own.
 """
 
 from __future__ import annotations
@@ -47,6 +47,14 @@ class Registry:
     def names(self) -> list[str]:
         """The names on offer, in alphabetical order."""
         return list(self._files)
+
+    def is_own(self, name: str) -> bool:
+        """Whether the entry is a person's own, from the folder of extensions.
+
+        Raises:
+            The registry's error type: the name is not one of ``names()``.
+        """
+        return self._find(name).parent != self.folder
 
     def describe(self, name: str) -> str:
         """The first line of the entry's docstring, read without importing it.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines import described
 from pipelines.errors import GanError
 from pipelines.runs.folder import FAILED, FINISHED, STOPPED, RunFolder
 from pipelines.runs.jobs import branch_step
@@ -18,8 +19,8 @@ from pipelines.runs.rows import MetricsRow, SampleRow, rows_between
 STATUS_SPACING_S = 0.5  # each reading of a status also asks whether the process lives, which costs a few milliseconds
 LIVENESS_S = 1.0  # how often a living run is asked, without any change in its folder
 
-# The columns that the charts draw; the exact ones are whole numbers or times that outgrow 32 bits.
-CURVES = ("step", "images_seen", "seconds", "d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g", "images_per_s")
+# Columns of every run, beside those of the series that its record describes: whole numbers and times, which outgrow 32
+# bits.
 EXACT = ("step", "images_seen", "seconds")
 KINDS = (MetricsRow, SampleRow)  # of rows in the two growing files
 SHOWN_STATUS = (
@@ -76,6 +77,7 @@ class RunReader:
         self._asked_at = -LIVENESS_S
         self._news: dict[str, Any] = {}  # read, and not yet handed out
         self._cut = False
+        self._series: tuple[str, ...] = _usual_series()
         self._forget()
 
     @property
@@ -108,7 +110,7 @@ class RunReader:
                 if left_out:
                     self.left_out += left_out
                     self._news["left_out"] = self.left_out
-                fresh = _by_kind(rows, grids=index == 1)
+                fresh = _by_kind(rows, self._series, grids=index == 1)
                 self._keep(fresh)
                 for kind, values in fresh.items():
                     self._news.setdefault(kind, []).extend(values)
@@ -135,6 +137,8 @@ class RunReader:
         now = self.position
         if after.attempt != now.attempt or after.metrics > now.metrics or after.samples > now.samples:
             return None
+        if not after.metrics and self._series != _usual_series():  # perhaps from before the run described them
+            return None
         rest: dict[str, Any] = {"status": self.status, "run": self.run, "left_out": self.left_out}
         parts = (
             (self.folder.metrics_path, after.metrics, now.metrics, False),
@@ -153,7 +157,7 @@ class RunReader:
                 if reached == start:  # the file ends before what was read of it
                     return None
                 start = reached
-                for kind, values in _by_kind(rows, grids).items():
+                for kind, values in _by_kind(rows, self._series, grids).items():
                     rest.setdefault(kind, []).extend(values)
         return rest
 
@@ -173,14 +177,17 @@ class RunReader:
         self._cut |= bool(self.status) and status["attempt"] != self.status["attempt"]
         if status != self.status:
             self._news["status"] = self.status = status
-        if self._cut or not self.run.get("display"):  # filled by the process once its data is prepared
+        if self._cut or not self.run.get("display", {}).get("tile"):  # filled by the process once its data is prepared
             run = _described(self.folder)
             if run != self.run:
                 self._news["run"] = self.run = run
+            series = described.columns(run["display"])
+            if series != self._series:  # rows that were read before lack some of them
+                self._series, self._cut = series, True
 
     def _forget(self) -> None:
         self.left_out = 0  # rows of both files that cannot be read
-        self._columns = {name: array("d") for name in CURVES}
+        self._columns = {name: array("d") for name in (*EXACT, *self._series)}
         self._kept: dict[str, list[dict[str, Any]]] = {"measures": [], "events": [], "samples": []}
         self._offsets = [0, 0]
         self._inodes: list[int | None] = [None, None]
@@ -193,14 +200,19 @@ class RunReader:
             kept.extend(fresh.get(kind, ()))
 
 
+def _usual_series() -> tuple[str, ...]:
+    """The series of a run that does not describe them, or not yet."""
+    return described.columns(described.usual())
+
+
 def _starts_line(path: Path, offset: int) -> bool:
     with path.open("rb") as file:
         file.seek(offset - 1)
         return file.read(1) == b"\n"
 
 
-def _by_kind(rows: list[dict[str, Any]], grids: bool) -> dict[str, list]:
-    """Rows by kind; those of the curves as lists in the order of ``CURVES``."""
+def _by_kind(rows: list[dict[str, Any]], series: tuple[str, ...], grids: bool) -> dict[str, list]:
+    """Rows by kind; those of the curves as lists in the order of ``EXACT`` and the series."""
     if grids:
         return {"samples": rows} if rows else {}
     kinds: dict[str, list] = {}
@@ -209,9 +221,14 @@ def _by_kind(rows: list[dict[str, Any]], grids: bool) -> dict[str, list]:
             kinds.setdefault("events", []).append(row)
         elif "frechet" in row:
             kinds.setdefault("measures", []).append(row)
-        elif "d_loss" in row:
-            kinds.setdefault("rows", []).append([row.get(name) for name in CURVES])
+        elif any(name in row for name in series):
+            kinds.setdefault("rows", []).append([_number(row.get(name)) for name in (*EXACT, *series)])
     return kinds
+
+
+def _number(value: Any) -> float | None:
+    """A number, or None for anything else that a row may hold under the name of a series."""
+    return value if type(value) in (float, int) else None
 
 
 def _encoded(column: array, exact: bool) -> str:
@@ -225,7 +242,7 @@ def _described(folder: RunFolder) -> dict[str, Any]:
     record = folder.record()
     config = record.config
     return {
-        "display": record.display,
+        "display": {**described.usual(), **record.display},
         "data": record.data.get("name", config.data),
         "preset": record.preset,
         "conditional": config.conditional,

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from pipelines.config.train_config import TrainConfig
+from pipelines.methods._adversarial import SERIES, VIEWS
 from pipelines.networks._conditioning import draw_latent, nearest_centre
 from pipelines.networks._minibatch import MinibatchNumbers
 from pipelines.objectives import LOSSES, traits_of
@@ -34,6 +35,8 @@ class Method:
         config: a checked configuration.
         context: real pictures, random numbers and precision of the steps.
     """
+
+    views, series = VIEWS, SERIES
 
     def __init__(self, config: TrainConfig, context: StepContext) -> None:
         self.config, self.context = config, context

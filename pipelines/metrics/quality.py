@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import sys
 import zipfile
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,11 +22,20 @@ from pipelines import data, threads
 from pipelines.data import ImageSet
 from pipelines.data._shares import in_turn
 from pipelines.errors import DataError, GanError, TrainingError
-from pipelines.metrics import ATTRIBUTES, CLASSES, attributes, attributes_available, available, classifier, frechet
+from pipelines.metrics import (
+    ATTRIBUTES,
+    CLASSES,
+    attributes,
+    attributes_available,
+    available,
+    classifier,
+    frechet,
+    measures,
+)
 from pipelines.metrics.copying import ReferenceSet
 from pipelines.metrics.judge import FEATURES, as_float
-from pipelines.metrics.neighbours import Compared, K, Neighbourhoods
-from pipelines.metrics.score import CLEAR, combinations, modes
+from pipelines.metrics.measures._seen import Reference, Seen
+from pipelines.metrics.neighbours import K, Neighbourhoods
 from pipelines.modalities import MODALITIES
 
 SAMPLES = 2000
@@ -36,36 +46,13 @@ FEW = 4000  # pictures of a set, up to which copies are looked for: of more, G s
 FEWEST = 8  # real pictures, below which there is nothing to compare
 
 
-@dataclass(frozen=True)
-class Quality:
-    """What was measured on one batch of samples. Compare numbers of the same features and as many samples only."""
+class Quality(SimpleNamespace):
+    """What was measured on one batch of samples. Compare numbers of the same features and as many samples only.
 
-    frechet: float  # Fréchet distance to real pictures, >= 0, lower is better; see frechet.py
-    features: str  # what it was measured on: "digit features", "clothes features", "face features", "pixel features"
-    samples: int  # how many samples were measured
-    clear: float | None  # share in [0, 1] that the classifier is sure about; None where no classifier ships
-    as_asked: float | None  # share in [0, 1] that shows the class asked for, classes in the data's shares; None
-    # without classes or classifier
-    floor: float  # the same distance between two disjoint draws of real pictures: what perfect samples would get
-    # The rest is None where there are too few pictures for neighbourhoods, or no classifier of the kind. What begins
-    # with real_ is the same of real pictures: of the second draw of them beside the first.
-    precision: float | None = None  # share in [0, 1] of samples that look real; this and the next two: neighbours.py
-    real_precision: float | None = None
-    recall: float | None = None  # share in [0, 1] of real pictures that look like a sample
-    real_recall: float | None = None
-    coverage: float | None = None  # share in [0, 1] of real pictures near which there is a sample
-    real_coverage: float | None = None
-    diversity: float | None = None  # mean distance of two samples, >= 0, in units of the features
-    real_diversity: float | None = None
-    modes: int | None = None  # classes that are covered; see score.py
-    real_modes: int | None = None
-    combinations: int | None = None  # different combinations of attributes; see score.py
-    real_combinations: int | None = None
-    classes: list[float] | None = None  # share in [0, 1] of the samples that are clearly of each class
-    # Of sets of 40 to ``FEW`` pictures; see copying.py. By chance 1 % (with fewer than 200 pictures one of half of
-    # them) and 50 %: training pictures beside each other.
-    copied: float | None = None
-    nearer: float | None = None
+    Its fields are a row's: ``features``, the name of what it was measured on ("digit features", "pixel features" ...);
+    ``samples``, how many were measured; and each measure by its key, with the same of real pictures beside it: those of
+    a second draw of them beside the first. What could not be measured is None.
+    """
 
 
 class QualityMeter:
@@ -98,19 +85,20 @@ class QualityMeter:
         chosen = np.random.default_rng(SEED).permutation(len(image_set))[: 2 * self.samples]
         one, other = torch.from_numpy(image_set.images[chosen]).split(self.samples)
         self._judge = judge_of(image_set.name, one, device, image_set.modality)
-        features, self._real_probabilities = self._judge(one)
-        self._real = frechet.Gaussian.of(features)
-        self._near = Neighbourhoods.of(features, K, exact=False) if self.samples > K else None
-        features, probabilities = self._judge(other)
-        self._floor = frechet.distance(self._real, frechet.Gaussian.of(features))
+        features, probabilities = self._judge(one)
+        near = Neighbourhoods.of(features, K, exact=False) if self.samples > K else None
+        beside = Reference(frechet.Gaussian.of(features), near, probabilities)
+        self._measures = [_Asked(name) for name in measures.MEASURES.names()]
+        seen = Seen(other, *self._judge(other), self._judge.kind, None, beside)
+        self._of_real = {asked.real: asked(seen) for asked in self._measures if asked.real}
         labels = image_set.labels
         self.labels = None if labels is None else torch.from_numpy(in_turn(labels, self.samples))
-        self._training = None
+        training = None
         if len(image_set) <= FEW:
             shuffled = np.random.default_rng(SEED).permutation(len(image_set))
             features, _ = self._judge(torch.from_numpy(image_set.images[shuffled]))
-            self._training = ReferenceSet.of(features, features, own=0)
-        self._real_variety = {f"real_{name}": value for name, value in self._variety(features, probabilities).items()}
+            training = ReferenceSet.of(features, features, own=0)
+        self._real = replace(beside, training=training)
 
     def measure(self, fakes: Tensor, labels: Tensor | None = None) -> Quality:
         """The quality of samples; give ``self.samples`` of them for a distance that compares with ``floor``.
@@ -130,33 +118,39 @@ class QualityMeter:
                 "The generator's pictures hold numbers that are not finite; "
                 "lower the learning rate or go back to an earlier checkpoint."
             )
-        features, probabilities = self._judge(fakes)
-        clear = as_asked = shares = None
-        if probabilities is not None and self._judge.kind == CLASSES:
-            top, guess = probabilities.max(1)
-            clear = (top > CLEAR).float().mean().item()
-            counts = guess[top > CLEAR].bincount(minlength=probabilities.shape[1])
-            shares = (counts / len(guess)).tolist()
-            if labels is not None:
-                as_asked = (guess == labels.cpu()).float().mean().item()
-        far = frechet.distance(self._real, frechet.Gaussian.of(features))
-        nearer, copied = self._training.measure(features) if self._training else (None, None)
-        variety = self._variety(features, probabilities)
-        return Quality(
-            far, self._judge.name, len(fakes), clear, as_asked, self._floor, **variety, **self._real_variety,
-            classes=shares, copied=copied, nearer=nearer,
-        )  # fmt: skip
+        seen = Seen(fakes, *self._judge(fakes), self._judge.kind, labels, self._real)
+        values = {asked.key: asked(seen) for asked in self._measures}
+        return Quality(features=self._judge.name, samples=len(fakes), **values, **self._of_real)
 
-    def _variety(self, features: Tensor, probabilities: Tensor | None) -> dict[str, float | int | None]:
-        """The fields of ``Quality`` that tell how varied pictures are, features [N, D], probabilities [N, ...]."""
-        compared = self._near.compare(features) if self._near and len(features) > K else None
-        names = [field.name for field in dataclasses.fields(Compared) if field.name != "density"]
-        found = {name: getattr(compared, name) if compared else None for name in names}
-        kind = self._judge.kind
-        return found | {
-            "modes": modes(probabilities, self._real_probabilities) if kind == CLASSES else None,
-            "combinations": combinations(probabilities) if kind == ATTRIBUTES else None,
-        }
+
+class _Asked:
+    """One measure as the meter asks it."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.key, self.real = name, measures.key_of(name), measures.real_key(name)
+        self._needs, self._measure = measures.needs(name), measures.MEASURES.get(name).measure
+
+    def __call__(self, seen: Seen) -> Any:
+        """Its value, or None where something is missing that it needs.
+
+        Raises:
+            TrainingError: a person's own measure fails, or gives no number.
+        """
+        if not all(seen.has(need) for need in self._needs):
+            return None
+        if not measures.MEASURES.is_own(self.name):
+            return self._measure(seen)
+        try:
+            value = self._measure(seen)
+        except Exception as problem:
+            raise TrainingError(
+                f"The measure {self.name!r} failed ({type(problem).__name__}: {problem}); mend its file."
+            ) from problem
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise TrainingError(
+                f"The measure {self.name!r} gives {type(value).__name__}; it must give a number or None."
+            )
+        return value
 
 
 def judge_of(

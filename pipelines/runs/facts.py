@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from pipelines.config.settings import problem
 from pipelines.config.train_config import SETTINGS, TrainConfig
+from pipelines.described import Measure, Series, View
 from pipelines.objectives import WORDS
 from pipelines.schema import Count, Meta, Name, Names, Scalar, Seconds, Step, Text, Time, Values
 
@@ -78,7 +79,7 @@ class Record:
     versions: dict[str, str] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)  # fingerprint, count, class_names, source, notes
     resolved: dict[str, Any] = field(default_factory=dict)  # device, precision, threads
-    display: dict[str, Any] = field(default_factory=dict)  # grid rows and columns, row labels, D's output and balance
+    display: dict[str, Any] = field(default_factory=dict)  # the grid's layout; what is drawn (described.py)
     branched_from: str = ""  # run@step
     branched_with: str = ""  # what was changed there, in words
 
@@ -141,3 +142,6 @@ class StoredDisplay(TypedDict, total=False):
     row_labels: Names
     d_output: Annotated[str, Meta(pattern=WORDS)]
     balance: float | None
+    views: Annotated[list[View], Meta(max_length=32)]
+    series: Annotated[list[Series], Meta(max_length=64)]
+    measures: Annotated[list[Measure], Meta(max_length=100)]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Required, TypedDict
 
 from pipelines.errors import RunError
+from pipelines.metrics.measures import units
 from pipelines.schema import (
     MB,
     MOST_SECONDS,
@@ -37,30 +38,13 @@ Number = float | None  # null stands for what was not finite
 _NUMBERS = dict[str, Whole | float | None]
 
 
-class Measured(TypedDict, total=False):
-    """The numbers of a measure (``pipelines.metrics.quality.Quality``), in a row or as a run's newest."""
+_OF_UNIT = {"count": Count | None, "shares": Annotated[list[Share], Meta(max_length=10_000)] | None}
 
-    frechet: Number
-    floor: Number
-    features: Name
-    samples: Count
-    clear: Number
-    as_asked: Number
-    precision: Number
-    real_precision: Number
-    recall: Number
-    real_recall: Number
-    coverage: Number
-    real_coverage: Number
-    diversity: Number
-    real_diversity: Number
-    modes: Count | None
-    real_modes: Count | None
-    combinations: Count | None
-    real_combinations: Count | None
-    classes: Annotated[list[Share], Meta(max_length=10_000)] | None
-    copied: Number
-    nearer: Number
+
+# The numbers of a measure, in a row or as a run's newest, by what the project's measures say of themselves. Those of a
+# person's own are further keys.
+_MEASURES = {key: _OF_UNIT.get(unit, Number) for key, unit in units(own=False).items()}
+Measured = TypedDict("Measured", {"features": Name, "samples": Count, **_MEASURES}, total=False)
 
 
 class MetricsRow(Measured, total=False):

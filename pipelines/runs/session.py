@@ -15,6 +15,7 @@ import torch
 from pipelines import data, threads
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import ImageSet, Spec
+from pipelines.described import described
 from pipelines.errors import TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
 from pipelines.models import conditions
@@ -72,7 +73,7 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
             names = conditions.names(len(examples))
             reporter.writing(lambda: conditions.save(examples, folder.path))
         view = FixedView(config, names, examples)
-        record = _record(folder, config, image_set, where, view)
+        record = _record(folder, config, image_set, where, view, described(trainer.method, config))
         record.data["class_names"] = list(names)
         if not spec.is_plain:
             record.data["spec"] = spec.to_dict()
@@ -265,7 +266,9 @@ def _machine_of(folder: RunFolder, config: TrainConfig, spec: Spec, fields: dict
     return where
 
 
-def _record(folder: RunFolder, config: TrainConfig, image_set: ImageSet, where: Machine, view: FixedView) -> Record:
+def _record(
+    folder: RunFolder, config: TrainConfig, image_set: ImageSet, where: Machine, view: FixedView, drawn: dict[str, Any]
+) -> Record:
     traits = traits_of(config.loss)
     return replace(
         folder.record(),
@@ -282,5 +285,6 @@ def _record(folder: RunFolder, config: TrainConfig, image_set: ImageSet, where: 
             "rows": view.rows, "columns": view.columns, "tile": config.size, "gap": GAP, "row_labels": view.row_labels,
             "d_output": traits.d_output,
             "balance": traits.balance,
+            **drawn,
         },
     )  # fmt: skip

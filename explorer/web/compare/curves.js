@@ -1,45 +1,46 @@
 // The curves of several runs laid over each other: one number a chart, one line a run.
 
 import { ChartCards } from "../shared/chart_cards.js";
-import { NOT_MEASURED, SEE_LATER, TERMS, VIEWS, WAITING, X_AXES, bestOf, hasNumbers, saysProbability } from "../shared/charts.js";
-import { distance, figure, fixed, make, percent } from "../shared/format.js";
+import { NOT_MEASURED, SEE_LATER, WAITING, X_AXES, bestOf, chartsOf, hasNumbers, saysProbability, together } from "../shared/charts.js";
+import { figure, fixed, make } from "../shared/format.js";
 import { thin } from "../shared/history.js";
 import { literal } from "../shared/plotting.js";
 
 const AXES = ["step", "epoch", "seconds"];
 
-/** A view of a run's own chart, of one of its lines. */
-const of = (view, field, more = {}) => ({ ...VIEWS[view], id: field, field, label: field,
-  columns: VIEWS[view].columns && [{ column: field }], measures: VIEWS[view].measures && [{ field }], ...more });
-const VARIETY = ["coverage", "recall", "diversity", "modes", "combinations"];
+/** A view of a run's own chart as views of one of its lines each. */
+function apart(view) {
+  if (view.columns) {
+    return view.columns.toReversed().map((line) => ({ ...view, id: line.column, field: line.column,
+      label: line.short || line.name, columns: [line] }));
+  }
+  return view.measures.map((line) => ({ ...view, id: line.field, field: line.field, label: line.name, about: line.about,
+    real: line.real, measures: [line] }));
+}
 
-const CHARTS = [
-  { id: "near", name: "How near", views: [of("frechet", "frechet")] },
-  { id: "varied", name: "How varied", views: VARIETY.map((id) => of(id, id)) },
-  { id: "clear", name: "How clear", views: [of("classifier", "clear", { label: "clear", about: TERMS.clear }),
-    of("classifier", "as_asked", { label: "as asked", about: TERMS["as asked"] }), of("precision", "precision")] },
-  { id: "losses", name: "Loss", views: [
-    of("losses", "g_loss", { label: "of G" }), of("losses", "d_loss", { label: "of D" })] },
-  { id: "outputs", name: "D says", views: [
-    of("outputs", "d_fake", { label: "of fake" }), of("outputs", "d_real", { label: "of real" })] },
-  { id: "training", name: "Training", views: [of("gradient norm", "grad_g", { label: "gradient of G" }),
-    of("gradient norm", "grad_d", { label: "gradient of D" }), of("speed", "images_per_s", { label: "images / s" })] },
-];
+/** The charts of what runs describe: measures first, then G before D. */
+export function compared(display) {
+  const charts = chartsOf(display).map((chart) => ({ ...chart, views: chart.views.flatMap(apart) }));
+  const at = (/** @type {number} */ place) => charts.filter((chart) => chart.place === place);
+  return [...at(1), ...at(0).toReversed(), ...at(2)];
+}
 
 const plain = (value) => (Math.abs(value) >= 0.01 && Math.abs(value) < 100 ? fixed(value, 2) : figure(value, 2));
-const wordsOf = (view) => view.digits ?? (view.shares ? percent : view.measures ? distance : plain);
+const wordsOf = (view) => view.words ?? plain;
+const finite = (value) => (Number.isFinite(value) ? value : null); // in a file may be anything
 
 export class CompareCurves extends ChartCards {
   onAxis;
 
   constructor(root, { onClick, onAxis, onChoice }) {
-    super(root, CHARTS, AXES, onClick);
+    super(root, compared, AXES, onClick);
     Object.assign(this, { onAxis, onChoice, source: null });
   }
 
   /** ``runs``: [{ letter, role, name, source }], the sources by reference. */
   set(runs) {
     this.source = { runs };
+    if (runs.length) this.describe(together(runs.map(({ source }) => source.run.display)));
     this.redraw();
   }
 
@@ -51,12 +52,12 @@ export class CompareCurves extends ChartCards {
 
   /** Which views are wanted, by chart; the others are what the runs have numbers for. */
   choose(wanted) {
-    for (const card of this.cards) card.wanted = wanted[card.chart.id] ?? null;
+    this.wanted = { ...wanted };
     this.redraw();
   }
 
   get choices() {
-    return Object.fromEntries(this.cards.filter((card) => card.wanted).map((card) => [card.chart.id, card.wanted]));
+    return { ...this.wanted };
   }
 
   offered(view) {
@@ -70,9 +71,9 @@ export class CompareCurves extends ChartCards {
   }
 
   nameOf(view) {
-    if (!view.named) return "";
+    if (!view.inFeatures) return view.called ?? "";
     const { features } = this;
-    return `Fréchet distance, ${features.length > 1 ? `${features.length} kinds of features` : features[0] ?? "features"}`;
+    return `${view.called}, ${features.length > 1 ? `${features.length} kinds of features` : features[0] ?? "features"}`;
   }
 
   /** What the runs are measured in, each kind once. */
@@ -84,7 +85,7 @@ export class CompareCurves extends ChartCards {
     const { view } = card;
     const { runs } = this.source;
     const other = runs.find(({ source }) => !saysProbability(source.run));
-    const options = { yTitle: view.unit(other?.source.run ?? {}), levels: this.levels(view),
+    const options = { yTitle: literal(view.unit(other?.source.run ?? {})), levels: this.levels(view),
       canLog: !view.columns || runs.every(({ source }) => source.history.isPositive(view.field)) };
     if (view.columns && card.chart.id === "outputs" && !other) options.yRange = [-0.02, 1.02];
     const draw = (run) => (view.columns ? this.curve(run, view, width) : this.measured(run, view));
@@ -100,6 +101,7 @@ export class CompareCurves extends ChartCards {
     const { source } = run;
     const unit = this.unitOf(source);
     const values = this.valuesOf(source, view.field);
+    if (!values.length) return []; // a run without this series
     const zoom = this.zoom && this.zoom.map((edge) => edge * unit);
     const line = thin(source.history.values(X_AXES[this.x].column), values, zoom, Math.min(300, Math.max(100, width / 2)));
     return [{ ...this.shared(run), mode: "lines", uid: source.id, x: line.x.map((x) => x / unit), y: line.y }];
@@ -117,7 +119,7 @@ export class CompareCurves extends ChartCards {
     const color = this.theme.colors[run.role];
     return [
       { ...this.shared(run), mode: "lines+markers", uid: run.source.id, marker: { size: 5, color }, x: measures.map(place),
-        y: measures.map((measure) => measure[view.field] ?? null) },
+        y: measures.map((measure) => finite(measure[view.field])) },
       { ...this.shared(run), mode: "markers", uid: `${run.source.id} best`, hoverinfo: "skip", cliponaxis: false,
         marker: { symbol: "star", size: 13, color, line: { width: 1.5, color: this.theme.background } },
         x: known ? [place(best)] : [], y: known ? [best[view.field]] : [] },

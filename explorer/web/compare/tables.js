@@ -1,8 +1,8 @@
 // What was set differently, and what came out: two tables of the compared runs.
 
-import { TERMS, VIEWS, bestOf } from "../shared/charts.js";
+import { TERMS, bestOf, columnsOf, together } from "../shared/charts.js";
 import { offer } from "../shared/download.js";
-import { count, distance, duration, make, percent, setText, stateWord } from "../shared/format.js";
+import { count, duration, make, setText, stateWord } from "../shared/format.js";
 
 const missing = (value) => value === null || value === undefined || Number.isNaN(value);
 
@@ -52,15 +52,12 @@ export class SettingsTable {
 
 const name = (label, about) => make("th", { scope: "row" }, make("abbr", { title: about, tabindex: 0 }, label));
 
-const measure = (id, label, view = VIEWS[id]) => ({ id, label, about: TERMS[id] ?? TERMS[label], of: (_run, found) => found?.[id],
-  words: view.shares ? percent : view.digits ?? distance, measured: true });
-
 /**
  * @typedef {{ id: string, label: string, about?: string, of: (run: any, found?: any) => any,
  *   words?: (value: any) => string, measured?: boolean, low?: boolean }} Column
  * @type {Column[]}
  */
-const COLUMNS = [
+const PLAIN = [
   { id: "run", label: "Run", of: ({ letter }) => letter },
   { id: "state", label: "State", of: ({ source }) => source.status.state, words: stateWord },
   { id: "step", label: "Steps", about: TERMS.step, of: ({ source }) => reached(source, "step"), words: count },
@@ -71,12 +68,18 @@ const COLUMNS = [
   { id: "seconds", label: "Time", about: "Time of training alone, without pauses.", words: duration,
     of: ({ source }) => reached(source, "seconds") },
   { id: "at", label: "Measured at step", of: (_run, found) => found?.step, words: count, measured: true },
-  { ...measure("frechet", "Fréchet distance"), about: TERMS["Fréchet distance"], low: true },
-  measure("coverage", "Coverage"), measure("recall", "Recall"), measure("precision", "Precision"),
-  measure("diversity", "Diversity"), measure("modes", "Modes"), measure("combinations", "Combinations"),
-  measure("clear", "Clear", VIEWS.classifier),
-  { ...measure("as_asked", "As asked", VIEWS.classifier), about: TERMS["as asked"] },
 ];
+
+/**
+ * The columns of a table of runs: those of every run, and the measures that the runs describe.
+ * @returns {Column[]}
+ */
+export function columnsFor(runs) {
+  const described = together(runs.map(({ source }) => source.run.display));
+  return [...PLAIN, ...columnsOf(described).map((column) => ({ ...column, of: (_run, found) => number(found?.[column.id]), measured: true }))];
+}
+
+const number = (value) => (Number.isFinite(value) ? value : undefined); // in a file may be anything
 
 /** What a distance depends on beside the samples themselves: those of two runs compare where it is the same. */
 const measuredOn = ({ run: { source: { run } }, found }) =>
@@ -88,11 +91,11 @@ const newest = ({ measures }) => measures[measures.length - 1];
 const MOMENTS = { best: ["at the best checkpoint", bestOf], last: ["at the last measure", newest] };
 
 export class ResultsTable {
-  onChange; sort; when; runs;
+  onChange; sort; when; runs; columns;
 
   /** ``onChange({ sort, when })`` hears of wishes: a column's id, with a minus for the greatest first; best or last. */
   constructor(onChange) {
-    Object.assign(this, { onChange, sort: "", when: "best", runs: [] });
+    Object.assign(this, { onChange, sort: "", when: "best", runs: [], columns: PLAIN });
     this.place = make("div", { class: "gx-scroll" });
     this.moments = Object.entries(MOMENTS).map(([id, [label]]) => {
       const button = make("button", { type: "button", class: "gx-button", "data-when": id }, label);
@@ -106,19 +109,19 @@ export class ResultsTable {
   }
 
   choose({ sort, when }) {
-    const column = COLUMNS.find(({ id }) => id === sort.replace(/^-/, ""));
-    Object.assign(this, { sort: column ? sort : "", when: MOMENTS[when] ? when : "best" });
+    Object.assign(this, { sort, when: MOMENTS[when] ? when : "best" });
     this.show(this.runs);
   }
 
   show(runs) {
     this.runs = runs;
+    this.columns = columnsFor(runs);
     this.element.hidden = !runs.length;
     this.moments.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.when === this.when)));
-    const rows = this.rows().map((row) => ({ ...row, values: COLUMNS.map((column) => column.of(row.run, row.found)) }));
-    const shown = COLUMNS.map((column, index) => ({ ...column, index })).filter(({ measured, index }) =>
+    const rows = this.rows().map((row) => ({ ...row, values: this.columns.map((column) => column.of(row.run, row.found)) }));
+    const shown = this.columns.map((column, index) => ({ ...column, index })).filter(({ measured, index }) =>
       !measured || rows.some(({ values }) => Number.isFinite(values[index])));
-    const said = ({ run, values }) => [run.letter, run.name, values.map((value, at) => text(COLUMNS[at], value))];
+    const said = ({ run, values }) => [run.letter, run.name, values.map((value, at) => text(this.columns[at], value))];
     const key = JSON.stringify([rows.map(said), this.sort, this.when, shown.length]);
     if (key === this.key) return;
     this.key = key;
@@ -136,7 +139,7 @@ export class ResultsTable {
   head(/** @type {Column} */ { id, label, about }) {
     const order = this.sort === id ? "ascending" : this.sort === `-${id}` ? "descending" : "none";
     const sign = { ascending: " ▲", descending: " ▼", none: "" }[order];
-    const button = make("button", { type: "button", "data-sort": id, title: about ?? null }, label, sign);
+    const button = make("button", { type: "button", "data-sort": id, title: about || null }, label, sign);
     button.addEventListener("click", () => this.onChange({ when: this.when, sort: this.sort === id ? `-${id}` : id }));
     return make("th", { scope: "col", "aria-sort": order }, button);
   }
@@ -144,7 +147,7 @@ export class ResultsTable {
   /** The runs in order; what is missing comes last either way. */
   rows() {
     const rows = this.runs.map((run) => ({ run, found: MOMENTS[this.when][1](run.source) }));
-    const column = COLUMNS.find(({ id }) => id === this.sort.replace(/^-/, ""));
+    const column = this.columns.find(({ id }) => id === this.sort.replace(/^-/, ""));
     if (!column) return rows;
     const sign = this.sort.startsWith("-") ? -1 : 1;
     return rows.sort((one, other) => {
@@ -154,17 +157,21 @@ export class ResultsTable {
     });
   }
 
-  /** Every number as it is, of the best checkpoint and of the last measure. */
   csv() {
-    const plain = COLUMNS.filter(({ measured }) => !measured);
-    const measured = COLUMNS.filter((column) => column.measured);
-    const head = ["id", "name", "features", ...plain.map(({ id }) => id),
-      ...Object.keys(MOMENTS).flatMap((moment) => measured.map(({ id }) => `${moment}_${id}`))];
-    const rows = this.rows().map(({ run }) => [run.source.id, run.name, newest(run.source)?.features,
-      ...plain.map((column) => column.of(run)),
-      ...Object.values(MOMENTS).flatMap(([, find]) => measured.map((column) => column.of(run, find(run.source))))]);
-    return [head, ...rows].map((row) => row.map(field).join()).join("\r\n") + "\r\n";
+    return csvOf(this.columns, this.rows().map(({ run }) => run));
   }
+}
+
+/** Every number as it is, of the best checkpoint and of the last measure: a row for each run. */
+export function csvOf(columns, runs) {
+  const plain = columns.filter(({ measured }) => !measured);
+  const measured = columns.filter((column) => column.measured);
+  const head = ["id", "name", "features", ...plain.map(({ id }) => id),
+    ...Object.keys(MOMENTS).flatMap((moment) => measured.map(({ id }) => `${moment}_${id}`))];
+  const rows = runs.map((run) => [run.source.id, run.name, newest(run.source)?.features,
+    ...plain.map((column) => column.of(run)),
+    ...Object.values(MOMENTS).flatMap(([, find]) => measured.map((column) => column.of(run, find(run.source))))]);
+  return [head, ...rows].map((row) => row.map(field).join()).join("\r\n") + "\r\n";
 }
 
 const text = (/** @type {Pick<Column, "words">} */ { words: say }, value) => (missing(value) ? "–" : say ? say(value) : String(value));

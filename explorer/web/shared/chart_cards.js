@@ -1,7 +1,7 @@
 // Cards with charts that share a horizontal axis. They are drawn only when something changed and somebody can see it, and
 // seldom enough to leave the computer free; the nodes stay, and with them zoom, hover and what the person hid.
 
-import { SEE_LATER, TERMS, WAITING, X_AXES } from "./charts.js";
+import { SEE_LATER, WAITING, X_AXES } from "./charts.js";
 import { make, setText } from "./format.js";
 import { MARGIN, layoutOf, loadPlotly } from "./plotting.js";
 
@@ -13,19 +13,22 @@ const STILL = 4; // pixels that a pointer may move in a click
 
 /** What is drawn is the heir's: ``offered``, ``drawing`` and ``end``. */
 export class ChartCards {
-  x; decay; zoom; onClick; dragging; pause; drawnAt; took; onChoice; source; timer;
+  chartsOf; x; decay; zoom; onClick; dragging; pause; drawnAt; took; onChoice; source; timer;
 
-  /** ``axes``: those of X_AXES to choose from; ``onClick(x)``, if given, hears of clicks in a chart. */
-  constructor(root, charts, axes, onClick = null) {
-    Object.assign(this, { x: axes[0], decay: 0.9, zoom: null, onClick, dragging: false, pause: LEAST_PAUSE_MS, drawnAt: 0, took: [] });
+  /**
+   * ``chartsOf(display)`` gives the charts of what is described; ``axes``: those of X_AXES to choose from; ``onClick(x)``, if
+   * given, hears of clicks in a chart.
+   */
+  constructor(root, chartsOf, axes, onClick = null) {
+    Object.assign(this, { chartsOf, x: axes[0], decay: 0.9, zoom: null, onClick, dragging: false, pause: LEAST_PAUSE_MS, drawnAt: 0, took: [] });
     this.xRevision = this.yRevision = 0; // grow when what Plotly remembers of a zoom no longer holds
     this.dirty = new Set();
     this.visible = new Set();
-    this.cards = charts.map((chart) => makeCard(chart));
-    this.cards.forEach((card) => this.listenTo(card));
+    this.cards = [];
+    this.wanted = {}; // by chart: the view that the person chose
     this.controls = this.makeControls(axes);
-    this.element = make("section", { class: "gx-curves", "aria-label": "Curves" }, this.controls,
-      make("div", { class: "gx-cards" }, ...this.cards.map((card) => card.element)));
+    this.list = make("div", { class: "gx-cards" });
+    this.element = make("section", { class: "gx-curves", "aria-label": "Curves" }, this.controls, this.list);
     this.seen = new IntersectionObserver((entries) => {
       for (const entry of entries) {
         const card = this.cards.find((one) => one.element === entry.target);
@@ -35,7 +38,6 @@ export class ChartCards {
       this.schedule();
     });
     this.sized = new ResizeObserver(() => this.redraw());
-    this.cards.forEach((card) => this.seen.observe(card.element));
     this.sized.observe(this.element);
     this.onShown = () => this.schedule();
     document.addEventListener("visibilitychange", this.onShown);
@@ -47,6 +49,27 @@ export class ChartCards {
       this.library = library;
       this.schedule();
     }, (error) => this.cards.forEach((card) => setText(card.title, error.message)));
+  }
+
+  /** Lay out the charts that a display describes, where they are others than before. */
+  describe(display) {
+    const key = JSON.stringify([display?.views, display?.series, display?.measures]);
+    if (key === this.described) return;
+    this.described = key;
+    const before = new Map(this.cards.map((card) => [card.chart.id, card]));
+    for (const card of this.cards) {
+      this.seen.unobserve(card.element);
+      this.library?.purge(card.plot);
+    }
+    this.visible.clear();
+    this.dirty.clear();
+    this.cards = this.chartsOf(display).map((chart) => makeCard(chart, before.get(chart.id)));
+    this.list.replaceChildren(...this.cards.map((card) => card.element));
+    for (const card of this.cards) {
+      this.listenTo(card);
+      this.seen.observe(card.element);
+    }
+    if (this.theme) this.setTheme(this.theme);
   }
 
   /** Whether there is something to show for a view. */
@@ -108,7 +131,7 @@ export class ChartCards {
       });
     }
     card.choice.addEventListener("change", () => {
-      card.wanted = card.choice.value;
+      this.wanted[card.chart.id] = card.choice.value;
       this.onChoice?.(card);
       this.drawSoon(card);
     });
@@ -187,7 +210,7 @@ export class ChartCards {
   /** Settle which view is shown: the wanted one, or the first of which there is something to show. */
   settle(card) {
     const offered = card.chart.views.filter((view) => this.offered(view));
-    const view = offered.find(({ id }) => id === card.wanted) ?? offered[0] ?? card.chart.views[0];
+    const view = offered.find(({ id }) => id === this.wanted[card.chart.id]) ?? offered[0] ?? card.chart.views[0];
     const ids = offered.map(({ id }) => id).join();
     if (card.offers !== ids) {
       card.offers = ids;
@@ -248,7 +271,8 @@ export class ChartCards {
 
   /** What a view's measure is called in full, where its chart's question does not say so. */
   nameOf(view) {
-    return view.named?.(this.source) ?? "";
+    const [newest] = this.source.measures.slice(-1);
+    return [view.called, view.inFeatures ? newest?.features : null].filter(Boolean).join(", ");
   }
 
   entitle(card, title) {
@@ -330,11 +354,13 @@ function logTick(columns) {
   return decades < 0.5 ? "D1" : decades < 2.4 ? "D2" : Math.ceil((decades || 1) / 5);
 }
 
-function makeCard(chart) {
-  const card = { chart, view: chart.views[0], wanted: null, hidden: new Set(), log: {}, key: null };
+/** A chart's card; what was hidden in the one before it, and its log scales, stay. */
+function makeCard(chart, before) {
+  const card = { chart, view: chart.views[0], hidden: before?.hidden ?? new Set(), log: before?.log ?? {}, key: null };
   card.legend = chart.views.flatMap((view) => (view.columns ?? view.measures).filter(({ name }) => name).map((line, _, lines) => {
     const sample = make("i", { "aria-hidden": "true" });
-    const button = make("button", { type: "button", "aria-pressed": "true", title: TERMS[line.name] ?? null }, sample, line.name);
+    const button = make("button", { type: "button", "aria-pressed": String(!card.hidden.has(line.name)),
+      title: line.about || null }, sample, line.name);
     return { ...line, view, alone: lines.length < 2, sample, button };
   }));
   card.name = make("abbr", { tabindex: 0 }, chart.name);

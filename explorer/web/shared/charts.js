@@ -1,27 +1,11 @@
-// What the charts show and what their titles say. A title names what is to be seen, from the newest part of the data.
+// What the charts show, as a run's record describes it (pipelines/described.py), and what their titles say. A title names
+// what is to be seen, from the newest part of the data.
 
 import { count, distance, figure, fixed, percent } from "./format.js";
 
 export const TERMS = {
   step: "One update of the generator.",
   epoch: "One pass over all real pictures.",
-  D: "The discriminator. G is the generator.",
-  "D(x)": "What the discriminator says of real pictures, on average: 1 is 'real', 0 is 'fake'.",
-  "D(G(z))": "What the discriminator says of the generator's pictures, on average: 1 is 'real', 0 is 'fake'.",
-  loss: "What each network makes small. The two pull against each other, so a falling loss does not mean better pictures.",
-  "gradient norm": "How strongly a network is told to change. Near zero it no longer learns.",
-  speed: "Real pictures shown to D in a second.",
-  "Fréchet distance": "How far the statistics of generated pictures lie from those of real ones; 0 is no difference, and "
-    + "real pictures against other real ones stand beside it. Not the FID of papers: that looks with another network.",
-  coverage: "Share of the real pictures that have a generated one near them. It falls when G leaves kinds of pictures out.",
-  recall: "Share of the real pictures that look like a generated one. It falls when G draws only a part of the variety.",
-  diversity: "Mean distance of two generated pictures, in units of the features. It falls when they all look alike.",
-  modes: "Kinds of pictures (classes) that come clearly and often enough. Fewer than there are is mode collapse.",
-  combinations: "Different combinations of attributes (glasses, beard, ...) of which a classifier is sure.",
-  precision: "Share of the generated pictures that look like a real one: in features, they lie where real ones lie.",
-  classifier: "A network that was trained to name real pictures looks at the generated ones.",
-  clear: "Share of pictures that a classifier recognises with certainty.",
-  "as asked": "Share of pictures in which a classifier sees the class that was asked for.",
 };
 
 /** `column` of the rows and measures; `unit` in which a run counts it, where it is not the column's own. */
@@ -32,62 +16,89 @@ export const X_AXES = {
   seconds: { label: "time", title: "training time (s)", column: "seconds" },
 };
 
-const NEUTRAL = "text"; // the role of a curve that is neither D's nor G's, neither real nor fake
-
-/** One number of a measure, with that of real pictures as `real`. */
-const measured = (id, more = {}) => ({
-  id, about: TERMS[id], unit: () => id, shares: true, title: (source) => measureTitle(source, id, `real_${id}`),
-  measures: [{ name: id, field: id, role: "fake" }], real: `real_${id}`, ...more,
-});
-
-/**
- * Each chart answers a question, in one view or in several to choose from: the first that the run has numbers for is
- * shown. `columns` have a value at every logged step, `measures` seldom; `real` is a measure's value of real pictures.
- */
-export const CHARTS = [
-  { id: "outputs", name: "D says", views: [
-    { id: "outputs", about: TERMS.D, title: outputsTitle, unit: outputsUnit,
-      columns: [{ name: "D(x)", column: "d_real", role: "real" }, { name: "D(G(z))", column: "d_fake", role: "fake" }] }] },
-  { id: "losses", name: "Loss", views: [
-    { id: "losses", about: TERMS.loss, title: lossesTitle, unit: () => "loss", log: "choice",
-      columns: [{ name: "D", column: "d_loss", role: "d" }, { name: "G", column: "g_loss", role: "g" }] }] },
-  { id: "near", name: "How near", views: [
-    { id: "frechet", about: TERMS["Fréchet distance"], title: nearTitle, unit: () => "Fréchet distance", log: "chosen",
-      named: ({ measures }) => ["Fréchet distance", newest(measures)?.features].filter(Boolean).join(", "), fromZero: true, best: true,
-      measures: [{ name: "Fréchet distance", field: "frechet", role: "fake" }], real: "floor", digits: distance }] },
-  { id: "varied", name: "How varied", views: [
-    measured("coverage", { title: coverageTitle, unit: () => "share of real pictures" }),
-    measured("recall", { unit: () => "share of real pictures" }),
-    measured("diversity", { shares: false, digits: figure, unit: () => "mean distance", fromZero: true }),
-    measured("modes", { title: modesTitle, shares: false, digits: count, unit: () => "classes", fromZero: true }),
-    measured("combinations", { shares: false, digits: count, fromZero: true })] },
-  { id: "clear", name: "How clear", views: [
-    { id: "classifier", about: TERMS.classifier, title: clearTitle, unit: () => "share of pictures", shares: true,
-      measures: [{ name: "clear", field: "clear", role: "fake", dash: "solid" },
-        { name: "as asked", field: "as_asked", role: NEUTRAL, dash: "2px,2px" }] },
-    measured("precision", { unit: () => "share of pictures" })] },
-  { id: "training", name: "Training", views: [
-    { id: "gradient norm", about: TERMS["gradient norm"], title: gradientsTitle, unit: () => "gradient norm", log: "always",
-      columns: [{ name: "D", column: "grad_d", role: "d" }, { name: "G", column: "grad_g", role: "g" }] },
-    { id: "speed", about: TERMS.speed, title: speedTitle, unit: () => "images / s", fromZero: true,
-      columns: [{ name: "real images", column: "images_per_s", role: NEUTRAL }] }] },
-];
+const NEUTRAL = "text"; // the role of what is neither D's nor G's, neither real nor fake
+const BEST = "frechet"; // the measure whose least value keeps a run's best checkpoint
+const WORDS = { share: percent, distance, count, number: figure }; // a value of each unit in words
 
 export const SEE_LATER = "First measure after the first epoch";
 export const WAITING = "Comes with the first steps";
 export const NOT_MEASURED = "Not measured in this run";
 
+/**
+ * The charts of a run. Each answers a question, in one view or in several to choose from: the first that the run has
+ * numbers for is shown. A view has ``columns``, with a value at every logged step, or ``measures``; ``real`` is the
+ * field of the same number of real pictures. ``place`` is where a chart stands: 0 numbers of steps, 1 measures, 2 aside.
+ * @param {Record<string, any> | undefined} display of a run
+ */
+export function chartsOf(display) {
+  /** @type {Map<string, { id: string, name: string, place: number, views: any[] }>} */
+  const charts = new Map();
+  const add = (id, name, place, view) => {
+    if (!charts.has(id)) charts.set(id, { id, name, place, views: [] });
+    charts.get(id)?.views.push(view);
+  };
+  for (const view of display?.views ?? []) {
+    const series = display?.series.filter((one) => one.view === view.id);
+    if (series.length) add(view.chart, view.heading, view.aside ? 2 : 0, viewOfSeries(view, series));
+  }
+  const measures = [...(display?.measures ?? [])].sort((one, other) => Number(one.fallback) - Number(other.fallback));
+  for (const [id, lines] of grouped(measures, ({ view, name }) => view || name)) {
+    const { question } = lines[0];
+    add(question, `How ${question}`, 1, viewOfMeasures(id, lines));
+  }
+  for (const { views } of charts.values()) {
+    for (const view of views) if (view.measures) view.called = view.inFeatures || views.length === 1 ? view.measures[0].name : "";
+  }
+  return [...charts.values()].sort((one, other) => one.place - other.place);
+}
+
+/** What several runs describe, each number once. */
+export function together(displays) {
+  const join = (part, key) => [...grouped(displays.flatMap((display) => display?.[part] ?? []), (one) => one[key])].map(([, [first]]) => first);
+  return { views: join("views", "id"), series: join("series", "name"), measures: join("measures", "name") };
+}
+
+function grouped(items, keyOf) {
+  const groups = new Map();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return groups;
+}
+
+function viewOfSeries({ id, help, axis, log, from_zero: fromZero }, series) {
+  const view = { id, about: help, log, fromZero,
+    unit: (run) => (id === "outputs" && !saysProbability(run) ? `D's ${run.display.d_output}` : axis),
+    columns: series.map(({ name, label, role, short, help: about }) => ({ name: label, column: name, role, short, about })) };
+  return { ...view, title: TITLES[id] ?? ((source) => seriesTitle(source, view)) };
+}
+
+function viewOfMeasures(id, lines) {
+  const [{ view_help: about, help, axis, unit, log, from_zero: fromZero, real }] = lines;
+  const several = lines.length > 1;
+  const view = { id, about: about || help, unit: () => axis, shares: unit === "share", words: WORDS[unit] ?? figure,
+    log: log ? "chosen" : "", fromZero, inFeatures: unit === "distance", best: lines[0].name === BEST, real: several ? "" : real,
+    measures: lines.map((line) => ({ name: line.title, field: line.name, role: line.role, about: line.help, real: line.real,
+      dash: several ? (line.role === NEUTRAL ? "2px,2px" : "solid") : undefined })) };
+  return { ...view, title: TITLES[id] ?? ((source) => measureTitle(source, view)) };
+}
+
 /** Whether a view has numbers in some of the measures, or needs none. */
 export const hasNumbers = (view, measures) => !view.measures
   || measures.some((measure) => view.measures.some(({ field }) => Number.isFinite(measure[field])));
+
+/** The columns of a table of measures, one each. */
+export const columnsOf = (display) => (display?.measures ?? []).map(({ name, title, help, unit, better }) => ({
+  id: name, label: title.charAt(0).toUpperCase() + title.slice(1), about: [help, BETTER[better]].filter(Boolean).join(" "),
+  words: WORDS[unit] ?? figure, low: name === BEST }));
+
+const BETTER = { higher: "Higher is better.", lower: "Lower is better." };
 
 /**
  * The measure at the least distance, whose checkpoint a run keeps as its best; undefined where there is none. What a
  * branch has taken over from another run (steps up to `begun`) is that run's to keep.
  */
 export function bestOf({ measures, run }) {
-  return measures.reduce((best, measure) => (Number.isFinite(measure.frechet) && !(measure.step <= run?.begun)
-    && !(best?.frechet <= measure.frechet) ? measure : best), undefined);
+  return measures.reduce((best, measure) => (Number.isFinite(measure[BEST]) && !(measure.step <= run?.begun)
+    && !(best?.[BEST] <= measure[BEST]) ? measure : best), undefined);
 }
 
 const newest = (measures) => measures[measures.length - 1];
@@ -95,8 +106,22 @@ const newest = (measures) => measures[measures.length - 1];
 /** Whether D's output is a probability of being real, as in runs from before it was recorded what it is. */
 export const saysProbability = (run) => (run.display?.d_output ?? "probability") === "probability";
 
-function outputsUnit(run) {
-  return saysProbability(run) ? "D's output" : `D's ${run.display.d_output}`;
+/** Each number of a view in words: "D 0.12, G 3.4". */
+function seriesTitle({ history }, { columns }) {
+  const told = columns.map(({ name, column }) => [name, history.recent(column)]).filter(([, value]) => !Number.isNaN(value));
+  return told.length ? told.map(([name, value]) => `${name} ${figure(value)}`).join(", ") : WAITING;
+}
+
+/** Measures in words: "72 %; real pictures 91 %", or "95 % clear, 98 % as asked". */
+function measureTitle({ measures, run }, view) {
+  if (!measures.length) return SEE_LATER;
+  if (view.best) return nearTitle({ measures, run });
+  const found = newest(measures);
+  const told = view.measures.filter(({ field }) => Number.isFinite(found[field]));
+  if (!told.length) return NOT_MEASURED;
+  if (view.measures.length > 1) return told.map(({ name, field }) => `${view.words(found[field])} ${name}`).join(", ");
+  const said = view.words(found[told[0].field]);
+  return Number.isFinite(found[view.real]) ? `${said}; real pictures ${view.words(found[view.real])}` : said;
 }
 
 function outputsTitle({ history, run }) {
@@ -136,22 +161,11 @@ function speedTitle({ history }) {
 }
 
 function nearTitle({ measures, run }) {
-  if (!measures.length) return SEE_LATER;
   const { frechet, floor } = newest(measures);
   if (!Number.isFinite(frechet)) return "Not measured";
   const best = bestOf({ measures, run })?.frechet ?? frechet;
   return [distance(frechet), best < frechet ? `best ${distance(best)}` : null,
     Number.isFinite(floor) ? `${best < frechet ? "real" : "real pictures"} ${distance(floor)}` : null].filter(Boolean).join("; ");
-}
-
-/** A measure in words: "72 %; real pictures 91 %". */
-function measureTitle({ measures }, field, real) {
-  const view = VIEWS[field];
-  if (!measures.length) return SEE_LATER;
-  const found = newest(measures);
-  if (!Number.isFinite(found[field])) return NOT_MEASURED;
-  const words = view.shares ? percent : view.digits;
-  return `${words(found[field])}; real pictures ${words(found[real])}`;
 }
 
 /** Of what G leaves out, the classes are what a class sees at once. */
@@ -176,4 +190,6 @@ function clearTitle({ measures }) {
   return words.length ? words.join(", ") : "No classifier for these pictures";
 }
 
-export const VIEWS = Object.fromEntries(CHARTS.flatMap(({ views }) => views.map((view) => [view.id, view])));
+/** Views of which more is to be said than their numbers. @type {Record<string, (source: any) => string>} */
+const TITLES = { outputs: outputsTitle, losses: lossesTitle, "gradient norm": gradientsTitle, speed: speedTitle,
+  coverage: coverageTitle, modes: modesTitle, classifier: clearTitle };

@@ -1,9 +1,8 @@
 // The curves of one run: every point ever logged, in typed arrays, and the few that a chart needs to draw.
 
-// In the order of explorer/live/reader.py.
-export const CURVES = ["step", "images_seen", "seconds", "d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g",
-  "images_per_s"];
-const EXACT = new Set(["step", "images_seen", "seconds"]);
+// The columns of every run; those of its series come after them, in the order in which the stream tells them.
+const EXACT = ["step", "images_seen", "seconds"];
+const NOTHING = new Float64Array(0);
 
 /** @type {(text: string, exact: boolean) => Float32Array | Float64Array} */
 function decode(text, exact) {
@@ -14,46 +13,52 @@ function decode(text, exact) {
 export class History {
   constructor() {
     this.length = 0;
+    this.names = EXACT;
     /** @type {Record<string, Float64Array>} */
-    this.columns = Object.fromEntries(CURVES.map((name) => [name, new Float64Array(256)]));
+    this.columns = Object.fromEntries(EXACT.map((name) => [name, new Float64Array(256)]));
     /** @type {Record<string, { length: number, is: boolean }>} */
     this.positive = {}; // by column: whether it is so far, and how far that was looked at
     this.smooth = new Map(); // by column: the smoothed values, and where the smoothing stands
   }
 
-  /** @param {Record<string, string>} columns their bytes in base64 */
+  /** @param {Record<string, string>} columns their bytes in base64; rows that follow have the same order */
   load(columns) {
     this.length = 0;
     this.positive = {};
     this.smooth.clear();
-    for (const name of CURVES) {
-      const values = decode(columns[name], EXACT.has(name));
+    this.names = Object.keys(columns);
+    this.columns = {};
+    for (const name of this.names) {
+      const values = decode(columns[name], EXACT.includes(name));
       this.columns[name] = new Float64Array(Math.max(256, values.length * 1.5));
       this.columns[name].set(values);
       this.length = values.length;
     }
   }
 
-  /** @param {(number | null)[][]} rows in the order of CURVES */
+  /** @param {(number | null)[][]} rows in the order of the columns that were loaded */
   append(rows) {
     if (this.length + rows.length > this.columns.step.length) {
-      for (const name of CURVES) {
+      for (const name of this.names) {
         const larger = new Float64Array(2 * (this.length + rows.length));
         larger.set(this.columns[name].subarray(0, this.length));
         this.columns[name] = larger;
       }
     }
     for (const row of rows) {
-      for (let column = 0; column < CURVES.length; column += 1) {
-        this.columns[CURVES[column]][this.length] = row[column] ?? NaN;
+      for (let column = 0; column < this.names.length; column += 1) {
+        this.columns[this.names[column]][this.length] = row[column] ?? NaN;
       }
       this.length += 1;
     }
   }
 
-  /** @param {string} name */
+  /**
+   * All values of a column; none where the run has no such series.
+   * @param {string} name
+   */
   values(name) {
-    return this.columns[name].subarray(0, this.length);
+    return this.columns[name]?.subarray(0, this.length) ?? NOTHING;
   }
 
   /**
@@ -62,6 +67,7 @@ export class History {
    * @param {number} decay
    */
   smoothed(name, decay) {
+    if (!this.columns[name]) return NOTHING;
     let state = this.smooth.get(name);
     if (!state || state.decay !== decay || state.values.length < this.length) {
       const fresh = { decay, done: 0, sum: 0, weight: 0, values: new Float64Array(this.columns.step.length) };
@@ -134,7 +140,7 @@ export class History {
 
   /** @param {string} name */
   last(name) {
-    return this.length ? this.columns[name][this.length - 1] : NaN;
+    return this.length ? this.columns[name]?.[this.length - 1] ?? NaN : NaN;
   }
 }
 

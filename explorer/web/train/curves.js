@@ -1,17 +1,19 @@
 // The charts of one live run.
 
 import { visit } from "../shared/address.js";
-import { CHARTS, X_AXES, bestOf, hasNumbers, saysProbability } from "../shared/charts.js";
+import { X_AXES, bestOf, chartsOf, hasNumbers, saysProbability } from "../shared/charts.js";
 import { ChartCards } from "../shared/chart_cards.js";
-import { distance, make, percent } from "../shared/format.js";
+import { make } from "../shared/format.js";
 import { thin } from "../shared/history.js";
-import { faded } from "../shared/plotting.js";
+import { faded, literal } from "../shared/plotting.js";
 
 const SIGNS = { paused: "❚❚", resumed: "▶", rates: "◆", threads: "⇅", stopped: "■", finished: "✓", failed: "✕" };
 
+const finite = (value) => (Number.isFinite(value) ? value : null); // in a file may be anything
+
 export class Curves extends ChartCards {
   constructor(root) {
-    super(root, CHARTS, ["step", "images_seen", "seconds"]);
+    super(root, chartsOf, ["step", "images_seen", "seconds"]);
     this.beside = make("a", { class: "gx-button gx-compare", target: "_self",
       title: "Lay its curves and pictures beside those of other runs" }, "Compare with…");
     this.beside.addEventListener("click", (event) => {
@@ -30,6 +32,7 @@ export class Curves extends ChartCards {
   /** Take the run's data, by reference, and what the chart's words depend on. */
   set(source) {
     this.source = source;
+    if (source.run.display) this.describe(source.run.display);
     this.redraw();
   }
 
@@ -43,7 +46,7 @@ export class Curves extends ChartCards {
     const { view } = card;
     const { run, history } = this.source;
     const probability = view.id === "outputs" && saysProbability(run);
-    const options = { yTitle: view.unit(run), marks: this.marks(), levels: this.levels(view),
+    const options = { yTitle: literal(view.unit(run)), marks: this.marks(), levels: this.levels(view),
       canLog: !view.columns || view.log !== "choice" || view.columns.every(({ column }) => history.isPositive(column)) };
     if (probability) options.yRange = [-0.02, 1.02];
     return { title: view.title(this.source), options,
@@ -60,7 +63,7 @@ export class Curves extends ChartCards {
       const smooth = this.decay > 0;
       const raw = thin(xs, history.values(column), this.zoom, smooth ? buckets / 2 : buckets);
       const line = smooth ? thin(xs, history.smoothed(column, this.decay), this.zoom, buckets / 2) : { x: [], y: [] };
-      const shared = { type: "scatter", mode: "lines", name, visible: !hidden.has(name) };
+      const shared = { type: "scatter", mode: "lines", name: literal(name), visible: !hidden.has(name) };
       traces.push({ ...shared, ...raw, uid: `${column} raw`, hoverinfo: smooth ? "skip" : "all",
         line: { width: smooth ? 1 : 1.5, color: smooth ? faded(color, 0.28) : color,
           dash: smooth ? "solid" : this.theme.dashes[role] } });
@@ -75,8 +78,8 @@ export class Curves extends ChartCards {
     const { column } = X_AXES[this.x];
     const shared = { type: "scatter", hoverinfo: "all" };
     const traces = view.measures.map(({ name, field, role, dash }) => ({
-      ...shared, mode: "lines+markers", name, uid: field, visible: !hidden.has(name),
-      x: measures.map((measure) => measure[column]), y: measures.map((measure) => measure[field]),
+      ...shared, mode: "lines+markers", name: literal(name), uid: field, visible: !hidden.has(name),
+      x: measures.map((measure) => measure[column]), y: measures.map((measure) => finite(measure[field])),
       line: { width: 2.2, color: this.theme.colors[role], dash: dash ?? "solid" }, marker: { size: 5 },
     }));
     const best = bestOf(this.source);
@@ -100,7 +103,7 @@ export class Curves extends ChartCards {
     }
     const value = view.real ? measures[measures.length - 1]?.[view.real] : undefined;
     if (!Number.isFinite(value)) return [];
-    return [{ value, role: "real", text: `real pictures ${(view.digits ?? (view.shares ? percent : distance))(value)}` }];
+    return [{ value, role: "real", text: `real pictures ${view.words(value)}` }];
   }
 
   /** Events as marks on the horizontal axis; changes of rates, pauses and ends. */

@@ -63,7 +63,8 @@ class StatusLine {
     setText(this.figures.left, status.eta_s === null || status.eta_s === undefined ? "–" : duration(status.eta_s));
     setText(this.figures.device, status.device || "–");
     this.showProgress(status, seconds);
-    this.showQuality(measures.length ? measures[measures.length - 1] : status.quality);
+    const help = run.display?.measures?.find(({ name }) => name === "frechet")?.help;
+    this.showQuality(measures.length ? measures[measures.length - 1] : status.quality, help);
   }
 
   showProgress({ state, progress, eta_s: eta }, seconds) {
@@ -74,7 +75,7 @@ class StatusLine {
     this.done.style.transform = `scaleX(${share.toFixed(4)})`;
   }
 
-  showQuality(quality) {
+  showQuality(quality, help) {
     const words = qualityWords(quality);
     const key = JSON.stringify(words);
     if (key === this.shownQuality) return;
@@ -82,7 +83,7 @@ class StatusLine {
     if (!words) return setText(this.quality, "\u00a0");
     const { frechet, floor, features, samples, shares } = words;
     return this.quality.replaceChildren(
-      make("abbr", { title: TERMS["Fréchet distance"], tabindex: 0 }, "Fréchet distance"), " ", make("b", {}, frechet),
+      make("abbr", { title: help ?? null, tabindex: 0 }, "Fréchet distance"), " ", make("b", {}, frechet),
       make("span", { class: "gx-aside" }, ` (${features}, ${samples} samples; real against real ${floor})`),
       ...shares.flatMap((share) => [" · ", make("b", {}, share)]));
   }
@@ -192,7 +193,7 @@ class LiveRun {
     if (news.run) {
       this.source.run = news.run;
       this.samples.describe(news.run);
-      this.curves.redraw();
+      this.curves.set(this.source);
     }
     if (news.rows) this.source.history.append(news.rows);
     if (news.measures) this.source.measures.push(...news.measures);

@@ -18,7 +18,8 @@ import pytest
 
 from explorer.live import hub, reader
 from explorer.live.hub import Hub
-from explorer.live.reader import CURVES, Position
+from explorer.live.reader import EXACT, Position
+from pipelines import described
 from pipelines.runs import rows
 from pipelines.runs.folder import FINISHED, PAUSED, RunFolder
 from tests.explorer.scenes import play
@@ -78,7 +79,7 @@ def test_a_viewer_gets_everything_and_then_what_is_new(run: FakeRun) -> None:
         event, data = await stream.next()
         assert event == "all"
         assert stream.steps == [10, 20, 30, 40, 50, 60, 70]
-        assert set(data["columns"]) == set(CURVES)
+        assert set(data["columns"]) == {*EXACT, *described.columns(described.usual())}
         assert [len(data[kind]) for kind in ("samples", "measures", "events")] == [1, 1, 1]
         assert data["status"]["state"] == "running" and data["run"]["display"]["tile"] == 28
         run.rows(2)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { Together } from "../../../explorer/web/compare/stream.js";
-import { CURVES } from "../../../explorer/web/shared/history.js";
+import { COLUMNS as CURVES } from "../described.js";
 
 let streams;
 

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CHARTS, NOT_MEASURED, SEE_LATER, VIEWS, WAITING, bestOf, hasNumbers } from "../../../explorer/web/shared/charts.js";
+import { NOT_MEASURED, SEE_LATER, WAITING, bestOf, chartsOf, hasNumbers, together } from "../../../explorer/web/shared/charts.js";
+import { USUAL } from "../described.js";
+
+const CHARTS = chartsOf(USUAL);
+const VIEWS = Object.fromEntries(CHARTS.flatMap(({ views }) => views.map((view) => [view.id, view])));
 
 const recent = (values) => ({ recent: (name) => values[name] ?? NaN });
 const title = (view, values, run = {}) => VIEWS[view].title({ history: recent(values), run, measures: [] });
@@ -53,4 +57,55 @@ test("a view is offered where a measure has a number for it", () => {
 test("no two views share a name", () => {
   const ids = CHARTS.flatMap(({ views }) => views.map(({ id }) => id));
   assert.equal(new Set(ids).size, ids.length);
+});
+
+test("the charts of a GAN stand in their order, each with the views to choose from", () => {
+  const told = CHARTS.map(({ id, name, views }) => [id, name, views.map((view) => view.id)]);
+  assert.deepEqual(told, [
+    ["outputs", "D says", ["outputs"]],
+    ["losses", "Loss", ["losses"]],
+    ["near", "How near", ["frechet"]],
+    ["varied", "How varied", ["coverage", "recall", "diversity", "modes", "combinations"]],
+    ["clear", "How clear", ["classifier", "precision"]],
+    ["training", "Training", ["gradient norm", "speed"]],
+  ]);
+});
+
+test("a view draws what its description says", () => {
+  assert.deepEqual(VIEWS.outputs.columns.map(({ name, column, role }) => [name, column, role]),
+    [["D(x)", "d_real", "real"], ["D(G(z))", "d_fake", "fake"]]);
+  assert.deepEqual([VIEWS.outputs.unit({}), VIEWS.outputs.unit({ display: { d_output: "score" } })], ["D's output", "D's score"]);
+  assert.deepEqual([VIEWS.losses.log, VIEWS["gradient norm"].log, VIEWS.frechet.log, VIEWS.recall.log], ["choice", "always", "chosen", ""]);
+  assert.deepEqual(VIEWS.classifier.measures.map(({ name, field, dash }) => [name, field, dash]),
+    [["clear", "clear", "solid"], ["as asked", "as_asked", "2px,2px"]]);
+  assert.deepEqual([VIEWS.frechet.real, VIEWS.recall.real, VIEWS.classifier.real], ["floor", "real_recall", ""]);
+  assert.deepEqual([VIEWS.frechet.called, VIEWS.recall.called], ["Fréchet distance", ""]);
+});
+
+const BRIGHT = { name: "brightness", title: "brightness", help: "Mean of the pixels.", question: "bright", unit: "number",
+  axis: "mean of the pixels", better: "", real: "real_brightness", view: "brightness", view_help: "", role: "fake", log: false,
+  from_zero: false, fallback: false };
+
+test("a measure and a series that no script names have a chart, a title and an axis", () => {
+  const charts = chartsOf({
+    views: [...USUAL.views, { id: "cycle", chart: "cycle", heading: "There and back", axis: "distance", help: "", log: "", from_zero: true, aside: false }],
+    series: [...USUAL.series, { name: "cycle_a", view: "cycle", label: "A", role: "real", short: "", help: "" },
+      { name: "cycle_b", view: "cycle", label: "B", role: "fake", short: "", help: "" }],
+    measures: [...USUAL.measures, BRIGHT],
+  });
+  assert.deepEqual(charts.map(({ id }) => id), ["outputs", "losses", "cycle", "near", "varied", "clear", "bright", "training"]);
+  const { name, views: [view] } = charts[6];
+  assert.deepEqual([name, view.called, view.unit({}), view.about], ["How bright", "brightness", "mean of the pixels", "Mean of the pixels."]);
+  assert.equal(view.title({ measures: [{ brightness: -0.4567, real_brightness: -0.5 }] }), "−0.457; real pictures −0.5");
+  assert.equal(view.title({ measures: [{ frechet: 3 }] }), NOT_MEASURED);
+  assert.equal(hasNumbers(view, [{ brightness: 0 }]), true);
+  const [cycle] = charts[2].views;
+  assert.equal(cycle.title({ history: recent({ cycle_a: 0.25, cycle_b: 3 }), run: {} }), "A 0.25, B 3");
+  assert.equal(cycle.title({ history: recent({}), run: {} }), WAITING);
+});
+
+test("what several runs describe is described once", () => {
+  const other = { ...USUAL, measures: [...USUAL.measures, BRIGHT] };
+  assert.deepEqual(together([USUAL, undefined, other]).measures.map(({ name }) => name), [...USUAL.measures, BRIGHT].map(({ name }) => name));
+  assert.deepEqual(together([USUAL, USUAL]), { views: USUAL.views, series: USUAL.series, measures: USUAL.measures });
 });

@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CURVES, History, thin } from "../../../explorer/web/shared/history.js";
+import { History, thin } from "../../../explorer/web/shared/history.js";
 
+const CURVES = ["step", "images_seen", "seconds", "d_loss", "g_loss"];
+const begun = () => {
+  const history = new History();
+  history.load(Object.fromEntries(CURVES.map((name) => [name, ""])));
+  return history;
+};
 const row = (step, more = {}) => CURVES.map((name) => ({ step, images_seen: 64 * step, seconds: step / 10, d_loss: 1, ...more })[name] ?? null);
 const filled = (count, lossOf = () => 1) => {
-  const history = new History();
+  const history = begun();
   history.append(Array.from({ length: count }, (_, index) => row(index + 1, { d_loss: lossOf(index) })));
   return history;
 };
@@ -33,7 +39,7 @@ test("loading again forgets what was there, smoothing and signs included", () =>
 
 test("the moving average does not start at zero, and grows as one that is made at once", () => {
   const values = [4, NaN, 2, 8, 1];
-  const history = new History();
+  const history = begun();
   let sum = 0;
   let weight = 0;
   for (const [index, value] of values.entries()) {
@@ -66,7 +72,7 @@ test("the recent mean looks at a twentieth, 20 to 500 points, and at numbers alo
 });
 
 test("where a step is first reached", () => {
-  const history = new History();
+  const history = begun();
   assert.equal(history.indexAt("step", 5), -1);
   assert.equal(history.imagesAt(5), 0);
   history.append([row(10), row(20), row(30)]);
@@ -103,4 +109,10 @@ test("full buckets do not change as the curve grows", () => {
 test("a zoom takes the points beside its edges too, so that the line leaves the picture", () => {
   const xs = Float64Array.from({ length: 100 }, (_, index) => index * 10);
   assert.deepEqual(thin(xs, xs, [205, 215], 50).x, [200, 210, 220, 230]);
+});
+
+test("a column that a run does not have holds nothing", () => {
+  const history = filled(10);
+  assert.deepEqual([history.values("cycle").length, history.smoothed("cycle", 0.9).length, history.last("cycle")], [0, 0, NaN]);
+  assert.ok(Number.isNaN(history.recent("cycle")));
 });

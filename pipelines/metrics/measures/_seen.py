@@ -1,0 +1,80 @@
+"""What measures are given: samples beside real pictures, as one judge sees both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from torch import Tensor
+
+from pipelines.metrics import ATTRIBUTES, CLASSES, frechet
+from pipelines.metrics.copying import ReferenceSet
+from pipelines.metrics.judge import as_float
+from pipelines.metrics.neighbours import Compared, K, Neighbourhoods
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The real pictures of a run, looked at once."""
+
+    gaussian: frechet.Gaussian  # of their features
+    neighbourhoods: Neighbourhoods | None  # of their features; None where there are too few
+    probabilities: Tensor | None  # [N, classes] or [N, attributes]
+    training: ReferenceSet | None = None  # None where copies are not looked for
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Pictures that are measured: samples, or real pictures that stand beside them.
+
+    Args:
+        images: [N, C, H, W], uint8, or floating in [-1, 1], on any device.
+        features: [N, D], on the CPU, of the judge of the data set.
+        probabilities: what the judge says of them, [N, classes] or [N, attributes], on the CPU, or None.
+        kind: of the probabilities: ``classes``, ``attributes`` or None.
+        labels: int [N], the classes asked for, or None.
+        real: the real pictures that they are compared with.
+    """
+
+    images: Tensor = field(repr=False)
+    features: Tensor = field(repr=False)
+    probabilities: Tensor | None = field(repr=False)
+    kind: str | None
+    labels: Tensor | None = field(repr=False)
+    real: Reference = field(repr=False)
+
+    def has(self, need: str) -> bool:
+        """Whether there is what a measure needs, one of ``NEEDS``."""
+        return {
+            "neighbours": self.real.neighbourhoods is not None and len(self.features) > K,
+            "classes": self.probabilities is not None and self.kind == CLASSES,
+            "attributes": self.probabilities is not None and self.kind == ATTRIBUTES,
+            "asked": self.labels is not None,
+            "training": self.real.training is not None,
+        }[need]
+
+    @cached_property
+    def pictures(self) -> Tensor:
+        """The pictures, float32 [N, C, H, W] in [-1, 1], on the CPU."""
+        return as_float(self.images.detach().cpu())
+
+    @cached_property
+    def gaussian(self) -> frechet.Gaussian:
+        """Mean and covariance of the features."""
+        return frechet.Gaussian.of(self.features)
+
+    @cached_property
+    def compared(self) -> Compared:
+        """What neighbourhoods tell; needs ``neighbours``."""
+        return self.real.neighbourhoods.compare(self.features)
+
+    @cached_property
+    def nearness(self) -> tuple[float, float | None]:
+        """``nearer`` and ``copied``, see ``pipelines/metrics/copying.py``; needs ``training``."""
+        return self.real.training.measure(self.features)
+
+    @cached_property
+    def guesses(self) -> tuple[Tensor, Tensor]:
+        """The likeliest class of each picture, int64 [N], and its probability, [N]; needs ``classes``."""
+        top, guess = self.probabilities.max(1)
+        return guess, top

@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { compared } from "../../../explorer/web/compare/curves.js";
+import { USUAL } from "../described.js";
+
+test("runs are compared by one number a view: measures first, then G before D", () => {
+  const told = compared(USUAL).map(({ id, views }) => [id, views.map((view) => `${view.id}: ${view.label}`)]);
+  assert.deepEqual(told, [
+    ["near", ["frechet: Fréchet distance"]],
+    ["varied", ["coverage: coverage", "recall: recall", "diversity: diversity", "modes: modes", "combinations: combinations"]],
+    ["clear", ["clear: clear", "as_asked: as asked", "precision: precision"]],
+    ["losses", ["g_loss: of G", "d_loss: of D"]],
+    ["outputs", ["d_fake: of fake", "d_real: of real"]],
+    ["training", ["grad_g: gradient of G", "grad_d: gradient of D", "images_per_s: images / s"]],
+  ]);
+});
+
+test("a measure that no script names is compared, too", () => {
+  const bright = { ...USUAL.measures[0], name: "brightness", title: "brightness", question: "bright", unit: "number", real: "real_brightness", view: "brightness" };
+  const charts = compared({ ...USUAL, measures: [...USUAL.measures, bright] });
+  const { name, views: [view] } = charts[3];
+  assert.deepEqual([name, view.id, view.field, view.real, view.called], ["How bright", "brightness", "brightness", "real_brightness", "brightness"]);
+  assert.equal(view.words(0.5), "0.5");
+});

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { columnsFor, csvOf } from "../../../explorer/web/compare/tables.js";
+import { History } from "../../../explorer/web/shared/history.js";
+import { USUAL } from "../described.js";
+
+const BRIGHT = { name: "brightness", title: "mean brightness", help: "Mean of the pixels.", question: "bright", unit: "number",
+  better: "lower" };
+const run = (id, measures, more = []) => ({ letter: id.toUpperCase(), name: `run ${id}`, source: { id, measures, history: new History(),
+  status: { state: "finished" }, run: { display: { ...USUAL, measures: [...USUAL.measures, ...more] } } } });
+
+test("the table has a column for each measure that the runs describe, in their order", () => {
+  const told = columnsFor([run("a", [])]).map(({ label }) => label);
+  assert.deepEqual(told, ["Run", "State", "Steps", "Epochs", "Images seen", "Time", "Measured at step", "Fréchet distance",
+    "Coverage", "Recall", "Precision", "Diversity", "Modes", "Combinations", "Clear", "As asked"]);
+});
+
+test("a measure that no script names has a column, with its help and its digits, and one in the CSV file", () => {
+  const runs = [run("a", [{ step: 5, frechet: 2, brightness: -0.25 }, { step: 9, frechet: 3, brightness: 0.123456 }], [BRIGHT]),
+    run("b", [{ step: 7, frechet: 1 }])];
+  const columns = columnsFor(runs);
+  const column = columns.at(-1);
+  assert.deepEqual([column.id, column.label, column.about], ["brightness", "Mean brightness", "Mean of the pixels. Lower is better."]);
+  assert.equal(column.words(0.123456), "0.123");
+  const [head, first, second] = csvOf(columns, runs).split("\r\n").map((line) => line.split(","));
+  const at = (row, name) => row[head.indexOf(name)];
+  assert.deepEqual([at(first, "best_brightness"), at(first, "last_brightness"), at(first, "best_frechet")], ["-0.25", "0.123456", "2"]);
+  assert.deepEqual([at(second, "best_brightness"), at(second, "last_frechet")], ["", "1"]);
+});
