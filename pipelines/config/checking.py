@@ -56,8 +56,8 @@ def problems(config: TrainConfig) -> list[str]:
     if (config.gradient_penalty or config.r1) and config.batch_norm_in_d:
         which = " and ".join(name for name in ("gradient_penalty", "r1") if getattr(config, name))
         found.append(
-            "A penalty is on D's slope at single pictures, and with batch norm D's output for one depends on its whole "
-            f"batch: set d_norm to 'none', 'layer' or 'spectral', or {which} to 0."
+            "A penalty needs D's gradient at single pictures, and with batch norm D's output for one depends on its "
+            f"whole batch: set d_norm to 'none', 'layer' or 'spectral', or {which} to 0."
         )
     if config.weight_clip and config.gradient_penalty:
         found.append("Weight clipping and the gradient penalty do the same job: set one of the two to 0.")
@@ -89,8 +89,7 @@ def problems(config: TrainConfig) -> list[str]:
         )
     if config.decay and not any((config.seconds, config.most_seconds, config.epochs)):
         found.append(
-            "A run without an end has no last part in which learning rates could fall: set seconds or epochs, or set "
-            "decay to 0."
+            "Learning rates fall at the end of a run, and this run has no end: set seconds or epochs, or decay to 0."
         )
     if config.batch_size % config.gpus:
         found.append(
@@ -99,11 +98,11 @@ def problems(config: TrainConfig) -> list[str]:
         )
     if config.compiled and (config.gradient_penalty or config.r1):
         found.append(
-            "What torch.compile has compiled cannot be differentiated twice, as a penalty on slopes needs it: switch "
-            "compiled off, or set gradient_penalty and r1 to 0."
+            "A penalty differentiates D twice, and torch.compile does not support that: switch compiled off, or set "
+            "gradient_penalty and r1 to 0."
         )
     if config.gpus > 1 and config.cuda_graphs:
-        found.append("Steps that several GPUs share cannot be replayed: switch cuda_graphs off, or set gpus to 1.")
+        found.append("Steps of several GPUs cannot be replayed: switch cuda_graphs off, or set gpus to 1.")
     if config.device == "mps" and config.precision == "bf16":
         found.append("bf16 is not supported on mps here: set precision to 'auto' or 'fp32'.")
     return found

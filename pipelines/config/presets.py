@@ -17,14 +17,14 @@ class Preset:
     config: TrainConfig
 
 
-# Each ends within half an hour on two CPU cores, a lesson; the notes train 50 epochs, to which Duplicate goes on.
+# Each ends within half an hour on two CPU cores, a lesson; the lecture notes train 50 epochs.
 _LECTURE_DCGAN = TrainConfig(network="dcgan", width=64, latent_size=100, batch_size=32, epochs=20)
 
 PRESETS: dict[str, Preset] = {
     "first-digits": Preset(
         "First digits in a minute",
-        "Ten rows, one class each: from noise to digits you can read, in one minute on a laptop; a slow computer "
-        "goes on until they are clear, for five minutes at most.",
+        "Ten rows, one class each: from noise to readable digits in one minute on a laptop. A slow computer trains on "
+        "until they are clear, for five minutes at most.",
         TrainConfig(
             network="quick",
             conditional=True,
@@ -45,7 +45,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "lecture-mlp": Preset(
         "The lecture's simple GAN",
-        "Three dense layers against three: strokes appear within seconds, but speckled; compare them with DCGAN's.",
+        "Three dense layers in each network: strokes appear within seconds, but speckled. Compare them with DCGAN's.",
         TrainConfig(
             network="mlp",
             width=100,
@@ -62,22 +62,22 @@ PRESETS: dict[str, Preset] = {
     ),
     "dcgan-digits": Preset(
         "DCGAN on digits",
-        "Convolutions instead of dense layers: whole strokes rather than speckle; watch D(x) and D(G(z)) near 0.5.",
+        "Convolutions instead of dense layers: whole strokes instead of speckle. D(x) and D(G(z)) come near 0.5.",
         _LECTURE_DCGAN,
     ),
     "conditional-digits": Preset(
         "Conditional DCGAN on digits",
-        "The label goes to both networks, so each row of the grid is one digit of your choice.",
+        "Both networks get the label, so each row of the grid shows one digit.",
         _LECTURE_DCGAN.changed(conditional=True),
     ),
     "clothes": Preset(
         "Conditional DCGAN on clothes",
-        "Ten kinds of clothes, one a row: outlines come first, texture and prints late.",
+        "Ten kinds of clothes, one in each row: outlines appear first, texture and prints late.",
         _LECTURE_DCGAN.changed(data="clothes", conditional=True),
     ),
     "wgan": Preset(
         "Wasserstein GAN, clipped weights",
-        "Minus D's loss estimates how far fake is from real: after its first rise it shrinks as the pictures improve.",
+        "Minus D's loss estimates the distance of fakes from real pictures: it rises, then falls as they improve.",
         TrainConfig(
             network="dcgan",
             loss="wasserstein",
@@ -94,7 +94,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "wgan-gp": Preset(
         "Wasserstein GAN with gradient penalty",
-        "A penalty on D's slope in place of clipped weights: compare its curves and pictures with the preset 'wgan'.",
+        "A penalty on D's gradient instead of clipped weights. Compare its curves and pictures with the preset 'wgan'.",
         TrainConfig(
             network="dcgan",
             loss="wasserstein",
@@ -110,7 +110,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "dcgan-64": Preset(
         "DCGAN at 64 x 64, as in the paper",
-        "Four transposed convolutions from 4 x 4 to 64 x 64: heavy on a CPU, so watch the images per second.",
+        "Four transposed convolutions from 4 x 4 to 64 x 64: slow on a CPU; see the images per second.",
         TrainConfig(network="dcgan", size=64, width=64, latent_size=100, batch_size=128, epochs=6),
     ),
 }

@@ -31,15 +31,15 @@ class TrainConfig:
     folder: str | None = setting(
         None,
         "Data",
-        "Folder of your own pictures, for the data set 'folder'; its subfolders are the classes. Read are JPEG, PNG, "
-        "WebP, GIF, TIFF, BMP, AVIF, JPEG 2000, HEIC (with pillow-heif) and whatever else Pillow opens.",
+        "Folder of your own pictures, for the data set 'folder'; its subfolders are the classes. JPEG, PNG, WebP, GIF, "
+        "TIFF, BMP, AVIF, JPEG 2000, HEIC (with pillow-heif) and other formats that Pillow opens are read.",
     )
     size: int = setting(28, "Data", "Height and width of a picture, in pixels.", (28, 32, 64), label="Size (pixels)")
     channels: int = setting(1, "Data", "1 for grey, 3 for colour.", (1, 3), label="Colour channels")
     flip: bool = setting(
         False,
         "Data",
-        "Show half of the real pictures mirrored left to right: right for faces, wrong for digits.",
+        "Mirror half of the real pictures left to right: useful for faces, wrong for digits.",
         label="Mirror pictures",
     )
 
@@ -54,59 +54,59 @@ class TrainConfig:
         high=1024,
     )
     latent_size: int = setting(
-        100, "Networks", "Numbers in the latent vector z.", low=1, high=1024, label="Latent size (z)"
+        100, "Networks", "Length of the latent vector z.", low=1, high=1024, label="Latent size (z)"
     )
     prior: str = setting(
         "gaussian",
         "Networks",
-        "Where z is drawn from. A mixture of Gaussians leaves gaps between kinds of pictures, so that fewer samples "
-        "lie between two of them.",
+        "Distribution of z. A mixture of Gaussians has gaps between its centres, so fewer samples lie between two "
+        "kinds of pictures.",
         ("gaussian", "uniform", "mixture"),
         label="Prior of z",
     )
     centres: int = setting(
-        32, "Networks", "Gaussians in the mixture prior.", low=2, high=1024, label="Centres of the mixture"
+        32, "Networks", "Number of Gaussians in the mixture prior.", low=2, high=1024, label="Centres of the mixture"
     )
     self_conditional: bool = setting(
         False,
         "Networks",
-        "Group the real pictures by their looks alone, into as many groups as the mixture has centres (in each class), "
-        "and tell D the group: of a real picture its own, of a fake that of its centre. It needs no labels, and each "
-        "centre learns one kind of picture (self-conditioned GAN).",
+        "Group similar real pictures, without labels, into as many groups as the mixture has centres (in each class). "
+        "D is given the group of each real picture and the centre of each fake, so each centre learns one kind of "
+        "picture (self-conditioned GAN).",
         label="Self-conditioned",
     )
     conditional: bool = setting(
         False,
         "Networks",
-        "Tell G which class to draw and D which class to expect (conditional GAN). In training and for the measures "
-        "classes are asked for as often as the real pictures have them.",
+        "Tell G which class to draw and D which class to expect (conditional GAN). In training and in measures, fakes "
+        "have the same shares of classes as the real pictures.",
     )
     dropout: float = setting(
-        0.4, "Networks", "Share of D's features dropped in training, where the pair uses dropout.", low=0.0, high=0.9
+        0.4, "Networks", "Share of D's features dropped in training, where the family uses dropout.", low=0.0, high=0.9
     )
     d_norm: str = setting(
         "batch",
         "Networks",
-        "Normalisation in D. batch: batch norm, where the pair has it at this size. layer: of each picture by itself, "
-        "which penalties of D's slope can bear, as they can none. spectral: of the weights; it bounds D's slope, so "
-        "that a sure D still teaches G.",
+        "Normalisation in D. batch: batch norm, where the pair has it at this size; not possible with R1 or a gradient "
+        "penalty. layer: layer norm, each picture by itself. spectral: spectral norm of the weights; it bounds D's "
+        "slope, so G gets a gradient even when D is certain.",
         ("batch", "none", "layer", "spectral"),
         label="Normalisation in D",
     )
     minibatch: str = setting(
         "none",
         "Networks",
-        "Let D see how alike the pictures of a batch are, so that a G which draws the same again and again is caught. "
-        "stddev: their mean deviation (progressive growing). discrimination: how near each lies to the others, in "
-        "features that are learnt.",
+        "Show D how similar the pictures of a batch are, so that it can reject a G that always draws the same. stddev: "
+        "their mean standard deviation (progressive growing). discrimination: learnt distances between them "
+        "(Salimans et al., 2016).",
         ("none", "stddev", "discrimination"),
-        label="D looks at the batch",
+        label="Batch statistics for D",
     )
     ema: float = setting(
         0.999,
         "Networks",
-        "Decay of the moving average of G's weights that draws the samples; 0 draws with G itself. The decay grows "
-        "with the step, so that early samples are not blurred by the start.",
+        "Decay of the moving average of G's weights, which draws the samples; 0 uses G's own weights. The decay is "
+        "lower in the first steps, so that the average follows G there.",
         low=0.0,
         high=0.9999,
         label="Moving average of G (EMA)",
@@ -114,7 +114,7 @@ class TrainConfig:
 
     # Objective
     method: str = setting(
-        "gan", "Objective", "How the networks teach each other: the players, and the phases of a step.", METHODS.names()
+        "gan", "Objective", "Training method: which networks there are, and what one step does.", METHODS.names()
     )
     loss: str = setting("non-saturating", "Objective", "What D and G minimise.", LOSSES.names())
     d_steps: int = setting(
@@ -126,23 +126,23 @@ class TrainConfig:
     feature_matching: bool = setting(
         False,
         "Objective",
-        "G no longer tries to deceive D: it learns to draw pictures whose features in D are, on average, those of real "
-        "ones.",
+        "Replace G's loss: G learns pictures whose mean features in D are those of real pictures, instead of "
+        "maximising D's output.",
     )
     instance_noise: float = setting(
         0.0,
         "Objective",
-        "Deviation of the noise that is laid over every picture that D sees, real or fake, at first (0.1 to 0.5; "
-        "pictures reach from -1 to 1); it fades to nothing at the run's end. Real and fake then overlap, and a D that "
-        "is sure of itself still has a slope for G.",
+        "Standard deviation of noise added to every picture that D sees, real or fake (0.1 to 0.5; pixels reach from "
+        "-1 to 1). It falls to zero by the end of the run. Real and fake then overlap, so G gets a gradient even when "
+        "D is certain.",
         low=0.0,
         high=2.0,
     )
     replay: float = setting(
         0.0,
         "Objective",
-        "Share of the fakes shown to D that G has drawn earlier (0.5 is usual), so that D does not forget what it once "
-        "caught and G cannot go round in circles.",
+        "Share of earlier fakes among the fakes that D sees (0.5 is usual), so that D does not forget them. It helps "
+        "against mode cycling.",
         low=0.0,
         high=1.0,
         label="Experience replay",
@@ -150,15 +150,15 @@ class TrainConfig:
     gradient_penalty: float = setting(
         0.0,
         "Objective",
-        "Weight of WGAN-GP's penalty on D's slope between real and fake (10 in the paper).",
+        "Weight of WGAN-GP's penalty on D's gradient between real and fake (10 in the paper).",
         low=0.0,
         high=1000.0,
     )
     r1: float = setting(
         0.0,
         "Objective",
-        "Weight of R1, a penalty on D's slope at real pictures (0.1 to 10; D without batch norm). It keeps D "
-        "and G from chasing each other round in circles.",
+        "Weight of R1, a penalty on D's gradient at real pictures (0.1 to 10; D without batch norm). It damps "
+        "oscillation between D and G.",
         low=0.0,
         high=1000.0,
         label="R1 penalty",
@@ -175,9 +175,9 @@ class TrainConfig:
     augment: str = setting(
         "none",
         "Objective",
-        "Change every picture that D sees, real or fake, at random: with few pictures it then cannot learn them by "
-        "heart, and G does not learn to draw changed ones. translation: moved a little. diffaugment: also a piece cut "
-        "out, and lighter or darker, duller or stronger.",
+        "Change every picture that D sees, real or fake, at random, so that D cannot memorise a small set of pictures. "
+        "G does not learn to draw changed pictures. translation: shifted a little. diffaugment: also a square cut out, "
+        "and brightness, contrast and colour changed.",
         ("none", "translation", "diffaugment"),
         label="Augmentation of what D sees",
     )
@@ -186,7 +186,7 @@ class TrainConfig:
     optimizer: str = setting(
         "adam",
         "Optimisers",
-        "How the weights follow the gradient.",
+        "Optimisation algorithm of both networks.",
         ("adam", "rmsprop", "nadam", "sgd"),
         label="Optimiser",
     )
@@ -195,7 +195,7 @@ class TrainConfig:
     beta1: float = setting(
         0.5,
         "Optimisers",
-        "Adam's and NAdam's memory of past gradients; the momentum of SGD.",
+        "Decay of the mean gradient in Adam and NAdam; the momentum of SGD.",
         low=0.0,
         high=0.999,
         label="Beta 1",
@@ -203,7 +203,7 @@ class TrainConfig:
     beta2: float = setting(
         0.999,
         "Optimisers",
-        "Adam's and NAdam's memory of past squared gradients; RMSprop's smoothing.",
+        "Decay of the mean squared gradient in Adam, NAdam and RMSprop.",
         low=0.0,
         high=0.9999,
         label="Beta 2",
@@ -211,7 +211,7 @@ class TrainConfig:
     decay: float = setting(
         0.0,
         "Optimisers",
-        "Share of the run, at its end, over which both learning rates fall in a straight line to zero: G and D settle.",
+        "Share of the run, at its end, over which both learning rates fall linearly to zero.",
         low=0.0,
         high=1.0,
         label="Learning rate decay",
@@ -225,47 +225,47 @@ class TrainConfig:
     until_clear: float | None = setting(
         None,
         "Length",
-        "Go on after these seconds until this share of the samples is clearly one class, as the classifier of the data "
-        "set sees it. Of digits and clothes; with other sets the run ends after its seconds.",
+        "After the seconds above, train on until this share of the samples is clear: a classifier is sure of one "
+        "class. For digits and clothes; with other data sets the run ends after its seconds.",
         low=0.0,
         high=1.0,
         label="Until clear (share)",
     )
     most_seconds: float | None = setting(
-        None, "Length", "Stop after this many seconds, clear or not.", low=1.0, high=1e7, label="At most (seconds)"
+        None, "Length", "Stop after this many seconds in any case.", low=1.0, high=1e7, label="At most (seconds)"
     )
     epochs: int | None = setting(None, "Length", "Stop after this many passes over the data.", low=1, high=100_000)
 
     # Machine
     seed: int = setting(
-        0, "Machine", "Start of every random number; the same seed gives the same run.", low=0, high=2**31 - 1
+        0, "Machine", "Seed of all random numbers; the same seed and settings give the same run.", low=0, high=2**31 - 1
     )
     device: str = setting("auto", "Machine", "auto takes a GPU where there is one.", ("auto", "cpu", "cuda", "mps"))
     precision: str = setting(
         "auto",
         "Machine",
-        "Arithmetic of the networks. auto takes bf16 where the processor computes it natively.",
+        "Number format of the networks. auto takes bf16 where the processor computes it natively.",
         ("auto", "fp32", "bf16"),
     )
     cuda_graphs: bool = setting(
         False,
         "Machine",
-        "On an NVIDIA GPU: record a step once and replay it whole, which spares a fast GPU from waiting for the "
-        "processor. Not tried on a GPU yet, therefore off.",
+        "On an NVIDIA GPU: record a step once and replay it, so that the GPU waits less for the processor. Not tried "
+        "on a GPU yet, so off by default.",
         label="Replay steps (CUDA graphs)",
     )
     compiled: bool = setting(
         False,
         "Machine",
         "On an NVIDIA GPU: compile both networks with torch.compile, which takes a minute at the start of a run. Not "
-        "tried on a GPU yet, therefore off. On a CPU it made steps slower, so there it changes nothing.",
+        "tried on a GPU yet, so off by default. It has no effect on a CPU, where it made steps slower.",
         label="Compile the networks",
     )
     gpus: int = setting(
         1,
         "Machine",
-        "Share each batch among so many GPUs of this machine, a process each. Without GPUs, among processes of the "
-        "processor, which is of use for trying it out only.",
+        "Share each batch among this many GPUs of this machine, one process each. Without GPUs it uses processes on "
+        "the CPU, which is useful for tests only.",
         low=1,
         high=16,
         label="GPUs",
@@ -273,8 +273,8 @@ class TrainConfig:
     threads: int = setting(
         0,
         "Machine",
-        "Processor threads for training; 0 takes as many as are fastest beside whatever else the computer does, which "
-        "is measured again and again.",
+        "Processor threads for training. 0: the number that is fastest beside other programs, measured again and again "
+        "during the run.",
         low=0,
         high=256,
     )
@@ -303,7 +303,7 @@ class TrainConfig:
     samples: int = setting(
         64,
         "Records",
-        "Pictures in the grid of samples; a conditional model shows this many in rows of one class.",
+        "Pictures in the grid of samples; a conditional model shows them in rows of one class.",
         low=1,
         high=400,
         label="Samples in the grid",

@@ -11,6 +11,7 @@ and states its traits as constants, see ``Traits``.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,6 +19,7 @@ from pipelines.errors import ConfigError
 from pipelines.registry import Registry
 
 LOSSES = Registry(__name__, __file__, "loss", ConfigError)
+WORDS = r"^[A-Za-z][A-Za-z ]{0,39}\Z"  # what a loss may call D's output
 
 
 @dataclass(frozen=True)
@@ -49,4 +51,10 @@ def traits_of(name: str) -> Traits:
     Raises:
         ConfigError: there is no such loss, or its file does not state what it must.
     """
-    return LOSSES.traits(name, Traits)
+    found = LOSSES.traits(name, Traits)
+    if not re.search(WORDS, found.d_output):  # pages show it, and a run keeps it
+        raise ConfigError(
+            f"The loss {name!r} calls D's output {found.d_output!r} (D_OUTPUT); it may have 40 letters and spaces at "
+            "most."
+        )
+    return found

@@ -30,40 +30,40 @@ class PlaneConfig:
 
     data: str = setting("ring", "Data", "What is to be learnt.", tuple(DATA))
     drawing: str = setting("", "Data", "The points of a drawing, two bytes each, as base64 for addresses.")
-    seed: int = setting(0, "Data", "Start of every random number.", low=0, high=2**31 - 1)
+    seed: int = setting(0, "Data", "Seed of all random numbers.", low=0, high=2**31 - 1)
 
     loss: str = setting("non-saturating", "Loss", "What D and G minimise.", LOSSES.names())
     smoothing: float = setting(
-        0.0, "Loss", "One-sided: D's target for real points is 1 minus this. Only for cross-entropies.",
+        0.0, "Loss", "One-sided: D's target for real points is 1 minus this. Only for cross-entropy losses.",
         low=0.0, high=0.5, label="Label smoothing",
     )  # fmt: skip
     gradient_penalty: float = setting(
-        0.0, "Loss", "Weight of WGAN-GP's penalty: D's slope between real and fake is pulled to 1.",
+        0.0, "Loss", "Weight of WGAN-GP's penalty: it keeps the norm of D's gradient between real and fake near 1.",
         low=0.0, high=100.0, label="Gradient penalty",
     )  # fmt: skip
     r1: float = setting(
-        0.0, "Loss", "Weight of R1, a penalty on D's slope at real points: it calms the chase.",
+        0.0, "Loss", "Weight of R1, a penalty on D's gradient at real points: it damps oscillation.",
         low=0.0, high=100.0, label="R1 penalty",
     )  # fmt: skip
     clip: float = setting(
-        0.0, "Loss", "WGAN's first remedy: D's weights are cut to plus or minus this; 0 is off.",
+        0.0, "Loss", "WGAN: D's weights are clipped to plus or minus this after each step; 0 is off.",
         low=0.0, high=1.0, label="Weight clipping",
     )  # fmt: skip
 
     optimizer: str = setting(
-        "adam", "Steps", "How the weights follow the gradient.", ("adam", "sgd"), label="Optimiser"
+        "adam", "Steps", "Optimisation algorithm of both networks.", ("adam", "sgd"), label="Optimiser"
     )
-    lr_d: float = setting(2e-3, "Steps", "How far one step of D goes.", low=0.0, high=10.0, label="Learning rate of D")
-    lr_g: float = setting(1e-3, "Steps", "How far one step of G goes.", low=0.0, high=10.0, label="Learning rate of G")
+    lr_d: float = setting(2e-3, "Steps", "Size of D's steps.", low=0.0, high=10.0, label="Learning rate of D")
+    lr_g: float = setting(1e-3, "Steps", "Size of G's steps.", low=0.0, high=10.0, label="Learning rate of G")
     d_steps: int = setting(1, "Steps", "D steps before each G step.", low=1, high=10, label="D steps per G step (k)")
     batch: int = setting(128, "Steps", "Real points and fakes in one step.", low=4, high=512, label="Batch")
 
-    prior: str = setting("gaussian", "Networks", "Where z is drawn from.", ("gaussian", "uniform"), label="Prior of z")
-    latent_size: int = setting(2, "Networks", "Numbers in z. One number can only draw a line.", low=1, high=16,
+    prior: str = setting("gaussian", "Networks", "Distribution of z.", ("gaussian", "uniform"), label="Prior of z")
+    latent_size: int = setting(2, "Networks", "Length of z. With one number G can only draw a line.", low=1, high=16,
                                label="Latent size (z)")  # fmt: skip
     g_depth: int = setting(2, "Networks", "Hidden layers of G.", low=0, high=5, label="Depth of G")
     g_width: int = setting(48, "Networks", "Units in a hidden layer of G.", low=2, high=128, label="Width of G")
-    d_depth: int = setting(2, "Networks", "Hidden layers of D; without any it can only draw a straight border.",
+    d_depth: int = setting(2, "Networks", "Hidden layers of D; without any, its border is a straight line.",
                            low=0, high=5, label="Depth of D")  # fmt: skip
     d_width: int = setting(48, "Networks", "Units in a hidden layer of D.", low=2, high=128, label="Width of D")
 
@@ -101,7 +101,7 @@ def from_dict(values: dict[str, Any]) -> PlaneConfig:
         checked[name] = _checked(name, value)
     config = PlaneConfig(**checked)
     if config.data == "drawing" and not places(config.drawing):
-        raise ConfigError("A drawing needs a point at least: draw in the plane, then use it.")
+        raise ConfigError("A drawing needs at least one point: draw in the plane first.")
     if config.smoothing and not traits_of(config.loss).label_smoothing:
         raise ConfigError(
             f"Label smoothing moves the target of a cross-entropy, and the loss {config.loss!r} has none: set it to 0."

@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from pipelines.config.settings import problem
 from pipelines.config.train_config import SETTINGS, TrainConfig
+from pipelines.objectives import WORDS
 from pipelines.schema import Count, Meta, Name, Names, Scalar, Seconds, Step, Text, Time, Values
 
 QUEUED, PREPARING, RUNNING, PAUSED, STOPPING = "queued", "preparing", "running", "paused", "stopping"
 FINISHED, STOPPED, FAILED, LOST = "finished", "stopped", "failed", "lost"
-WORDS = r"^[A-Za-z][A-Za-z ]{0,39}\Z"  # what a loss may call D's output
 ACTIVE = (QUEUED, PREPARING, RUNNING, PAUSED, STOPPING)  # a process is at work, or was until it died
 
 

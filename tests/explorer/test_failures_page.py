@@ -30,4 +30,4 @@ def test_the_playground_is_given_both_twins_settings(name: str) -> None:
 
 def test_a_card_tells_what_the_cure_changes() -> None:
     changes = _card("collapse-digits")["changes"]
-    assert changes == [{"name": "minibatch", "label": "D looks at the batch", "sick": "none", "cured": "stddev"}]
+    assert changes == [{"name": "minibatch", "label": "Batch statistics for D", "sick": "none", "cured": "stddev"}]

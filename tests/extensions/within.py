@@ -21,6 +21,7 @@ from pipelines.doctor import discriminator_too_weak
 from pipelines.errors import ConfigError
 from pipelines.models import fine_tuning
 from pipelines.models.publishing import publish
+from pipelines.registry import Registry
 from pipelines.runs import jobs, session
 from pipelines.runs.folder import FINISHED, STOPPED, RunFolder
 from pipelines.training import checkpoint, memory, probe
@@ -250,10 +251,16 @@ def test_what_an_own_file_states_is_read_and_missing_facts_are_named(tmp_path, m
     assert objectives.traits_of("energy").d_output == "distance" and objectives.traits_of("energy").balance is None
     (tmp_path / "objectives").mkdir()
     (tmp_path / "objectives" / "bare.py").write_text('"""States nothing."""\n')
+    (tmp_path / "objectives" / "marked.py").write_text('D_OUTPUT = "<b>score</b>"\nFORMULAS = {"D": "", "G": ""}\n')
     monkeypatch.setenv("GAN_EXPLORER_EXTENSIONS", str(tmp_path))
-    anew = type(objectives.LOSSES)("pipelines.objectives", objectives.__file__, "loss", ConfigError)
-    with pytest.raises(ConfigError, match="loss 'bare' does not state D_OUTPUT in .*bare.py"):
-        anew.traits("bare", objectives.Traits)
+    anew = Registry("pipelines.objectives", objectives.__file__, "loss", ConfigError)
+    monkeypatch.setattr(objectives, "LOSSES", anew)
+    for name, sentence in (
+        ("bare", "loss 'bare' does not state D_OUTPUT in .*bare.py"),
+        ("marked", "calls D's output '<b>score</b>'"),
+    ):
+        with pytest.raises(ConfigError, match=sentence):
+            objectives.traits_of(name)
 
 
 def test_a_distance_is_less_for_real_pictures_and_d_that_is_fooled_is_named_so(runs):

@@ -20,7 +20,10 @@ class Growing(nn.Module):
         self.register_buffer("seen", torch.zeros((), dtype=torch.int64))
         self.register_buffer("fade", torch.ones(()))
         self.stage = 0
-        self.register_load_state_dict_post_hook(lambda module, _: module.advance(0))
+        self.register_load_state_dict_post_hook(Growing.go_on)
+
+    def go_on(self, _):
+        self.advance(0)  # ``stage`` is no buffer, so that a step on a GPU need not wait for it
 
     def advance(self, images_seen):
         before, seen = self.stage, max(images_seen, int(self.seen))
