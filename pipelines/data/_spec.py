@@ -69,7 +69,7 @@ class Spec:
             fits = (
                 all(type(size) is int and 0 < size <= MOST for size in sizes)
                 and type(found.classes) is int and 0 <= found.classes <= 100_000
-                and all(isinstance(text, str) for text in texts)
+                and all(isinstance(text, str) for text in texts) and type(found.paired) is bool
                 and found.condition_dtype in DTYPES and bool(found.condition) == bool(found.condition_shape)
             )  # fmt: skip
         except TypeError:

@@ -40,6 +40,7 @@ def known(y):
 class Generator(nn.Module):
     def __init__(self, config, spec):
         super().__init__()
+        self.feature_info = ("body.1",)
         self.shape, self.kind = spec.shape, spec.condition_shape
         self.body = nn.Sequential(nn.Linear(1 + config.latent_size, 16), nn.ReLU(), nn.Linear(16, 1), nn.Tanh())
 

@@ -61,6 +61,8 @@ class Discriminator(nn.Module):
 
 
 class Generator(nn.Module):
+    feature_info = ("body.1",)
+
     def __init__(self, config, shape):
         super().__init__()
         self.body = nn.Sequential(

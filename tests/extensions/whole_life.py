@@ -102,9 +102,12 @@ def main() -> None:
     told = None
     if model.class_names:
         told = not np.array_equal(model.sample(1, seed=1, y=0), model.sample(1, seed=1, y=1))
+    reader = RunReader(run)
+    reader.news()
+    shown = reader.everything()
     found = {
         "rows": rows, "exact": exact, "players": sorted({name.split(".")[0] for name in states[1]}),
-        "live": RunReader(run).everything(), "sheet": [*Image.open(io.BytesIO(grid)).size, len(grid)],
+        "live": shown, "sheet": [*Image.open(io.BytesIO(grid)).size, len(grid)],
         "quality": model.trained.entry.card["quality"], "model": describe(model),
         "pictures": [len(np.unique(drawn.reshape(8, -1), axis=0)), *drawn.shape],
         "again": np.array_equal(drawn, of_run.sample(8, seed=1, y=first)), "told": told,
