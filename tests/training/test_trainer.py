@@ -13,7 +13,6 @@ from pipelines.networks import NETWORKS
 from pipelines.objectives import LOSSES
 from pipelines.objectives._penalties import r1_penalty
 from pipelines.training import loop
-from pipelines.training.augment import cut_out, translate
 from pipelines.training.machine import Machine, pick_device, resolve
 from pipelines.training.pictures import to_float, to_uint8
 from pipelines.training.trainer import Trainer
@@ -140,24 +139,6 @@ def test_flipping_mirrors_about_half():
     trainer = make(images=half, flip=True, batch_size=40, data="clothes")
     mirrored = next_real(trainer)[0][:, 0, 0, 0] < 0
     assert 5 < mirrored.sum() < 35
-
-
-def test_augmentation_moves_real_and_fake_by_an_eighth_at_most_and_repeats_the_edge():
-    dot = torch.full((400, 1, 28, 28), -1.0)
-    dot[:, 0, 14, 14] = 1.0
-    moved = translate(dot)
-    rows, columns = [(moved[:, 0].amax(axis) > 0).float().argmax(1) - 14 for axis in (2, 1)]
-    assert (moved.flatten(1).sum(1) == 2 - 28 * 28).all(), "whole pixels: nothing blurs"
-    assert rows.unique().tolist() == columns.unique().tolist() == list(range(-4, 5))
-    edge = torch.full((400, 1, 28, 28), -1.0)
-    edge[:, :, :, 0] = 1.0
-    assert (translate(edge)[:, 0, :, 0] == 1.0).all(1).any(), "what comes in repeats the edge"
-
-
-def test_gradients_flow_through_the_augmentation():
-    pictures = torch.randn(8, 1, 28, 28, requires_grad=True)
-    translate(pictures)[:, :, 10:18, 10:18].sum().backward()
-    assert (pictures.grad.flatten(1).sum(1) == 64).all()
 
 
 @pytest.mark.parametrize("network", NETWORKS.names())
@@ -368,23 +349,6 @@ def test_instance_noise_is_drawn_as_torch_draws_it_for_pictures_laid_out_so(chan
     shown = trainer.method._shown(pictures)
     torch.set_rng_state(state)
     assert torch.equal(shown, 0.5 * torch.randn_like(pictures))
-
-
-@pytest.mark.parametrize("edge", [28, 32])
-def test_a_square_of_half_of_the_edge_is_cut_out_with_its_middle_anywhere(edge):
-    """As DiffAugment: of 28 rows, the first that is cut is any of -7 to 21, each as likely."""
-    torch.manual_seed(0)
-    half, ones = edge // 2, torch.ones(20_000, 1, edge, edge)
-    cut = cut_out(ones)[:, 0] == 0
-    rows, columns = cut.any(2), cut.any(1)
-    assert torch.equal(cut, rows[:, :, None] & columns[:, None, :])
-    for line in (rows, columns):
-        first, last = line.float().argmax(1), edge - 1 - line.flip(1).float().argmax(1)
-        start = torch.where(first > 0, first, last + 1 - half)
-        counts = (start + edge // 4).bincount()
-        assert len(counts) == edge + 1 and counts.min() > 0.75 * 20_000 / len(counts)
-        assert counts.max() < 1.25 * 20_000 / len(counts), "at both borders as often as in the middle"
-        assert torch.equal(line.sum(1), (start + half).clamp(max=edge) - start.clamp(min=0))
 
 
 def test_pictures_that_are_not_finite_are_found_before_they_become_bytes():

@@ -3,62 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import json
 import os
 import signal
 import subprocess
 import sys
-from array import array
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from explorer.live import hub, reader
+from explorer.live import hub
 from explorer.live.hub import Hub
-from explorer.live.reader import EXACT, Position
+from explorer.live.reader import EXACT
 from pipelines import described
-from pipelines.runs import rows
 from pipelines.runs.folder import FINISHED, PAUSED, RunFolder
-from tests.explorer.scenes import play
+from tests.explorer.scenes import Stream, play
 from tests.fake_run import FakeRun
-
-PATIENCE_S = 10.0
-
-
-class Stream:
-    """One viewer of a hub: parsed events, one at a time."""
-
-    def __init__(self, hub: Hub, folder: RunFolder, after: str | None = None) -> None:
-        self.source = hub.stream(folder, Position.parse(after))
-        self.steps: list[float] = []
-        self.position = ""
-
-    async def next(self) -> tuple[str, dict[str, Any]]:
-        """The next event; its curve steps are added to ``steps``, or replace them for a fresh start."""
-        while True:
-            block = (await asyncio.wait_for(anext(self.source), PATIENCE_S)).decode()
-            fields = dict(line.split(": ", 1) for line in block.strip().splitlines() if ": " in line)
-            if "event" in fields:
-                break
-        self.position = fields["id"]
-        data = json.loads(fields["data"])
-        if fields["event"] == "all":
-            self.steps = list(array("d", base64.b64decode(data["columns"]["step"])))
-        self.steps += [row[0] for row in data.get("rows", [])]
-        return fields["event"], data
-
-    async def until(self, done: Callable[[str, dict[str, Any]], bool]) -> tuple[str, dict[str, Any]]:
-        """Read on until an event satisfies."""
-        while True:
-            event, data = await self.next()
-            if done(event, data):
-                return event, data
-
-    async def close(self) -> None:
-        await self.source.aclose()
 
 
 @pytest.fixture
@@ -204,45 +163,6 @@ def test_a_resume_that_cuts_rows_off_tells_everything_again(run: FakeRun) -> Non
         await late.close()
 
     play(scene())
-
-
-@pytest.mark.timeout(60)
-@pytest.mark.parametrize("grown", [0, 40])
-def test_who_reconnects_between_a_cut_and_the_next_look_is_answered(run: FakeRun, monkeypatch, grown: int) -> None:
-    """The files end before, or hold other rows than, what was read of them; nobody waits for the watcher."""
-    monkeypatch.setattr(hub, "POLL_S", 3600.0)
-
-    async def scene() -> None:
-        hub = Hub()
-        run.rows(2)
-        early = Stream(hub, run.folder)
-        await early.next()
-        after = early.position
-        run.rows(20)
-        (watcher,) = hub.watchers.values()
-        watcher._look()
-        run.cut_and_resume(50)
-        run.rows(grown)
-        late = Stream(hub, run.folder, after)
-        event, _ = await late.next()
-        assert event == "all", "of what was cut off nothing is told as news"
-        watcher._look()
-        await late.until(lambda event, data: event == "all")
-        assert late.steps == [10.0 * number for number in range(1, 6 + grown)]
-        await early.close()
-        await late.close()
-
-    play(scene())
-
-
-def test_a_line_longer_than_any_row_is_passed_over(run: FakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "READ_BYTES", 1000)
-    run.rows(1)
-    with run.folder.metrics_path.open("ab") as file:
-        file.write(b"\0" * 5000 + b"\n")
-    run.rows(2)
-    found = reader.RunReader(run.folder)
-    assert [row[0] for row in found.news()["rows"]] == [10, 20, 30]
 
 
 def test_a_cut_right_after_somebody_joined_is_told_too(run: FakeRun) -> None:
@@ -394,13 +314,6 @@ def test_a_long_run_is_told_whole_at_once(run: FakeRun) -> None:
         await stream.close()
 
     play(scene())
-
-
-def test_positions() -> None:
-    assert Position.parse("2:30:4") == Position(2, 30, 4)
-    assert str(Position(2, 30, 4)) == "2:30:4"
-    for text in (None, "", "1", "a:b:c", "1:2:3:4", "1:-2:3", "1:2:" + "9" * 40):
-        assert Position.parse(text) is None
 
 
 def test_importing_the_live_part_loads_no_torch() -> None:

@@ -1,0 +1,66 @@
+"""What a watcher knows of one run: positions, cuts, and lines that are no rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.live import hub, reader
+from explorer.live.hub import Hub
+from explorer.live.reader import Position
+from pipelines.runs import rows
+from tests.explorer.scenes import Stream, play
+from tests.fake_run import FakeRun
+
+
+@pytest.fixture
+def run(homes) -> FakeRun:
+    made = FakeRun("a-run", home=homes.runs).hold()
+    made.status()
+    yield made
+    made.let_go()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("grown", [0, 40])
+def test_who_reconnects_between_a_cut_and_the_next_look_is_answered(run: FakeRun, monkeypatch, grown: int) -> None:
+    """The files end before, or hold other rows than, what was read of them; nobody waits for the watcher."""
+    monkeypatch.setattr(hub, "POLL_S", 3600.0)
+
+    async def scene() -> None:
+        mine = Hub()
+        run.rows(2)
+        early = Stream(mine, run.folder)
+        await early.next()
+        after = early.position
+        run.rows(20)
+        (watcher,) = mine.watchers.values()
+        watcher._look()
+        run.cut_and_resume(50)
+        run.rows(grown)
+        late = Stream(mine, run.folder, after)
+        event, _ = await late.next()
+        assert event == "all", "of what was cut off nothing is told as news"
+        watcher._look()
+        await late.until(lambda event, data: event == "all")
+        assert late.steps == [10.0 * number for number in range(1, 6 + grown)]
+        await early.close()
+        await late.close()
+
+    play(scene())
+
+
+def test_a_line_longer_than_any_row_is_passed_over(run: FakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "READ_BYTES", 1000)
+    run.rows(1)
+    with run.folder.metrics_path.open("ab") as file:
+        file.write(b"\0" * 5000 + b"\n")
+    run.rows(2)
+    found = reader.RunReader(run.folder)
+    assert [row[0] for row in found.news()["rows"]] == [10, 20, 30]
+
+
+def test_positions() -> None:
+    assert Position.parse("2:30:4") == Position(2, 30, 4)
+    assert str(Position(2, 30, 4)) == "2:30:4"
+    for text in (None, "", "1", "a:b:c", "1:2:3:4", "1:-2:3", "1:2:" + "9" * 40):
+        assert Position.parse(text) is None
