@@ -6,18 +6,15 @@ import asyncio
 import base64
 import json
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from explorer.live.hub import Hub
 from explorer.live.reader import Position
 from pipelines.runs.folder import RunFolder
 
-PATIENCE_S = 10.0
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
-
-LONGEST_S = 60
+LONGEST_S, PATIENCE_S = 60, 10.0
 
 
 def play(scene: Coroutine[Any, Any, None]) -> None:
