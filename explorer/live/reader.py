@@ -22,6 +22,7 @@ LIVENESS_S = 1.0  # how often a living run is asked, without any change in its f
 # Columns of every run, beside those of the series that its record describes: whole numbers and times, which outgrow 32
 # bits.
 EXACT = ("step", "images_seen", "seconds")
+NUMBERS = frozenset((int, float, type(None)))
 KINDS = (MetricsRow, SampleRow)  # of rows in the two growing files
 SHOWN_STATUS = (
     "state",
@@ -216,19 +217,18 @@ def _by_kind(rows: list[dict[str, Any]], series: tuple[str, ...], grids: bool) -
     if grids:
         return {"samples": rows} if rows else {}
     kinds: dict[str, list] = {}
+    names, known = (*EXACT, *series), frozenset(series)
     for row in rows:
         if "event" in row:
             kinds.setdefault("events", []).append(row)
         elif "frechet" in row:
             kinds.setdefault("measures", []).append(row)
-        elif any(name in row for name in series):
-            kinds.setdefault("rows", []).append([_number(row.get(name)) for name in (*EXACT, *series)])
+        elif not known.isdisjoint(row):
+            values = list(map(row.get, names))
+            if not NUMBERS.issuperset(map(type, values)):  # a file may hold anything under a series' name
+                values = [value if type(value) in NUMBERS else None for value in values]
+            kinds.setdefault("rows", []).append(values)
     return kinds
-
-
-def _number(value: Any) -> float | None:
-    """A number, or None for anything else that a row may hold under the name of a series."""
-    return value if type(value) in (float, int) else None
 
 
 def _encoded(column: array, exact: bool) -> str:

@@ -35,7 +35,9 @@ run = tiny_run.train(home / "runs", home / "pictures")
 
 async def told():
     stream = Hub().stream(run, None)
-    first = await anext(stream)
+    first = b""
+    while not first.startswith(b"event: "):  # lines for the line's sake come before it
+        first = await anext(stream)
     await stream.aclose()
     return first.decode()
 

@@ -104,6 +104,16 @@ def test_the_random_state_is_neither_moved_nor_looked_at(name: str, reader: None
     assert measured[0] == measured[1]
 
 
+def test_real_pictures_stand_beside_the_samples_as_a_second_draw_also_of_a_small_set() -> None:
+    real = blobs(200, 0)
+    second = real.images[np.random.default_rng(quality.SEED).permutation(200)[100:]]
+    found = QualityMeter(real, samples=100).measure(torch.from_numpy(second))
+    assert found.frechet == found.floor
+    for name in ("precision", "recall", "coverage", "diversity"):
+        assert getattr(found, name) == getattr(found, f"real_{name}"), name
+    assert found.recall < 1, "none of them is in the first draw"
+
+
 @pytest.mark.parametrize(("name", "features"), [("digits", "digit features"), ("clothes", "clothes features")])
 def test_clear_and_as_asked_are_shares_of_the_samples(name: str, features: str, reader: None) -> None:
     meter = QualityMeter(blobs(200, 0, name), samples=100)
