@@ -79,7 +79,7 @@ class TrainConfig:
         False,
         "Networks",
         "Tell G which class to draw and D which class to expect (conditional GAN). In training and in measures, fakes "
-        "have the same shares of classes as the real pictures.",
+        "have the same shares of classes as the real pictures. Of a data set with another condition, that is told.",
     )
     dropout: float = setting(
         0.4, "Networks", "Share of D's features dropped in training, where the family uses dropout.", low=0.0, high=0.9

@@ -21,7 +21,8 @@ REFERENCE = 60_000  # training pictures of a draw at most, and looked at for cop
 BATCH = 1000  # pictures drawn and looked at at a time
 
 Draw = Callable[[int, Tensor | None, int], tuple[np.ndarray, np.ndarray]]
-"""As ``Trained.sample``: count, labels int64 [count] or None, seed -> uint8 [count, H, W, C], and int64 [count]."""
+"""As ``Trained.sample_many``: count, labels int64 [count] or None, seed -> uint8 [count, H, W, C], or other examples as
+their modality stores them, and int64 [count]."""
 
 
 @dataclass(frozen=True)

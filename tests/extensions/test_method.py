@@ -123,7 +123,7 @@ def test_two_generators_and_two_discriminators_live_through_everything(tmp_path)
     trained = [row for row in found["rows"] if "cycle" in row]
     assert {"d_loss", "g_loss", "grad_g", "grad_f", "grad_d", "grad_e"} <= trained[-1].keys()
     assert trained[-1]["cycle"] < 0.6 * trained[0]["cycle"], "there and back again has become nearer to the picture"
-    assert found["live"]["status"]["state"] == "finished" and found["live"]["run"]["display"]["rows"] == 6
+    assert found["live"]["status"]["state"] == "finished" and found["live"]["run"]["display"]["rows"] == 8
     assert found["quality"]["data"] == "domains" and found["quality"]["frechet"] is not None
     assert found["pictures"] == [8, 8, 28, 28, 1] and found["again"] and found["told"]
     assert found["score"] == [8], "D's opinion of a picture is the mean of its patches"
