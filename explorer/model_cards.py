@@ -77,7 +77,7 @@ def about(entry: Entry) -> str:
     what = DRAWS.get(config.data, f"pictures like those of the data set {config.data}")
     if config.conditional:
         return f"Draws {what}, each of the class that you ask for."
-    return f"Draws {what}, whichever come: it was trained without labels."
+    return f"Draws {what}, of any class: it was trained without labels."
 
 
 def measures(quality: Any, data_name: str) -> tuple[list[dict[str, str | None]], str]:

@@ -124,7 +124,7 @@ class Background:
         parts = {"name": asked.name, "asked": asked.asked, "started_at": asked.started_at}
         if process and code is None or process is None and _is_fresh(self._log(asked.name)):
             return Job(**parts, **last)
-        why = said[-1] if said else "Its process ended without a word; try again."
+        why = said[-1] if said else "Its process ended without a message; try again."
         return Job(**parts, state=FAILED, message=without_paths(why))
 
     def _forget(self, name: str) -> None:

@@ -7,7 +7,7 @@ import { draw } from "../shared/picture.js";
 const SETTLE_MS = 250;
 const NEAREST = 4;
 const ABOUT = {
-  probability: "The discriminator's probability that this is a training picture. It learnt it while G learnt to mislead it: 50 % is 'cannot tell'.",
+  probability: "The discriminator's probability that this is a real picture. 50 % means that it cannot tell.",
   score: "The discriminator's score: higher is more like a training picture. It has no unit, so it is shown beside those of the other seven.",
   nearest: "The training pictures with the smallest root mean square difference of the pixels (the number below, 0 to 255), and what D says of each.",
 };

@@ -69,7 +69,7 @@ export class Game {
       const again = await this.ask("", this.kept ? { saved: this.kept } : { config: this.config });
       this.id = again.id;
       this.take(again);
-      const told = `The server had let go of this game; it goes on from step ${again.row[0]}.`;
+      const told = `The server no longer held this game; it goes on from step ${again.row[0]}.`;
       throw Object.assign(new Refused(told), { goesOn: true });
     }
   }

@@ -8,18 +8,18 @@ export const TERMS = {
   D: "The discriminator. G is the generator.",
   "D(x)": "What the discriminator says of real pictures, on average: 1 is 'real', 0 is 'fake'.",
   "D(G(z))": "What the discriminator says of the generator's pictures, on average: 1 is 'real', 0 is 'fake'.",
-  loss: "What each network makes small. The two pull against each other, so a falling loss does not mean better pictures.",
-  "gradient norm": "How strongly a network is told to change. Near zero it no longer learns.",
+  loss: "What each network minimises. The two compete, so a falling loss does not mean better pictures.",
+  "gradient norm": "Size of the gradient of a network's weights. Near zero the network no longer learns.",
   speed: "Real pictures shown to D in a second.",
-  "Fréchet distance": "How far the statistics of generated pictures lie from those of real ones; 0 is no difference, and "
-    + "real pictures against other real ones stand beside it. Not the FID of papers: that looks with another network.",
+  "Fréchet distance": "Distance between the statistics of generated and of real pictures; 0 is no difference. The value of real "
+    + "pictures against other real ones is shown beside it. Not the FID of papers, which uses another network.",
   coverage: "Share of the real pictures that have a generated one near them. It falls when G leaves kinds of pictures out.",
   recall: "Share of the real pictures that look like a generated one. It falls when G draws only a part of the variety.",
   diversity: "Mean distance of two generated pictures, in units of the features. It falls when they all look alike.",
-  modes: "Kinds of pictures (classes) that come clearly and often enough. Fewer than there are is mode collapse.",
+  modes: "Classes that are drawn clearly and often enough. Fewer than in the data is mode collapse.",
   combinations: "Different combinations of attributes (glasses, beard, ...) of which a classifier is sure.",
   precision: "Share of the generated pictures that look like a real one: in features, they lie where real ones lie.",
-  classifier: "A network that was trained to name real pictures looks at the generated ones.",
+  classifier: "A network that was trained to classify real pictures classifies the generated ones.",
   clear: "Share of pictures that a classifier recognises with certainty.",
   "as asked": "Share of pictures in which a classifier sees the class that was asked for.",
 };
@@ -105,7 +105,7 @@ function outputsTitle({ history, run }) {
   }
   const pair = `${fixed(real, 2)}, ${fixed(fake, 2)}`;
   if (Math.abs(real - 0.5) < 0.1 && Math.abs(fake - 0.5) < 0.1) return `D can no longer tell: ${pair}`;
-  if (real > 0.95 && fake < 0.05) return `D sees through G: ${pair}`;
+  if (real > 0.95 && fake < 0.05) return `D recognises the fakes: ${pair}`;
   if (real - fake > 0.2) return `D tells them apart: ${pair}`;
   return real > fake ? `D hardly tells: ${pair}` : `D takes fake for real: ${pair}`;
 }
@@ -123,7 +123,7 @@ function gradientsTitle({ history }) {
   const g = history.recent("grad_g");
   if (Number.isNaN(d) || Number.isNaN(g)) return WAITING;
   if (g < 1e-3) return `G hardly gets a gradient: ${figure(g, 1)}`;
-  return `D is moved by ${figure(d, 2)}, G by ${figure(g, 2)}`;
+  return `D's gradient ${figure(d, 2)}, G's ${figure(g, 2)}`;
 }
 
 function speedTitle({ history }) {
