@@ -1,4 +1,4 @@
-"""What the Models page says of each model, in words: from its card and configuration alone, without torch.
+"""The texts of the Models page on each model, from its card and configuration alone, without torch.
 
 A card may come from elsewhere and lack anything; what is missing is left out or called "not measured", never guessed.
 A folder that cannot be used is a sentence of its own and hides no other.

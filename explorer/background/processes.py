@@ -1,4 +1,4 @@
-"""Work that takes a while, done by processes of their own, so that nobody waits for it and its end is never lost.
+"""Work of seconds to minutes, done in processes of its own, whose end is recorded in a file.
 
 A process tells how far it is as lines of JSON (``{"share", "message"}``) in a log beside a record of what was asked,
 ``saved/<kind>/<name>.json`` and ``.log``; a server that was restarted meanwhile reads both and knows again. A record

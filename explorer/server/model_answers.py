@@ -1,4 +1,4 @@
-"""What the routes of models answer: one function a question, from the model and the JSON that was asked to a response.
+"""Answers of the models' routes: one function for each, from the model and the request's JSON to a response.
 
 Only ``model_routes.py`` calls these, in a thread; this module loads torch. Numbers that were asked are checked here,
 points by ``point.py``; what is not allowed is answered by a 400 and a sentence.

@@ -1,4 +1,4 @@
-"""The gallery of models: what to try first, every model with what is known of it, and the runs that can be explored."""
+"""The gallery of models: what to try first, every model with its measures, and the runs that can be explored."""
 
 from __future__ import annotations
 

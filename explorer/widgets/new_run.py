@@ -90,7 +90,7 @@ def new_run(is_first: bool) -> None:
 
 def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | None, changed: list[str]) -> None:
     """The chosen run in a few words, whatever stands in its way, and the Start button."""
-    title, about = "Your own settings", "Nothing to compare with: these are not a preset's."
+    title, about = "Your own settings", "These settings are not based on a preset."
     if model:
         title, about = f"{model.title}, further", "Trains this model's networks further; the model itself is kept."
     elif preset:

@@ -1,4 +1,4 @@
-"""The top of a run's view: its name, what it is, and one sentence on where it stands."""
+"""The top of a run's view: its name, its note, and one sentence on its state."""
 
 from __future__ import annotations
 

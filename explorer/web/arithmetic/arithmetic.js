@@ -1,4 +1,4 @@
-// The Arithmetic page: A - B + C on means of samples, and what moves the result.
+// The Arithmetic page: A - B + C on means of samples, and tools that change the result.
 
 import { Address } from "../shared/address.js";
 import { Classics } from "./classics.js";

@@ -1,4 +1,4 @@
-// Marks of one's own: samples marked yes and no make a direction; it is tried, named, saved and used again.
+// Own directions: samples marked yes and no give a direction, which can be tried, named, saved and used again.
 
 import { askPictures } from "../shared/decoder.js";
 import { make } from "../shared/format.js";

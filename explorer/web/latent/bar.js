@@ -1,4 +1,4 @@
-// What stands above the sliders: which sample, its class, truncation, and undo.
+// The bar above the sliders: which sample, its class, truncation, and undo.
 
 import { make } from "../shared/format.js";
 import { Slider } from "../shared/slider.js";

@@ -1,4 +1,4 @@
-// Beside the picture, when a change is done: what D says of it, and the training pictures nearest to it.
+// Beside the picture, after a change: D's output for it, and the nearest training pictures.
 
 import { askJson, askPictures, Refused } from "../shared/decoder.js";
 import { fixed, make, percent, setText } from "../shared/format.js";

@@ -1,4 +1,4 @@
-// One game on the server: one request under way, each answered with a frame. Nobody who does not ask computes.
+// One game on the server: one request at a time, each answered with a frame. Without requests nothing is computed.
 
 import { Refused } from "../shared/decoder.js";
 

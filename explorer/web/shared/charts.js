@@ -1,4 +1,4 @@
-// What the charts show and what their titles say. A title names what is to be seen, from the newest part of the data.
+// Charts of a run and their titles. A title says what the newest part of the data shows.
 
 import { count, distance, figure, fixed, percent } from "./format.js";
 
