@@ -1,1 +1,1 @@
-"""What a person sees: pages, widgets, and the routes that the browser fetches from; alone in importing streamlit."""
+"""The app: pages, widgets and the routes that the browser fetches from. Only this package imports streamlit."""

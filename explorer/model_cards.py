@@ -1,4 +1,4 @@
-"""What the Models page says of each model, in words: from its card and configuration alone, without torch.
+"""The texts of the Models page on each model, from its card and configuration alone, without torch.
 
 A card may come from elsewhere and lack anything; what is missing is left out or called "not measured", never guessed.
 A folder that cannot be used is a sentence of its own and hides no other.
@@ -81,7 +81,7 @@ def about(entry: Entry) -> str:
         return f"Draws {what}, each for a condition ({entry.spec.condition}) that you choose."
     if config.conditional:
         return f"Draws {what}, each of the class that you ask for."
-    return f"Draws {what}, whichever come: it was trained without labels."
+    return f"Draws {what}, of any class: it was trained without labels."
 
 
 def measures(quality: Any, data_name: str) -> tuple[list[dict[str, str | None]], str]:

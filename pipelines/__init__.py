@@ -1,1 +1,1 @@
-"""What computes: data, networks, objectives, training, runs and metrics; ``python -m pipelines --help``."""
+"""All computation: data, networks, objectives, training, runs and metrics; ``python -m pipelines --help``."""

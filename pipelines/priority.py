@@ -1,4 +1,4 @@
-"""The page comes first: what ``python -m pipelines`` computes takes the processor time that others leave."""
+"""Lowers the priority of what ``python -m pipelines`` computes, so that the page answers first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one registry idiom: the files of a package, by name.
+"""The registry: the files of a package are its entries, by name.
 
 A new network family, loss or data set is one new file in its package. Its name is the file's name (``least_squares.py``
 is ``least-squares``), its help text the first line of the file's docstring. Names, help texts and the constants that a

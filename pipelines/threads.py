@@ -1,4 +1,4 @@
-"""How many threads torch computes with: those that are fastest beside whatever else the computer does.
+"""Chooses the number of threads with which torch computes: the fastest beside the computer's other programs.
 
 The threads of one operation wait for each other at its end. Where another program keeps one of them from its core, all
 of them wait: beside a busy program, all cores may be several times slower than one. So the number is measured: short

@@ -1,4 +1,4 @@
-"""Work that takes a while, done by processes of their own, so that nobody waits for it and its end is never lost.
+"""Work of seconds to minutes, done in processes of its own, whose end is recorded in a file.
 
 A process tells how far it is as lines of JSON (``{"share", "message"}``) in a log beside a record of what was asked,
 ``saved/<kind>/<name>.json`` and ``.log``; a server that was restarted meanwhile reads both and knows again. A record
@@ -124,7 +124,7 @@ class Background:
         parts = {"name": asked.name, "asked": asked.asked, "started_at": asked.started_at}
         if process and code is None or process is None and _is_fresh(self._log(asked.name)):
             return Job(**parts, **last)
-        why = said[-1] if said else "Its process ended without a word; try again."
+        why = said[-1] if said else "Its process ended without a message; try again."
         return Job(**parts, state=FAILED, message=without_paths(why))
 
     def _forget(self, name: str) -> None:

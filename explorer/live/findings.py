@@ -1,4 +1,4 @@
-"""The doctor beside a watcher: examines what has been read of a run, seldom enough to cost nothing. No torch."""
+"""The doctor beside a watcher: examines what was read of a run, for 5 % of the time at most. No torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a watcher knows of one run: reads from the run's folder only what has changed, and keeps it as columns."""
+"""Reads from a run's folder what has changed since the last read, and keeps it as columns."""
 
 from __future__ import annotations
 

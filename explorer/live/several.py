@@ -1,6 +1,6 @@
-"""Several runs' live events as one stream, since a browser opens only six lines to a server in all its tabs.
+"""Live events of several runs in one stream, since a browser opens only six connections to a server in all its tabs.
 
-Each message is that of ``live.py`` with the run's id before the position: ``id: <run>@<position>``. A run that is not
+Each message is that of ``hub.py`` with the run's id before the position: ``id: <run>@<position>``. A run that is not
 there is told as ``deleted``, and the others go on.
 """
 

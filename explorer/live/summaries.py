@@ -1,4 +1,4 @@
-"""All runs in a few words each, read again only where their folders changed, and shared by everybody who asks."""
+"""A short summary of each run, read again only where its folder changed, and shared by all viewers."""
 
 from __future__ import annotations
 

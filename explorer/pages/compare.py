@@ -1,4 +1,4 @@
-"""Several runs over each other: curves, pictures under one slider, what was set differently, what came out."""
+"""Several runs together: their curves in the same charts, pictures under one slider, settings that differ, results."""
 
 import streamlit as st
 

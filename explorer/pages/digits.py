@@ -1,4 +1,4 @@
-"""Ask a generator for a class: images of it, the same z in every class, a morph, a number, brute force beside it."""
+"""Ask a generator for a class: its images, the same z in every class, a morph, a number; and search without classes."""
 
 import streamlit as st
 

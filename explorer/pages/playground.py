@@ -1,4 +1,4 @@
-"""The idea at a glance: a generator that learns a distribution of points in the plane, a step at a time."""
+"""A small GAN on points in the plane, trained a step at a time or live."""
 
 import dataclasses
 

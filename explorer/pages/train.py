@@ -1,4 +1,4 @@
-"""Train a GAN and watch it learn: start a run, or look at one. The run's id is in the URL, the truth is on disk."""
+"""Train a GAN and watch it learn: start a run, or look at one. The run's id is in the URL, its state is on disk."""
 
 import streamlit as st
 

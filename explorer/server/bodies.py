@@ -1,4 +1,4 @@
-"""The one way in which our routes read what a page sends."""
+"""Reads and checks the body of a request; all routes use it."""
 
 from __future__ import annotations
 

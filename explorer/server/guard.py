@@ -1,4 +1,4 @@
-"""What is checked of every request before a page or a route sees it, and said of every answer.
+"""Checks every request before a page or a route gets it, and sets headers of every answer.
 
 - **Host**: a page of another site can let its own name point to this machine (DNS rebinding) and would then count as
   the same origin. So the name that the browser believes to be talking to must be one that the server is known by: an IP

@@ -1,4 +1,4 @@
-"""The server's memory stays level: what was freed goes back to the system.
+"""Returns freed memory to the operating system, so that the server's memory stays level.
 
 glibc keeps freed memory in arenas, up to eight for each core, and the threads of a pool spread over all of them;
 pictures and tensors of many sizes leave holes in each that no other use fits. So there are few arenas, and every minute

@@ -1,4 +1,4 @@
-"""What the routes of models answer: one function a question, from the model and what was asked to a response.
+"""Answers of the models' routes: one function for each, from the model and the request's JSON to a response.
 
 Only ``model_routes.py`` calls these, in a thread; this module loads torch. What may be asked says ``asked.py``; what
 depends on the model is checked here, and answered by a 400 and a sentence where it is not allowed.

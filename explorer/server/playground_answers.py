@@ -1,4 +1,4 @@
-"""What the routes of the playground answer. Only ``plane_routes.py`` calls these, in a thread; this loads torch."""
+"""Answers of the playground's routes. Only ``playground_routes.py`` calls these, in a thread; this loads torch."""
 
 from __future__ import annotations
 

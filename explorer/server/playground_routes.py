@@ -2,8 +2,8 @@
 
 The browser pulls: it asks for the next steps when it has drawn the last ones. So pausing is not asking, nothing is
 computed where nobody looks, and a slow picture never slows a game. As with models, bad input is a 4xx and a sentence,
-numbers are bounded, what computes runs in a thread and in turn (``plane_answers.py``), and torch is loaded by the first
-request. A game lies in memory under a name that nobody can guess; no file is written.
+numbers are bounded, what computes runs in a thread and in turn (``playground_answers.py``), and torch is loaded by
+the first request. A game lies in memory under a name that nobody can guess; no file is written.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What our routes tell of an error: the sentence, with names of files and not where on the server they lie."""
+"""Error messages for the browser: the sentence, with names of files but without the server's folders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small answers leave at once.
+"""Small answers are sent at once (TCP_NODELAY).
 
 Streamlit makes its listening socket without a protocol number, and asyncio turns Nagle's algorithm off only where the
 number says TCP. An answer is written as head and body; the body then waits until the browser has acknowledged the head,

@@ -63,7 +63,7 @@ def begin_with() -> None:
         steps,
         key=KEY,
         format_func=lambda step: words.get(step, f"{name}, step {step:,}"),
-        help=f"Go on with networks that have learnt already; your changes count from there. {counted}",
+        help=f"Go on with trained networks; your changes take effect from there. {counted}",
         persist_state="session",
     )
 

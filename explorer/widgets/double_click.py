@@ -1,4 +1,4 @@
-"""A double click makes one thing: what a click has made is remembered, and a second one of the same kind gets that.
+"""A double click acts once: what a click made is remembered, and a second click of the same kind gets that.
 
 A busy server may hear of the second click seconds after the first, so the two are told by what they ask for and by a
 time that is long for a double click, and short for somebody who wants the same again.

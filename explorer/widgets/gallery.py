@@ -1,4 +1,4 @@
-"""The gallery of models: what to try first, every model with what is known of it, and the runs that can be explored."""
+"""The gallery of models: what to try first, every model with its measures, and the runs that can be explored."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def first_steps(cards: list[dict[str, Any]], runs: list[dict[str, Any]]) -> list
         steps.append(_step("glasses", "Give a face glasses", "Glasses are a direction: add it to any face.",
                            "arithmetic", faces))  # fmt: skip
     elif known:
-        steps.append(_step("walk", "Walk through a latent space", "Drag a slider, and the picture moves along.",
+        steps.append(_step("walk", "Walk through a latent space", "Drag a slider, and the picture changes with it.",
                            "latent", known[0]))  # fmt: skip
     if digits := next((one for one in known if one["data"] == "digits" and one["conditional"]), None):
         steps.append(_step("seven", "Ten images of a 7", "Ask for a digit, and get as many as you like.", "digits",

@@ -130,7 +130,7 @@ def _publish(entry: Entry) -> None:
 
 @st.dialog("Rename this model", icon=":material/edit:", on_dismiss=_close)
 def _rename(entry: Entry) -> None:
-    st.text(f"{printable(entry.title)} is in links as {entry.id}; links with the old name will no longer find it.")
+    st.text(f"{printable(entry.title)} has the name {entry.id} in links; links with the old name no longer work.")
     name = _name_field(entry.id)
     problem = "" if name == entry.id else _name_problem(name)
     place = _warning(problem)
@@ -141,7 +141,7 @@ def _rename(entry: Entry) -> None:
 @st.dialog("Delete this model?", icon=":material/delete:", on_dismiss=_close)
 def _delete(name: str, title: str) -> None:
     st.text(printable(f"{title} ({name})" if title != name else name))
-    st.text("Its weights, card and preview will be gone for good. The run that it came from, if it is here, stays.")
+    st.text("Its weights, card and preview will be gone for good. The run that it came from is kept.")
     place = _warning()
     if _buttons("Delete", "delete"):
         _done(lambda: registry.delete(name), f"{name} is deleted.", place)

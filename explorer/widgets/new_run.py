@@ -90,9 +90,9 @@ def new_run(is_first: bool) -> None:
 
 def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | None, changed: list[str]) -> None:
     """The chosen run in a few words, whatever stands in its way, and the Start button."""
-    title, about = "Your own settings", "Nothing to compare with: these are not a preset's."
+    title, about = "Your own settings", "These settings are not based on a preset."
     if model:
-        title, about = f"{model.title}, further", "The networks of this model go on learning; the model itself stays."
+        title, about = f"{model.title}, further", "Trains this model's networks further; the model itself is kept."
     elif preset:
         title, about = PRESETS[preset].title, PRESETS[preset].look_for
     path = os.fsencode(config.folder) if config.folder else None
@@ -102,7 +102,7 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
     if data_problem and (config.folder or config.data != "folder"):
         found += [data_problem] if data_problem not in found else []
     elif config.conditional and seen and not data_problem and not seen.condition and len(seen.class_names) < 2:
-        found.append("A conditional model wants two classes at least: give the folder one subfolder a class.")
+        found.append("A conditional model needs at least two classes: give the folder one subfolder for each class.")
 
     words, button = st.columns([5, 3], vertical_alignment="center", gap="large")
     with words:

@@ -52,8 +52,8 @@ def run_controls(run: RunFolder, record: Record, status: Status) -> None:
     state = status.state
     with st.container(horizontal=True, key="controls"):
         verb = partial(_verb, run=run)
-        verb("Pause", "pause", jobs.pause, "Hold after this step.", possible=state == RUNNING and asked == "run")
-        verb("Step", "skip_next", jobs.step, "One step (one update of G), then hold.", possible=state in TRAINING)
+        verb("Pause", "pause", jobs.pause, "Pause after this step.", possible=state == RUNNING and asked == "run")
+        verb("Step", "skip_next", jobs.step, "One step (one update of G), then pause.", possible=state in TRAINING)
         verb("Resume", "play_arrow", starting.resume, "Go on from here, or from the last checkpoint.",
              possible=state in RESUMABLE, type="primary" if state in RESUMABLE else "secondary")  # fmt: skip
         verb("Stop", "stop", jobs.stop, "Save a checkpoint and end the process; Resume can go on later.",
@@ -129,7 +129,7 @@ def _rates(run: RunFolder, record: Record, status: Status) -> None:
         "Learning rates",
         icon=":material/tune:",
         disabled=status.state == FINISHED,
-        help="How far G and D move in one step; a change counts from the next step on.",
+        help="Size of the steps of G and D; a change takes effect with the next step.",
     )
     with rates, st.form("rates", border=False):
         with st.container(key="decimal_rates"):
@@ -148,7 +148,7 @@ def _apply_rates(run: RunFolder) -> None:
 def _explore(run: RunFolder, record: Record) -> None:
     """The ways to the pages that explore what the run has learnt so far."""
     possible = run.has_checkpoint
-    why = "Open what it has learnt so far, at its best checkpoint, in the exploring pages."
+    why = "Open its best checkpoint so far in the exploring pages."
     not_yet = "Nothing to explore yet: wait for its first checkpoint, at the end of its first epoch, or stop it."
     pages = st.popover("Explore", icon=":material/travel_explore:", disabled=not possible, key="explore",
                        help=why if possible else not_yet)  # fmt: skip
@@ -179,7 +179,7 @@ def _ask_to_delete(run: RunFolder, name: str, status: Status | None) -> None:
     steps = f", {status.step:,} steps of training," if status else ""
     st.text(f"Its pictures, curves and weights{steps} will be gone for good.")
     if status and status.active:
-        st.text("It is still at work; its training ends.")
+        st.text("It is still training; its training ends.")
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Keep", key="delete_no", on_click=_ask):
             st.rerun()

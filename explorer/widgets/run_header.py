@@ -1,4 +1,4 @@
-"""The top of a run's view: its name, what it is, and one sentence on where it stands."""
+"""The top of a run's view: its name, its note, and one sentence on its state."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def run_message(run: RunFolder, record: Record, status: Status) -> None:
     state, at = status.state, f"at step {status.step:,}"
     if state in (FAILED, LOST):
         show = st.error if state == FAILED else st.warning
-        show(literal(status.message or "The training ended without a word."), icon=":material/error:")
+        show(literal(status.message or "The training ended without a message."), icon=":material/error:")
         if log := run.log_tail(LOG_LINES):
             with st.expander("The end of its log", icon=":material/description:", expanded=True):
                 st.code(printable(log), language=None, wrap_lines=True)
@@ -67,7 +67,7 @@ def run_message(run: RunFolder, record: Record, status: Status) -> None:
     elif state == PREPARING:
         st.info("Getting the data ready; this is done once for each set.", icon=":material/hourglass_top:")
     elif state == PAUSED:
-        st.info(f"Paused {at}. Step does one update of G and holds again, Resume goes on.", icon=":material/pause:")
+        st.info(f"Paused {at}. Step does one update of G and pauses again, Resume goes on.", icon=":material/pause:")
     elif state == STOPPING:
         st.info("Saving a last checkpoint before it stops.", icon=":material/save:")
     elif state == STOPPED:

@@ -1,4 +1,4 @@
-"""The part of a page that moves: one component a page, which asks the routes for pictures by itself."""
+"""The interactive part of a page: one component a page, which fetches pictures from the routes."""
 
 from __future__ import annotations
 

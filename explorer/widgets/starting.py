@@ -1,4 +1,4 @@
-"""How many runs may train or wait that pages have started, so that one visitor leaves room for the others.
+"""Limits how many runs that pages have started may train or wait, so that one visitor leaves room for the others.
 
 Runs wait in a line, one trains at a time; each that waits holds a process, and a line of hundreds is of no use to
 anybody. The command line has no such bound.

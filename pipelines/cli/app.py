@@ -1,4 +1,4 @@
-"""The application that commands enrol in, and what several of them take."""
+"""The command-line application, and the arguments that several commands share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that make runs and steer them."""
+"""Commands that create and control runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands on what goes wrong, and what helps."""
+"""Commands of the doctor and of the failure gallery."""
 
 from __future__ import annotations
 

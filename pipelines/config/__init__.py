@@ -1,1 +1,1 @@
-"""The settings of a run with their help and bounds, the presets, and what goes together; imports no torch."""
+"""The settings of a run with their help and bounds, the presets, and checks of combinations; imports no torch."""

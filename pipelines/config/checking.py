@@ -1,4 +1,4 @@
-"""Whether a configuration can be trained: each setting's own rule, and what does not go together."""
+"""Checks a configuration: each setting's own rule, and combinations that cannot be trained."""
 
 from __future__ import annotations
 

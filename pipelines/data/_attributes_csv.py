@@ -1,4 +1,4 @@
-"""The table ``attributes.csv`` of a folder of pictures: what is to be seen on each of them.
+"""The table ``attributes.csv`` of a folder of pictures: which attributes each of them shows.
 
 The first line names the columns. The first column is a picture's file name relative to the folder (``cats/tom.jpg``);
 each other column is an attribute: 1, true or yes where the picture has it, and 0 (or -1), false or no where not.

@@ -1,4 +1,4 @@
-"""What a data set gives to the rest of the project, and how it reports its progress while it is being prepared."""
+"""The type of a loaded data set, and how it reports progress while it is prepared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which classes a conditional generator is asked for: as many of each as the data have."""
+"""Classes of a conditional generator's samples, with the shares that the data have."""
 
 from __future__ import annotations
 

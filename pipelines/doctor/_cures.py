@@ -42,7 +42,7 @@ CURES: dict[str, Cure] = {
     ),
     "gradient-penalty": Cure(
         "the Wasserstein loss with gradient penalty",
-        "A critic of bounded slope never saturates, however well it wins.",
+        "A critic of bounded slope does not saturate, however certain it is.",
         "Gulrajani et al. 2017",
         lambda config: (
             None
@@ -64,7 +64,7 @@ CURES: dict[str, Cure] = {
     ),
     "r1": Cure(
         "the R1 penalty",
-        "It flattens D where real pictures lie, so that D and G stop driving each other round in circles.",
+        "It flattens D where real pictures lie, so that D and G oscillate less.",
         "Mescheder et al. 2018",
         lambda config: (
             None
@@ -74,7 +74,7 @@ CURES: dict[str, Cure] = {
     ),
     "spectral-norm": Cure(
         "spectral normalisation of D",
-        "It bounds D's slope everywhere, so that D cannot run away from G.",
+        "It bounds D's slope everywhere, so that D does not get too far ahead of G.",
         "Miyato et al. 2018",
         lambda config: None if config.weight_clip or config.d_norm == "spectral" else {"d_norm": "spectral"},
     ),
@@ -130,13 +130,13 @@ CURES: dict[str, Cure] = {
     ),
     "slower-both": Cure(
         "lower learning rates",
-        "Smaller steps of both: neither is thrown out of what it has learnt.",
+        "Both take smaller steps, so neither loses what it has learnt.",
         "lecture notes: sensitivity to hyperparameters",
         lambda config: {"lr_g": min(config.lr_g / 4, 1e-3), "lr_d": min(config.lr_d / 4, 1e-3)},
     ),
     "calm-adam": Cure(
         "Adam with less momentum",
-        "Momentum carries each player on past the point at which the other has turned round.",
+        "Momentum carries each network past the point at which the other has changed direction.",
         "Radford et al. 2016; Gidel et al. 2019",
         lambda config: (
             {"optimizer": "adam", "beta1": 0.0 if config.r1 or config.gradient_penalty else 0.5}
@@ -152,7 +152,7 @@ CURES: dict[str, Cure] = {
     ),
     "minibatch-discrimination": Cure(
         "minibatch discrimination",
-        "D compares the pictures of a batch with each other, and rejects batches of twins.",
+        "D compares the pictures of a batch with each other, and rejects batches that are too similar.",
         "Salimans et al. 2016; lecture notes",
         lambda config: {"minibatch": "discrimination"} if getattr(config, "minibatch", "") == "none" else None,
     ),
@@ -170,13 +170,13 @@ CURES: dict[str, Cure] = {
     ),
     "diffaugment": Cure(
         "differentiable augmentation",
-        "D sees every picture changed at random, so it cannot learn the few by heart.",
+        "D sees every picture changed at random, so it cannot memorise a small set.",
         "Zhao et al. 2020",
         lambda config: {"augment": "diffaugment"} if config.augment != "diffaugment" else None,
     ),
     "translation": Cure(
         "augmentation of what D sees",
-        "D sees every picture moved at random, so it cannot learn the few by heart.",
+        "D sees every picture shifted at random, so it cannot memorise a small set.",
         "Zhao et al. 2020",
         lambda config: {"augment": "translation"} if config.augment == "none" else None,
     ),

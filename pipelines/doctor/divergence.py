@@ -57,8 +57,8 @@ def _of_losses(history: History) -> Sign | None:
     most, limit = apart(float(np.nanmax(size[spell.first : spell.after])), level)
     return Sign(
         since, None if spell.after is None else blocks["step"][spell.after], blocks["end"][spell.named],
-        f"D's loss has grown to {most}, where {limit} is far too much already. Each step throws both players "
-        "farther than the last one brought them, so nothing that was learnt is kept.",
+        f"D's loss has grown to {most}, where {limit} is far too much already. The steps become "
+        "larger and larger, so the networks lose what they have learnt.",
         "Lower learning rates, less momentum; a bound on D's slope: spectral norm, R1, gradient penalty.",
         Evidence("The losses", (history.line("d_loss", "D", "d", since), history.line("g_loss", "G", "g", since)),
                  level, "far too much", log=True),
@@ -82,8 +82,8 @@ def _of_shocks(history: History) -> Sign | None:
     highest = loss[shocks].max()
     return Sign(
         since, last + history.epoch if history.step > last + history.epoch else None, since,
-        f"D's loss jumped to {highest:.3g}, where a D that guesses has {guessing:.2g}: a step was so large that it "
-        "threw both players off. They may find back, but the next such step can come at any time.",
+        f"D's loss jumped to {highest:.3g}, where a D that guesses has {guessing:.2g}: one step was too "
+        "large for both networks. They may recover, but such a step can happen again.",
         "Lower learning rates, less momentum; a bound on D's slope: spectral norm, R1.",
         Evidence("Both losses", (history.line("d_loss", "D", "d", since, peaks=True),
                                  history.line("g_loss", "G", "g", since, peaks=True)), SHOCK * guessing, "too much"),
@@ -117,9 +117,9 @@ def _of_pictures(history: History) -> Sign | None:
     return Sign(
         at[before], None if spell.after is None else at[spell.after], at[spell.named],
         f"The pictures moved away from real ones: their distance was {distance(numbers[before])} at step "
-        f"{at[before]:,.0f} and {distance(numbers[last])} at step {at[last]:,.0f}. Two players who learn against each "
-        "other need not meet; these move apart.",
-        "Go back and go on gently: lower or decaying learning rates, less momentum, R1, spectral norm.",
+        f"{at[before]:,.0f} and {distance(numbers[last])} at step {at[last]:,.0f}. Two networks that train against "
+        "each other need not converge; these diverge.",
+        "Go on from a checkpoint before it: lower or decaying learning rates, less momentum, R1, spectral norm.",
         history.distances(),
         ("slower-both", "r1", "calm-adam", "spectral-norm"),
     )  # fmt: skip

@@ -45,7 +45,7 @@ def look(history: History) -> Sign | None:
         title = "How often a sample lies nearer to a training picture"
     return Sign(
         at[spell.first - 1] if spell.first else 0.0, None if spell.after is None else at[spell.after], at[spell.named],
-        f"{seen} With {history.count:,} pictures D knows each by heart, and the way to please it is to draw those.",
+        f"{seen} With {history.count:,} pictures D has memorised each of them, and G scores best by copying them.",
         "More pictures; or show D every picture changed at random (differentiable augmentation), and dropout in D.",
         Evidence(title, (history.measured_line(line, "fake", "fake"),), level, words),
         ("diffaugment", "translation", "dropout", "instance-noise"),

@@ -36,7 +36,7 @@ def look(history: History) -> Sign | None:
     return Sign(
         at[first], None, at[first],
         f"G's loss rose from {before} to {after} while its pictures came nearer to real ones: their "
-        f"distance fell from {distance(far[0])} to {distance(far[-1])}. D has become a stricter judge meanwhile, so "
+        f"distance fell from {distance(far[0])} to {distance(far[-1])}. D has improved meanwhile, so "
         "look at the pictures and their distance, not at the loss.",
         "Nothing needs to be cured. A Wasserstein critic's loss falls as pictures improve.",
         Evidence("G's loss", (history.line("g_loss", "G", "g", 0.0),)),

@@ -42,7 +42,7 @@ def look(history: History) -> Sign | None:
     return Sign(
         begins, at[last + 1] if over else None, at[named],
         f"G draws {one} most, then {other}: D learns to reject what is drawn now and forgets "
-        "the rest, and G moves on. So the two go round in circles, and none is ever drawn well.",
+        "the rest, and G moves on. So the same classes come again and again, and none is drawn well.",
         "Keep old fakes in play (experience replay); let D see the variety of a batch; a flatter D (R1).",
         Evidence("Share of two classes among the samples", lines),
         ("replay", "r1", "minibatch-stddev", "gradient-penalty", "calm-adam"),

@@ -24,9 +24,9 @@ def look(history: History) -> Sign | None:
     since, config = min(steps), history.config
     return Sign(
         since, None, since,
-        f"At step {since:,} a number was no longer finite, so every number after it would have been nonsense: the run "
+        f"At step {since:,} a number was no longer finite, so the run "
         f"stopped. Where learning rates are too high (here {config.lr_g:g} and {config.lr_d:g} as the run began) one "
-        "step throws the weights too far.",
+        "step changes the weights too much.",
         "Lower learning rates; a bound on D's slope; fp32 where bf16 was used.",
         Evidence("The losses until then",
                  (history.line("d_loss", "D", "d", since), history.line("g_loss", "G", "g", since))),

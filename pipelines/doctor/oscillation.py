@@ -49,8 +49,8 @@ def _of_losses(history: History) -> Sign | None:
     return Sign(
         since, None if spell.after is None else blocks["step"][spell.after], blocks["end"][spell.named],
         f"{player}'s loss swings by {percent(most)} of its level within {span:,.0f} steps, where "
-        f"calm runs stay below {percent(CALM[times])}. Each player overshoots what the other has just become, so both "
-        "are busy undoing the last swing.",
+        f"calm runs stay below {percent(CALM[times])}. Each network overreacts to the last change "
+        "of the other.",
         "Lower learning rates, less momentum, R1 or a gradient penalty; keep old fakes in play (experience replay).",
         Evidence("Both losses", (history.line("d_loss", "D", "d", since), history.line("g_loss", "G", "g", since))),
         ("calm-adam", "slower-both", "r1", "replay", "spectral-norm"),

@@ -48,9 +48,7 @@ def look(history: History) -> Sign | None:
         )
         cures = ("non-saturating", "gradient-penalty", "instance-noise")
     elif now == 0 or config.loss == "non-saturating":
-        why = (
-            "The loss is steep there, so the gradient dies in a network: steps too large have left units that stay off."
-        )
+        why = "The loss is steep there, so the gradient vanishes inside a network: some units always give zero."
         cures = ("slower-both", "gradient-penalty", "spectral-norm")
     else:
         why = "D is flat where the fakes lie, so it does not tell G in which direction to move."

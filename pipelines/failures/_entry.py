@@ -1,4 +1,4 @@
-"""What an entry of the gallery says: the settings that go wrong, what cures them, and where to look."""
+"""An entry of the gallery: the settings that fail, the cure, and what to look at."""
 
 from __future__ import annotations
 

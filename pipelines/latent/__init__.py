@@ -1,1 +1,1 @@
-"""What explores a latent space: points, directions, edits, inversion. ``explorer.model`` is the import for users."""
+"""Exploring a latent space: points, directions, edits, inversion. Users import ``explorer.model``."""

@@ -1,4 +1,4 @@
-"""Samples with what is to be seen on them: what directions are found from where nobody has labelled anything."""
+"""Samples with features of G and pixels, from which directions are found without labels."""
 
 from __future__ import annotations
 

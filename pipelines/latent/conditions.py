@@ -1,4 +1,4 @@
-"""What a conditional G is told of each picture: a class, or a mixture of classes as weights; checked."""
+"""The condition of each picture for G: a class, or a mixture of classes as weights; checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A - B + C with exemplars chosen for somebody: sure of what is wanted, and alike in everything else.
+"""A - B + C with chosen exemplars: samples that clearly show what is wanted, and are alike in everything else.
 
 The arithmetic of Radford et al. (2016, fig. 7) averages the z of three exemplars a slot. What A and B differ in besides
 the one wanted thing is carried over to C as well, so exemplars are chosen in pairs: to each of A's belongs one of B's

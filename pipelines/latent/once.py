@@ -1,4 +1,4 @@
-"""A property that is computed once for each object, also where several threads want it at the same time."""
+"""A property that is computed once for each object, also when several threads ask at the same time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From points, as pages name them, to what G is given: where a sum of samples lies, moved along directions in turn.
+"""From points, as pages name them, to z: a weighted sum of samples, moved along directions in turn.
 
 Most directions are the same for all pictures. Those that were learnt to hold other attributes (pipelines/models/
 steering.py) depend on what is to be seen: each picture is read as the moves before have left it. What was read is kept,

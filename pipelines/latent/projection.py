@@ -1,4 +1,4 @@
-"""Back from a picture to z: the point of the latent space whose picture is nearest to a given one, by optimisation.
+"""Projects a picture to z: the point of the latent space whose picture is nearest to it, found by optimisation.
 
 Creswell and Bharath: Inverting the generator of a generative adversarial network (2018). The loss is the mean squared
 difference of the pixels, at full size and averaged to a quarter of it, which keeps the search from getting stuck on

@@ -1,4 +1,4 @@
-"""How the networks of a run teach each other: one file a method.
+"""Training methods: which networks there are and what one step does; one file a method.
 
 A method's module has a class ``Method(config, context)`` with
 

@@ -1,4 +1,4 @@
-"""A generator learns to draw what a discriminator takes for real; every other method is made of this one.
+"""One generator and one discriminator; other methods derive from this one.
 
 Goodfellow et al., Generative Adversarial Networks (2014), with the settings of its successors: losses, penalties,
 instance noise, experience replay, feature matching, augmentation, classes and self-conditioning.

@@ -1,4 +1,4 @@
-"""Does a generator copy? How near its samples lie to the nearest training picture, beside pictures it never saw.
+"""Whether a generator copies: distances of samples to the nearest training picture, beside those of unseen pictures.
 
 A sample near a training picture is no copy: so are real pictures that the generator never saw. So both are measured:
 

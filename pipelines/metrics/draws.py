@@ -1,4 +1,4 @@
-"""Repeated draws: how far a number moves by the luck of which pictures it was taken on.
+"""Repeated draws: how much a measure varies with the pictures on which it is taken.
 
 A distance of 10,000 real digits to the test set is 0.08 for one draw of them and 0.11 for another. So it is taken on
 several draws; told are the mean, the spread between draws, and how far the mean itself may be off.

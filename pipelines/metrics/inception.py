@@ -1,4 +1,4 @@
-"""Looks at pictures with Inception-v3, in whose features numbers are called FID, KID and IS and compare with papers.
+"""Features of Inception-v3, in which measures are called FID, KID and IS and compare with papers.
 
 The network and its weights are those of the first FID, as torch-fidelity ships them. Neither is needed for anything
 else: the package is optional and the weights, 91 MB, are fetched when they are first asked for.

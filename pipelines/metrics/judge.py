@@ -1,4 +1,4 @@
-"""What the small networks that judge pictures share: their shape, how they are trained, kept and made again.
+"""The shared part of the classifiers: their shape, how they are trained, stored and loaded.
 
 ``classifier.py`` tells classes and ``attributes.py`` attributes; each says which layers, which pictures and which loss.
 """

@@ -1,4 +1,4 @@
-"""The kernel distance between two clouds of features: how unlike each other they are, without a Gaussian in between.
+"""The kernel distance (KID) between two clouds of features, which assumes no Gaussian.
 
 It is the unbiased estimate of the squared maximum mean discrepancy with the kernel k(x, y) = (x . y / D + 1)^3:
 

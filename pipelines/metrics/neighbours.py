@@ -1,4 +1,4 @@
-"""What neighbourhoods tell of samples: how many look real, how much of the real pictures' variety they show.
+"""Measures from nearest neighbours: precision, recall, density, coverage and diversity.
 
 Each cloud of features is given a volume: around every point a ball that reaches to its k-th nearest other point. With
 the balls of the one cloud, the points of the other are asked whether they lie in any of them:

@@ -1,4 +1,4 @@
-"""What is to be seen on pictures: attributes (faces) or classes (digits, clothes), by the classifiers that ship."""
+"""Reads attributes (faces) or classes (digits, clothes) off pictures, by the included classifiers."""
 
 from __future__ import annotations
 

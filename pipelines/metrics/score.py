@@ -1,4 +1,4 @@
-"""What a classifier's probabilities tell of samples as a whole: the inception score, modes covered, combinations.
+"""Measures from a classifier's probabilities: the inception score, modes covered, combinations.
 
 The inception score is high where each sample is clearly one class and all classes come, each as often as the others:
 

@@ -1,4 +1,4 @@
-"""What a data set's own classifier says of samples and of real pictures: clear, as asked, which classes, attributes."""
+"""Measures by a data set's own classifier: share clear, share as asked, shares of classes and attributes."""
 
 from __future__ import annotations
 

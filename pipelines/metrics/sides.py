@@ -1,4 +1,4 @@
-"""What a model is measured on: real pictures to compare with, training pictures beside its samples, and the samples."""
+"""The pictures of a measure: real pictures to compare with, training pictures beside the samples, and the samples."""
 
 from __future__ import annotations
 

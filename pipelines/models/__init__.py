@@ -1,1 +1,1 @@
-"""Trained models: which there are (shelf, without torch), loading one (trained), publishing a run (publishing)."""
+"""Trained models: which there are (registry, without torch), loading one (trained), publishing a run (publishing)."""

@@ -1,4 +1,4 @@
-"""What the classifier that ships sees on a model's first samples: what pages find samples and directions by.
+"""The classifier's output on a model's first samples, from which pages find samples and directions.
 
 A published model holds ``readings.safetensors``, so that no page waits for it: ``probabilities``, uint8 [N, names],
 where 255 is certain, of the samples 0 to N - 1 of seed 0. For a run they are made when they are first asked for.

@@ -1,4 +1,4 @@
-"""Which centres of a mixture prior a model is better without, by the opinion of its own discriminator.
+"""Which centres of a mixture prior are left out, by the output of the model's discriminator.
 
 Where G learnt nothing sensible at some centre, D still tells its samples from real pictures when training ends. To
 reject samples by D's opinion brings what is drawn nearer to the data (Azadi et al., Discriminator Rejection Sampling,

@@ -1,4 +1,4 @@
-"""Which z a model is better without: where its G changes fastest.
+"""Which z are left out: those where G's picture changes fastest.
 
 A generator is continuous and what it learns is not: between long hair and short lie z whose pictures are neither, torn
 or smeared, and there the picture changes fastest with z. Not to draw where the Jacobian of G is largest leaves most of

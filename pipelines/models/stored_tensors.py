@@ -1,4 +1,4 @@
-"""A tensor of a safetensors file is looked at before it is read: its type, its shape and its size."""
+"""Checks type, shape and size of a tensor in a safetensors file before it is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one way in which a class label reaches a generator and a discriminator, and the prior that z is drawn from.
+"""How a class label reaches a generator and a discriminator, and the prior that z is drawn from.
 
 G reads the label beside z (Mirza and Osindero, Conditional Generative Adversarial Nets, 2014). D adds a projection
 term, the inner product of the label's embedding with D's features (Miyato and Koyama, cGANs with Projection

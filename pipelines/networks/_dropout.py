@@ -1,4 +1,4 @@
-"""Dropout that does not wait for its random numbers."""
+"""Dropout on a CPU that shares its random bits among four numbers."""
 
 from __future__ import annotations
 

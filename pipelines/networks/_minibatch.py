@@ -1,4 +1,4 @@
-"""Numbers that tell D how alike the pictures of a batch are, so that a G which draws one again and again is caught."""
+"""Batch statistics for D: minibatch standard deviation and minibatch discrimination."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small sub-pixel convolutions, made for a processor: all of the work is done at half of the resolution and below.
+"""Small sub-pixel convolutions for CPUs: they compute at half of the resolution and below.
 
 Shi et al., Real-Time Single Image Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural Network (2016): a
 convolution that yields four times the maps, rearranged into twice the size, does the work of a transposed convolution

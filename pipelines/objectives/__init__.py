@@ -1,4 +1,4 @@
-"""Adversarial losses, one file each, and (in ``_penalties.py``) what holds D's slope down.
+"""Adversarial losses, one file each, and (in ``_penalties.py``) penalties on D's gradient.
 
 A loss is three pure functions on logits [B]; the two losses return a scalar::
 

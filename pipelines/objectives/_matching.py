@@ -1,4 +1,4 @@
-"""Feature matching: another aim for G than deceiving D."""
+"""Feature matching: a loss of G that replaces the adversarial one."""
 
 from __future__ import annotations
 

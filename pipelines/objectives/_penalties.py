@@ -1,4 +1,4 @@
-"""What holds D's slope down: gradient penalties and weight clipping."""
+"""Gradient penalties and weight clipping."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is to be learnt in the plane: how points in about [-1, 1] x [-1, 1] are drawn, and their modes, if there are."""
+"""The distributions of the playground: how points in about [-1, 1] x [-1, 1] are drawn, and their modes, if any."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far fake points lie from real ones, and how much of the real they cover. Pure functions of points.
+"""Distances of fake points from real ones, and the share of the real that they cover. Pure functions of points.
 
 Three measures, because each misses something. The Jensen-Shannon divergence of two histograms is what the first GAN
 minimises; it is 1 bit as soon as the two do not meet, however far apart they are. The earth mover's distance still

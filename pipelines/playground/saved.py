@@ -1,4 +1,4 @@
-"""A game as a text to keep and go on with, exactly: settings, weights, the optimisers' memory, the state of chance."""
+"""A game as a text that can be continued exactly: settings, weights, optimisers' state, random state."""
 
 from __future__ import annotations
 

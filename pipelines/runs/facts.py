@@ -1,4 +1,4 @@
-"""What is known of a run: its states, where it stands, what the person wants and wrote, and its configuration.
+"""The small files of a run as types: its state and position, its control file, its note, its configuration.
 
 The types declare what each may be in a file; ``reading.py`` checks it.
 """

@@ -1,4 +1,4 @@
-"""How a run and the files in its folder are called; whatever has another name is somebody else's and is left alone."""
+"""Names of runs and of the files in a run's folder; files with other names are ignored."""
 
 from __future__ import annotations
 

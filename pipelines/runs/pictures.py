@@ -1,4 +1,4 @@
-"""The pictures that a run learns from: the same at each attempt, where they were or where they were moved to."""
+"""The pictures that a run learns from: checked to be the same at each attempt, also after they were moved."""
 
 from __future__ import annotations
 

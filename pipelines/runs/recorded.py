@@ -1,4 +1,4 @@
-"""What a run has recorded: cut off after a step, taken over by a branch, and the full measures beside it."""
+"""The records of a run: cut off after a step, copied by a branch, and the full measures beside them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run has recorded, as it is read: what each row may hold, and how many had to be left out.
+"""The rows of a run's records as they are read: what each may hold, and how many were left out.
 
 A power cut leaves zero bytes or half a row, and a hand that edits a file leaves anything. Such rows are left out and
 counted; all others are read.

@@ -1,4 +1,4 @@
-"""One attempt at training a run: from its data and last checkpoint to the hooks that keep its folder. Loads torch."""
+"""One attempt at training a run: loads data and checkpoint, trains, and keeps the folder up to date. Loads torch."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ class FolderHooks:
         log.info("step %d: %s", self.trainer.step, message)
 
     def save(self) -> None:
-        """Publish a checkpoint of this step; of the older ones some are kept (keeping.py).
+        """Publish a checkpoint of this step; of the older ones some are kept (retention.py).
 
         Raises:
             TrainingError: the weights are no longer finite; the last good checkpoint stays.

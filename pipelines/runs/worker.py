@@ -1,4 +1,4 @@
-"""The training process: waits its turn, prepares the data, trains, and keeps the run folder true until it ends.
+"""The training process: waits its turn, prepares the data, trains, and keeps the run folder up to date until it ends.
 
 Loading torch takes seconds and much memory, so nothing here loads it before the job's turn has come.
 """

@@ -1,4 +1,4 @@
-"""What is read is checked here: JSON of files and of requests against types that declare their bounds.
+"""Checks everything that is read: JSON of files and of requests against types that declare their bounds.
 
 A type is a dataclass, a ``TypedDict`` or a hint such as ``list[Name]``; bounds stand in it as ``Annotated[int,
 Meta(ge=0)]``. Keys that a type does not name are passed over, so that a newer version's files can be read. Whatever

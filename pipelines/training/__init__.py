@@ -1,1 +1,1 @@
-"""The frozen configuration, the presets, the step and the loop."""
+"""Training: the step, the loop, real pictures, checkpoints, and what depends on the machine."""

@@ -1,4 +1,4 @@
-"""What a configuration is made of: the two networks, and the optimiser of each."""
+"""Builds what a configuration names: the networks and their optimisers."""
 
 from __future__ import annotations
 

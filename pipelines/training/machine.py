@@ -1,4 +1,4 @@
-"""What 'auto' means on this machine: the device, the precision and the number of threads.
+"""Resolves 'auto' on this machine: the device, the precision and the number of threads.
 
 The answers depend on the hardware alone. On a processor with native bf16 a run then asks whether it pays (probe.py),
 and while it trains, how many threads are fastest beside whatever else the computer does (threads.py).
@@ -25,7 +25,7 @@ class Machine:
     device: str  # cpu, cuda or mps
     precision: str  # fp32 or bf16
     threads: int
-    graphs: bool = False  # whether steps are recorded once and replayed; see graphs.py
+    graphs: bool = False  # whether steps are recorded once and replayed; see cuda_graphs.py
     compiled: bool = False  # whether both networks are compiled
     verdict: str = ""  # what a probe of this machine has found, in words; see probe.py
     sharing: str = ""  # why it takes fewer threads than there are cores, in words; see threads.py

@@ -1,4 +1,4 @@
-"""Will a batch fit? Reckoned from two tiny batches: a process that takes too much memory is killed without a word."""
+"""Estimates whether a batch fits into memory, from two tiny batches, before a run begins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does bf16 pay here? Asked of the run's own networks for about a second, before the run begins.
+"""Measures whether bf16 is faster than fp32 for a run's own networks, in about a second, before the run begins.
 
 A processor that multiplies bf16 natively may still be slower with it: on small layers the conversions cost more than
 they save. Counted is the processor's time on one thread, which other programs on the same cores hardly change. What

@@ -1,4 +1,4 @@
-"""Fakes of earlier steps, shown to D again among those of now, so that it does not forget what it once caught.
+"""Experience replay: fakes of earlier steps, shown to D among those of the present step.
 
 Shrivastava et al., Learning from Simulated and Unsupervised Images through Adversarial Training (2017), section 2.3,
 where half of each batch comes from such a store.

@@ -235,7 +235,7 @@ def test_what_a_found_move_does_beside_what_was_asked_is_said(page: Page, server
     said = page.locator(".gx-labels-part > [role=status]")
     for shows, kept, way, words in (
         (True, True, 0.3, ""),
-        (True, True, 0.9, "No short move did it. This one leads far"),
+        (True, True, 0.9, "No short move works. This long one"),
         (True, False, 0.3, "and something else changed as well"),
         (False, True, 0.3, "No move was found that"),
     ):

@@ -320,13 +320,13 @@ def test_agreement_counts_samples(server, gan, page):
 
 def test_a_model_without_classes_says_what_it_lacks_and_leads_to_one_that_has_them(server, page):
     page.goto(address(server, model=PLAIN))
-    expect(page.get_by_text("nobody can ask it for a class")).to_be_visible(timeout=OPEN_MS)
+    expect(page.get_by_text("no class can be chosen")).to_be_visible(timeout=OPEN_MS)
     expect(page.get_by_role("heading", name="Without classes")).to_be_visible()
     expect(page.get_by_role("heading", name="With classes")).to_be_hidden()
     page.get_by_role("link", name="Tiny digits by class").click()
     shows(page, "images", OPEN_MS, model=CLASSES)
     page.go_back()
-    expect(page.get_by_text("nobody can ask it for a class")).to_be_visible(timeout=OPEN_MS)
+    expect(page.get_by_text("no class can be chosen")).to_be_visible(timeout=OPEN_MS)
 
 
 def test_no_model_a_deleted_one_and_one_deleted_meanwhile(server, visitor):

@@ -104,9 +104,9 @@ def test_play_pressed_before_the_game_is_there_plays_it_then(server, page):
     )
     page.goto(f"{server.url}/playground?story=-")
     press(page, "Play")
-    expect(page.locator(".gx-notice")).to_contain_text("It plays as soon as it is there.")
+    expect(page.locator(".gx-notice")).to_contain_text("It plays as soon as it is loaded.")
     page.wait_for_function("Number(document.querySelector('.gx-game')?.dataset.step) > 20", timeout=OPEN_MS)
-    expect(page.locator(".gx-notice")).not_to_contain_text("It plays as soon as it is there.")
+    expect(page.locator(".gx-notice")).not_to_contain_text("It plays as soon as it is loaded.")
     assert page.evaluate("window.begun") == 1, "the game is begun once"
     press(page, "Pause")
 
@@ -346,7 +346,7 @@ def test_the_picture_fits_and_nothing_sticks_out(server, page, width, height):
 def test_the_doctor_names_what_goes_wrong_and_a_click_plays_the_cure(server, page):
     opened(page, server, lr_g=0.005, lr_d=0.001, pace=16)  # cycling through the modes
     doctor = page.get_by_role("region", name="Doctor")
-    expect(doctor).to_contain_text("Looks on.")
+    expect(doctor).to_contain_text("Watching.")
     press(page, "Play")
     expect(doctor).to_contain_text("Cycling through modes since step", timeout=2 * REACT_MS)
     doctor.get_by_role("button", name="What it means, what helps").click()

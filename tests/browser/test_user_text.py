@@ -146,7 +146,7 @@ def test_a_model_shows_its_title_and_directions_as_typed(page: Page, server, fet
     card_place = page.locator("[data-model=tiny-faces]")
     expect(card_place.get_by_role("heading", name=TEXT)).to_be_visible(timeout=OPEN_MS)
     card_place.get_by_role("button", name="Rename").click()
-    expect(page.get_by_role("dialog").get_by_text(f"{TEXT} is in links as")).to_be_visible(timeout=OPEN_MS)
+    expect(page.get_by_role("dialog").get_by_text(f"{TEXT} has the name")).to_be_visible(timeout=OPEN_MS)
     no_links(page.get_by_role("dialog"))
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     no_links(page.locator(".stMain"))

@@ -102,9 +102,7 @@ def test_a_card_that_tells_nothing_is_shown_with_what_is_known(own_models):
         entry = registry.find("tiny-plain")
         card = card_of(entry)
         assert (
-            card["about"]
-            == about(entry)
-            == ("Draws handwritten digits, whichever come: it was trained without labels.")
+            card["about"] == about(entry) == ("Draws handwritten digits, of any class: it was trained without labels.")
         )
         assert card["training"] == [] and card["command"] == "" and card["origin"]["licence"] == "not told"
 
@@ -210,7 +208,7 @@ def test_a_process_that_vanished_is_told(run, homes, monkeypatch):
     assert (found.state, found.share, found.message) == ("working", 0.5, "Drawing samples")
     os.utime(log, (0, 0))
     (found,) = publications.publications()
-    assert found.state == "failed" and "ended without a word" in found.message
+    assert found.state == "failed" and "ended without a message" in found.message
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_another_preset_replaces_the_changes(launched):
     [
         ("weight_clip", 0.01, "Weight clipping belongs to the Wasserstein loss"),
         ("flip", True, "Mirrored digits are not digits"),
-        ("loss", "wasserstein", "The Wasserstein loss holds only for a D of bounded slope"),
+        ("loss", "wasserstein", "holds only for a D of bounded slope"),
         ("data", "folder", "The data set 'folder' needs the folder of your pictures"),
     ],
 )
@@ -174,7 +174,7 @@ def test_a_folder_without_classes_cannot_be_conditional(launched, tmp_path):
     Image.new("L", (28, 28)).save(flat / "one.png")
     page.text_input(key="draft_folder").set_value(str(flat))
     checked(page.run())
-    assert page.button(key="start").disabled and "one subfolder a class" in page.warning[0].value
+    assert page.button(key="start").disabled and "one subfolder for each class" in page.warning[0].value
     page.toggle(key="draft_conditional").set_value(False)
     checked(page.run())
     assert not page.warning and not page.button(key="start").disabled

@@ -122,7 +122,7 @@ def test_a_trained_model_is_measured(type_in, tiny_options, tmp_path):
     ("words", "sentence"),
     [
         (["train", "nothing"], "There is no preset named 'nothing'; choose one of: first-digits"),
-        (["train", "wgan", "--weight-clip", "0"], "The Wasserstein loss holds only for a D of bounded slope"),
+        (["train", "wgan", "--weight-clip", "0"], "holds only for a D of bounded slope"),
         (["train", "wgan", "--device", "tpu"], "device is 'tpu'; choose one of: auto, cpu, cuda, mps."),
         (["sample", "nobody", "--out", "x.npz"], "There is no model and no run 'nobody'; published models: none yet."),
         (["sample", "nobody", "--out", "x.png"], "give a file name that ends in .npz"),

@@ -1,4 +1,4 @@
-// The Arithmetic page: A - B + C on means of samples, and what moves the result.
+// The Arithmetic page: A - B + C on means of samples, and tools that change the result.
 
 import { Address } from "../shared/address.js";
 import { Classics } from "./classics.js";
@@ -23,7 +23,7 @@ const BROKEN = "The server does not answer; trying again when something changes.
 function wordsOf({ shows, kept, way }, name, wanted) {
   if (!shows) return `No move was found that ${wanted ? "gives this picture" : "takes from this picture"} ${name}; try other exemplars, or the slider.`;
   if (!kept) return `That ${wanted ? "gave" : "took"} ${name}, and something else changed as well.`;
-  return way > FAR ? "No short move did it. This one leads far: what the classifier reads is held, the rest perhaps not." : "";
+  return way > FAR ? "No short move works. This long one holds what the classifier reads; other parts may change." : "";
 }
 
 class Arithmetic {
@@ -289,9 +289,9 @@ class Arithmetic {
   whyUnlabelled() {
     const own = "Mark samples to find a direction of your own.";
     if (!this.about || this.directions?.length || (this.failed && !this.directions)) return "";
-    if (this.data.classes.length) return `This model is asked for its class, so no labels are searched in z. ${own}`;
+    if (this.data.classes.length) return `This model takes a class as input, so no labelled directions are searched in z. ${own}`;
     if (!this.about.attributes.length) return `No classifier ships for these pictures. ${own}`;
-    return this.directions ? `Its samples differ in nothing that the classifier tells. ${own}` : "Finding directions …";
+    return this.directions ? `The classifier sees no differences among its samples. ${own}` : "Finding directions …";
   }
 
   say(text) {

@@ -1,4 +1,4 @@
-// Equations to be had with one click, and why where there are none.
+// Classic equations that one click fills in, or the reason why there are none.
 
 import { smallButton } from "../shared/button.js";
 import { make } from "../shared/format.js";

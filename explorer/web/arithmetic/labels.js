@@ -9,9 +9,9 @@ const COUNT = 64; // other samples that side effects are measured on
 const REACH = 5;
 const TERMS = {
   orthogonal: "Held attributes: every other direction is made orthogonal to theirs, so that moving along it no longer moves them (to first order).",
-  learnt: "Held attributes stay as they are while others are moved: directions were learnt for faces that show what this one shows. A face that has an attribute already gets no more of it.",
-  give: "Finds the shortest move that gives this one picture the attribute while the classifier still sees all else as before.",
-  effects: `The same move is made on ${COUNT} other samples that lack the attribute, or for a move to the left have it, and the classifier tells on how many of them its verdict turned.`,
+  learnt: "Held attributes stay as they are while others change. The directions were learnt for faces with the same attributes. A face that already has an attribute does not change.",
+  give: "Finds the shortest move that gives this one picture the attribute while the classifier sees no other change.",
+  effects: `The same move is made on ${COUNT} other samples without the attribute (with it, for a move to the left). The classifier counts how many of them change.`,
 };
 
 export class Labels {

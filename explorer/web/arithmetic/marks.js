@@ -1,4 +1,4 @@
-// Marks of one's own: samples marked yes and no make a direction; it is tried, named, saved and used again.
+// Own directions: samples marked yes and no give a direction, which can be tried, named, saved and used again.
 
 import { askPictures } from "../shared/decoder.js";
 import { make } from "../shared/format.js";
@@ -9,7 +9,7 @@ import { Slider } from "../shared/slider.js";
 const STRIP = [-3, -2, -1, 0, 1, 2, 3];
 const ENOUGH = 5; // of each kind, from which on a direction is worth trusting
 const REACH = 5;
-const ABOUT = "A small classifier learns from your marks, judges 2,000 samples, and the direction in which its verdict grows is taken.";
+const ABOUT = "A small classifier learns from your marks and judges 2,000 samples. Along the direction its output grows most.";
 
 export class Marks {
   root; on; marksNo; saved; rows; name;

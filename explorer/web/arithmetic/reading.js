@@ -1,4 +1,4 @@
-// What the classifier sees on the means and on the result, once nothing moves any more.
+// The classifier's output on the means and on the result, once nothing moves any more.
 
 import { askJson } from "../shared/decoder.js";
 

@@ -5,8 +5,8 @@ import { draw, picture } from "../shared/picture.js";
 import { isComplete, NOISE, SLOTS } from "./state.js";
 
 const TERMS = {
-  mean: "The latent vectors z of the exemplars are averaged, and the mean is drawn: one sample alone is too moody, three give a steady direction (Radford et al., 2016).",
-  around: `The result in the middle, and around it eight neighbours: uniform noise of ±${NOISE} is added to each number of z, as in the DCGAN paper. Where all nine agree, the arithmetic is steady.`,
+  mean: "The latent vectors z of the exemplars are averaged, and the mean is drawn. One sample gives an unstable direction, three a stable one (Radford et al., 2016).",
+  around: `The result in the middle, and around it eight neighbours: uniform noise of ±${NOISE} is added to each number of z, as in the DCGAN paper. Where all nine look alike, the result is stable.`,
 };
 const WAYS = ["above left", "above", "above right", "left", "", "right", "below left", "below", "below right"];
 

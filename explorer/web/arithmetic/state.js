@@ -1,4 +1,4 @@
-// What is set on the Arithmetic page: as values, as texts in the URL, and as points that the server draws.
+// The state of the Arithmetic page: as values, as texts in the URL, and as points that the server draws.
 
 export const SLOTS = ["a", "b", "c"];
 export const MOST_EXEMPLARS = 9;

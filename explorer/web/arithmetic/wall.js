@@ -17,7 +17,7 @@ export class Wall {
     this.title = make("h2", {}, "Samples");
     this.hint = make("span", { class: "gx-quiet gx-hint" });
     this.chips = make("div", { class: "gx-chips", role: "group", "aria-label": "Show samples with or without" });
-    this.fillButton = smallButton("Fill for me", "The three that show all that is chosen here most surely", () => on.fill());
+    this.fillButton = smallButton("Fill for me", "The three samples that show the chosen attributes most clearly", () => on.fill());
     this.none = smallButton("Any", "Show all samples", () => on.view({ wanted: {}, page: 0 }));
     this.sheet = make("div", { class: "gx-sheet gx-wall", role: "group", "aria-label": "Samples" });
     this.sheet.addEventListener("keydown", (event) => this.key(event));

@@ -254,7 +254,7 @@ class Compare {
     if (this.listed && !this.listed.length && !chosen.length) {
       return ["There are no runs yet: train one first, then another with one setting changed."];
     }
-    if (!chosen.length) return ["Choose two to six runs to lay over each other."];
+    if (!chosen.length) return ["Choose two to six runs to compare."];
     const grouped = (of) => {
       const found = new Map();
       for (const run of runs) if (of(run)) found.set(of(run), [...(found.get(of(run)) ?? []), run.letter]);
@@ -265,7 +265,7 @@ class Compare {
     const features = grouped(({ source }) => source.measures[source.measures.length - 1]?.features);
     return [
       chosen.length === 1 ? "Choose a second run to compare it with." : null,
-      data.size > 1 ? `Different data: ${listing(data)}. Compare how the curves run, not how high they lie.` : null,
+      data.size > 1 ? `Different data: ${listing(data)}. Compare the shapes of the curves, not their values.` : null,
       features.size > 1 ? `Distances in other features do not compare: ${listing(features)}.` : null,
     ].filter(Boolean);
   }

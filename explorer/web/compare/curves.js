@@ -1,4 +1,4 @@
-// The curves of several runs laid over each other: one number a chart, one line a run.
+// The curves of several runs: one chart for each number, one line for each run.
 
 import { ChartCards } from "../shared/chart_cards.js";
 import { NOT_MEASURED, SEE_LATER, WAITING, X_AXES, bestOf, chartsOf, hasNumbers, saysProbability, together } from "../shared/charts.js";

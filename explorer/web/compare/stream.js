@@ -1,4 +1,4 @@
-// The live events of several runs over one line, and what has been told of each.
+// The live events of several runs over one connection, and the latest of each.
 
 import { hasEnded } from "../shared/all_runs.js";
 import { History } from "../shared/history.js";

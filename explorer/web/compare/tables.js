@@ -1,4 +1,4 @@
-// What was set differently, and what came out: two tables of the compared runs.
+// Two tables of the compared runs: settings that differ, and results.
 
 import { TERMS, bestOf, columnsOf, together } from "../shared/charts.js";
 import { offer } from "../shared/download.js";

@@ -19,7 +19,7 @@ export class Agreement {
     this.list.style.setProperty("--gx-names", isTypeable(classes) ? "1.4rem" : "7rem");
     if (!classified) {
       this.list.replaceChildren();
-      this.says.textContent = "No classifier ships for these pictures, so nobody but you can judge them.";
+      this.says.textContent = "There is no classifier for these pictures, so only you can judge them.";
       return;
     }
     if (!this.known.has(model)) {
@@ -56,7 +56,7 @@ export class Agreement {
   accuracy() {
     const { accuracy } = this.stage;
     return accuracy ? [make("span", { class: "gx-quiet" },
-      ` It can err too: it names ${(100 * accuracy).toFixed(1)} % of real test pictures rightly.`)] : [];
+      ` It can be wrong too: it names ${(100 * accuracy).toFixed(1)} % of real test pictures rightly.`)] : [];
   }
 
   bar(name, right = NaN, of = NaN, y = -1) {

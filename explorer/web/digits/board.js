@@ -1,4 +1,4 @@
-// A board of pictures that are as large as the screen allows, so that the last row of a class sees them.
+// A board of pictures, as large as the screen allows for all rows to be seen.
 
 import { make } from "../shared/format.js";
 import { draw } from "../shared/picture.js";

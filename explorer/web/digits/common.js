@@ -5,10 +5,10 @@ import { fileAddress } from "../shared/decoder.js";
 import { make, setText } from "../shared/format.js";
 
 export const TERMS = {
-  z: "The latent vector: the random numbers that a picture is made from. Here: what a hand is to a digit.",
+  z: "The latent vector: the random numbers that a picture is made from. For a digit they determine the handwriting.",
   y: "The class that the generator is asked for, given to it beside z.",
-  unconditional: "It was trained without classes: its only input is z, so nobody can ask it for one.",
-  classifier: "A network of ours that was trained to name real pictures. It looks at the generated ones, and can err.",
+  unconditional: "It was trained without classes: its only input is z, so no class can be chosen.",
+  classifier: "A network that was trained to classify real pictures. It classifies the generated ones, and can be wrong.",
 };
 
 export const term = (name, text = name) => make("abbr", { title: TERMS[name], tabindex: 0 }, text);

@@ -147,7 +147,7 @@ class Digits {
     this.why.hidden = this.others.hidden = !plain;
     if (!plain) return;
     this.why.replaceChildren(make("b", {}, this.model), " is ", term("unconditional"),
-      ": nobody can ask it for a class. To get what one wants, one draws until it turns up.");
+      ": no class can be chosen. To get a certain class, one draws samples until it appears.");
     this.others.replaceChildren(...(this.conditionals.length
       ? [make("span", {}, "Models that can be asked:"), ...this.conditionals.map(({ id, title }) =>
         link(`${title} · ${id}`, `${this.root}digits?${new URLSearchParams({ model: id })}`))]

@@ -66,7 +66,7 @@ export class Search {
       this.rivals.replaceChildren(...rivals.map(({ id, title }) => make("option", { value: id }, `${title} · ${id}`)));
     }
     if (this.rival) this.rivals.value = this.rival;
-    setText(this.why, !classified ? "No classifier ships for these pictures, so none can tell when one turns up."
+    setText(this.why, !classified ? "There is no classifier for these pictures, so matches cannot be counted."
       : this.rival === null ? "No model without classes has learnt these pictures here; train one to compare." : "");
     this.why.hidden = !this.why.textContent;
     this.asked.about.replaceChildren(this.stage.model, ": ", term("y"), ` = ${classes[state.y]} is given beside `,

@@ -11,7 +11,7 @@ const SPARED = 0.03; // of the losses, on each side, which may leave the chart: 
 const LEAST_GRADIENT = 1e-6; // as far down as the axis goes
 
 export const CHARTS = {
-  losses: { name: "Loss", about: "What each network makes small. A level that rises or falls says little of the pictures.",
+  losses: { name: "Loss", about: "What each network minimises. A rising or falling loss says little about the pictures.",
     lines: [["d_loss", "D", "d"], ["g_loss", "G", "g"]], smooth: true },
   outputs: { name: "What D says", about: "Of real pictures, D(x), and of fakes, D(G(z)): 1 is real, 0 is fake; at 0.5 it cannot tell.",
     lines: [["d_real", "D(x)", "real"], ["d_fake", "D(G(z))", "fake"]], share: true, smooth: true },

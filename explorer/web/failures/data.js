@@ -1,4 +1,4 @@
-// What ships of an entry: its recording, its pictures, what the doctor says. Loaded once a page.
+// The data of an entry: its recording, its pictures, the doctor's findings. Loaded once a page.
 
 export class Recordings {
   root; found; said; strips;

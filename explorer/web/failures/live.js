@@ -1,4 +1,4 @@
-// Both twins trained now: the button, or the links to what it has started.
+// Both twins trained now: the button that starts them, or links to the runs that it started.
 
 import { make } from "../shared/format.js";
 import { visit } from "../shared/address.js";

@@ -1,12 +1,12 @@
-// What stands above the sliders: which sample, its class, truncation, and undo.
+// The bar above the sliders: which sample, its class, truncation, and undo.
 
 import { make } from "../shared/format.js";
 import { Slider } from "../shared/slider.js";
 
 const MOST_SEED = 9_999_999;
 const ABOUT = {
-  psi: "Truncation: z is drawn to the middle by ψ before the moves (in a mixture, to the middle of its own kind). Towards 0 every picture comes near to the mean one: safer, and less varied. Above 1: wilder.",
-  shell: "In many dimensions nearly all samples lie at one distance from the middle. This brings z back to that distance after the moves, so that long moves stay where G has learnt. Truncation then has no say.",
+  psi: "Truncation: z is multiplied by ψ before the moves (in a mixture prior, its distance from its centre is). Near 0 all pictures resemble the mean picture: clearer and less varied. Above 1: more varied and less clear.",
+  shell: "In many dimensions nearly all samples lie at one distance from the middle. This brings z back to that distance after the moves, so that long moves stay where G was trained. Truncation then has no effect.",
   seed: "Seed and number name a sample: the same two always give the same picture.",
 };
 

@@ -1,4 +1,4 @@
-// Beside the picture, when a change is done: what D says of it, and the training pictures nearest to it.
+// Beside the picture, after a change: D's output for it, and the nearest training pictures.
 
 import { askJson, askPictures, Refused } from "../shared/decoder.js";
 import { fixed, make, percent, setText } from "../shared/format.js";
@@ -7,7 +7,7 @@ import { draw } from "../shared/picture.js";
 const SETTLE_MS = 250;
 const NEAREST = 4;
 const ABOUT = {
-  probability: "The discriminator's probability that this is a training picture. It learnt it while G learnt to mislead it: 50 % is 'cannot tell'.",
+  probability: "The discriminator's probability that this is a real picture. 50 % means that it cannot tell.",
   score: "The discriminator's score: higher is more like a training picture. It has no unit, so it is shown beside those of the other seven.",
   nearest: "The training pictures with the smallest root mean square difference of the pixels (the number below, 0 to 255), and what D says of each.",
 };

@@ -19,7 +19,7 @@ export class Own {
     this.invert.addEventListener("change", () => this.picture && this.cut());
     this.inverting = make("label", { class: "gx-pair" }, this.invert, "invert (dark ink on light paper)");
     this.drop = make("label", { class: "gx-drop" }, this.file, make("b", {}, "Drop a picture here, or click"),
-      make("span", { class: "gx-quiet" }, "It is cut square, and only looked at by this app."));
+      make("span", { class: "gx-quiet" }, "It is cropped to a square, and only this app uses it."));
     for (const kind of ["dragover", "dragleave", "drop"]) {
       this.drop.addEventListener(kind, (event) => {
         event.preventDefault();
@@ -83,7 +83,7 @@ export class Own {
     this.found.getContext("2d").clearRect(0, 0, this.size, this.size);
     this.start.disabled = false;
     this.progress(0);
-    setText(this.words, "Now let its point be found.");
+    setText(this.words, "Press the button to find its point.");
   }
 
   async run() {

@@ -8,10 +8,10 @@ const COORDINATES = 12; // at a time
 const EXPECTED = 10; // places kept free until the directions are known
 const FOUND_AT_LENGTH = new Set(["component", "closed-form"]);
 const GROUPS = [
-  ["held", "Held", "Each gives one attribute to the right, or takes it to the left, and holds all others: learnt for faces that show what this one shows. One that is so already stays as it is."],
-  ["label", "Labelled", "Directions to something that a classifier tells on the pictures."],
-  ["component", "Components", "Principal components of what G computes: what varies most, without a name. Name them."],
-  ["closed-form", "Closed form", "The directions of z that G's first layer stretches most, read off its weights."],
+  ["held", "Held", "Each adds one attribute (to the right) or removes it (to the left) and holds all others. The directions were learnt for faces with the same attributes. A face that already has the attribute does not change."],
+  ["label", "Labelled", "Directions along which something changes that a classifier recognises."],
+  ["component", "Components", "Principal components of G's features: the directions of largest variation. They have no names; you can name them."],
+  ["closed-form", "Closed form", "The directions of z that G's first layer amplifies most, computed from its weights (SeFa)."],
   ["coordinate", "Coordinates", "The single numbers of z, as they are."],
   ["saved", "Saved", "Directions that were saved on the Arithmetic page."],
 ];
@@ -177,7 +177,7 @@ export class Sliders {
     this.list.classList.toggle("gx-many", rows.length > EXPECTED);
     if (rows.length) return this.list.replaceChildren(...[...this.rows.values()].map(({ element }) => element));
     this.list.replaceChildren(...Array.from({ length: EXPECTED }, (_, number) => make("div", { class: "gx-awaited" },
-      number ? "" : group === "label" || group === "held" ? "Finding what can be told …" : "Finding what varies most …")));
+      number ? "" : group === "label" || group === "held" ? "Finding labelled directions …" : "Finding principal components …")));
     return undefined;
   }
 

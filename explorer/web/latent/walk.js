@@ -14,8 +14,8 @@ const AT_ONCE = 40; // frames in one request
 const STRIP = 12; // pictures of the strip, at most so many for each part of the way
 
 export const ABOUT = {
-  slerp: "On the sphere that samples lie near: the pictures in between look like samples too.",
-  lerp: "Straight through the inside, where samples hardly ever lie: pictures in between may pale.",
+  slerp: "Along the sphere near which samples lie: pictures in between look like samples.",
+  lerp: "In a straight line through the inside of the sphere, where samples hardly ever lie: pictures in between may lose contrast.",
 };
 
 export class Walk {

@@ -63,7 +63,7 @@ function card(page, model) {
     make("p", { class: "gx-quiet" }, [id, ...model.facts].join(" · ")),
     pageLinks(page, model),
     quality(model),
-    details("How it was trained", model.command ? code(model.command) : make("p", {}, "Its card does not tell the command."),
+    details("How it was trained", model.command ? code(model.command) : make("p", {}, "Its card does not contain the command."),
       table(model.training), further(page, model)),
     details("Data, licence, picture", origin(model.origin), downloads(address, id)),
     own);

@@ -1,4 +1,4 @@
-// What a newcomer could try first: large tiles, each a link, each with ten pictures by the models that are here.
+// What to try first: large tiles, each a link, each with ten pictures by the models that are here.
 // The pictures are cut from the models' previews at once; where a livelier one needs the model, it follows a little later.
 
 import { Contact, TEN } from "./contact.js";

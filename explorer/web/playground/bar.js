@@ -1,4 +1,4 @@
-// The row of what can be done: play, single steps, begin anew, compare, keep.
+// The row of buttons: play, single steps, begin anew, compare, keep.
 
 import { smallButton } from "../shared/button.js";
 import { make, setText } from "../shared/format.js";

@@ -1,4 +1,4 @@
-// One game on the page: its picture, what is to be read of it, and its curves.
+// One game on the page: its picture, its numbers and its curves.
 
 import { Findings } from "../shared/findings.js";
 import { make, setText } from "../shared/format.js";

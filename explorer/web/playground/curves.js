@@ -10,17 +10,17 @@ const HEIGHT = 84; // of a curve, in pixels of the page
  * @type {Record<string, any>[]}
  */
 const CURVES = [
-  { id: "losses", name: "Loss", about: "What each network makes small, before its step. The two pull against each other, so a "
+  { id: "losses", name: "Loss", about: "What each network minimises, before its step. The two compete, so a "
     + "falling loss does not mean better fakes.", lines: [{ column: D_LOSS, role: "d" }, { column: G_LOSS, role: "g", dashed: true }],
   title: (row) => (row[D_LOSS] === null && row[G_LOSS] === null ? "comes with the first steps" :
     [["D", row[D_LOSS]], ["G", row[G_LOSS]]].filter(([, value]) => value !== null)
       .map(([who, value]) => `${who} ${value.toFixed(2).replace("-", "−")}`).join(", ")) },
   { id: "divergence", name: "Divergence", about: "Jensen-Shannon divergence of real and fake, in bits, from histograms of 2,000 points "
-    + "each in 24 x 24 cells: 0 is the same, 1 never meets. The thin line: real points against other real points, below which "
-    + "nobody gets but by luck.", lines: [{ column: DIVERGENCE, role: "fake" }], low: 0, high: 1, floor: 0,
+    + "each in 24 x 24 cells: 0 is the same, 1 is no overlap. The thin line: real points against other real points, the lowest "
+    + "value to expect.", lines: [{ column: DIVERGENCE, role: "fake" }], low: 0, high: 1, floor: 0,
   title: (row, { floor }) => `${row[DIVERGENCE].toFixed(2)} bits, real ${floor[0].toFixed(2)}` },
-  { id: "distance", name: "Distance", about: "Sliced Wasserstein distance: how far fakes must be carried to lie as the real points do, "
-    + "in units of the plane, 2,000 points each. It still tells how far where the divergence is 1 already.",
+  { id: "distance", name: "Distance", about: "Sliced Wasserstein distance: how far fakes must be moved to match the real points, "
+    + "in units of the plane, 2,000 points each. It still tells distances apart where the divergence is 1.",
   lines: [{ column: DISTANCE, role: "fake" }], low: 0, floor: 1,
   title: (row, { floor }) => `${figure(row[DISTANCE], 2)}, real ${figure(floor[1], 2)}` },
   { id: "covered", name: "Modes", about: "A mode is covered when at least a quarter of its fair share of 2,000 fakes lies within "

@@ -1,4 +1,4 @@
-// One game on the server: one request under way, each answered with a frame. Nobody who does not ask computes.
+// One game on the server: one request at a time, each answered with a frame. Without requests nothing is computed.
 
 import { Refused } from "../shared/decoder.js";
 
@@ -69,7 +69,7 @@ export class Game {
       const again = await this.ask("", this.kept ? { saved: this.kept } : { config: this.config });
       this.id = again.id;
       this.take(again);
-      const told = `The server had let go of this game; it goes on from step ${again.row[0]}.`;
+      const told = `The server no longer held this game; it goes on from step ${again.row[0]}.`;
       throw Object.assign(new Refused(told), { goesOn: true });
     }
   }

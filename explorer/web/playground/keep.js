@@ -1,4 +1,4 @@
-// What is kept of games: files that a person saves and opens, and, in this tab, what it was at.
+// Saved games: files that a person saves and opens, and the state of this tab.
 
 import { offer } from "../shared/download.js";
 import { SHARED } from "./state.js";

@@ -1,4 +1,4 @@
-// What the page says: of what was done, for a while, and of what went wrong, until it is well again.
+// Messages of the page: what was done, for a while, and what went wrong, until it works again.
 
 import { Refused } from "../shared/decoder.js";
 import { make, setText } from "../shared/format.js";

@@ -1,4 +1,4 @@
-// The plane: D's opinion as colour behind, real points as dots, fakes as diamonds, and where each fake is pushed.
+// The plane: D's output as colour behind, real points as dots, fakes as diamonds, and G's gradient as arrows.
 
 import { make, setText } from "../shared/format.js";
 import { drawSurface } from "./surface.js";

@@ -182,7 +182,7 @@ class Playground {
     else if (this.ready) this.player.start();
     else { // torch may still be loading
       this.eager = true;
-      this.say("It plays as soon as it is there.");
+      this.say("It plays as soon as it is loaded.");
       if (!this.beginning) this.restart();
     }
   }

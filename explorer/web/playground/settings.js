@@ -91,9 +91,9 @@ export class Layers {
     const marks = { real: "●", fake: "◆", push: "➔", surface: "■", net: "▦" };
     const names = { real: ["Real", "Points of the distribution that G is to learn."],
       fake: ["Fake", "G's points, each from a z of its own that stays the same."],
-      push: ["Arrows", "Where each fake is pushed by G's gradient; long is strong. Where the gradient vanishes, so do they."],
+      push: ["Arrows", "Where G's gradient moves each fake. A long arrow is a large gradient; without a gradient there is no arrow."],
       surface: ["D", "What D says of each place: green is real, pink is fake, the blue line is where it cannot tell."],
-      net: ["G's net", "What G makes of an even net of z: each mesh gets the same share of the fakes, so small meshes are dense."] };
+      net: ["G's net", "An even grid of z as G maps it: each cell gets the same share of the fakes, so small cells are dense."] };
     for (const [layer, [name, about]] of Object.entries(names)) {
       const box = make("input", { type: "checkbox" });
       box.addEventListener("change", () => onToggle(layer, box.checked));

@@ -1,4 +1,4 @@
-// Drawing what is to be learnt: strokes in the plane, by mouse, finger or keyboard.
+// Drawing a distribution: strokes in the plane, by mouse, finger or keyboard.
 
 import { make, setText } from "../shared/format.js";
 import { smallButton } from "../shared/button.js";

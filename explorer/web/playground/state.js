@@ -1,4 +1,4 @@
-// What is set in the playground, and how it is written into the URL.
+// The state of the playground, and how it is written into the URL.
 // A game's settings stand under their own names where they are not at rest; the second game says only what differs.
 
 const TIMES = ":";

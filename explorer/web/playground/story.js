@@ -8,39 +8,39 @@ const COLLAPSE = { loss: "non-saturating", lr_g: 0.005, lr_d: 0.001, d_steps: 1,
 /** ``look``: the layers that it speaks of (all where there are none); ``act``: [label, what the page is to do]. */
 export const STORY = [
   { title: "Genuine notes", look: ["real"],
-    text: "The bank issues genuine notes: the green dots. Nobody has a formula of them. All that there is to learn from is examples.",
+    text: "The bank issues genuine notes: the green dots. There is no formula for them. G and D learn from examples only.",
     act: ["Draw your own", { sketch: true }] },
   { title: "The counterfeiter", look: ["fake", "net"],
     text: "G is a counterfeiter. From random numbers z it prints fakes: the pink diamonds. The net shows how G bends the plane of z. "
-      + "At first it knows nothing, and it never gets to see a genuine note.",
+      + "At first it knows nothing, and it never sees a genuine note.",
     act: ["Another beginning", { seed: true }] },
   { title: "The police learns", look: ["surface", "real", "fake"],
-    text: "D is the police. It is shown genuine notes and fakes, told which is which, and draws its map: green where it believes in "
-      + "notes, pink where it arrests, blue the line where it cannot tell. Only the map moves.",
+    text: "D is the police. It is shown genuine notes and fakes, told which is which, and draws its map: green where it takes points for "
+      + "genuine, pink where it takes them for fakes, a blue line where it cannot tell. Only the map moves.",
     act: ["One D step", { action: "d" }], more: ["20 D steps", { action: "d", steps: 20 }] },
   { title: "The police explains", look: ["push", "surface", "fake"],
-    text: "The police says why a note is fake: in which direction it would look more genuine. These are the arrows, the gradient of "
-      + "D's opinion. A long arrow is clear advice; where D's map is flat, there is none.",
+    text: "The police says in which direction a fake would look more genuine. This is the gradient of D's output, shown as arrows. "
+      + "A long arrow is a large gradient; where D's map is flat, there is none.",
     act: ["One D step", { action: "d" }] },
   { title: "The counterfeiter improves", look: ["fake", "push"],
     text: "G changes its press a little so that its fakes move along the arrows, all with one and the same network. "
       + "Only the fakes move; the map stays.",
     act: ["One G step", { action: "g" }], more: ["5 G steps", { action: "g", steps: 5 }] },
   { title: "And so on, in turn", look: [],
-    text: "The police catches up, the counterfeiter follows. In slow motion each turn is seen alone. Neither may win by far: "
-      + "a police that knows nothing gives no advice, and one that is never wrong gives none either.",
+    text: "The police catches up, the counterfeiter follows. In slow motion each turn is seen alone. Neither may be far ahead: "
+      + "a D that knows nothing gives no useful gradient, and a D that is never wrong may give none.",
     act: ["Slow motion", { pace: "slow", play: true }], more: ["At full speed", { pace: "16", play: true }] },
   { title: "Who has won?", look: ["surface", "fake", "real"],
     text: "At the end the fakes lie where the notes lie, and the police can only guess: D says 0.5 everywhere there. "
       + "The losses do not tell that. Watch the distance and the modes covered instead.",
     act: ["Play on", { pace: "16", play: true }] },
   { title: "One note is enough?", look: ["fake", "real"],
-    text: "A counterfeiter in a hurry: G learns five times as fast as D. It prints whatever passes just now, all the same note, "
-      + "until the police knows it, then jumps to the next. This is mode collapse. Beside it, with D the faster one, all modes are found.",
+    text: "A counterfeiter in a hurry: G learns five times as fast as D. It prints the one note that passes at the moment, "
+      + "until the police knows it, then changes to the next. This is mode collapse. Beside it, with D the faster one, all modes are found.",
     act: ["Show the collapse and its cure", { settings: COLLAPSE, beside: { lr_g: 0.001, lr_d: 0.002 }, data: "ring", pace: "16", play: true }] },
   { title: "A police that is never wrong", look: ["push", "fake"],
-    text: "Let the police train alone for 200 steps: it is never wrong any more. With the original minimax loss (A) the advice dries up: "
-      + "where D is sure, the arrows vanish, and nothing tells G where to go. With the non-saturating loss (B) the same police pushes hard.",
+    text: "Let the police train alone for 200 steps: it is never wrong any more. With the original minimax loss (A) the arrows "
+      + "vanish where D is sure, and G does not learn. With the non-saturating loss (B) the same D gives long arrows.",
     act: ["Show both losses", { settings: { loss: "minimax", lr_d: 0.01 }, beside: { loss: "non-saturating" }, data: "ring", alone: 200 }],
     more: ["Play on", { pace: "1", play: true }] },
   { title: "Now you", look: [],

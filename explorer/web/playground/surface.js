@@ -1,4 +1,4 @@
-// What D says all over the plane: real's colour where it believes, fake's where it does not, a line where it cannot tell.
+// D's output all over the plane: one colour for real, one for fake, and a line where it cannot tell.
 
 const TINT = 0.62; // of the colours where D is sure
 

@@ -1,4 +1,4 @@
-// A small button that says on hover what it does.
+// A small button with a tooltip.
 
 import { make } from "./format.js";
 

@@ -134,7 +134,7 @@ function outputsTitle({ history, run }) {
   if (!saysProbability(run)) return `D's ${run.display.d_output}: real ${figure(real, 2)}, fake ${figure(fake, 2)}`;
   const pair = `${fixed(real, 2)}, ${fixed(fake, 2)}`;
   if (Math.abs(real - 0.5) < 0.1 && Math.abs(fake - 0.5) < 0.1) return `D can no longer tell: ${pair}`;
-  if (real > 0.95 && fake < 0.05) return `D sees through G: ${pair}`;
+  if (real > 0.95 && fake < 0.05) return `D recognises the fakes: ${pair}`;
   if (real - fake > 0.2) return `D tells them apart: ${pair}`;
   return real > fake ? `D hardly tells: ${pair}` : `D takes fake for real: ${pair}`;
 }
@@ -152,7 +152,7 @@ function gradientsTitle({ history }) {
   const g = history.recent("grad_g");
   if (Number.isNaN(d) || Number.isNaN(g)) return WAITING;
   if (g < 1e-3) return `G hardly gets a gradient: ${figure(g, 1)}`;
-  return `D is moved by ${figure(d, 2)}, G by ${figure(g, 2)}`;
+  return `D's gradient ${figure(d, 2)}, G's ${figure(g, 2)}`;
 }
 
 function speedTitle({ history }) {

@@ -81,7 +81,7 @@ export class Findings {
     const named = first.map((one) => (one.until === null ? `${one.name} since step ${count(one.since)}`
       : `${one.name}, over at step ${count(one.until)}`));
     const looked = this.findings && status?.step > 0;
-    setText(this.words, named.length ? named.join(" · ") : looked ? "No sign of trouble." : "Looks on.");
+    setText(this.words, named.length ? named.join(" · ") : looked ? "No sign of trouble." : "Watching.");
     this.element.dataset.kind = kind;
     this.toggle.hidden = !findings.length;
     if (this.drawn === kind) return;

@@ -15,7 +15,7 @@ export class Curves extends ChartCards {
   constructor(root) {
     super(root, chartsOf, ["step", "images_seen", "seconds"]);
     this.beside = make("a", { class: "gx-button gx-compare", target: "_self",
-      title: "Lay its curves and pictures beside those of other runs" }, "Compare with…");
+      title: "Compare its curves and pictures with those of other runs" }, "Compare with…");
     this.beside.addEventListener("click", (event) => {
       if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return; // a tab of its own
       event.preventDefault();

@@ -6,7 +6,7 @@ import { mounting } from "../shared/mounting.js";
 
 const OFTEN_MS = 1000, SELDOM_MS = 6000; // between two looks: while it is being taken, and otherwise
 const PATIENCE_MS = 8000; // from the click until the server has begun
-const ABOUT = "Five draws of 10,000 samples of the best checkpoint beside real pictures, with what luck makes of it. "
+const ABOUT = "Five draws of 10,000 samples of the best checkpoint, compared with real pictures, and the spread between draws. "
   + "It takes some minutes, in the background: you may leave this page.";
 const NOT_YET = "There is nothing to measure yet: wait for its first checkpoint, at the end of its first epoch, or stop it.";
 

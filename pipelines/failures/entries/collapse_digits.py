@@ -12,8 +12,8 @@ ENTRY = Entry(
     sentence="All ten digits are to be learnt, but the generator ends up drawing only ones, and draws them well.",
     look=(
         "The pictures: first blobs of all kinds, then from step 400 on one tile after the other turns into a one.",
-        "What is drawn: the band of the 1 darkens and the other digits go out. The cured twin keeps all ten.",
-        "The losses tell nothing of it: they look calmer the worse it gets.",
+        "What is drawn: the band of the 1 darkens and the other digits disappear. The cured twin keeps all ten.",
+        "The losses do not show it: they become calmer as it gets worse.",
     ),
     sick=DIGITS.changed(beta1=0.5, lr_g=1e-3, lr_d=4e-3, d_steps=3, epochs=4),
     cure={"minibatch": "stddev"},

@@ -13,7 +13,7 @@ ENTRY = Entry(
     look=(
         "The points: one heap of fakes that jumps about the ring.",
         "What is drawn: one dark spot at a time, each time in another row. In the cured twin all rows fill and stay.",
-        "The losses tell nothing of it.",
+        "The losses do not show it.",
     ),
     sick=PlaneConfig(lr_g=5e-3, lr_d=1e-3),
     cure={"lr_g": 1e-3, "lr_d": 2e-3},

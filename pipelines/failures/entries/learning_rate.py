@@ -8,7 +8,7 @@ from pipelines.failures.entries._base import DIGITS
 
 ENTRY = Entry(
     place=7,
-    sentence="It begins well, and then one step too large throws it out of all that it had learnt.",
+    sentence="It begins well. Then one step is too large, and all that was learnt is lost.",
     look=(
         "The pictures: digits within 200 steps, and then they fall apart.",
         "The losses: calm, then a spike that goes far off the scale.",

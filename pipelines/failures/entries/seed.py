@@ -11,7 +11,7 @@ ENTRY = Entry(
     place=8,
     sentence="Two runs with exactly the same settings; only the start of the random numbers differs.",
     look=(
-        "The pictures: digits in both by step 300. Then one goes black for good; the other stumbles and recovers.",
+        "The pictures: digits in both by step 300. Then one stays black; the other gets worse and recovers.",
         "The losses: a spike in both; one run survives it.",
         "So try another seed before you believe that a setting works, or that it does not.",
     ),

@@ -9,7 +9,7 @@ from pipelines.failures.entries._base import DIGITS
 
 ENTRY = Entry(
     place=4,
-    sentence="D is certain after 50 steps; with the minimax loss nothing reaches the generator, and it stays at noise.",
+    sentence="D is certain after 50 steps; with the minimax loss G gets no gradient, and it stays at noise.",
     look=(
         "The pictures: noise to the end on the left. On the right the same D against the same G, and there are digits.",
         "G's gradient falls to a thousandth and less: no gradient, no learning.",

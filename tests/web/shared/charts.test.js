@@ -13,7 +13,7 @@ test("the title of D's outputs says who is ahead", () => {
   const said = (real, fake, run) => title("outputs", { d_real: real, d_fake: fake }, run);
   assert.equal(said(NaN, 0.5), WAITING);
   assert.equal(said(0.52, 0.47), "D can no longer tell: 0.52, 0.47");
-  assert.equal(said(0.99, 0.01), "D sees through G: 0.99, 0.01");
+  assert.equal(said(0.99, 0.01), "D recognises the fakes: 0.99, 0.01");
   assert.equal(said(0.8, 0.3), "D tells them apart: 0.80, 0.30");
   assert.equal(said(0.7, 0.65), "D hardly tells: 0.70, 0.65");
   assert.equal(said(0.3, 0.65), "D takes fake for real: 0.30, 0.65");
