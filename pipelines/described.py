@@ -94,8 +94,9 @@ class Measure:
 Display = dict[str, list[dict[str, Any]]]
 """The part of a record that says what is drawn: ``views``, ``series`` and ``measures``, each as plain values."""
 
+_SPEED = "Real pictures shown to D in a second."
 SPEED = (
-    View("speed", "training", "Training", "images / s", "Real pictures shown to D in a second.", "", True, aside=True),
+    View("speed", "training", "Training", "images / s", _SPEED, from_zero=True, aside=True),
     Series("images_per_s", "speed", "real images", "text", "images / s"),
 )
 

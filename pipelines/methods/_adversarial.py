@@ -13,8 +13,8 @@ _PENALTY = "How far D's slope is from 1, squared, on average, between real and g
 
 VIEWS = (
     View("outputs", "outputs", "D says", "D's output", _D),
-    View("losses", "losses", "Loss", "loss", _LOSS, "choice"),
-    View("gradient norm", "training", "Training", "gradient norm", _SLOPE, "always", aside=True),
+    View("losses", "losses", "Loss", "loss", _LOSS, log="choice"),
+    View("gradient norm", "training", "Training", "gradient norm", _SLOPE, log="always", aside=True),
     View("penalty", "training", "Training", "gradient penalty", _PENALTY, from_zero=True, aside=True),
 )
 
