@@ -299,7 +299,7 @@ def test_a_broken_configuration_spoils_neither_the_list_nor_other_runs(made, con
     made(FINISHED)
     broken = made(FINISHED, "20260101-130000-broken-abcd").folder
     (broken.path / "config.json").write_text(content)
-    assert "This run cannot be shown" in opened(broken.id).error[0].value
+    assert "This run is damaged and cannot be shown" in opened(broken.id).error[0].value
     assert opened(RUN).title[0].value == "First digits in a minute"
     assert opened().title[0].value == "New run"
 
