@@ -93,7 +93,7 @@ def settled(
     known = {} if known is None else known
     about = " ".join(f"{name}={getattr(config, name)}" for name in DECISIVE)
     if about not in known:
-        known[about] = bf16_ratio(config, where, classes, fields=fields)
+        known[about] = bf16_ratio(config, where, classes, SECONDS, fields)
     ratio = known[about]
     chosen, other = ("bf16", "fp32") if ratio >= PAYS else ("fp32", "bf16")
     faster = ratio if chosen == "bf16" else 1 / ratio
