@@ -358,5 +358,5 @@ def test_many_classes_of_ones_own_stay_usable(server, page):
     page.get_by_role("button", name="kind 11").first.click()
     page.wait_for_url(re.compile(r"row=[\d.]+\.11(&|$)"))
     page.get_by_role("tab", name="Search or ask").click()
-    expect(page.get_by_text("No classifier ships for these pictures")).to_be_visible()
+    expect(page.get_by_text("There is no classifier for these pictures")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing sticks out sideways"

@@ -52,7 +52,7 @@ def test_arithmetic_offers_no_sliders_where_there_are_none(page: Page, model_ser
     values["config"] |= {"data": "folder", "folder": "/pictures"}
     (unknown / "config.json").write_text(json.dumps(values), "utf-8")
     page.goto(f"{model_server.url}/arithmetic?model=tiny-unknown")
-    expect(page.get_by_text("No classifier ships for these pictures").first).to_be_visible(timeout=OPEN_MS)
+    expect(page.get_by_text("There is no classifier for these pictures").first).to_be_visible(timeout=OPEN_MS)
     expect(page.get_by_text("Move a slider")).to_have_count(0)
     page.goto(f"{model_server.url}/arithmetic?model=tiny-faces")
     expect(page.get_by_text("Move a slider")).to_be_visible(timeout=OPEN_MS)

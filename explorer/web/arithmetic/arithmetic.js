@@ -290,7 +290,7 @@ class Arithmetic {
     const own = "Mark samples to find a direction of your own.";
     if (!this.about || this.directions?.length || (this.failed && !this.directions)) return "";
     if (this.data.classes.length) return `This model takes a class as input, so no labelled directions are searched in z. ${own}`;
-    if (!this.about.attributes.length) return `No classifier ships for these pictures. ${own}`;
+    if (!this.about.attributes.length) return `There is no classifier for these pictures. ${own}`;
     return this.directions ? `The classifier sees no differences among its samples. ${own}` : "Finding directions …";
   }
 

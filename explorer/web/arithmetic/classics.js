@@ -33,7 +33,7 @@ export class Classics {
     }
     const why = conditional ? "Arithmetic is in z; the class stays the same for all pictures."
       : attributes ? "Too few samples show what the classic equations need."
-        : "No classifier ships for these pictures, so exemplars are chosen by you.";
+        : "There is no classifier for these pictures, so exemplars are chosen by you.";
     this.element.replaceChildren(quiet(`${why} Click three samples each for A, B and C.`));
   }
 

@@ -134,7 +134,7 @@ export class BruteForce {
     const [pictures, read] = await Promise.all([
       askPictures(this.root, model, points), askJson(this.root, model, "read", { points }),
     ]);
-    if (!read.names.length) throw new Refused("No classifier ships for these pictures.");
+    if (!read.names.length) throw new Refused("There is no classifier for these pictures.");
     return { pictures, ...read };
   }
 }
