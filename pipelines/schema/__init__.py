@@ -7,9 +7,9 @@ texts and lists of more than their bound, fit nowhere; nothing is allocated by a
 
 ``msgspec`` does the checking, in 0.28 to 0.33 of the time that ``json`` takes without it (``benchmarks/reading.py``).
 What it refuses is looked at once more by plain functions (``_plain.py``): they find the sentence, and they accept names
-of files that are not UTF-8, which Python writes as lone surrogates. Where msgspec is not installed, as on a machine that
-only trains, the plain functions do it alone: the same types and bounds, but much slower, and of a nest of lists as deep
-as Python allows they say so only where a type looks into it. Neither notices that a key is given twice.
+of files that are not UTF-8, which Python writes as lone surrogates. Where msgspec is not installed, as on a machine
+that only trains, the plain functions do it alone: the same types and bounds, but much slower, and of a nest of lists as
+deep as Python allows they say so only where a type looks into it. Neither notices that a key is given twice.
 """
 
 from __future__ import annotations
