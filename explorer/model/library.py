@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 
 import torch
 
+from pipelines import paths
 from pipelines.errors import GanError, ModelError
 from pipelines.latent.model import Model
 from pipelines.models import registry
@@ -28,7 +29,7 @@ torch.set_num_threads(THREADS)
 
 
 class Library:
-    """Models by reference, at most ``MOST`` of them."""
+    """Models by reference and the folders it was found in, at most ``MOST`` of them."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
@@ -44,10 +45,11 @@ class Library:
         """
         if not registry.REFERENCE.fullmatch(reference):  # never a path: it comes from an address
             raise ModelError(f"{reference[:60]!r} names no model and no run.")
+        key = f"{paths.models_home()}\0{paths.runs_home()}\0{reference}"
         with self._lock:
-            one = self._loading.setdefault(reference, threading.Lock())
+            one = self._loading.setdefault(key, threading.Lock())
         with one:  # the first loads, the others wait for it
-            if found := self._unchanged(reference):
+            if found := self._unchanged(key):
                 return found
             entry = registry.find(reference, anywhere=False)
             try:
@@ -56,15 +58,15 @@ class Library:
                 raise ModelError(f"There is no model {reference!r} any more; it was deleted.") from None
             model = Model(load_entry(entry))
             with self._lock:
-                self._models[reference] = stamp, model
+                self._models[key] = stamp, model
                 while len(self._models) > self._most:
                     self._models.popitem(last=False)
             return model
 
-    def _unchanged(self, reference: str) -> Model | None:
+    def _unchanged(self, key: str) -> Model | None:
         """A model in memory, if its files are those it was loaded from; none of them is read for that."""
         with self._lock:
-            known = self._models.get(reference)
+            known = self._models.get(key)
         if known is None:
             return None
         stamp, model = known
@@ -74,8 +76,8 @@ class Library:
         except (OSError, GanError):  # deleted, or its checkpoint is: finding it says so
             return None
         with self._lock:
-            if reference in self._models:
-                self._models.move_to_end(reference)
+            if key in self._models:
+                self._models.move_to_end(key)
         return model
 
 

@@ -10,7 +10,7 @@ from explorer.widgets import double_click, starting
 from explorer.widgets.begin_with import begin_with, chosen, duplicated_from, further_model
 from explorer.widgets.branching import branch
 from explorer.widgets.own_pictures import folder_summary
-from explorer.widgets.settings_form import base_of, changed_settings, draft, fill_draft, in_words, key_of, settings_form
+from explorer.widgets.settings_form import base_of, changed_settings, draft, fill_draft, key_of, settings_form
 from explorer.widgets.text import duration, literal
 from pipelines import data
 from pipelines.config.checking import problems
@@ -152,12 +152,13 @@ def _length(config: TrainConfig) -> str:
     """How long it will train, as far as that can be known."""
     ends = []
     if config.seconds:
-        ends.append(f"{in_words(config.seconds)} s of training")
-    most = f"{in_words(config.most_seconds)} s at most" if config.most_seconds else ""
+        ends.append(f"{config.seconds:g} s of training")
+    most = f"{config.most_seconds:g} s at most" if config.most_seconds else ""
     if config.clear_wanted:
         longer = "or longer, until" if config.seconds else "until"
         clear = f"{longer} {config.clear_wanted:.0%} of the samples are clear"
-        ends = [", ".join(filter(None, [" ".join([*ends, clear]), most]))]
+        end = f"{ends[0]} {clear}" if ends else clear
+        ends = [f"{end}, {most}" if most else end]
     elif most and not config.seconds:
         ends.append(most)
     if config.epochs:

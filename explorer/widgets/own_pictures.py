@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import streamlit as st
 
 from explorer.widgets.text import literal
@@ -25,7 +27,7 @@ def folder_summary(found: Overview) -> None:
     lines = [words, *found.notes]
     if not found.prepared:
         lines.append("Damaged pictures are found, and counted, when the set is prepared.")
-    st.caption("  \n".join(map(literal, lines)))
+    st.caption("  \n".join(literal(line) for line in lines))
 
 
 def notes_on_pictures(record: Record) -> None:
@@ -42,7 +44,7 @@ def moved_pictures(run: RunFolder, record: Record, status: Status) -> None:
     """Asks where a run's own pictures are now, if they are not where they were or the run failed on them."""
     if status.state not in (FAILED, LOST, STOPPED, FINISHED) or not record.config.folder:
         return
-    gone = _is_gone(record.config.folder)
+    gone = _is_gone(os.fsencode(record.config.folder))
     if not gone and status.state != FAILED:
         return
     with st.expander(
@@ -59,9 +61,10 @@ def moved_pictures(run: RunFolder, record: Record, status: Status) -> None:
 
 
 @st.cache_data(ttl=5, show_spinner=False, max_entries=50)
-def _is_gone(folder: str) -> bool:
+def _is_gone(path: bytes) -> bool:
+    """Whether a folder is no more; its name may be no text that a cache's key can hold."""
     try:
-        return not data.folder_of(folder).is_dir()
+        return not data.folder_of(os.fsdecode(path)).is_dir()
     except (GanError, OSError):
         return True
 

@@ -111,8 +111,10 @@ def test_a_run_shows_name_note_folder_classes_and_errors_as_typed(page: Page, se
     expect(page.locator(f"[data-run='{RUN}'] .gx-name")).to_have_text(TEXT, timeout=OPEN_MS)
     expect(page.locator(".gx-labels span").first).to_have_text(FOLDER)
     page.locator("summary").filter(has_text="Settings of this run").click()
-    for said in (f"folder: /pictures/{FOLDER}", f"Data: 60,000 pictures. /pictures/{FOLDER}", f"Note: {TEXT}"):
+    for said in (f"folder: /pictures/{FOLDER}", f"Data: 60,000 pictures. /pictures/{FOLDER}"):
         shown(page, said)
+    page.locator("summary").filter(has_text="remark").click()
+    expect(page.get_by_role("listitem").get_by_text(TEXT).first).to_be_visible(timeout=OPEN_MS)
     no_links(page.locator(".stMain"))
     mark = "document.querySelector('[data-chart=outputs] .gx-plot').layout?.annotations.at(-1)?.hovertext"
     page.locator("[data-chart=outputs]").scroll_into_view_if_needed()

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from explorer.live.summaries import Summaries
+from pipelines import data
 from pipelines.runs.folder import FAILED, FINISHED
 from tests.explorer.train_pages import RUN, checked, opened, said, words
 from tests.fake_run import FakeRun
@@ -52,9 +53,7 @@ def test_a_run_on_such_a_folder_is_shown_and_duplicated(run, pictures):
     field = page.text_input(key="draft_folder")
     assert field.value.startswith("file:///") and field.value.endswith("/caf%E9")
     assert not [one for one in page.warning if "folder" in one.value], "the pictures are found"
-    from explorer.widgets.settings_form import _folder
-
-    assert _folder(field.value) == str(pictures)
+    assert data.folder_of(field.value) == pictures
 
 
 def test_what_names_such_a_file_is_told_and_hides_no_other_run(run, homes):

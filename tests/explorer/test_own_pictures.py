@@ -34,11 +34,9 @@ def test_the_form_says_what_is_in_a_folder_and_what_is_skipped(own, launched):
     checked(page.run())
     page.text_input(key="draft_folder").set_value(f' "file://{own}" ')
     said = words(checked(page.run()))
-    assert rf"4 pictures in {own.parent}".replace("-", r"\-").replace("_", r"\_") in said
-    assert r"/my \*own\* pictures · 2 classes\: cats 2, dogs 2" in said
-    assert (
-        r"1 skipped, hidden or of the system\: @eaDir" in said and r"1 skipped, not pictures\: read\_me\_.txt" in said
-    )
+    assert f"4 pictures in {own.parent}" in said
+    assert "/my *own* pictures · 2 classes: cats 2, dogs 2" in said
+    assert "1 skipped, hidden or of the system: @eaDir" in said and "1 skipped, not pictures: read_me_.txt" in said
     assert "Damaged pictures are found, and counted, when the set is prepared." in said
     page.button(key="start").click()
     checked(page.run())
@@ -69,7 +67,7 @@ def test_a_run_shows_what_was_skipped(made, own):
     fake.folder.write_record(replace(record, data={**record.data, "notes": notes}))
     page = opened(RUN)
     assert "Pictures: 60,000 read, 2 remarks" in [expander.label for expander in page.expander]
-    assert r"- 2 skipped, damaged\: a\*b\*.png, c.png" in words(page)
+    assert "- 2 skipped, damaged: a*b*.png, c.png" in words(page)
 
 
 @pytest.mark.parametrize(

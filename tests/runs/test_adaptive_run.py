@@ -63,7 +63,7 @@ def test_a_run_says_that_it_goes_on_and_why_it_ended(tiny, monkeypatch):
         real = getattr(real, "real", real)
 
         def found(self, *given):
-            return dataclasses.replace(real(self, *given), clear=share)
+            return type(quality := real(self, *given))(**{**vars(quality), "clear": share})
 
         found.real = real
         return found

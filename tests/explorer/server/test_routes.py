@@ -16,6 +16,7 @@ import httpx
 import plotly
 import pytest
 
+from explorer.live import summaries as listing
 from explorer.live.hub import HUB
 from explorer.live.summaries import Summaries
 from explorer.server import routes
@@ -24,20 +25,7 @@ from explorer.widgets import assets
 from pipelines.paths import PROJECT
 from tests.fake_run import FakeRun
 
-BAD_IDS = [
-    "..",
-    "%2e%2e",
-    "..%2f..%2fetc",
-    "%2Fetc%2Fpasswd",
-    "UPPER",
-    "a.b",
-    "a b",
-    "-a",
-    "a" * 81,
-    "é",
-    "a%00b",
-    "a%5Cb",
-]
+BAD_IDS = ["..", "%2e%2e", "..%2f..%2fetc", "%2Fetc%2Fpasswd", "a b", "-a", "a" * 81, "é", "a%00b", "a%5Cb"]
 NO_GRIDS = ["step-1.png", "index.jsonl", "..%2fconfig.json", "step-00000030.png%2f..", "step-99999999.png"]
 
 
@@ -146,8 +134,8 @@ def test_of_two_hundred_runs_only_what_has_changed_is_read_again(homes, monkeypa
     summaries = Summaries()
     assert summaries.get()[0].count(b'"id"') == 200
     read = []
-    summary = summaries._summary
-    monkeypatch.setattr(summaries, "_summary", lambda folder: read.append(folder.id) or summary(folder))
+    summary = listing._summary
+    monkeypatch.setattr(listing, "_summary", lambda folder: read.append(folder.id) or summary(folder))
     runs[7].status("stopped", message="Changed.")
     summaries._made_at = -1e9
     assert b"Changed." in summaries.get()[0] and read == ["run-007"]
