@@ -151,16 +151,14 @@ def _changes(changed: list[str], preset: str | None, base: TrainConfig) -> None:
 def _length(config: TrainConfig) -> str:
     """How long it will train, as far as that can be known."""
     ends = []
-    if config.seconds:
-        ends.append(f"{config.seconds:g} s of training")
+    least = f"{config.seconds:g} s of training" if config.seconds else ""
     most = f"{config.most_seconds:g} s at most" if config.most_seconds else ""
     if config.clear_wanted:
-        longer = "or longer, until" if config.seconds else "until"
-        clear = f"{longer} {config.clear_wanted:.0%} of the samples are clear"
-        end = f"{ends[0]} {clear}" if ends else clear
-        ends = [f"{end}, {most}" if most else end]
-    elif most and not config.seconds:
-        ends.append(most)
+        clear = f"until {config.clear_wanted:.0%} of the samples are clear"
+        first = f"{least} or longer, {clear}" if least else clear
+        ends.append(f"{first}, {most}" if most else first)
+    elif least or most:
+        ends.append(least or most)
     if config.epochs:
         expected = _expected_seconds(config)
         about = f" (about {duration(expected)} here)" if expected else ""
