@@ -188,7 +188,7 @@ def test_a_bad_address_costs_nobody_else_and_other_data_is_named(server, page, p
     chips = page.locator(".gx-chip")
     expect(chips).to_have_count(5)
     expect(chips.nth(1)).to_contain_text("This run is not here; it may have been deleted.")
-    expect(chips.nth(2)).to_contain_text("This run's settings cannot be read.")
+    expect(chips.nth(2)).to_contain_text("config.json breaks off or is not JSON")
     expect(chips.nth(3)).to_contain_text("This is not a run's id.")
     until(lambda: shown_steps(page) == [800, 200], "the runs that are there")
     notes = page.locator(".gx-notes")
