@@ -2,7 +2,7 @@
 
 The colours start from Okabe and Ito's palette, which people with any of the common kinds of colour blindness can tell
 apart; each was moved in lightness until it stands out by 3 to 1 or more from Streamlit's backgrounds
-(``tests/explorer/test_look.py`` computes both). Colour never tells alone: the first of a pair is drawn solid, the
+(``tests/explorer/test_theme.py`` computes both). Colour never tells alone: the first of a pair is drawn solid, the
 second dashed, and both are labelled.
 """
 

@@ -1,7 +1,7 @@
 """What may be asked of the routes of models and of the playground: each body as a type that declares its bounds.
 
-A function of ``answers.py`` or ``plane_answers.py`` names its type in its signature, and is handed a value of it
-(``bodies.json_as``). Points have theirs in ``model/point.py``.
+A function of ``model_answers.py`` or ``playground_answers.py`` names its type in its signature, and is handed a value
+of it (``bodies.json_as``). Points have theirs in ``pipelines/latent/point.py``.
 """
 
 from __future__ import annotations

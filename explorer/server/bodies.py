@@ -76,5 +76,5 @@ def json_as(text: bytes, kind: type[T]) -> T:
 
 @cache
 def kind_of(answer: Callable[..., Any]) -> type:
-    """The type of what a function of ``answers.py`` or ``plane_answers.py`` is asked, as its signature says."""
+    """The type of what a function of ``model_answers.py`` or ``playground_answers.py`` is asked, by its signature."""
     return typing.get_type_hints(answer)["asked"]

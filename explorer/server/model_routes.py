@@ -1,7 +1,7 @@
 """What the browser asks of models without a rerun: pictures of points, what is to be seen on them, files to download.
 
 The rules of ``routes.py`` hold: routes only read or compute, take ids and never paths, bound every number and answer
-bad input with a 4xx and a sentence. What computes (``answers.py``) runs in a thread, a few at a time and in turn:
+bad input with a 4xx and a sentence. What computes (``model_answers.py``) runs in a thread, a few at a time and in turn:
 pictures by ``library.DECODING``, so that many visitors who drag at once all move, and what takes longer by
 ``library.COMPUTING``. torch is loaded by the first request that needs it, not by the server.
 
@@ -32,7 +32,7 @@ _threads: RunVar[CapacityLimiter] = RunVar("threads of the model routes")
 
 
 def _asking(verb: str, *more: str) -> Callable[[Request], Any]:
-    """A route that asks ``answers.<verb>``, with the model of its address, the JSON of its body or query, and more."""
+    """A route that asks ``model_answers.<verb>``, with the model of its address, the JSON of its body or query, and more."""
 
     async def route(request: Request) -> Response:
         text, limiter = await _text(request), _limiter()

@@ -26,7 +26,7 @@ _threads: RunVar[CapacityLimiter] = RunVar("threads of the playground")
 
 
 def _asking(verb: str) -> Callable[[Request], Any]:
-    """A route that asks ``plane_answers.<verb>``, with the game of its address and the JSON of its body."""
+    """A route that asks ``playground_answers.<verb>``, with the game of its address and the JSON of its body."""
 
     async def route(request: Request) -> Response:
         text = await json_body(request, MOST_BYTES) if request.method == "POST" else b"{}"
