@@ -32,7 +32,7 @@ _threads: RunVar[CapacityLimiter] = RunVar("threads of the model routes")
 
 
 def _asking(verb: str, *more: str) -> Callable[[Request], Any]:
-    """A route that asks ``model_answers.<verb>``, with the model of its address, the JSON of its body or query, and more."""
+    """A route that asks ``model_answers.<verb>``, with the model of its address and the JSON of its body or query."""
 
     async def route(request: Request) -> Response:
         text, limiter = await _text(request), _limiter()
