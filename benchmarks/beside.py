@@ -6,10 +6,11 @@
 comes): with default settings, with one thread and with one for each core, in turns. *alone*: default settings against
 those of an older version, whose working tree is ``--before``, in turns, with nothing beside them. *drag*: a slider of
 the Latent page is dragged with a training on all cores and without one (benchmarks.drag), in turns. Each figure is the
-median over the turns, each ratio that of a turn's two. Trainings run as the app starts them, in folders of their own;
-speed is that of their own clock between the first step and the last, the grids and measures on the way left out.
+median over the turns; the ratio of *alone* is the median of the turns' ratios, the others are ratios of medians.
+Trainings run as the app starts them, in folders of their own; speed is that of their own clock between the first step
+and the last, the grids and measures on the way left out.
 
-It needs the machine for itself; ``load`` is what other programs took of the cores meanwhile.
+It needs the machine for itself; ``load`` is how many cores other programs took meanwhile, the busy one among them.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from benchmarks._machine import keep, machine_class
 from pipelines import paths, threads
@@ -73,8 +76,8 @@ def busy(wanted: bool = True) -> Iterator[None]:
 
 
 @contextmanager
-def training(project: Path, preset: str, *words: object) -> Iterator[Path]:
-    """A training in a session of its own, as the app starts it; the folder of its run."""
+def training(project: Path, preset: str, *words: object) -> Iterator[tuple[Path, psutil.Process]]:
+    """A training in a session of its own, as the app starts it; the folder of its run, and its process."""
     with tempfile.TemporaryDirectory() as home:
         run = Path(home) / "run"
         command = [sys.executable, "-m", "pipelines", "train", preset, "--run", run, "--seconds", 3600, *words]
@@ -88,7 +91,7 @@ def training(project: Path, preset: str, *words: object) -> Iterator[Path]:
                 if process.poll() is not None or time.monotonic() > until:
                     raise SystemExit(f"{' '.join(map(str, command))} did not begin to train.")
                 time.sleep(0.2)
-            yield run
+            yield run, psutil.Process(process.pid)
         finally:
             process.kill()
             process.wait()
@@ -118,13 +121,14 @@ def images_per_s(run: Path, seconds: float) -> float:
 
 
 def speed(project: Path, preset: str, seconds: float, beside: bool, *words: object) -> dict[str, Any]:
-    """Of one training: images/s, how many threads it took at the end, and the load of others."""
-    with busy(beside), training(project, preset, *words) as run:
+    """Of one training: images/s, how many threads it took at the end, and the cores that all other programs took."""
+    with busy(beside), training(project, preset, *words) as (run, process):
         time.sleep(START_S)
-        load = threads.Load()
+        load, own, start = threads.Load(), sum(process.cpu_times()[:2]), time.monotonic()
         found = images_per_s(run, seconds)
+        own = (sum(process.cpu_times()[:2]) - own) / (time.monotonic() - start)
         device = json.loads((run / "status.json").read_bytes()).get("device", "")
-        return {"images_per_s": round(found, 1), "device": device, "load": round(load.others() or 0.0, 2)}
+        return {"images_per_s": round(found, 1), "device": device, "load": round((load.others() or 0.0) - own, 2)}
 
 
 def turns(cases: dict[str, tuple], count: int) -> dict[str, list[dict[str, Any]]]:

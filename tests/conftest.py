@@ -149,7 +149,7 @@ class Server:
 
     def start(self) -> Server:
         """Start the process and wait until it answers."""
-        environment = {**os.environ, **self.homes.environment(), "PYTHONPATH": str(PROJECT)}
+        environment = {**os.environ, **self.homes.environment(), "PYTHONPATH": str(PROJECT), "PYTHONFAULTHANDLER": "1"}
         command = [
             sys.executable,
             "-m",
@@ -200,6 +200,14 @@ class Server:
         self.process.kill()
         self.process.wait(10)
         self.start()
+
+
+    def check(self) -> None:
+        """Fail with what its log says where the process has ended by itself, and start it again for the next test."""
+        if self.process and (code := self.process.poll()) is not None:
+            told = self.log.read_text("utf-8", "replace")[-6000:]
+            self.start()
+            pytest.fail(f"A server ended with {code}:\n{told}", pytrace=False)
 
 
 SERVERS: list[Server] = []  # all that this session has started
@@ -274,6 +282,8 @@ def page(keeping_context):
     fresh.on("console", lambda message: message.type == "error" and errors.append(_told(message)))
     fresh.on("pageerror", lambda error: errors.append(str(error)))
     yield fresh
+    for server in SERVERS:
+        server.check()
     if fresh.url.startswith("http"):
         fresh.evaluate("localStorage.clear()")
     fresh.close()
