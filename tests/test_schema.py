@@ -177,3 +177,33 @@ print("agreed")
 def test_without_msgspec_the_same_is_checked() -> None:
     found = subprocess.run([sys.executable, "-c", PLAIN], capture_output=True, text=True, check=False)
     assert found.stdout.strip() == "agreed", found.stderr
+
+
+TOGETHER = """
+import sys, threading
+from dataclasses import make_dataclass
+from pipelines import schema
+sys.setswitchinterval(1e-6)
+for number in range(100):
+    inner = make_dataclass(f"Inner{number}", [(f"a{i}", schema.Share) for i in range(20)])
+    more = [(f"b{i}", schema.Count | None, None) for i in range(20)]
+    outer = make_dataclass(f"Outer{number}", [("inner", inner), *more])
+    values = "{%s}" % ", ".join(f'"a{i}": 0.5' for i in range(20))
+    asked = [(values, inner), ('{"inner": %s}' % values, outer)] * 3
+    start, found = threading.Barrier(len(asked)), []
+    def ask(content, kind):
+        start.wait()
+        found.append(schema.decode(content.encode(), kind, "it"))
+    threads = [threading.Thread(target=ask, args=each) for each in asked]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == len(asked)
+print("whole")
+"""
+
+
+def test_types_that_several_threads_ask_for_first_are_known_whole() -> None:
+    found = subprocess.run([sys.executable, "-c", TOGETHER], capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout.strip()) == (0, "whole"), found.stderr

@@ -15,6 +15,7 @@ deep as Python allows they say so only where a type looks into it. Neither notic
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,9 @@ from pipelines.errors import GanError
 from pipelines.schema._plain import Meta, Misfit, filled, msgspec
 
 T = TypeVar("T")
+# msgspec notes what it knows of a class before it knows all of it: a second thread that then asks for the same class
+# crashes the process. Once a decoder is made, any number of threads may use it.
+_ONE_AT_A_TIME = threading.Lock()
 
 MB = 1_000_000
 SMALL = 4 * MB  # bytes of any file that is one value: a run's configuration has 5 kB, with 10,000 names 200 kB
@@ -121,7 +125,8 @@ def decoder(kind: type[T]) -> Callable[[bytes], T]:
 
 @cache
 def _decoder(kind: Any) -> Callable[[bytes], Any]:
-    return msgspec.json.Decoder(kind).decode
+    with _ONE_AT_A_TIME:
+        return msgspec.json.Decoder(kind).decode
 
 
 def _parsed(content: bytes, what: str, error: type[GanError]) -> Any:
