@@ -21,6 +21,12 @@ def printable(text: object) -> str:
     return re.sub("[\ud800-\udfff]", _written, str(text))
 
 
+def reason_of(error: BaseException) -> str:
+    """What a library says of an error, for the brackets of a sentence: one line of at most 300 letters."""
+    said = " ".join(str(error).split())
+    return said if len(said) <= 300 else f"{said[:297]}..."
+
+
 def _written(found: re.Match[str]) -> str:
     code = ord(found[0])
     return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else "\N{REPLACEMENT CHARACTER}"

@@ -17,7 +17,7 @@ import importlib
 import importlib.util
 import sys
 from dataclasses import MISSING, fields
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
@@ -112,10 +112,17 @@ class Registry:
         return importlib.import_module(module)
 
     def _parsed(self, name: str) -> ast.Module:
-        return ast.parse(self._find(name).read_text("utf-8"))
+        file = self._find(name)
+        return _tree(file, file.stat().st_mtime_ns)
 
     def _find(self, name: str) -> Path:
         if name not in self._files:
             given = str(name)[:60]
             raise self.error(f"There is no {self.kind} named {given!r}; choose one of: {', '.join(self.names())}.")
         return self._files[name]
+
+
+@cache
+def _tree(file: Path, changed_at: int) -> ast.Module:
+    """What a file says, parsed once for each time that it was changed."""
+    return ast.parse(file.read_text("utf-8"))

@@ -201,7 +201,6 @@ class Server:
         self.process.wait(10)
         self.start()
 
-
     def check(self) -> None:
         """Fail with what its log says where the process has ended by itself, and start it again for the next test."""
         if self.process and (code := self.process.poll()) is not None:

@@ -31,8 +31,28 @@ def damaged(chance: random.Random, content: bytes) -> bytes:
     how = chance.choice(["value"] * 6 + ["cut", "zeros", "bytes", "nothing"])
     if how == "value":
         return json.dumps(damage(chance, json.loads(content))).encode()
-    at = chance.randrange(len(content))
-    if how == "cut":
-        return content[:at]
+    return altered(chance, content, how, chance.randrange(len(content)))
+
+
+def altered(chance: random.Random, content: bytes, how: str, at: int) -> bytes:
+    """A file that is ``cut`` at a place, has ``zeros`` or other ``bytes`` there, or holds ``nothing``."""
+    if how in ("cut", "nothing"):
+        return content[: at if how == "cut" else 0]
     middle = b"\0" * chance.choice([1, 40, 500]) if how == "zeros" else chance.randbytes(3)
-    return b"" if how == "nothing" else content[:at] + middle + content[at + len(middle) :]
+    return content[:at] + middle + content[at + len(middle) :]
+
+
+def damaged_tensors(chance: random.Random, content: bytes) -> bytes:
+    """A wrong version of a safetensors file: another value in its header, or as ``damaged_bytes``."""
+    if chance.random() < 0.5:
+        return damaged_bytes(chance, content)
+    length = int.from_bytes(content[:8], "little")
+    header = json.dumps(damage(chance, json.loads(content[8 : 8 + length]))).encode()
+    return len(header).to_bytes(8, "little") + header + content[8 + length :]
+
+
+def damaged_bytes(chance: random.Random, content: bytes) -> bytes:
+    """A wrong version of any file: cut off, zero bytes, other bytes, or nothing; near its ends more often."""
+    at = chance.randrange(min(chance.choice([100, 1000, len(content)]), len(content)))
+    at = at if chance.random() < 0.5 else len(content) - 1 - at
+    return altered(chance, content, chance.choice(["cut", "zeros", "bytes", "nothing"]), at)

@@ -32,6 +32,7 @@ from pipelines.schema import Count, Meta, Name, Names, Text
 FIELD = "field."  # begins the name of a field's array
 
 # What reading a damaged archive may raise.
+KNOWN = ("card", "images", "labels", "attributes")
 DAMAGED = (DataError, OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 
 
@@ -158,7 +159,10 @@ def read(path: Path, version: str, pictures: bool = True) -> ImageSet | None:
                 labels = _array(archive, "labels", np.int64, (len(images),))
             if "attributes" in archive.files:
                 attributes = _array(archive, "attributes", np.uint8, (len(images), len(card.attribute_names)))
-            names = [name.removeprefix(FIELD) for name in archive.files if name.startswith(FIELD)]
+            more = [name for name in archive.files if name not in KNOWN]
+            if any(not name.startswith(FIELD) for name in more):
+                raise DataError("It holds an array of a name that is none of a prepared set's.")
+            names = [name.removeprefix(FIELD) for name in more]
             fields = {name: _array(archive, FIELD + name, None, None) for name in names}
             return ImageSet(
                 name=card.name, images=images, labels=labels, class_names=tuple(card.class_names),

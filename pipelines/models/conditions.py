@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from pipelines.data import Spec
-from pipelines.errors import GanError, ModelError
+from pipelines.errors import GanError, ModelError, reason_of
 from pipelines.modalities._conditions import evenly
 from pipelines.models.registry import CONDITIONS
 from pipelines.models.stored_tensors import tensor_of
@@ -57,5 +57,5 @@ def load(folder: Path, spec: Spec) -> Tensor:
     except FileNotFoundError:
         raise ModelError(f"{path} is missing, so what the model can be told is not known; publish it anew.") from None
     except (SafetensorError, OSError, ValueError, GanError) as error:
-        raise ModelError(f"The file {path} is damaged ({error}); publish the model anew.") from None
+        raise ModelError(f"The file {path} is damaged ({reason_of(error)}); publish the model anew.") from None
     return kept

@@ -13,7 +13,7 @@ from safetensors.numpy import load_file, save_file
 
 from pipelines.config.checking import check
 from pipelines.config.train_config import SETTINGS
-from pipelines.errors import ConfigError, ModelError
+from pipelines.errors import ConfigError, ModelError, reason_of
 from pipelines.methods import critic_of, sampler_of
 from pipelines.models.registry import CONDITIONS, check_hash, find
 from pipelines.runs import jobs
@@ -60,7 +60,7 @@ def begin(name: str, changes: dict[str, Any] | None = None, *, path: Path | None
         try:
             weights = load_file(source)
         except (SafetensorError, OSError) as error:
-            raise ModelError(f"The file {source} is damaged or not a safetensors file ({error}).") from None
+            raise ModelError(f"The file {source} is damaged or not a safetensors file ({reason_of(error)}).") from None
         tensors |= {f"{part}.{key}": value for part in parts for key, value in weights.items()}
     differing = [f"{key} {getattr(entry.config, key)} to {getattr(config, key)}"
                  for key in SETTINGS if getattr(config, key) != getattr(entry.config, key)]  # fmt: skip
@@ -76,5 +76,5 @@ def begin(name: str, changes: dict[str, Any] | None = None, *, path: Path | None
             save_file(tensors, draft, metadata={"state": json.dumps(state)})
     except OSError as error:
         folder.remove()
-        raise ModelError(f"The run cannot be written ({error}).") from None
+        raise ModelError(f"The run cannot be written ({reason_of(error)}).") from None
     return folder

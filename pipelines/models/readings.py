@@ -16,7 +16,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from pipelines.errors import GanError, ModelError
+from pipelines.errors import GanError, ModelError, reason_of
 from pipelines.metrics.reader import Reader
 from pipelines.models.stored_tensors import tensor_of
 from pipelines.models.trained import Trained
@@ -87,5 +87,5 @@ def load(folder: Path) -> Readings | None:
                 raise ValueError("it holds no sample")
             probabilities = kept.float().div(255).numpy()
     except (SafetensorError, OSError, ValueError, GanError) as error:
-        raise ModelError(f"The file {path} is damaged ({error}); publish the model anew.") from None
+        raise ModelError(f"The file {path} is damaged ({reason_of(error)}); publish the model anew.") from None
     return Readings(tuple(words.names), probabilities, words.exclusive)

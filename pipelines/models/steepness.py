@@ -16,7 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from pipelines.errors import ModelError
+from pipelines.errors import ModelError, reason_of
 from pipelines.models.stored_tensors import tensor_of
 from pipelines.tensor_files import whole_tensors
 
@@ -62,5 +62,5 @@ def load(path: Path) -> dict[tuple[int, int], int]:
         with safe_open(path, framework="pt") as file:
             found = tensor_of(file, "redraws", torch.uint8, (None,), MOST_KEPT)
     except (SafetensorError, OSError, ValueError) as error:
-        raise ModelError(f"The file {path} is damaged ({error}); publish the model anew.") from None
+        raise ModelError(f"The file {path} is damaged ({reason_of(error)}); publish the model anew.") from None
     return {(0, index): min(times, MOST) for index, times in enumerate(found.tolist())}

@@ -30,7 +30,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.functional import relu
 
-from pipelines.errors import GanError, ModelError
+from pipelines.errors import GanError, ModelError, reason_of
 from pipelines.metrics.parts import Part, memberships, part_of, parts_of, spans
 from pipelines.metrics.reader import Reader
 from pipelines.models.registry import STEERING
@@ -172,7 +172,9 @@ def load(path: Path) -> Steering:
         if not all(np.isfinite(part).all() for part in parts):
             raise ValueError("it holds numbers that are not finite")
     except (SafetensorError, OSError, ValueError, GanError) as error:
-        raise ModelError(f"The file {path} is damaged ({error}); learn the model's directions anew.") from None
+        raise ModelError(
+            f"The file {path} is damaged ({reason_of(error)}); learn the model's directions anew."
+        ) from None
     return Steering(names, *parts)
 
 

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from pipelines.config.train_config import BEGIN_ANEW, TrainConfig
-from pipelines.errors import DamagedFile, ModelError, is_out_of_memory
+from pipelines.errors import DamagedFile, ModelError, is_out_of_memory, reason_of
 from pipelines.tensor_files import damage, whole_tensors
 from pipelines.training.trainer import Trainer
 
@@ -166,8 +166,8 @@ def read(path: Path, prefix: str | tuple[str, ...] = "") -> tuple[dict[str, Tens
         if is_out_of_memory(error):
             raise ModelError(_too_large(path)) from None
         if isinstance(error, (ValueError, RecursionError)) or "deserializing header" in str(error):
-            raise DamagedFile(f"The file {path} is damaged or not a safetensors file ({error}).") from None
-        reason = getattr(error, "strerror", None) or error
+            raise DamagedFile(f"The file {path} is damaged or not a safetensors file ({reason_of(error)}).") from None
+        reason = getattr(error, "strerror", None) or reason_of(error)
         raise ModelError(f"The file {path} cannot be read ({reason}); mend that and try again.") from None
 
 
@@ -201,7 +201,7 @@ def _fitting(path: Path, what: str, edits: Edits) -> Iterator[None]:
         edited = ""
         if edits:
             edited = f" config.json was edited since it was saved: {in_words(edits)}; set that back, then Resume."
-        reason = " ".join(str(error).split())[:300]
+        reason = reason_of(error)
         raise ModelError(f"The checkpoint {path} does not fit {what} ({reason}).{edited}") from None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -13,11 +14,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipelines import data
 from pipelines.data import digits
 from pipelines.errors import DataError
 from pipelines.paths import PROJECT
+from tests.wrong_files import damaged_bytes
 
 
 @pytest.mark.parametrize("name", data.names())
@@ -144,6 +148,20 @@ def test_a_damaged_prepared_file_is_made_again(damage: str, tiny: Path, data_hom
     again = data.load("digits")
     assert np.array_equal(again.images, first.images) and again.fingerprint == first.fingerprint
     assert zipfile.ZipFile(prepared).testzip() is None
+
+
+@settings(
+    max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(seed=st.integers(0, 2**32))
+def test_a_wrong_prepared_file_is_made_again(seed: int, tiny: Path, data_home: Path) -> None:
+    first = data.load("digits")
+    (prepared,) = (data_home / "digits" / "prepared").iterdir()
+    prepared.write_bytes(damaged_bytes(random.Random(seed), prepared.read_bytes()))
+    data.is_prepared("digits", size=28, channels=1)  # says yes or no
+    again = data.load("digits")
+    assert np.array_equal(again.images, first.images) and np.array_equal(again.labels, first.labels)
+    assert (again.fingerprint, again.class_names) == (first.fingerprint, first.class_names)
 
 
 def test_is_prepared_is_false_for_a_truncated_file(tiny: Path, data_home: Path) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from pipelines import failures, paths
@@ -14,6 +18,7 @@ from pipelines.errors import GanError
 from pipelines.failures import MOST_SECONDS, TWINS, recording
 from pipelines.models import registry
 from tests.failures.kept import stored
+from tests.wrong_files import damaged
 
 NAMES = failures.names()
 IN_PICTURES = [name for name in NAMES if not failures.get(name).in_plane]
@@ -109,7 +114,34 @@ def test_what_is_missing_or_damaged_is_said(monkeypatch: pytest.MonkeyPatch, tmp
     with pytest.raises(GanError, match="choose one of"):
         recording.path_of("../../etc")
     (tmp_path / "recordings" / "seed").mkdir(parents=True)
-    for damaged in ("", "[]", "{}", json.dumps({"format": "another", "twins": {}})):
-        (tmp_path / "recordings" / "seed" / "recording.json").write_text(damaged)
+    for content in ("", "[]", "{}", json.dumps({"format": "another", "twins": {}})):
+        (tmp_path / "recordings" / "seed" / "recording.json").write_text(content)
         with pytest.raises(GanError, match="is no recording"):
             recording.load("seed")
+
+
+@cache
+def short(name: str) -> bytes:
+    """The beginning of a recording."""
+    kept = stored(name)
+    for twin in kept["twins"].values():
+        twin["columns"] = {column: values[:40] for column, values in twin["columns"].items()}
+        twin["frames"] = twin["frames"][:4]
+    return json.dumps(kept).encode()
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(seed=st.integers(0, 2**32), name=st.sampled_from(["seed", "collapse-ring"]))
+def test_a_wrong_recording_is_a_sentence_or_has_findings(tmp_path_factory, seed: int, name: str) -> None:
+    home = tmp_path_factory.mktemp("models")
+    (home / "recordings" / name).mkdir(parents=True)
+    path = home / "recordings" / name / "recording.json"
+    path.write_bytes(damaged(random.Random(seed), short(name)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(paths, "MODELS", home)
+        try:
+            found = recording.diagnoses(name)
+        except GanError as error:
+            assert f"{name}/recording.json" in str(error) and "\n" not in str(error) and len(str(error)) < 700
+        else:
+            assert set(found) == set(TWINS)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import random
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.errors import ConfigError
 from pipelines.objectives import LOSSES
@@ -15,6 +18,9 @@ from pipelines.playground import saved
 from pipelines.playground.game import Game
 from pipelines.playground.settings import from_dict
 from tests.playground.test_game import actions, game, told
+from tests.wrong_files import damaged
+
+KEPT = saved.save(actions(game(g_width=8, d_width=8))).encode()
 
 
 @pytest.mark.parametrize("loss", LOSSES.names())
@@ -142,3 +148,15 @@ def test_a_saved_game_of_huge_sizes_is_refused(huge):
     ):
         with pytest.raises(ConfigError, match="no saved game"):
             saved.load(broken(change))
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_a_wrong_file_is_refused_or_is_a_game_that_goes_on(seed: int) -> None:
+    try:
+        one = saved.load(damaged(random.Random(seed), KEPT))
+    except ConfigError as error:
+        assert "\n" not in str(error)
+    else:
+        one.advance(1)
+        assert len(one.fake) <= 4096 and saved.save(one)
