@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.widgets import double_click
 from explorer.widgets.branching import branch, forget_branch, show_branch, wish_of
-from explorer.widgets.damaged_run import damaged_run
+from explorer.widgets.unread_run import unread_run
 from explorer.widgets.full_measure import full_measure
 from explorer.widgets.live_run import live_run
 from explorer.widgets.new_run import new_run
@@ -53,7 +53,7 @@ def one_run(run: RunFolder) -> None:
     try:
         record, status = run.record(), run.status()
     except GanError as error:
-        damaged_run(run, str(error))
+        unread_run(run, error)
         return
     # Each part has a place of its own, so that one which grows by a line does not remount the live view below it.
     header, message = st.container(), st.container()

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.data import _photos
-from pipelines.data._typed import shown
+from pipelines.typed_path import shown
 from pipelines.errors import DataError
 
 FILES = ("attributes.csv", "list_attr_celeba.txt")  # the first of them that is there

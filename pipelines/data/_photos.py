@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from pipelines.data._image_set import Aborted, Progress
-from pipelines.data._typed import shown
+from pipelines.typed_path import shown
 from pipelines.errors import DataError
 
 NAMED = 3  # how many pictures a note names before it only counts

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.data import _attributes_csv, _photos, _picture
-from pipelines.data._typed import shown
+from pipelines.typed_path import shown
 from pipelines.errors import DataError
 
 # What systems and servers put beside people's files: thumbnails, bins, snapshots. Names in small letters.

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from pipelines.errors import ConfigError, TrainingError
-from pipelines.objectives import LOSSES
+from pipelines.registries import LOSSES
 from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
 from pipelines.playground import measures
 from pipelines.playground.distributions import Distribution, distribution

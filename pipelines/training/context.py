@@ -12,7 +12,7 @@ from torch import Tensor
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import ConfigError
-from pipelines.modalities import MODALITIES
+from pipelines.registries import MODALITIES
 from pipelines.modalities._conditions import encode
 from pipelines.training.augment import Draw
 from pipelines.training.feed import Feed

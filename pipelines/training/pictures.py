@@ -8,7 +8,7 @@ from torch import Tensor
 
 from pipelines.data import ImageSet, Spec
 from pipelines.errors import DataError
-from pipelines.modalities import MODALITIES
+from pipelines.registries import MODALITIES
 from pipelines.modalities.image import decode as to_uint8
 from pipelines.modalities.image import encode as to_float
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from pipelines.errors import ConfigError
-from pipelines.objectives import LOSSES
+from pipelines.registries import LOSSES
 from pipelines.playground import frame as drawn
 from pipelines.playground import saved
 from pipelines.playground.game import Game

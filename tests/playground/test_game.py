@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from pipelines.errors import ConfigError, TrainingError
-from pipelines.objectives import LOSSES
+from pipelines.registries import LOSSES
 from pipelines.playground.game import MOST_ROWS, Game
 from pipelines.playground.settings import DATA, from_dict, packed
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from pipelines.config.train_config import TrainConfig
-from pipelines.networks import NETWORKS
+from pipelines.registries import NETWORKS
 from pipelines.networks._minibatch import KERNELS, Deviation, Discrimination
 from pipelines.objectives._matching import feature_matching
 from pipelines.training import checkpoint, loop

@@ -9,8 +9,8 @@ import torch
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError, TrainingError
 from pipelines.methods.gan import R1_EVERY
-from pipelines.networks import NETWORKS
-from pipelines.objectives import LOSSES
+from pipelines.registries import NETWORKS
+from pipelines.registries import LOSSES
 from pipelines.objectives._penalties import r1_penalty
 from pipelines.training import loop
 from pipelines.training.machine import Machine, pick_device, resolve
