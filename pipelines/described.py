@@ -94,4 +94,3 @@ SPEED = (
     View("speed", "training", "Training", "images / s", _SPEED, from_zero=True, aside=True),
     Series("images_per_s", "speed", "real images", "text", "images / s"),
 )
-

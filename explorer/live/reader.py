@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.runs import display
 from pipelines.errors import GanError
+from pipelines.runs import display
 from pipelines.runs.folder import FAILED, FINISHED, STOPPED, RunFolder
 from pipelines.runs.jobs import branch_step
 from pipelines.runs.rows import MetricsRow, SampleRow, rows_between

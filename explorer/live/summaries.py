@@ -84,9 +84,9 @@ def _unread(folder: RunFolder, error: Exception) -> dict[str, Any]:
     """What is shown of a run that cannot be read: that it is there, and why it cannot be used."""
     said = str(error).removeprefix(f"{folder.id}/") if isinstance(error, GanError) else f"It cannot be read ({error})."
     return {
-        **dict.fromkeys(SHOWN), "id": folder.id, "name": "", "preset": "", "title": folder.id, "state": why_unread(error),
-        "message": said, "created_at": os.stat(folder.path).st_mtime, "step": 0, "seconds": 0.0, "data": "",
-        "lives": False, "explorable": False, "conditional": False,
+        **dict.fromkeys(SHOWN), "id": folder.id, "name": "", "preset": "", "title": folder.id,
+        "state": why_unread(error), "message": said, "created_at": os.stat(folder.path).st_mtime, "step": 0,
+        "seconds": 0.0, "data": "", "lives": False, "explorable": False, "conditional": False,
     }  # fmt: skip
 
 

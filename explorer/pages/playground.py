@@ -3,8 +3,8 @@
 import streamlit as st
 
 from explorer.widgets.stage import stage
-from pipelines.registries import LOSSES, loss_traits
 from pipelines.playground import settings
+from pipelines.registries import LOSSES, loss_traits
 
 # Parts
 

@@ -16,8 +16,8 @@ from pipelines.cli.shown import as_bar, bar, err, out, show_table, tell_notes, t
 from pipelines.config import presets
 from pipelines.config.train_config import ENDLESS
 from pipelines.errors import GanError, why_unread
-from pipelines.registries import launcher_traits
 from pipelines.models import fine_tuning, registry
+from pipelines.registries import launcher_traits
 from pipelines.runs import jobs, worker
 from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RUNNING, RunFolder, Status
 from pipelines.runs.names import RUN_ID_WORDS

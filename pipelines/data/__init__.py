@@ -35,9 +35,9 @@ from pipelines.data import _cache
 from pipelines.data._image_set import Aborted, ImageSet, Progress, paced, within
 from pipelines.data._spec import Spec
 from pipelines.data._survey import Survey
-from pipelines.typed_path import folder_of, shown
 from pipelines.errors import DataError
 from pipelines.registries import DATA_SETS
+from pipelines.typed_path import folder_of, shown
 
 __all__ = [
     "CHANNELS", "DATA_SETS", "SIZES", "ImageSet", "Overview", "Progress", "Spec",

@@ -15,9 +15,9 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.methods._adversarial import SERIES, VIEWS
 from pipelines.networks._conditioning import draw_latent, nearest_centre
 from pipelines.networks._minibatch import MinibatchNumbers
-from pipelines.registries import LOSSES, loss_traits
 from pipelines.objectives._matching import feature_matching
 from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
+from pipelines.registries import LOSSES, loss_traits
 from pipelines.training.augment import augmented
 from pipelines.training.building import build
 from pipelines.training.context import Condition, StepContext, laid_out

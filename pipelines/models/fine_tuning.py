@@ -15,8 +15,8 @@ from pipelines.config.checking import check
 from pipelines.config.settings import Role
 from pipelines.config.train_config import SETTINGS, of_role
 from pipelines.errors import ConfigError, ModelError
-from pipelines.registries import critic_of, sampler_of
 from pipelines.models.registry import check_hash, find
+from pipelines.registries import critic_of, sampler_of
 from pipelines.runs import jobs
 from pipelines.runs.folder import Notes, RunFolder
 from pipelines.runs.names import CONDITIONS

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pipelines.registries import loss_traits
 from pipelines.playground.game import Game, Row
 from pipelines.playground.networks import latent_grid
+from pipelines.registries import loss_traits
 
 REACH = 1.5  # the picture shows [-REACH, REACH] both ways
 SHOWN = 400  # points of each kind

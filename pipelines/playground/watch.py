@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.doctor import ALARM, Finding, History, examine
-from pipelines.registries import loss_traits
 from pipelines.playground.history import history_of
 from pipelines.playground.settings import PlaneConfig, label_of
+from pipelines.registries import loss_traits
 
 if TYPE_CHECKING:
     from pipelines.playground.game import Game

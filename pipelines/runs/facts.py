@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, TypedDict
 
-from pipelines.config.settings import problem
 from pipelines.config.migrating import Schema
+from pipelines.config.settings import problem
 from pipelines.config.train_config import RATES, SETTINGS, TrainConfig
 from pipelines.described import Measure, Series, View
 from pipelines.registries import WORDS

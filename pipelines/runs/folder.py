@@ -282,4 +282,3 @@ class RunFolder:
         step = saved[-1] if saved else 0
         resume = f"goes on from its checkpoint of step {step}" if saved else "begins anew, since nothing was saved yet"
         return f"The training process ended without a message at step {status.step}; Resume {resume}."
-

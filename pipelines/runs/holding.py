@@ -1,7 +1,7 @@
 """Who holds a run: the locks in its folder, which the system frees when their holder dies.
 
-``worker.lock`` is held by the training process for as long as it lives; ``control.lock`` for a moment by whoever changes
-``control.json`` or asks whether the run is held.
+``worker.lock`` is held by the training process for as long as it lives; ``control.lock`` for a moment by whoever
+changes ``control.json`` or asks whether the run is held.
 """
 
 from __future__ import annotations

@@ -15,12 +15,12 @@ import torch
 from pipelines import data, threads
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import ImageSet, Spec
-from pipelines.runs.display import described
 from pipelines.errors import TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
-from pipelines.registries import loss_traits
 from pipelines.paths import runs_home
+from pipelines.registries import loss_traits
 from pipelines.runs import conditions, pictures, reading, resuming
+from pipelines.runs.display import described
 from pipelines.runs.files import publish_json
 from pipelines.runs.folder import PAUSED, RUNNING, STOPPING, Record, RunFolder
 from pipelines.runs.queue import QueuePlace

@@ -18,9 +18,8 @@ from pipelines.config.train_config import RATES, TrainConfig
 from pipelines.data import Spec
 from pipelines.data._shares import in_turn
 from pipelines.errors import ConfigError, TrainingError
-from pipelines.registries import METHODS, sampler_of
-from pipelines.registries import MODALITIES
 from pipelines.modalities._conditions import encode
+from pipelines.registries import METHODS, MODALITIES, sampler_of
 from pipelines.training.building import advance, gradient_norm, make_optimizer
 from pipelines.training.context import StepContext
 from pipelines.training.cuda_graphs import Replayed

@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from pipelines.errors import ConfigError
-from pipelines.registries import LOSSES
 from pipelines.playground import frame as drawn
 from pipelines.playground import saved
 from pipelines.playground.game import Game
 from pipelines.playground.settings import from_dict
+from pipelines.registries import LOSSES
 from tests.playground.test_game import actions, game, told
 
 

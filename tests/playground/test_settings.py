@@ -8,10 +8,10 @@ import sys
 import pytest
 
 from pipelines.errors import ConfigError
-from pipelines.registries import LOSSES, loss_traits
 from pipelines.paths import PROJECT
 from pipelines.playground import settings
 from pipelines.playground.settings import DRAWN_STEPS, MOST_DRAWN, PlaneConfig, from_dict, packed, places
+from pipelines.registries import LOSSES, loss_traits
 
 
 def test_the_defaults_are_settings_and_every_setting_explains_itself():

@@ -103,7 +103,9 @@ def where(tmp_path_factory) -> RunFolder:
     made.measure()
     made.status(FINISHED)
     made.folder.ask(want="run", lr_g=1e-3)
-    recorded.keep_evaluation(made.folder, 20, {"samples": 100, "rows": [["a", "1", "2", ""]], "frechet": {"value": 1.0}})
+    recorded.keep_evaluation(
+        made.folder, 20, {"samples": 100, "rows": [["a", "1", "2", ""]], "frechet": {"value": 1.0}}
+    )
     (made.folder.path / "notes.json").write_text('{"name": "A name", "note": "A note"}')
     return made.folder
 

@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-from pipelines.runs import display
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import GanError
 from pipelines.registries import METHODS
+from pipelines.runs import display
 from pipelines.runs.facts import Record, StoredDisplay
 from pipelines.runs.folder import RunFolder
 from pipelines.schema import convert
