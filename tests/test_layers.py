@@ -48,14 +48,17 @@ def circle(found: dict[str, set[str]]) -> list[str]:
     return []
 
 
-def test_no_two_packages_import_each_other() -> None:
-    found = graph(HOME)
+@pytest.fixture(scope="module")
+def found() -> dict[str, set[str]]:
+    return graph(HOME)
+
+
+def test_no_two_packages_import_each_other(found: dict[str, set[str]]) -> None:
     assert {"config", "networks", "training", "methods", "runs", "launchers", "metrics", "models"} <= set(found)
     assert circle(found) == []
 
 
-def test_the_configuration_is_a_leaf() -> None:
-    found = graph(HOME)
+def test_the_configuration_is_a_leaf(found: dict[str, set[str]]) -> None:
     assert found["config"] <= LEAVES
     assert found["registries"] <= LEAVES and found["registry"] <= LEAVES
 
