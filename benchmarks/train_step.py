@@ -32,7 +32,7 @@ from benchmarks._machine import keep, machine_class
 from benchmarks.plain_loop import PlainLoop
 from pipelines.config.presets import PRESETS
 from pipelines.config.train_config import TrainConfig, from_dict
-from pipelines.networks import NETWORKS
+from pipelines.registries import NETWORKS
 from pipelines.training import machine
 from pipelines.training.trainer import Trainer
 

@@ -26,6 +26,7 @@ from playwright.sync_api import sync_playwright
 from benchmarks._machine import keep, machine_class
 from pipelines import paths
 from pipelines.config import presets
+from pipelines.config.train_config import ENDLESS
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 from scripts import chromium
@@ -79,9 +80,7 @@ def steps_per_s(run: RunFolder, seconds: float) -> float:
 
 def under_way(preset: str) -> RunFolder:
     """A run of a preset without an end, once it has trained for a while."""
-    run = jobs.start(
-        presets.get(preset).config.changed(seconds=None, epochs=None, until_clear=None, most_seconds=None), preset
-    )
+    run = jobs.start(presets.get(preset).config.changed(**ENDLESS), preset)
     while run.status().step < WARM_STEPS:
         if not run.status().active:
             raise SystemExit(run.status().message)

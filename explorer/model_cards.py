@@ -13,7 +13,7 @@ from typing import Any
 
 from explorer.widgets.text import duration
 from pipelines import paths
-from pipelines.errors import GanError, ModelError
+from pipelines.errors import GanError, ModelError, why_unread
 from pipelines.models import registry
 from pipelines.models.registry import Entry
 
@@ -32,18 +32,18 @@ FINE = 0.0025  # a share is told to a tenth of a percent where chance moves it b
 
 
 def model_cards() -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
-    """Every published model as the gallery shows it, those that ship first; and the ``id`` and a ``sentence`` on each
-    damaged one.
+    """Every published model as the gallery shows it, those that ship first; and of each that is not read the ``id``, a
+    ``sentence`` and in a word ``why``.
     """
-    cards, damaged = [], []
+    cards, unread = [], []
     for name in _folders():
         try:
             entry = registry.find(name)
             weights_are_whole(entry.folder)
             cards.append(card_of(entry))
         except (GanError, OSError) as error:
-            damaged.append({"id": name, "sentence": str(error)})
-    return sorted(cards, key=lambda card: not card["ships"]), damaged
+            unread.append({"id": name, "sentence": str(error), "why": why_unread(error)})
+    return sorted(cards, key=lambda card: not card["ships"]), unread
 
 
 def card_of(entry: Entry) -> dict[str, Any]:

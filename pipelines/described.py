@@ -1,15 +1,13 @@
 """What a run's record says of the numbers that it draws: the series of its steps, and its measures.
 
 A method describes its series (``pipelines/methods``), a measure itself (``pipelines/metrics/measures``); the process
-writes both into the run's record, and whoever draws the run reads them there. No torch.
+writes both into the run's record (``runs/display.py``), and whoever draws the run reads them there. No torch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from functools import cache
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from pipelines.schema import Meta
 
@@ -91,51 +89,8 @@ class Measure:
     fallback: bool = False
 
 
-Display = dict[str, list[dict[str, Any]]]
-"""The part of a record that says what is drawn: ``views``, ``series`` and ``measures``, each as plain values."""
-
 _SPEED = "Real pictures shown to D in a second."
 SPEED = (
     View("speed", "training", "Training", "images / s", _SPEED, from_zero=True, aside=True),
     Series("images_per_s", "speed", "real images", "text", "images / s"),
 )
-
-
-def described(method: Any, config: Any) -> Display:
-    """What a run draws, as its record says it.
-
-    Args:
-        method: of the run, with ``views`` and ``series``; without them, those of a GAN.
-        config: of the run.
-
-    Raises:
-        ConfigError: a measure describes itself wrongly.
-    """
-    from pipelines.methods._adversarial import SERIES, VIEWS
-    from pipelines.metrics import measures
-
-    series = [one for one in getattr(method, "series", SERIES) if not one.setting or getattr(config, one.setting)]
-    return _display(getattr(method, "views", VIEWS), series, measures.described())
-
-
-@cache
-def usual() -> Display:
-    """What runs draw that were recorded before records said so."""
-    from pipelines.methods._adversarial import SERIES, VIEWS
-    from pipelines.metrics import measures
-
-    return _display(VIEWS, [one for one in SERIES if not one.setting], measures.described(own=False))
-
-
-def _display(views: Iterable[View], series: Iterable[Series], measures: Iterable[Measure]) -> Display:
-    series, drawn = [*series, SPEED[1]], {one.view for one in series} | {SPEED[0].id}
-    return {
-        "views": [asdict(view) for view in (*views, SPEED[0]) if view.id in drawn],
-        "series": [asdict(one) for one in series],
-        "measures": [asdict(one) for one in measures],
-    }
-
-
-def columns(display: dict[str, Any]) -> tuple[str, ...]:
-    """The keys of the series that a record describes, each once."""
-    return tuple(dict.fromkeys(series["name"] for series in display["series"]))

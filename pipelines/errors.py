@@ -6,6 +6,7 @@ GanError
 ├── RunError       a run folder, its control or its worker
 ├── ModelError     a trained model that cannot be loaded
 │   └── DamagedFile    because its file was truncated or overwritten: no try will ever read it
+├── NewerFile      (a RunError and a ModelError) a run or a model that a newer version of the program has written
 └── TrainingError  training that cannot go on (non-finite loss, out of memory, full disk)
 
 Everything else that is raised is a bug and keeps its traceback.
@@ -59,6 +60,10 @@ class DamagedFile(ModelError):
     """A file of weights that was truncated or overwritten, as its header or its length shows."""
 
 
+class NewerFile(RunError, ModelError):
+    """A run or a model that a newer version of the program has written: whole, but not for this version to read."""
+
+
 class TrainingError(GanError):
     """Training that cannot go on; what was written before stays readable."""
 
@@ -67,3 +72,8 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error says that there was too little memory, of the machine or of its GPU."""
     text = str(error).lower()
     return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate" in text
+
+
+def why_unread(error: BaseException) -> str:
+    """In a word, why a run or a model is not read: ``newer`` than this version of the program, or ``damaged``."""
+    return "newer" if isinstance(error, NewerFile) else "damaged"

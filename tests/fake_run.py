@@ -25,6 +25,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.paths import runs_home
+from pipelines.runs import recorded
 from pipelines.runs.folder import FAILED, FINISHED, LOST, RUNNING, Record, RunFolder, Status
 
 TILE, GAP, ROWS, COLUMNS = 28, 2, 10, 8
@@ -195,7 +196,7 @@ class FakeRun:
 
     def cut_and_resume(self, step: int) -> None:
         """What a resume from a checkpoint does: rows after it are cut off, the attempt grows."""
-        self.folder.cut_after(step)
+        recorded.cut_after(self.folder, step)
         self.step, self.attempt = step, self.attempt + 1
         self.status()
 

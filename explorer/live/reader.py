@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines import described
 from pipelines.errors import GanError
+from pipelines.runs import display
 from pipelines.runs.folder import FAILED, FINISHED, STOPPED, RunFolder
 from pipelines.runs.jobs import branch_step
 from pipelines.runs.rows import MetricsRow, SampleRow, rows_between
@@ -182,7 +182,7 @@ class RunReader:
             run = _described(self.folder)
             if run != self.run:
                 self._news["run"] = self.run = run
-            series = described.columns(run["display"])
+            series = display.columns(run["display"])
             if series != self._series:  # rows that were read before lack some of them
                 self._series, self._cut = series, True
 
@@ -203,7 +203,7 @@ class RunReader:
 
 def _usual_series() -> tuple[str, ...]:
     """The series of a run that does not describe them, or not yet."""
-    return described.columns(described.usual())
+    return display.columns(display.usual())
 
 
 def _starts_line(path: Path, offset: int) -> bool:
@@ -242,7 +242,7 @@ def _described(folder: RunFolder) -> dict[str, Any]:
     record = folder.record()
     config = record.config
     return {
-        "display": {**described.usual(), **record.display},
+        "display": {**display.usual(), **record.display},
         "data": record.data.get("name", config.data),
         "preset": record.preset,
         "conditional": config.conditional,

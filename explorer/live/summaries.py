@@ -11,12 +11,11 @@ from typing import Any
 
 from explorer.live.reader import UNREADABLE
 from pipelines.config.presets import title_of
-from pipelines.errors import GanError
+from pipelines.errors import GanError, why_unread
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 
 FRESH_S = 1.0
-DAMAGED = "damaged"  # the state, in the list, of a run whose configuration cannot be read
 SHOWN = ("tile", "place", "progress", "epoch", "images_seen", "eta_s", "quality", "thumbnail", "size")
 
 
@@ -59,7 +58,7 @@ class Summaries:
             except UNREADABLE as error:
                 if not folder.exists():
                     continue
-                summary = _damaged(folder, error)
+                summary = _unread(folder, error)
             self._known[str(folder.path)] = stamps, summary
         return [summary for _, summary in self._known.values()]
 
@@ -81,13 +80,13 @@ def _stamps(folder: RunFolder) -> tuple[int, ...]:
     return found.st_mtime_ns, found.st_ino, grids, saved
 
 
-def _damaged(folder: RunFolder, error: Exception) -> dict[str, Any]:
+def _unread(folder: RunFolder, error: Exception) -> dict[str, Any]:
     """What is shown of a run that cannot be read: that it is there, and why it cannot be used."""
     said = str(error).removeprefix(f"{folder.id}/") if isinstance(error, GanError) else f"It cannot be read ({error})."
     return {
-        **dict.fromkeys(SHOWN), "id": folder.id, "name": "", "preset": "", "title": folder.id, "state": DAMAGED,
-        "message": said, "created_at": os.stat(folder.path).st_mtime, "step": 0, "seconds": 0.0, "data": "",
-        "lives": False, "explorable": False, "conditional": False,
+        **dict.fromkeys(SHOWN), "id": folder.id, "name": "", "preset": "", "title": folder.id,
+        "state": why_unread(error), "message": said, "created_at": os.stat(folder.path).st_mtime, "step": 0,
+        "seconds": 0.0, "data": "", "lives": False, "explorable": False, "conditional": False,
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from explorer.widgets.text import literal
 from pipelines import data, metrics
 from pipelines.errors import GanError
 from pipelines.models.registry import Entry
-from pipelines.objectives import traits_of
+from pipelines.registries import loss_traits
 
 # Parts
 
@@ -65,7 +65,7 @@ else:
         entry.id, size=config.size, channels=config.channels, latent=config.latent_size, prior=config.prior,
         classes=list(entry.class_names) if config.conditional else [], data=config.data, prepared=is_prepared(entry),
         labelled=has_labels(entry), steered=entry.steers,
-        probability=traits_of(config.loss).says_probability,
+        probability=loss_traits(config.loss).says_probability,
         saved=[{"id": one["definition"], "name": one["name"], "kind": "saved"} for one in directions(entry.id)],
     )  # fmt: skip
     if wish and wish.get("prepare") == entry.id and prepare(entry, news):

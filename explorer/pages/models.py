@@ -13,6 +13,7 @@ from explorer.widgets.gallery import explorable_runs, gallery
 from explorer.widgets.model_dialogs import open_dialog, show_dialog
 from explorer.widgets.settings_form import fill_draft
 from explorer.widgets.text import literal
+from pipelines.config.train_config import ENDLESS
 from pipelines.errors import GanError
 from pipelines.models import registry
 
@@ -35,7 +36,7 @@ def train_further(name: str) -> None:
     except GanError as error:  # deleted meanwhile
         st.session_state["problem"] = str(error)
         st.rerun()
-    fill_draft(entry.config.changed(epochs=MORE_EPOCHS, seconds=None, until_clear=None, most_seconds=None), "")
+    fill_draft(entry.config.changed(**ENDLESS | {"epochs": MORE_EPOCHS}), "")
     further_from(entry)
     st.session_state["draft_view"] = "All settings"
     st.switch_page("pages/train.py", query_params={})
@@ -62,7 +63,7 @@ def do(asked: dict[str, Any]) -> None:
 if run := st.query_params.get("run"):  # a link from when the Train page was the first
     open_page("train", {"run": run})
 st.title("See what a GAN has learnt", anchor=False)
-cards, damaged = model_cards()
+cards, unread = model_cards()
 runs, under_way = explorable_runs(), publications.publications()
 if cards or runs or under_way:
     st.markdown("Each of these takes a minute. Start with one, or explore any model below.")
@@ -75,7 +76,7 @@ if problem := st.session_state.pop("problem", None):
     st.error(literal(problem), icon=":material/error:")
 if said := st.session_state.pop("said", None):
     st.toast(literal(said), icon=":material/check:")
-asked = gallery(cards, damaged, runs, under_way)
+asked = gallery(cards, unread, runs, under_way)
 if asked:
     do(asked)
 show_dialog()

@@ -4,7 +4,6 @@ import streamlit as st
 
 from explorer.widgets import double_click
 from explorer.widgets.branching import branch, forget_branch, show_branch, wish_of
-from explorer.widgets.damaged_run import damaged_run
 from explorer.widgets.full_measure import full_measure
 from explorer.widgets.live_run import live_run
 from explorer.widgets.new_run import new_run
@@ -14,6 +13,7 @@ from explorer.widgets.run_header import run_header, run_message
 from explorer.widgets.run_list import run_list
 from explorer.widgets.run_settings import run_settings
 from explorer.widgets.text import literal
+from explorer.widgets.unread_run import unread_run
 from pipelines.errors import GanError
 from pipelines.paths import runs_home
 from pipelines.runs import jobs
@@ -53,7 +53,7 @@ def one_run(run: RunFolder) -> None:
     try:
         record, status = run.record(), run.status()
     except GanError as error:
-        damaged_run(run, str(error))
+        unread_run(run, error)
         return
     # Each part has a place of its own, so that one which grows by a line does not remount the live view below it.
     header, message = st.container(), st.container()

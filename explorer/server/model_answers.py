@@ -28,7 +28,7 @@ from pipelines.latent.neighbours import training_set
 from pipelines.latent.point import MOST_POINTS, Point, all_checked, pack
 from pipelines.latent.projection import Projection
 from pipelines.latent.projection import project as search_z
-from pipelines.objectives import traits_of
+from pipelines.registries import loss_traits
 
 MOST_EDGE = 4096
 MOST_SHEET, MOST_FILM = 36_000_000, 110_000_000  # pixels of a picture, of all frames of an animation
@@ -92,7 +92,7 @@ def opinion(model: Model, asked: Shown) -> Response:
     images = _decoded(model, points)
     with DECODING.turn():
         scores = model.score(images, model.resolve(points)[1])
-    kind = traits_of(model.trained.config.loss).d_output
+    kind = loss_traits(model.trained.config.loss).d_output
     return JSONResponse({"kind": kind, "scores": [round(float(score), 4) for score in scores]})
 
 

@@ -18,11 +18,12 @@ _component = assets.component("models/gallery", "Models", "stage")
 
 
 def gallery(
-    cards: list[dict[str, Any]], damaged: list[str], runs: list[dict[str, Any]], under_way: list[Publication]
+    cards: list[dict[str, Any]], unread: list[dict[str, str]], runs: list[dict[str, Any]], under_way: list[Publication]
 ) -> dict[str, Any] | None:
     """Mount the gallery.
 
     Args:
+        unread: the models that are not read, as ``model_cards`` tells them.
         runs: summaries of the runs that can be explored; the browser's side keeps them up to date.
         under_way: models being published.
 
@@ -34,7 +35,7 @@ def gallery(
     data = {
         "steps": first_steps(cards, runs),
         "models": cards,
-        "damaged": damaged,
+        "unread": unread,
         "runs": runs,
         "publications": [vars(one) for one in under_way],
         "palette": palette(),

@@ -15,8 +15,10 @@ from explorer.widgets.text import duration, literal
 from pipelines import data
 from pipelines.config.checking import problems
 from pipelines.config.presets import ONE_MINUTE, PRESETS
-from pipelines.config.train_config import TrainConfig, label_of
+from pipelines.config.settings import Role
+from pipelines.config.train_config import SPEED, TrainConfig, label_of, of_role
 from pipelines.errors import DataError, GanError
+from pipelines.metrics import clear_wanted
 from pipelines.models import fine_tuning
 from pipelines.models.registry import Entry
 from pipelines.paths import data_home
@@ -26,10 +28,7 @@ from pipelines.runs.folder import RunFolder
 DOWNLOAD_MB = {"digits": 20, "clothes": 31}
 PRESET_VIEW, SETTINGS_VIEW = "Presets", "All settings"
 # What decides how long an epoch takes, so that an earlier run with the same values tells the length of this one.
-SPEED_SETTINGS = (
-    "data", "folder", "size", "channels", "network", "width", "latent_size", "conditional", "d_steps",
-    "gradient_penalty", "batch_size", "device", "precision", "threads",
-)  # fmt: skip
+SAME_SPEED = (*of_role(Role.DATA), *SPEED)
 
 
 @st.cache_data(ttl=10, show_spinner=False, max_entries=50)
@@ -153,8 +152,8 @@ def _length(config: TrainConfig) -> str:
     ends = []
     least = f"{config.seconds:g} s of training" if config.seconds else ""
     most = f"{config.most_seconds:g} s at most" if config.most_seconds else ""
-    if config.clear_wanted:
-        clear = f"until {config.clear_wanted:.0%} of the samples are clear"
+    if wanted := clear_wanted(config):
+        clear = f"until {wanted:.0%} of the samples are clear"
         first = f"{least} or longer, {clear}" if least else clear
         ends.append(f"{first}, {most}" if most else first)
     elif least or most:
@@ -173,7 +172,7 @@ def _expected_seconds(config: TrainConfig) -> float | None:
             record, status = run.record(), run.status()
         except GanError:
             continue
-        same = all(getattr(record.config, name) == getattr(config, name) for name in SPEED_SETTINGS)
+        same = all(getattr(record.config, name) == getattr(config, name) for name in SAME_SPEED)
         if same and status.seconds and status.images_seen and record.data.get("count"):
             return config.epochs * config.epoch_of(record.data["count"]) * status.seconds / status.images_seen
     return None

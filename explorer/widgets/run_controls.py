@@ -17,7 +17,7 @@ from explorer.widgets.run_header import run_name
 from explorer.widgets.settings_form import fill_draft
 from explorer.widgets.text import api_link
 from pipelines.config.presets import PRESETS
-from pipelines.config.train_config import SETTINGS, TrainConfig, label_of
+from pipelines.config.train_config import RATES, SETTINGS, TrainConfig, label_of
 from pipelines.errors import GanError, printable
 from pipelines.runs import jobs
 from pipelines.runs.facts import rate_problem
@@ -123,7 +123,7 @@ def _rates(run: RunFolder, record: Record, status: Status) -> None:
     sources = (run.control(), status, record.config, TrainConfig())
     now = {
         name: next(rate for source in sources if not rate_problem(name, rate := getattr(source, name)))
-        for name in ("lr_g", "lr_d")
+        for name in RATES
     }
     rates = st.popover(
         "Learning rates",
@@ -136,13 +136,13 @@ def _rates(run: RunFolder, record: Record, status: Status) -> None:
             for name in now:
                 st.number_input(
                     f"{label_of(name)}, now {now[name]:g}", SETTINGS[name].low, SETTINGS[name].high, now[name],
-                    step=5e-5, format="%g", key=f"{name}_{run.id}",
+                    step=SETTINGS[name].step, format="%g", key=f"{name}_{run.id}",
                 )  # fmt: skip
         st.form_submit_button("Apply", type="primary", icon=":material/check:", on_click=_apply_rates, args=(run,))
 
 
 def _apply_rates(run: RunFolder) -> None:
-    _do(jobs.set_rates, run, *(st.session_state[f"{name}_{run.id}"] for name in ("lr_g", "lr_d")))
+    _do(jobs.set_rates, run, *(st.session_state[f"{name}_{run.id}"] for name in RATES))
 
 
 def _explore(run: RunFolder, record: Record) -> None:

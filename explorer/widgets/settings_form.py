@@ -17,18 +17,9 @@ from pipelines import data
 from pipelines.config.presets import PRESETS
 from pipelines.config.train_config import GROUPS, SETTINGS, TYPES, TrainConfig, label_of
 from pipelines.errors import DataError, printable
-from pipelines.networks import NETWORKS
-from pipelines.objectives import LOSSES
 
 COLUMNS = 3
 FEW = 4  # so many short choices are shown side by side, more in a list
-DESCRIPTIONS = {"data": data.describe, "network": NETWORKS.describe, "loss": LOSSES.describe}
-# What one click on plus or minus changes; the range says nothing about that where it spans many powers of ten.
-STEPS = {
-    "lr_g": 5e-5, "lr_d": 5e-5, "beta1": 0.1, "beta2": 0.009, "ema": 0.001, "weight_clip": 0.01,
-    "gradient_penalty": 1.0, "seconds": 10.0, "most_seconds": 10.0, "until_clear": 0.01, "checkpoint_s": 10.0,
-    "width": 8, "latent_size": 10, "batch_size": 16, "samples": 8,
-}  # fmt: skip
 
 
 def key_of(name: str) -> str:
@@ -98,9 +89,9 @@ def _field(name: str, mark: str) -> None:
     """The widget that fits a setting."""
     rule, kinds = SETTINGS[name], _kinds(name)
     common = {"label": label_of(name) + mark, "key": key_of(name), "help": rule.help, "persist_state": "session"}
-    if name in DESCRIPTIONS:
+    if rule.entries:
         st.selectbox(**common, options=rule.choices, format_func=_with_missing_files if name == "data" else str)
-        st.caption(DESCRIPTIONS[name](st.session_state[key_of(name)]))
+        st.caption(rule.entries.describe(st.session_state[key_of(name)]))
     elif rule.choices and len(rule.choices) <= FEW:
         st.segmented_control(**common, options=rule.choices, format_func=str, required=True)
     elif rule.choices:
@@ -119,7 +110,7 @@ def _field(name: str, mark: str) -> None:
                 **optional,
                 min_value=number(rule.low),
                 max_value=number(rule.high),
-                step=number(STEPS.get(name, 0.05 if number is float else 1)),
+                step=number(rule.step or (0.05 if number is float else 1)),
                 format="%g" if number is float else "%d",
             )
 

@@ -12,11 +12,12 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli.app import Detach, Run, app, parameter, settings_as_options
-from pipelines.cli.shown import as_bar, bar, err, out, show_table, tell_notes
+from pipelines.cli.shown import as_bar, bar, err, out, show_table, tell_notes, tell_unread
 from pipelines.config import presets
-from pipelines.errors import GanError
-from pipelines.launchers import traits_of
+from pipelines.config.train_config import ENDLESS
+from pipelines.errors import GanError, why_unread
 from pipelines.models import fine_tuning, registry
+from pipelines.registries import launcher_traits
 from pipelines.runs import jobs, worker
 from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RUNNING, RunFolder, Status
 from pipelines.runs.names import RUN_ID_WORDS
@@ -29,7 +30,7 @@ def _train(preset: str, run: Path | None, detach: bool, **settings: Any) -> None
     chosen = presets.get(preset)
     changes = {name: value for name, value in settings.items() if value is not None}
     if changes.get("seconds") or changes.get("epochs"):  # a length that is given replaces the preset's
-        changes = {"seconds": None, "epochs": None, "until_clear": None, "most_seconds": None, **changes}
+        changes = {**ENDLESS, **changes}
     folder = jobs.create(chosen.config.changed(**changes), preset, path=run)
     start(folder, detach)
 
@@ -155,14 +156,14 @@ def delete(run: Run, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do n
 @app.command()
 def runs() -> None:
     """List all runs, the newest first."""
-    damaged: list[str] = []
-    rows = [_row(folder, damaged) for folder in jobs.runs()]
+    unread: dict[str, GanError] = {}
+    rows = [_row(folder, unread) for folder in jobs.runs()]
     if rows:
         show_table(("run", "state", "step", "epoch", "images/s", "quality", "name"), rows)
     else:
         out.print("There are no runs yet; `python -m pipelines train first-digits` makes one.")
-    for sentence in damaged:
-        out.print(f"Damaged: {sentence}", style="red", soft_wrap=True, highlight=False, markup=False)
+    for name, error in unread.items():
+        tell_unread(error, f"`python -m pipelines delete {name}` deletes it.")
     if unlisted := jobs.unlisted():
         names = ", ".join(map(repr, unlisted))
         out.print(
@@ -171,14 +172,14 @@ def runs() -> None:
         )  # fmt: skip
 
 
-def _row(folder: RunFolder, damaged: list[str]) -> tuple[str, ...]:
-    """A run as the cells of a table; of one that cannot be read a sentence is added to ``damaged``."""
+def _row(folder: RunFolder, unread: dict[str, GanError]) -> tuple[str, ...]:
+    """A run as the cells of a table; of one that is not read the reason is added to ``unread``."""
     try:
         folder.record()
         status, name = folder.status(), " ".join(folder.notes().name.split())
     except GanError as error:
-        damaged.append(f"{error} `python -m pipelines delete {folder.id}` deletes it.")
-        return folder.id, "damaged"
+        unread[folder.id] = error
+        return folder.id, why_unread(error)
     quality = status.quality or {}
     features = quality.get("features", "unknown features")
     distance = f"{quality['frechet']:.1f} ({features})" if quality.get("frechet") is not None else ""
@@ -216,7 +217,7 @@ def start(folder: RunFolder, detach: bool) -> None:
                 tell_notes(folder.record().data.get("notes", ()))
 
         config = folder.record().config
-        here = config.gpus == 1 and traits_of(config.launcher).here
+        here = config.gpus == 1 and launcher_traits(config.launcher).here
         end = worker.work(folder, show) if here else jobs.attend(folder, show)
     message = folder.status().message if folder.exists() else "The run was deleted."
     (err if end == FAILED else out).print(message, style="red" if end == FAILED else None, soft_wrap=True)

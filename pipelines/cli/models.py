@@ -11,10 +11,10 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from pipelines.cli.app import Run, app
-from pipelines.cli.shown import bar, err, out, tell_notes, telling, write_json
-from pipelines.errors import ConfigError, GanError
+from pipelines.cli.shown import bar, err, out, tell_notes, tell_unread, telling, write_json
+from pipelines.errors import ConfigError, GanError, why_unread
 from pipelines.models import registry
-from pipelines.runs import jobs
+from pipelines.runs import jobs, recorded
 
 
 @app.command()
@@ -22,20 +22,20 @@ def models() -> None:
     """List the published models."""
     name = Column("model", no_wrap=True)
     table = Table(name, "title", "data", "pictures", "MB", "classes", box=None, pad_edge=False)
-    damaged = []
+    unread = []
     for found in registry.published():
         try:
             entry = registry.find(found, anywhere=False)
         except GanError as error:
-            table.add_row(found, "[red]damaged")
-            damaged.append(f"{error}")
+            table.add_row(found, why_unread(error))
+            unread.append(error)
             continue
         config, classes = entry.config, str(len(entry.class_names)) if entry.config.conditional else ""
         pictures = f"{config.size} x {config.size}, {'grey' if config.channels == 1 else 'colour'}"
         table.add_row(found, escape(entry.title), config.data, pictures, f"{entry.size_bytes / 1e6:.1f}", classes)
     out.print(table if table.rows else "There is no model yet; `python -m pipelines publish RUN NAME` makes one.")
-    for sentence in damaged:
-        out.print(f"Damaged: {sentence}", style="red", soft_wrap=True, highlight=False, markup=False)
+    for error in unread:
+        tell_unread(error)
 
 
 @app.command()
@@ -144,7 +144,8 @@ def evaluate(
     if json_file:
         write_json(json_file, {"model": gan.name, **found.to_dict()})
     if keep:
-        path = gan.entry.run.keep_evaluation(gan.step, {"model": gan.name, "rows": found.rows(), **found.to_dict()})
+        values = {"model": gan.name, "rows": found.rows(), **found.to_dict()}
+        path = recorded.keep_evaluation(gan.entry.run, gan.step, values)
         out.print(f"Kept {path}.", soft_wrap=True)
 
 

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
-from pipelines.errors import ConfigError
+from pipelines.errors import ConfigError, GanError, why_unread
 from pipelines.runs.folder import RunFolder, Status
 
 out, err = Console(), Console(stderr=True)
@@ -88,3 +88,10 @@ def write_json(path: Path, values: dict[str, Any]) -> None:
     except OSError as error:
         raise ConfigError(f"{path} cannot be written ({error.strerror or error}); choose another --json.") from None
     out.print(f"Wrote {path}.", soft_wrap=True)
+
+
+def tell_unread(error: GanError, then: str = "") -> None:
+    """Why a run or a model is not read; of a damaged one also what can be done."""
+    word = why_unread(error)
+    text = f"{word.capitalize()}: {error}" + (f" {then}" if word == "damaged" and then else "")
+    out.print(text, style="red" if word == "damaged" else "yellow", soft_wrap=True, highlight=False, markup=False)

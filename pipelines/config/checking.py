@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pipelines import data
 from pipelines.config.settings import problem
 from pipelines.config.train_config import SETTINGS, TYPES, TrainConfig
 from pipelines.errors import ConfigError, DataError
-from pipelines.modalities import MODALITIES
-from pipelines.networks import traits_of as network_traits
-from pipelines.objectives import traits_of
+from pipelines.registries import DATA_SETS, MODALITIES, loss_traits, modality_of, network_traits
+from pipelines.typed_path import folder_of
 
 
 def out_of_range(config: TrainConfig) -> list[str]:
@@ -21,7 +19,7 @@ def problems(config: TrainConfig) -> list[str]:
     """What is wrong with a configuration, one sentence each; empty when it can be trained."""
     if found := out_of_range(config):
         return found
-    traits = traits_of(config.loss)
+    traits = loss_traits(config.loss)
     if config.data == "folder" and not config.folder:
         found.append("The data set 'folder' needs the folder of your pictures: set folder to its path.")
     if config.data != "folder" and config.folder:
@@ -36,9 +34,9 @@ def problems(config: TrainConfig) -> list[str]:
             f"The network {config.network!r} draws pictures of {' or '.join(map(str, sizes))} pixels, and size is "
             f"{config.size}: set size to one of them, or choose another network."
         )
-    if config.flip and not data.DATA_SETS.get(config.data).FLIP_MAKES_SENSE:
+    if config.flip and not DATA_SETS.get(config.data).FLIP_MAKES_SENSE:
         found.append(f"Mirrored {config.data} are not {config.data}: switch flip off.")
-    modality = data.modality_of(config.data)
+    modality = modality_of(config.data)
     if not MODALITIES.constants(modality)["PICTURES"]:
         for name, off in (("augment", "none"), ("self_conditional", False), ("flip", False)):
             if getattr(config, name) != off:
@@ -53,7 +51,7 @@ def problems(config: TrainConfig) -> list[str]:
             f"The loss {config.loss!r} holds only for a D of bounded slope: set weight_clip (WGAN, 0.01) or "
             "gradient_penalty (WGAN-GP, 10)."
         )
-    if (config.gradient_penalty or config.r1) and config.batch_norm_in_d:
+    if (config.gradient_penalty or config.r1) and batch_norm_in_d(config):
         which = " and ".join(name for name in ("gradient_penalty", "r1") if getattr(config, name))
         found.append(
             "A penalty needs D's gradient at single pictures, and with batch norm D's output for one depends on its "
@@ -108,13 +106,18 @@ def problems(config: TrainConfig) -> list[str]:
     return found
 
 
+def batch_norm_in_d(config: TrainConfig) -> bool:
+    """Whether D of this pair has batch norm at this size."""
+    return config.d_norm == "batch" and network_traits(config.network).has("d_batch_norm", config.size)
+
+
 def placed(config: TrainConfig) -> TrainConfig:
     """The configuration with its folder as an absolute path, which holds wherever a process works.
 
     Raises:
         DataError: the folder's text is no path.
     """
-    return config.changed(folder=str(data.folder_of(config.folder))) if config.folder else config
+    return config.changed(folder=str(folder_of(config.folder))) if config.folder else config
 
 
 def check(config: TrainConfig) -> TrainConfig:

@@ -10,26 +10,62 @@ import math
 import types
 import typing
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
+
+from pipelines.registry import Registry
+
+
+class Role(Enum):
+    """What a setting is to a run, and so what another value means for what was learnt before."""
+
+    DATA = "which real pictures it learns from"
+    ARCHITECTURE = "what the networks are: with another value nothing that was learnt fits"
+    COUNTING = "what is counted and drawn: with another value a step, an epoch or a sample is another one"
+    OPTIMISER = "what an optimiser remembers: with another value its memory does not fit"
+    MOMENT = "how an optimiser averages gradients: another value holds from then on"
+    RATE = "a learning rate: another value holds from then on"
+    TRAINING = "what a step does: another value holds from then on, and of D what fits is kept"
+    LENGTH = "when the run ends"
+    MACHINE = "how the computer is used: another value changes no more than rounding"
+    RECORDS = "what is recorded, and how often"
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What a person needs to know of one field: where it stands in the form, what it means, what it may be."""
+    """What a person needs to know of one field: where it stands in the form, what it means, what it may be.
+
+    Args:
+        group: the form's tab.
+        choices: what its value may be; () for a number, a switch or a text.
+        low, high: of a number, both included.
+        label: what a person calls it, where the field's name with spaces is not it.
+        step: what one click on plus or minus changes; None: 1, or 0.05 of a number with decimals.
+        entries: the registry whose names are the choices.
+        role: None in what is no run.
+        speed: whether it decides how long a step takes.
+    """
 
     group: str
     help: str
     choices: tuple[Any, ...] = ()
     low: float | None = None
     high: float | None = None
-    label: str = ""  # what a person calls it, where the field's name with spaces is not it
+    label: str = ""
+    step: float | None = None
+    entries: Registry | None = None
+    role: Role | None = None
+    speed: bool = False
 
 
-def setting(default: Any, group: str, help: str, choices=(), low=None, high=None, label="") -> Any:
+def setting(
+    default: Any, group: str, help: str, choices=(), low=None, high=None, label="", *,
+    step=None, entries=None, role=None, speed=False,
+) -> Any:  # fmt: skip
     """A dataclass field that carries a ``Setting``."""
-    return dataclasses.field(
-        default=default, metadata={"setting": Setting(group, help, tuple(choices), low, high, label)}
-    )
+    names = tuple(entries.names()) if entries else tuple(choices)
+    rule = Setting(group, help, names, low, high, label, step, entries, role, speed)
+    return dataclasses.field(default=default, metadata={"setting": rule})
 
 
 def problem(name: str, value: Any, rule: Setting, hint: Any) -> str | None:

@@ -35,17 +35,16 @@ from pipelines.data import _cache
 from pipelines.data._image_set import Aborted, ImageSet, Progress, paced, within
 from pipelines.data._spec import Spec
 from pipelines.data._survey import Survey
-from pipelines.data._typed import folder_of, shown
 from pipelines.errors import DataError
-from pipelines.registry import Registry
+from pipelines.registries import DATA_SETS
+from pipelines.typed_path import folder_of, shown
 
 __all__ = [
     "CHANNELS", "DATA_SETS", "SIZES", "ImageSet", "Overview", "Progress", "Spec",
     "attribute_groups_of", "attribute_names_of", "class_names_of", "describe", "folder_of", "is_prepared", "load",
-    "missing_files", "modality_of", "names", "overview", "require_classes", "require_condition", "shown",
+    "missing_files", "names", "overview", "require_classes", "require_condition", "shown",
 ]  # fmt: skip
 
-DATA_SETS = Registry(__name__, __file__, "data set", DataError)
 names = DATA_SETS.names
 describe = DATA_SETS.describe
 
@@ -207,15 +206,6 @@ def attribute_groups_of(name: str) -> dict[str, tuple[str, ...]]:
         DataError: there is no such set.
     """
     return dict(getattr(DATA_SETS.get(name), "ATTRIBUTE_GROUPS", {}))
-
-
-def modality_of(name: str) -> str:
-    """What an example of a set is, read without importing anything: ``image``, or another of ``pipelines.modalities``.
-
-    Raises:
-        DataError: there is no such set.
-    """
-    return DATA_SETS.constants(name).get("MODALITY", "image")
 
 
 def require_condition(image_set: ImageSet) -> None:

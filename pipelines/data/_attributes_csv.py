@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.data import _photos
-from pipelines.data._typed import shown
 from pipelines.errors import DataError
+from pipelines.typed_path import shown
 
 FILES = ("attributes.csv", "list_attr_celeba.txt")  # the first of them that is there
 WORDS = {"true": 1, "yes": 1, "y": 1, "t": 1, "on": 1, "false": 0, "no": 0, "n": 0, "f": 0, "off": 0}

@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from pipelines.data._image_set import Aborted, Progress
-from pipelines.data._typed import shown
 from pipelines.errors import DataError
+from pipelines.typed_path import shown
 
 NAMED = 3  # how many pictures a note names before it only counts
 DAMAGED = "damaged"

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.data import _attributes_csv, _photos, _picture
-from pipelines.data._typed import shown
 from pipelines.errors import DataError
+from pipelines.typed_path import shown
 
 # What systems and servers put beside people's files: thumbnails, bins, snapshots. Names in small letters.
 SYSTEM = frozenset((

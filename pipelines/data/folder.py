@@ -16,8 +16,8 @@ from pipelines.data import _attributes_csv, _photos, _picture
 from pipelines.data._depth import Reach
 from pipelines.data._image_set import ImageSet, Progress, fingerprint_of, within
 from pipelines.data._survey import Survey, survey, top
-from pipelines.data._typed import shown
 from pipelines.errors import DataError
+from pipelines.typed_path import shown
 
 __all__ = ["attribute_names", "read", "survey"]
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from pipelines.config.checking import problems
+from pipelines.config.checking import batch_norm_in_d, problems
 from pipelines.config.train_config import SETTINGS, TrainConfig, label_of
 from pipelines.doctor._finding import Remedy
-from pipelines.networks import traits_of as network_traits
-from pipelines.objectives import traits_of
+from pipelines.registries import loss_traits, network_traits
 
 Changes = dict[str, Any]
 
@@ -25,7 +24,7 @@ class Cure(NamedTuple):
 
 def _plain_d(config: TrainConfig) -> Changes:
     """What a penalty of D's slope needs beside it: a D without batch norm, which mixes the pictures of a batch."""
-    return {"d_norm": "none"} if config.batch_norm_in_d else {}
+    return {"d_norm": "none"} if batch_norm_in_d(config) else {}
 
 
 def _slower_d(config: TrainConfig) -> Changes | None:
@@ -38,7 +37,7 @@ CURES: dict[str, Cure] = {
         "the non-saturating loss",
         "G then maximises log D(G(z)), which is steep exactly where D wins.",
         "Goodfellow et al. 2014, section 3",
-        lambda config: {"loss": "non-saturating"} if traits_of(config.loss).saturates else None,
+        lambda config: {"loss": "non-saturating"} if loss_traits(config.loss).saturates else None,
     ),
     "gradient-penalty": Cure(
         "the Wasserstein loss with gradient penalty",
@@ -107,7 +106,7 @@ CURES: dict[str, Cure] = {
         "D is trained no oftener than G.",
         "Goodfellow et al. 2014, algorithm 1",
         lambda config: (
-            {"d_steps": 1} if config.d_steps > 1 and not traits_of(config.loss).needs_bounded_slope else None
+            {"d_steps": 1} if config.d_steps > 1 and not loss_traits(config.loss).needs_bounded_slope else None
         ),
     ),
     "faster-d": Cure(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.doctor._finding import Evidence, Line, Spell
-from pipelines.objectives import traits_of
+from pipelines.registries import loss_traits
 
 if TYPE_CHECKING:
     from pipelines.runs.folder import RunFolder
@@ -107,7 +107,7 @@ class History:
         It is the share of the way that D's loss has gone from that of guessing to the least possible, so that losses
         compare. None for a loss without such levels.
         """
-        guessing = traits_of(self.config.loss).d_loss_at_balance
+        guessing = loss_traits(self.config.loss).d_loss_at_balance
         if guessing is None:
             return None
         least = _least(self.config)
@@ -191,7 +191,7 @@ def of_run(folder: RunFolder) -> History:
 def _least(config: TrainConfig) -> float:
     """The least that D's loss can be: 0, but with smoothed labels the entropy of its targets."""
     smooth = config.label_smoothing
-    if not smooth or not traits_of(config.loss).label_smoothing:
+    if not smooth or not loss_traits(config.loss).label_smoothing:
         return 0.0
     return -smooth * math.log(smooth) - (1 - smooth) * math.log(1 - smooth)
 

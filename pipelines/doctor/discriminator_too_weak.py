@@ -11,14 +11,14 @@ import numpy as np
 
 from pipelines.doctor._finding import Evidence, Sign, apart, last_spell
 from pipelines.doctor._history import History, middle
-from pipelines.objectives import traits_of
+from pipelines.registries import loss_traits
 
 FOOLED = -0.1
 
 
 def look(history: History) -> Sign | None:
     """Since when D has been fooled."""
-    blocks, lead, traits = history.blocks, history.lead, traits_of(history.config.loss)
+    blocks, lead, traits = history.blocks, history.lead, loss_traits(history.config.loss)
     above = blocks["d_fake"] - blocks["d_real"]
     weak = (above > 0 if traits.real_is_higher else above < 0) if lead is None else lead < FOOLED
     spell = last_spell(weak, history.hold)

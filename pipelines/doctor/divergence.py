@@ -20,7 +20,7 @@ import numpy as np
 
 from pipelines.doctor._finding import Evidence, Sign, apart, distance, last_on, last_spell
 from pipelines.doctor._history import History, middle
-from pipelines.objectives import traits_of
+from pipelines.registries import loss_traits
 
 HIGH = 3.0  # times what guessing costs
 GROWN = 100.0  # times the median of the first blocks, where guessing has no cost
@@ -41,7 +41,7 @@ def look(history: History) -> Sign | None:
 def _of_losses(history: History) -> Sign | None:
     blocks = history.blocks
     size, spread = _sizes(history)
-    guessing = traits_of(history.config.loss).d_loss_at_balance
+    guessing = loss_traits(history.config.loss).d_loss_at_balance
     if guessing is not None:
         wild, level = (size > HIGH * guessing) & (spread > guessing), HIGH * guessing
     else:
@@ -67,7 +67,7 @@ def _of_losses(history: History) -> Sign | None:
 
 
 def _of_shocks(history: History) -> Sign | None:
-    guessing = traits_of(history.config.loss).d_loss_at_balance
+    guessing = loss_traits(history.config.loss).d_loss_at_balance
     if guessing is None:
         return None
     step, loss = history.rows["step"], history.rows["d_loss"]

@@ -11,7 +11,7 @@ import numpy as np
 
 from pipelines.doctor._finding import REMARK, Evidence, Sign, apart, distance
 from pipelines.doctor._history import History, middle
-from pipelines.objectives import traits_of
+from pipelines.registries import loss_traits
 
 RISEN, NEARER = 1.1, 0.67
 FEWEST = 3  # measures
@@ -20,7 +20,7 @@ FEWEST = 3  # measures
 def look(history: History) -> Sign | None:
     """Since when G's loss has been higher though its pictures are better."""
     late = history.measured_at >= history.start
-    if history.config.feature_matching or late.sum() < FEWEST or not traits_of(history.config.loss).g_loss_misleads:
+    if history.config.feature_matching or late.sum() < FEWEST or not loss_traits(history.config.loss).g_loss_misleads:
         return None
     at, far = history.measured_at[late], history.measured("frechet")[late]
     step, loss = history.rows["step"], history.rows["g_loss"]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pipelines.doctor._finding import Evidence, Sign, distance, last_spell, percent
 from pipelines.doctor._history import History
-from pipelines.objectives import traits_of
+from pipelines.registries import loss_traits
 
 SPANS = {1: 0.3, 4: 0.4}  # half epochs, and the standard deviation beside the mean that counts
 CALM = {1: 0.26, 4: 0.31}  # the highest of healthy runs
@@ -35,7 +35,7 @@ def look(history: History) -> Sign | None:
 
 
 def _of_losses(history: History) -> Sign | None:
-    column = traits_of(history.config.loss).level
+    column = loss_traits(history.config.loss).level
     for times, most in SPANS.items():
         span = times * history.hold * history.block
         swing = _swings(history, column, span, most)
@@ -61,7 +61,7 @@ def _swings(history: History, column: str, span: float, most: float) -> NDArray[
     """For the end of each block, how far a column swung to and fro in a span of steps before; NaN where below most."""
     step, values, blocks = history.rows["step"], history.rows[column], history.blocks
     found = np.full(len(blocks["end"]), np.nan)
-    least = (traits_of(history.config.loss).d_loss_at_balance or 0.0) / 4  # half of what G's loss is where D guesses
+    least = (loss_traits(history.config.loss).d_loss_at_balance or 0.0) / 4  # half of what G's loss is where D guesses
     firsts = np.searchsorted(step, blocks["end"] - span, side="right")
     lasts = np.searchsorted(step, blocks["end"], side="right")
     for index, (first, last) in enumerate(zip(firsts, lasts, strict=True)):

@@ -15,7 +15,7 @@ import numpy as np
 
 from pipelines.doctor._finding import Evidence, Sign, last_spell
 from pipelines.doctor._history import History, middle
-from pipelines.objectives import traits_of
+from pipelines.registries import loss_traits
 
 FALLEN = 0.01  # of the gradient of the first steps
 BLAMED, SATURATED = 0.1, 0.02  # the same where the loss is to blame; D(G(z)) at which it is
@@ -29,7 +29,7 @@ def look(history: History) -> Sign | None:
     began = began[np.isfinite(began)]
     if not len(began) or not began.max() > 0:
         return None
-    gradient, lead, flat = history.blocks["grad_g"], history.lead, traits_of(history.config.loss).saturates
+    gradient, lead, flat = history.blocks["grad_g"], history.lead, loss_traits(history.config.loss).saturates
     level = (BLAMED if flat else FALLEN) * float(began.max())
     low = (gradient < level) & (True if lead is None else lead > WINS)
     if flat:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pipelines import failures, metrics
+from pipelines.config.migrating import SCHEMA
 from pipelines.doctor._history import COLUMNS
 from pipelines.errors import GanError
 from pipelines.failures import TWINS, Entry
@@ -79,7 +80,8 @@ def record(name: str, runs: Path | None = None, progress: Progress = lambda whic
             where / f"{CARD}.webp", quality=QUALITY, method=6
         )
     made = {"at": datetime.now(UTC).date().isoformat(), "machine": platform.machine(), "torch": torch.__version__}
-    text = json.dumps({"format": FORMAT, "entry": name, "made": made, "twins": twins}, separators=(",", ":"))
+    said = {"format": FORMAT, "schema": SCHEMA, "entry": name, "made": made, "twins": twins}
+    text = json.dumps(said, separators=(",", ":"))
     (where / "recording.json").write_text(text, "utf-8")
     return where
 

@@ -13,20 +13,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pipelines import doctor, failures, paths
+from pipelines.config import migrating
+from pipelines.config.migrating import Schema
 from pipelines.config.train_config import from_dict
 from pipelines.doctor._history import columns_of
-from pipelines.errors import GanError
+from pipelines.errors import GanError, NewerFile
 from pipelines.failures import TWINS
 from pipelines.playground.history import EVERY, Look
 from pipelines.playground.history import history_of as history_of_game
 from pipelines.playground.settings import from_dict as game_settings
 from pipelines.runs.rows import MetricsRow
-from pipelines.schema import Count, Meta, Names, Scalar, Step, Values, read
+from pipelines.schema import Count, Meta, Names, Scalar, Step, Values
 
 FORMAT = "gan-explorer-recording-1"
 CARD = "card"
@@ -64,6 +66,7 @@ class Recording:
 
     format: Literal["gan-explorer-recording-1"]
     twins: dict[str, Twin]
+    schema: Schema = 1  # of the settings of runs
 
 
 def folder_of(name: str) -> Path:
@@ -97,25 +100,34 @@ def picture_path(name: str, which: str) -> Path:
 
 
 def load(name: str) -> Recording:
-    """The recording, as far as the doctor looks at it.
+    """The recording, as far as the doctor looks at it; the settings of runs are those of the present schema.
 
     Raises:
         GanError: there is none, or it cannot be read.
+        NewerFile: a newer version of the program has written it.
     """
     path = path_of(name)
-    anew = f"`python -m pipelines record {name}` makes it anew."
+    what, anew = f"{path.parent.name}/{path.name}", f"`python -m pipelines record {name}` makes it anew."
     try:
-        found = read(path, Recording, limit=MOST_BYTES)
+        found = migrating.read(path, Recording, error=GanError, limit=MOST_BYTES)
         fits = found and set(found.twins) == set(TWINS)
-        for twin in found.twins.values() if found else ():
+        twins = {which: _migrated(twin, found.schema, what) for which, twin in found.twins.items()} if found else {}
+        for twin in twins.values():
             fits &= len({len(column) for column in twin.columns.values()}) <= 1 and None not in twin.columns["step"]
             fits &= len(twin.kinds.steps) == len(twin.kinds.shares)
             (from_dict if twin.fakes is None else game_settings)(twin.settings)
+    except NewerFile:
+        raise
     except (GanError, KeyError) as error:
-        raise GanError(f"{path.parent.name}/{path.name} is no recording ({error}); {anew}") from None
+        raise GanError(f"{what} is no recording ({error}); {anew}") from None
     if not fits:
-        raise GanError(f"{path.parent.name}/{path.name} is no recording: its parts do not fit each other; {anew}")
-    return found
+        raise GanError(f"{what} is no recording: its parts do not fit each other; {anew}")
+    return replace(found, twins=twins)
+
+
+def _migrated(twin: Twin, schema: int, what: str) -> Twin:
+    """A twin with the settings of the present schema; those of a game in the plane have none."""
+    return twin if twin.fakes is not None else replace(twin, settings=migrating.migrated(twin.settings, schema, what))
 
 
 def history_of(twin: Twin) -> doctor.History:

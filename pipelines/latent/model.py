@@ -38,7 +38,7 @@ from pipelines.models import readings, registry, steering
 from pipelines.models.readings import Readings
 from pipelines.models.steering import Steering
 from pipelines.models.trained import Trained, load_entry
-from pipelines.objectives import LOSSES, traits_of
+from pipelines.registries import LOSSES, loss_traits
 from pipelines.training.pictures import to_float
 
 MOST_NAMED = 256  # directions made from marks or held apart that are kept
@@ -307,7 +307,7 @@ def describe(model: Model) -> dict[str, Any]:
         "attributes": list(model.reader.names) if model.reader else [],
         "exclusive": bool(model.reader and model.reader.exclusive),
         "opinion": model.judges_pictures,
-        "probability": traits_of(config.loss).says_probability,
+        "probability": loss_traits(config.loss).says_probability,
     }
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from pipelines import data
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import DataError
-from pipelines.modalities import MODALITIES
+from pipelines.registries import MODALITIES
 
 COARSE = 12  # edge to which pictures are averaged for the first look
 CANDIDATES = 64  # of the first look, compared pixel by pixel

@@ -18,18 +18,3 @@ of them is asked. Both are built by the network family (``training/building.py``
 A phase's loss reads real pictures, conditions, the set's fields and random numbers from the ``context``
 (``training/context.py``). A method may have any number of players; each has a name and a letter of its own.
 """
-
-from pipelines.errors import ConfigError
-from pipelines.registry import Registry
-
-METHODS = Registry(__name__, __file__, "method", ConfigError)
-
-
-def sampler_of(method: str) -> str:
-    """The player of a method that draws the samples; raises ``ConfigError`` where there is no such method."""
-    return METHODS.constants(method).get("SAMPLER", "generator")
-
-
-def critic_of(method: str) -> str:
-    """The player whose opinion of samples is asked; raises ``ConfigError`` where there is no such method."""
-    return METHODS.constants(method).get("CRITIC", "discriminator")

@@ -15,9 +15,9 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.methods._adversarial import SERIES, VIEWS
 from pipelines.networks._conditioning import draw_latent, nearest_centre
 from pipelines.networks._minibatch import MinibatchNumbers
-from pipelines.objectives import LOSSES, traits_of
 from pipelines.objectives._matching import feature_matching
 from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
+from pipelines.registries import LOSSES, loss_traits
 from pipelines.training.augment import augmented
 from pipelines.training.building import build
 from pipelines.training.context import Condition, StepContext, laid_out
@@ -56,7 +56,7 @@ class Method:
             Phase(("discriminator",), self._discriminator_loss, config.d_steps, after=self._clip),
             Phase(("generator",), self._generator_loss, frozen=("discriminator",)),
         )
-        loss, self.traits = LOSSES.get(config.loss), traits_of(config.loss)
+        loss, self.traits = LOSSES.get(config.loss), loss_traits(config.loss)
         smooth = config.label_smoothing
         self.d_loss = functools.partial(loss.d_loss, smoothing=smooth) if smooth else loss.d_loss
         self.g_loss, self.d_output = loss.g_loss, loss.d_output

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pipelines import paths
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ModelError
 from pipelines.schema import Meta, Name, Names, Share, read
 
@@ -21,6 +22,11 @@ def classifier_folder(data_name: str) -> Path:
 def available(data_name: str) -> bool:
     """Whether a classifier of classes ships for this data set; loads neither it nor torch."""
     return _kind(data_name) == CLASSES
+
+
+def clear_wanted(config: TrainConfig) -> float | None:
+    """The share of clear samples at which a run ends; None where none is set or no classifier can tell them."""
+    return config.until_clear if available(config.data) else None
 
 
 def attributes_available(data_name: str) -> bool:

@@ -36,7 +36,7 @@ from pipelines.metrics.copying import ReferenceSet
 from pipelines.metrics.judge import FEATURES, as_float
 from pipelines.metrics.measures._seen import Reference, Seen
 from pipelines.metrics.neighbours import K, Neighbourhoods
-from pipelines.modalities import MODALITIES
+from pipelines.registries import MODALITIES
 
 SAMPLES = 2000
 SEED = 20140610  # of the choice of real pictures; fixed, so that numbers of all runs on a set compare

@@ -11,8 +11,3 @@ A modality's module has, for examples [B, ...] as a data set stores them:
 
 Nothing else needs to know what an example is: grids, previews and pages show tiles.
 """
-
-from pipelines.errors import DataError
-from pipelines.registry import Registry
-
-MODALITIES = Registry(__name__, __file__, "modality", DataError)

@@ -12,15 +12,17 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from pipelines.config.checking import check
-from pipelines.config.train_config import SETTINGS
+from pipelines.config.settings import Role
+from pipelines.config.train_config import SETTINGS, of_role
 from pipelines.errors import ConfigError, ModelError, reason_of
-from pipelines.methods import critic_of, sampler_of
-from pipelines.models.registry import CONDITIONS, check_hash, find
+from pipelines.models.registry import check_hash, find
+from pipelines.registries import critic_of, sampler_of
 from pipelines.runs import jobs
 from pipelines.runs.folder import Notes, RunFolder
+from pipelines.runs.names import CONDITIONS
 from pipelines.tensor_files import whole_tensors
 
-FREE = ("seed", "batch_size")  # of BEGIN_ANEW: steps count anew; and a model without classes may learn other data
+FREE = of_role(Role.COUNTING)  # of BEGIN_ANEW: steps count anew; and a model without classes may learn other data
 
 
 def begin(name: str, changes: dict[str, Any] | None = None, *, path: Path | None = None) -> RunFolder:
@@ -46,7 +48,7 @@ def begin(name: str, changes: dict[str, Any] | None = None, *, path: Path | None
     if unknown := [key for key in changes if key not in SETTINGS]:
         raise ConfigError(f"There is no setting named {unknown[0]!r}; the settings are: {', '.join(SETTINGS)}.")
     config = check(entry.config.changed(**changes))
-    free = FREE if entry.config.conditional else (*FREE, "data", "folder")
+    free = FREE if entry.config.conditional else (*FREE, *of_role(Role.DATA))
     if anew := jobs.misfit(entry.config, config, free):
         raise ModelError(f"With another {anew} nothing that {entry.id} has learnt fits: leave that as it is.")
     tensors, draws = {}, sampler_of(config.method)

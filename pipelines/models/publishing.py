@@ -21,17 +21,19 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from pipelines import data
+from pipelines.config.migrating import SCHEMA
 from pipelines.config.presets import PRESETS
-from pipelines.config.settings import as_option
-from pipelines.config.train_config import TrainConfig
+from pipelines.config.settings import Role, as_option
+from pipelines.config.train_config import TrainConfig, of_role
 from pipelines.data._image_set import within
 from pipelines.errors import GanError, ModelError
 from pipelines.files import publish_folder, sync, whole
 from pipelines.metrics.evaluate import evaluate
-from pipelines.models import conditions, readings, steepness, steering
+from pipelines.models import readings, steepness, steering
 from pipelines.models.registry import STEERING, checkpoint_path, find, free_place, of_run
 from pipelines.models.rejection import least_believed
 from pipelines.models.trained import FOR_TRAINING, Trained, critic, load_entry, of_checkpoint, parts, sampler, under
+from pipelines.runs import conditions
 from pipelines.runs.files import publish_json
 from pipelines.runs.folder import Record, RunFolder
 from pipelines.tensor_files import whole_tensors
@@ -115,7 +117,7 @@ def publish(
             steepness.save(np.array([trained.redrawn[address] for address in first]), draft)
         if trained.conditions is not None:
             conditions.save(trained.conditions, draft)
-        config = {"config": _portable(entry.config).to_dict(), "class_names": list(entry.class_names)}
+        config = {"schema": SCHEMA, "config": _portable(entry.config).to_dict(), "class_names": list(entry.class_names)}
         if not entry.spec.is_plain:
             config["spec"] = entry.spec.to_dict()
         (draft / "config.json").write_text(json.dumps(config, indent=1), "utf-8")
@@ -214,7 +216,7 @@ def _lean(weights: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def _portable(config: TrainConfig) -> TrainConfig:
     """A configuration without what concerns the computer that it was trained on."""
-    return config.changed(device="auto", threads=0, launcher="local")
+    return config.changed(**{name: getattr(TrainConfig(), name) for name in of_role(Role.MACHINE)})
 
 
 def _quality(trained: Trained, samples: int, progress: Callable[[float, str], None] | None) -> dict[str, Any] | None:

@@ -18,9 +18,9 @@ from safetensors.torch import save_file
 
 from pipelines.errors import GanError, ModelError, reason_of
 from pipelines.metrics.reader import Reader
-from pipelines.models.stored_tensors import tensor_of
 from pipelines.models.trained import Trained
 from pipelines.schema import Names, decode
+from pipelines.stored_tensors import tensor_of
 from pipelines.tensor_files import whole_tensors
 
 SEED = 0

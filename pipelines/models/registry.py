@@ -29,8 +29,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pipelines import paths
+from pipelines.config import migrating
+from pipelines.config.migrating import Schema
 from pipelines.config.presets import title_of
-from pipelines.config.train_config import TrainConfig, from_file
+from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import GanError, ModelError
 from pipelines.runs import jobs
@@ -41,7 +43,6 @@ from pipelines.schema import Meta, Names, Scalar, Values, read
 MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 REFERENCE = re.compile(rf"(?P<name>{RUN_ID.pattern})(@(?P<checkpoint>best|last|[0-9]{{1,12}}))?")
 STEERING = "steering.safetensors"
-CONDITIONS = "conditions.safetensors"
 MARKS = ("generator.safetensors", "config.json", "card.json")  # of a folder that is, or was meant to be, a model
 LETTERS = 200  # of a title at most
 
@@ -53,6 +54,7 @@ class StoredModel:
     config: Annotated[dict[str, Scalar], Meta(max_length=1_000)]
     class_names: Names
     spec: Values = field(default_factory=dict)  # of the data set, where it is more than classes
+    schema: Schema = 1
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,7 @@ def find(reference: str | Path, *, anywhere: bool = True) -> Entry:
 
     Raises:
         ModelError: there is none, or its configuration is missing or damaged.
+        NewerFile: a newer version of the program has written it.
         RunError: the run's configuration cannot be read.
     """
     text = str(reference)
@@ -279,11 +282,11 @@ def _published(folder: Path) -> Entry | None:
     if not (folder / "generator.safetensors").is_file():
         return None
     what = f"{folder.name}/config.json"
-    stored = read(folder / "config.json", StoredModel, error=ModelError)
+    stored = migrating.read(folder / "config.json", StoredModel, error=ModelError)
     if stored is None:
         raise ModelError(f"{what} is missing; publish the model anew, or delete it.")
     try:
-        config = from_file(stored.config)
+        config = migrating.from_file(stored.config, stored.schema, what)
         spec = _spec(stored.spec, config, stored.class_names)
     except GanError as error:
         raise ModelError(f"{what}: {error}") from None

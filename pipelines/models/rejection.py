@@ -15,7 +15,7 @@ from torch import Tensor
 from pipelines.errors import ModelError
 from pipelines.models.trained import Trained
 from pipelines.networks._conditioning import centres, spread
-from pipelines.objectives import LOSSES, traits_of
+from pipelines.registries import LOSSES, loss_traits
 from pipelines.training.pictures import to_float
 
 EACH = 128  # samples of a centre that D is asked about
@@ -55,4 +55,4 @@ def least_believed(trained: Trained, count: int) -> list[int]:
 def _belief(trained: Trained, z: Tensor, y: Tensor | None) -> float:
     logits = trained.logits(to_float(trained.decode(z, y)), y)
     said = float(LOSSES.get(trained.config.loss).d_output(logits).mean())
-    return said if traits_of(trained.config.loss).real_is_higher else -said
+    return said if loss_traits(trained.config.loss).real_is_higher else -said

@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from pipelines.errors import ModelError, reason_of
-from pipelines.models.stored_tensors import tensor_of
+from pipelines.stored_tensors import tensor_of
 from pipelines.tensor_files import whole_tensors
 
 STEP, DIRECTIONS = 0.25, 2  # of the differences that stand for the Jacobian

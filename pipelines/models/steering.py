@@ -34,9 +34,9 @@ from pipelines.errors import GanError, ModelError, reason_of
 from pipelines.metrics.parts import Part, memberships, part_of, parts_of, spans
 from pipelines.metrics.reader import Reader
 from pipelines.models.registry import STEERING
-from pipelines.models.stored_tensors import tensor_of
 from pipelines.models.trained import MANY, Trained
 from pipelines.schema import Names, decode
+from pipelines.stored_tensors import tensor_of
 from pipelines.tensor_files import whole_tensors
 from pipelines.training.machine import computes_bf16
 

@@ -18,12 +18,13 @@ from torch import Tensor, nn
 from pipelines import threads
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ModelError
-from pipelines.methods import critic_of, sampler_of
-from pipelines.modalities import MODALITIES
 from pipelines.modalities._conditions import encode, mixed
-from pipelines.models import conditions, steepness
-from pipelines.models.registry import CONDITIONS, Entry, check_hash, find
+from pipelines.models import steepness
+from pipelines.models.registry import Entry, check_hash, find
 from pipelines.networks._conditioning import centres, spread
+from pipelines.registries import MODALITIES, critic_of, sampler_of
+from pipelines.runs import conditions
+from pipelines.runs.names import CONDITIONS
 from pipelines.training import checkpoint
 from pipelines.training.building import build
 

@@ -5,7 +5,8 @@ A family's module offers two functions of the configuration and the number of cl
     generator(config, classes) -> nn.Module
     discriminator(config, classes) -> nn.Module
 
-and states its traits as constants, see ``Traits``. What the two modules take and give:
+and states its traits as constants, see ``NetworkTraits`` in ``pipelines/registries.py``. What the two modules take
+and give:
 
 - ``generator(z, y)``: z [B, latent_size], y as class numbers [B], as weights of a mixture [B, classes], or None;
   to images [B, C, H, W] in [-1, 1].
@@ -33,41 +34,3 @@ A module may have more, which is used where it is there:
   from the start. Where it stands lies in buffers, so that checkpoints keep it; it never goes back, so that a published
   model that is trained further (which counts from 0) stays as it is.
 """
-
-from __future__ import annotations
-
-from dataclasses import dataclass
-from functools import cache
-
-from pipelines.errors import ConfigError
-from pipelines.registry import Registry
-
-NETWORKS = Registry(__name__, __file__, "network", ConfigError)
-
-
-@dataclass(frozen=True)
-class Traits:
-    """What the rest of the project knows of a family: the constants of its file, by their names in small letters.
-
-    Where something holds at some sizes only, those are stated; else True or False.
-    """
-
-    sizes: tuple[int, ...] | None = None  # heights and widths that it can draw; None: all that a run may have
-    d_batch_norm: bool | tuple[int, ...] = False  # whether D has batch norm where ``d_norm`` is "batch"
-    d_dropout: bool | tuple[int, ...] = False  # whether D has dropout
-    bf16: bool = True  # whether bf16 may be faster than fp32 where the processor computes it natively
-
-    def has(self, what: str, size: int) -> bool:
-        """Whether the family has ``d_batch_norm`` or ``d_dropout`` at a size."""
-        stated = getattr(self, what)
-        return stated if isinstance(stated, bool) else size in stated
-
-
-@cache
-def traits_of(name: str) -> Traits:
-    """The traits of a family, read without importing it.
-
-    Raises:
-        ConfigError: there is no such family.
-    """
-    return NETWORKS.traits(name, Traits)

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pipelines.objectives import traits_of
 from pipelines.playground.game import Game, Row
 from pipelines.playground.networks import latent_grid
+from pipelines.registries import loss_traits
 
 REACH = 1.5  # the picture shows [-REACH, REACH] both ways
 SHOWN = 400  # points of each kind
@@ -63,7 +63,7 @@ def scale(game: Game, said: Tensor) -> tuple[float, float, float | None]:
     Probabilities go from 0 to 1, and so do the targets of least squares; the hinge's margins lie at -1 and 1. A
     critic's ratings have no zero: their colours go from the lowest to the highest of the picture.
     """
-    balance = traits_of(game.config.loss).balance
+    balance = loss_traits(game.config.loss).balance
     if balance is None:
         return float(said.min()), float(said.max()), None
     return (0.0, 1.0, balance) if balance == 0.5 else (-1.0, 1.0, balance)
@@ -98,7 +98,7 @@ def frame(game: Game, *, whole: bool = False) -> dict[str, Any]:
             "floor": known.floor,
             "modes": None if target.modes is None else target.modes.tolist(),
             "sigma": target.sigma, "reach": REACH,
-            "kind": traits_of(game.config.loss).d_output,
+            "kind": loss_traits(game.config.loss).d_output,
         }  # fmt: skip
         found["arrays"]["real"] = known.real[:SHOWN]
     return found

@@ -15,13 +15,13 @@ import torch
 from torch import Tensor, nn
 
 from pipelines.errors import ConfigError, TrainingError
-from pipelines.objectives import LOSSES
 from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
 from pipelines.playground import measures
 from pipelines.playground.distributions import Distribution, distribution
 from pipelines.playground.history import EVERY, Look
 from pipelines.playground.networks import draw_latent, make_discriminator, make_generator, streams
 from pipelines.playground.settings import PlaneConfig
+from pipelines.registries import LOSSES
 
 MEASURED = 2000  # points on each side of a measure; the first of them are those that are shown
 MOST_ROWS = 600  # of the history; when it is full, every other row goes

@@ -10,7 +10,7 @@ from typing import Any
 
 from pipelines.config.settings import Setting, setting
 from pipelines.errors import ConfigError
-from pipelines.objectives import LOSSES, traits_of
+from pipelines.registries import LOSSES, loss_traits
 
 DATA = {
     "ring": "Ring of 8 Gaussians",
@@ -102,7 +102,7 @@ def from_dict(values: dict[str, Any]) -> PlaneConfig:
     config = PlaneConfig(**checked)
     if config.data == "drawing" and not places(config.drawing):
         raise ConfigError("A drawing needs at least one point: draw in the plane first.")
-    if config.smoothing and not traits_of(config.loss).label_smoothing:
+    if config.smoothing and not loss_traits(config.loss).label_smoothing:
         raise ConfigError(
             f"Label smoothing moves the target of a cross-entropy, and the loss {config.loss!r} has none: set it to 0."
         )

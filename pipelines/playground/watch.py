@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.doctor import ALARM, Finding, History, examine
-from pipelines.objectives import traits_of
 from pipelines.playground.history import history_of
 from pipelines.playground.settings import PlaneConfig, label_of
+from pipelines.registries import loss_traits
 
 if TYPE_CHECKING:
     from pipelines.playground.game import Game
@@ -50,7 +50,7 @@ _NON_SATURATING = Cure(
     "G then maximises log D(G(z)), which is steep exactly where D wins.",
     "Goodfellow et al. 2014, section 3",
     True,
-    lambda config: {"loss": "non-saturating"} if traits_of(config.loss).saturates else {},
+    lambda config: {"loss": "non-saturating"} if loss_traits(config.loss).saturates else {},
 )
 _MOSTLY = (_PENALTY, _RATES)
 CURES = {"vanishing-gradient": (_NON_SATURATING, _PENALTY)}  # by ailment, the best first

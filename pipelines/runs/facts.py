@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, TypedDict
 
+from pipelines.config.migrating import Schema
 from pipelines.config.settings import problem
-from pipelines.config.train_config import SETTINGS, TrainConfig
+from pipelines.config.train_config import RATES, SETTINGS, TrainConfig
 from pipelines.described import Measure, Series, View
-from pipelines.objectives import WORDS
+from pipelines.registries import WORDS
 from pipelines.schema import Count, Meta, Name, Names, Scalar, Seconds, Step, Text, Time, Values
 
 QUEUED, PREPARING, RUNNING, PAUSED, STOPPING = "queued", "preparing", "running", "paused", "stopping"
@@ -91,7 +92,7 @@ def rate_problem(name: str, rate: Any) -> str | None:
 
 def with_sound_rates(control: Control) -> Control:
     """What is wanted, without learning rates that nothing can train with, as a file edited by hand may have them."""
-    bad = {name: None for name in ("lr_g", "lr_d") if rate_problem(name, getattr(control, name))}
+    bad = {name: None for name in RATES if rate_problem(name, getattr(control, name))}
     return replace(control, **bad)
 
 
@@ -103,6 +104,7 @@ class StoredRecord:
     """``config.json`` as it is read: its settings by the types and ranges of ``TrainConfig``."""
 
     config: Annotated[dict[str, Scalar], Meta(max_length=1_000)]
+    schema: Schema = 1
     preset: Name = ""
     created_at: Time = 0.0
     versions: dict[str, Name] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The run folder: the interface between a training process, the app and other tools; only this module knows its files.
+"""The run folder: the interface between a training process, the app and other tools; only this package knows its files.
 
     config.json     the configuration, the seed, versions, the data set's fingerprint, what 'auto' was resolved to
     status.json     state, pid, position, speed, heartbeat, last message; replaced atomically
@@ -17,20 +17,20 @@ Files are published atomically and readers skip an unfinished last line (files.p
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
+from pipelines.config.migrating import SCHEMA
 from pipelines.errors import RunError
 from pipelines.files import publish_bytes, sync, whole
-from pipelines.runs import reading, recorded
+from pipelines.runs import holding, reading
 from pipelines.runs.facts import (
     ACTIVE,
     FAILED,
@@ -52,9 +52,6 @@ from pipelines.runs.files import append_row, publish_json
 from pipelines.runs.names import by_step, step_in, step_name
 from pipelines.runs.place import DOOMED
 from pipelines.runs.rows import SampleRow, read_rows
-
-START_GRACE_S = 20.0  # a process that was launched has this long to take its lock
-QUEUED_S = 60.0  # between two heartbeats of a run that waits its turn, of which there may be hundreds
 
 __all__ = [
     "ACTIVE", "FAILED", "FINISHED", "LOST", "PAUSED", "PREPARING", "QUEUED", "RUNNING", "STOPPED",
@@ -113,7 +110,7 @@ class RunFolder:
     # What the process writes, atomically
 
     def write_record(self, record: Record) -> None:
-        publish_json(self.path / "config.json", dataclasses.asdict(record))
+        publish_json(self.path / "config.json", {"schema": SCHEMA, **dataclasses.asdict(record)})
 
     def write_status(self, status: Status, *, durable: bool = True) -> None:
         """Publish where the run stands.
@@ -167,18 +164,6 @@ class RunFolder:
             if path.exists():
                 sync(path)
 
-    def cut_after(self, step: int) -> None:
-        """Drop every row and grid after a step, before training goes on from a checkpoint of that step."""
-        recorded.cut_after(self, step)
-
-    def take_over(self, other: RunFolder, step: int) -> None:
-        """Copy what another run recorded up to a step, with its checkpoint of that step.
-
-        Raises:
-            OSError: it cannot be copied; the checkpoint may be gone.
-        """
-        recorded.take_over(self, other, step)
-
     # What anyone reads
 
     def record(self) -> Record:
@@ -198,7 +183,7 @@ class RunFolder:
         if not self.exists():
             raise RunError(f"There is no run in {self.path}.")
         status, problem = reading.status(self.path, self.checkpoint_steps)
-        launched = status.pid is not None or not _is_fresh(status.heartbeat)
+        launched = status.pid is not None or not holding.is_fresh(status.heartbeat)
         if status.active and launched and not self.is_held():
             return dataclasses.replace(
                 status, state=LOST, message=f"{problem} {self._last_words(status)}".strip(), images_per_s=0.0,
@@ -238,15 +223,6 @@ class RunFolder:
         """The full measures that were kept, by step; one that cannot be read is left out."""
         return reading.evaluations(self.path / "evaluations")
 
-    def keep_evaluation(self, step: int, values: dict[str, Any]) -> Path:
-        """Keep what was measured of the checkpoint of a step; an earlier measure of it goes.
-
-        Raises:
-            RunError: the run is gone, or its folder cannot be written.
-        """
-        self._must_exist()
-        return recorded.keep_evaluation(self, step, values)
-
     # What the person wants
 
     def control(self) -> Control:
@@ -259,7 +235,7 @@ class RunFolder:
             RunError: the run is gone, or its folder cannot be written.
         """
         try:
-            with self._written("control.json"), self._moment():
+            with holding.written(self.path / "control.json"), holding.moment(self.path):
                 control = self.control()
                 changes["single_steps"] = control.single_steps + changes.get("single_steps", 0)
                 control = dataclasses.replace(control, **changes)
@@ -284,40 +260,13 @@ class RunFolder:
 
     # Who holds it
 
-    @contextlib.contextmanager
-    def hold(self) -> Iterator[None]:
-        """Hold the run for as long as the process works on it; the system lets go when the process dies.
-
-        Raises:
-            RunError: another process works on the run, or its folder cannot be written.
-        """
-        self._must_exist()
-        lock = FileLock(self.path / "worker.lock")
-        try:
-            with self._written("worker.lock"):
-                lock.acquire(timeout=5.0)  # whoever asks is_held() has it for an instant
-        except Timeout:
-            raise RunError(f"Another process already works on the run {self.id}; stop it first.") from None
-        try:
-            yield
-        finally:
-            lock.release()
+    def hold(self) -> AbstractContextManager[None]:
+        """Hold the run for as long as the process works on it; raises ``RunError`` where another one does."""
+        return holding.hold(self.path)
 
     def is_held(self) -> bool:
         """Whether a living process works on the run."""
-        if not (self.path / "worker.lock").exists():
-            return False
-        lock = FileLock(self.path / "worker.lock")
-        try:
-            with self._moment():  # one asks at a time: two would take each other for the worker
-                lock.acquire(timeout=0)
-                lock.release()
-        except Timeout:
-            return True
-        except OSError:  # not ours to lock: the heartbeat decides
-            status = reading.small(self.path / "status.json", Status)
-            return _is_fresh(status.heartbeat, 2 * QUEUED_S if status.state == QUEUED else START_GRACE_S)
-        return False
+        return holding.is_held(self.path)
 
     def remove(self) -> None:
         """Delete the folder; it disappears at once, so that a worker sees it and ends."""
@@ -333,29 +282,3 @@ class RunFolder:
         step = saved[-1] if saved else 0
         resume = f"goes on from its checkpoint of step {step}" if saved else "begins anew, since nothing was saved yet"
         return f"The training process ended without a message at step {status.step}; Resume {resume}."
-
-    def _moment(self) -> FileLock:
-        self._must_exist()
-        return FileLock(self.path / "control.lock", timeout=5.0)
-
-    def _must_exist(self) -> None:
-        if not self.exists():  # a lock would make the folder of a deleted run anew
-            raise RunError(f"There is no run {self.id}; it may have been deleted.")
-
-    @contextlib.contextmanager
-    def _written(self, name: str) -> Iterator[None]:
-        """Say in a sentence that a file cannot be written; who just waited too long for a lock is told as before."""
-        try:
-            yield
-        except Timeout:
-            raise
-        except OSError as error:
-            raise RunError(
-                f"{self.path / name} cannot be written ({error.strerror or error}): mend the folder's permissions, or "
-                "free some space."
-            ) from None
-
-
-def _is_fresh(heartbeat: float, seconds: float = START_GRACE_S) -> bool:
-    """Whether a heartbeat, in Unix seconds, is recent; one of the future is of before the clock was set back."""
-    return abs(time.time() - heartbeat) <= seconds

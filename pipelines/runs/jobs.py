@@ -20,10 +20,12 @@ from typing import Any
 from pipelines import data
 from pipelines.config.checking import check, placed
 from pipelines.config.presets import title_of
-from pipelines.config.train_config import BEGIN_ANEW, SETTINGS, TrainConfig, label_of
+from pipelines.config.train_config import BEGIN_ANEW, RATES, SETTINGS, TrainConfig, label_of
 from pipelines.errors import ConfigError, GanError, RunError
-from pipelines.launchers import LAUNCHERS, local
+from pipelines.metrics import clear_wanted
 from pipelines.paths import runs_home
+from pipelines.registries import LAUNCHERS
+from pipelines.runs import recorded
 from pipelines.runs.facts import rate_problem
 from pipelines.runs.folder import QUEUED, Notes, Record, RunFolder, Status
 from pipelines.runs.names import RUN_ID, RUN_ID_WORDS
@@ -102,7 +104,7 @@ def branch(
     """
     record, control, changes = folder.record(), folder.control(), changes or {}
     before = placed(record.config)
-    rates = {name: rate for name in ("lr_g", "lr_d") if (rate := getattr(control, name)) is not None}
+    rates = {name: rate for name in RATES if (rate := getattr(control, name)) is not None}
     if unknown := [name for name in changes if name not in SETTINGS]:
         raise ConfigError(f"There is no setting named {unknown[0]!r}; the settings are: {', '.join(SETTINGS)}.")
     config = check(record.config.changed(**{**rates, **changes}))
@@ -115,12 +117,12 @@ def branch(
     changed = [f"{name} {getattr(before, name)} to {getattr(config, name)}" for name in differing]
     branched = {"branched_from": f"{folder.id}@{step}", "branched_with": ", ".join(changed)}
     made = create(config, record.preset, path=path, **branched)
-    if not {"device", "precision", "threads"} & set(differing):  # else a branch computes other numbers for no reason
+    if not record.resolved.keys() & set(differing):  # else a branch computes other numbers for no reason
         made.write_record(replace(made.record(), resolved=record.resolved))
     made.write_notes(Notes(name=f"{title}: {words}"[:80]))
     if step:
         try:
-            made.take_over(folder, step)
+            recorded.take_over(made, folder, step)
         except OSError as error:
             made.remove()
             raise RunError(
@@ -156,7 +158,7 @@ def _can_go_on(folder: RunFolder, step: int, config: TrainConfig, rows: list[dic
     record = folder.record()
     per_epoch = record.config.epoch_of(record.data.get("count") or 0)
     epochs = images / per_epoch if per_epoch else 0.0
-    by_time = "most_seconds" if config.clear_wanted or config.seconds is None else "seconds"
+    by_time = "most_seconds" if clear_wanted(config) or config.seconds is None else "seconds"
     for name, done in ((by_time, seconds), ("epochs", epochs)):
         end = getattr(config, name)
         if end is not None and done >= end:
@@ -217,7 +219,7 @@ def attend(folder: RunFolder, show: Callable[[Status], None]) -> str:
 
 def reap() -> None:
     """Collect children that have ended."""
-    local.reap()
+    LAUNCHERS.get("local").reap()
 
 
 def resume(folder: RunFolder, pictures: str | Path | None = None) -> None:

@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pipelines.config.train_config import from_file
+from pipelines.config import migrating
 from pipelines.errors import GanError, RunError
 from pipelines.runs.facts import (
     RUNNING,
@@ -39,15 +39,16 @@ def record(path: Path) -> Record:
 
     Raises:
         RunError: there is no such run, or its configuration cannot be read.
+        NewerFile: a newer version of the program has written it.
     """
     what = f"{path.name}/config.json"
-    stored = read(path / "config.json", StoredRecord, error=RunError)
+    stored = migrating.read(path / "config.json", StoredRecord, error=RunError)
     if stored is None:
         raise RunError(f"There is no run in {path}.")
     try:
         for name, kind in PARTS.items():
             convert(getattr(stored, name), kind, name)
-        config = from_file(stored.config)
+        config = migrating.from_file(stored.config, stored.schema, what)
     except GanError as error:
         raise RunError(f"{what}: {str(error)[:LETTERS]}") from None
     return Record(**{field.name: getattr(stored, field.name) for field in fields(Record)} | {"config": config})

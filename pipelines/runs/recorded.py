@@ -6,20 +6,22 @@ import json
 import shutil
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.errors import RunError
 from pipelines.files import publish_bytes, whole
+from pipelines.runs import holding
 from pipelines.runs.files import publish_json
+from pipelines.runs.folder import RunFolder
 from pipelines.runs.names import by_step, step_name
 from pipelines.runs.rows import MetricsRow, SampleRow, read_rows
 
-if TYPE_CHECKING:
-    from pipelines.runs.folder import RunFolder
-
 
 def cut_after(run: RunFolder, step: int) -> None:
-    """Drop every row and grid after a step; rows that cannot be read go, too."""
+    """Drop every row and grid after a step, before training goes on from a checkpoint of that step.
+
+    Rows that cannot be read go, too.
+    """
     for path, kind in ((run.metrics_path, MetricsRow), (run.samples_index_path, SampleRow)):
         if path.exists():
             rows, *_ = read_rows(path, 0, kind)
@@ -48,11 +50,12 @@ def take_over(run: RunFolder, other: RunFolder, step: int) -> None:
 
 
 def keep_evaluation(run: RunFolder, step: int, values: dict[str, Any]) -> Path:
-    """Keep what was measured of the checkpoint of a step.
+    """Keep what was measured of the checkpoint of a step; an earlier measure of it goes.
 
     Raises:
-        RunError: the run's folder cannot be written.
+        RunError: the run is gone, or its folder cannot be written.
     """
+    holding.require(run.path)
     path = run.path / "evaluations" / step_name(step, ".json")
     try:
         path.parent.mkdir(exist_ok=True)

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from pipelines.errors import GanError, RunError
-from pipelines.runs.folder import PREPARING, QUEUED, QUEUED_S, Control, RunFolder, Status
+from pipelines.runs.folder import PREPARING, QUEUED, Control, RunFolder, Status
+from pipelines.runs.holding import QUEUED_S
 from pipelines.runs.place import Anchor, is_thrown_away
 from pipelines.runs.queue import QueuePlace
 

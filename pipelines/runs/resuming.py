@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipelines.errors import DamagedFile, GanError, ModelError, RunError
 from pipelines.files import clear_drafts
+from pipelines.runs import recorded
 from pipelines.runs.folder import RunFolder
 from pipelines.runs.jobs import branch_step
 from pipelines.runs.reporter import RunReporter, log
@@ -49,7 +50,7 @@ def go_on(reporter: RunReporter, trainer: Trainer, group: ProcessGroup | None) -
     for drafts in (folder.checkpoints_path, folder.samples_index_path.parent):
         clear_drafts(drafts)
     if folder.metrics_path.exists() or folder.samples_index_path.exists():
-        reporter.writing(folder.cut_after, trainer.step if loaded.path else -1)
+        reporter.writing(recorded.cut_after, folder, trainer.step if loaded.path else -1)
         reporter.tell(attempt=reporter.status.attempt + 1, message=f"Going on from step {trainer.step}.")
     for path in loaded.damaged:
         _tell(reporter, trainer, "damaged", f"The checkpoint {path.name} is damaged and was set aside.")

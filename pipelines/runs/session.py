@@ -15,13 +15,12 @@ import torch
 from pipelines import data, threads
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import ImageSet, Spec
-from pipelines.described import described
 from pipelines.errors import TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
-from pipelines.models import conditions
-from pipelines.objectives import traits_of
 from pipelines.paths import runs_home
-from pipelines.runs import pictures, reading, resuming
+from pipelines.registries import loss_traits
+from pipelines.runs import conditions, pictures, reading, resuming
+from pipelines.runs.display import described
 from pipelines.runs.files import publish_json
 from pipelines.runs.folder import PAUSED, RUNNING, STOPPING, Record, RunFolder
 from pipelines.runs.queue import QueuePlace
@@ -269,7 +268,7 @@ def _machine_of(folder: RunFolder, config: TrainConfig, spec: Spec, fields: dict
 def _record(
     folder: RunFolder, config: TrainConfig, image_set: ImageSet, where: Machine, view: FixedView, drawn: dict[str, Any]
 ) -> Record:
-    traits = traits_of(config.loss)
+    traits = loss_traits(config.loss)
     return replace(
         folder.record(),
         versions={"python": platform.python_version(), "torch": torch.__version__, "numpy": numpy.__version__},

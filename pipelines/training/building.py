@@ -11,8 +11,7 @@ from torch import Tensor, nn
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import ConfigError
-from pipelines.modalities import MODALITIES
-from pipelines.networks import NETWORKS
+from pipelines.registries import MODALITIES, NETWORKS
 
 
 def build(

@@ -13,7 +13,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from pipelines.config.train_config import BEGIN_ANEW, TrainConfig
+from pipelines.config.migrating import SCHEMA, migrated
+from pipelines.config.settings import Role
+from pipelines.config.train_config import RATES, TrainConfig, of_role
 from pipelines.errors import DamagedFile, ModelError, is_out_of_memory, reason_of
 from pipelines.tensor_files import damage, whole_tensors
 from pipelines.training.trainer import Trainer
@@ -27,8 +29,8 @@ OPTIMIZER_FIELDS = {
 }
 POSITION = ("step", "d_batches", "seconds", "best", "rates")  # the trainer's plain numbers
 # With another value of these a run cannot go on exactly. Which pictures it learns from is told by their fingerprint.
-KEPT = {*BEGIN_ANEW, "optimizer"} - {"data", "folder"}
-MOMENTS, RATES = ("beta1", "beta2"), ("lr_g", "lr_d")  # may be edited: then they count as they are set now
+KEPT = of_role(Role.ARCHITECTURE, Role.COUNTING, Role.OPTIMISER)
+MOMENTS = of_role(Role.MOMENT)  # as the rates, these may be edited: then they count as they are set now
 
 NAMES_BEFORE = {
     "average.": "generator_ema.", "opt_g.": "generator_optimizer.", "opt_d.": "discriminator_optimizer.",
@@ -148,6 +150,7 @@ def read(path: Path, prefix: str | tuple[str, ...] = "") -> tuple[dict[str, Tens
 
     Raises:
         DamagedFile: the file was truncated or overwritten.
+        NewerFile: a newer version of the program has written it.
         ModelError: the file is missing, cannot be read or needs too much memory.
     """
     try:
@@ -158,6 +161,7 @@ def read(path: Path, prefix: str | tuple[str, ...] = "") -> tuple[dict[str, Tens
             if not isinstance(plain, dict):
                 raise ValueError("its metadata holds no state")
             plain = {_name_now(f"{name}.")[:-1]: value for name, value in plain.items()}
+            _migrate(plain, path)
             keys = {_name_now(key): key for key in file.keys()}  # noqa: SIM118
             return {name: file.get_tensor(key) for name, key in keys.items() if name.startswith(prefix)}, plain
     except FileNotFoundError:
@@ -169,6 +173,15 @@ def read(path: Path, prefix: str | tuple[str, ...] = "") -> tuple[dict[str, Tens
             raise DamagedFile(f"The file {path} is damaged or not a safetensors file ({reason_of(error)}).") from None
         reason = getattr(error, "strerror", None) or reason_of(error)
         raise ModelError(f"The file {path} cannot be read ({reason}); mend that and try again.") from None
+
+
+def _migrate(plain: dict[str, Any], path: Path) -> None:
+    """Bring a state's own copy of the configuration to the present schema, in place."""
+    schema = plain.get("schema", 1)
+    if type(schema) is not int or schema < 1:
+        raise ValueError("its schema is no number")
+    if isinstance(plain.get("config"), dict):
+        plain["config"] = migrated(plain["config"], schema, str(path))
 
 
 def _too_large(path: Path) -> str:
@@ -245,7 +258,7 @@ def _flatten(trainer: Trainer) -> tuple[dict[str, Tensor], dict[str, Any]]:
     if trainer.device.type == "mps":
         tensors["rng.mps"] = torch.mps.get_rng_state()
     plain: dict[str, Any] = {field: getattr(trainer, field) for field in POSITION}
-    plain["config"] = trainer.config.to_dict()  # so that what is edited in config.json later on is seen
+    plain |= {"schema": SCHEMA, "config": trainer.config.to_dict()}  # so that later edits of config.json are seen
     plain |= {"clear": trainer.clear, "threads": trainer.machine.threads}  # not in files of before they adapted
     for name, network in trainer.named_parts():
         tensors |= {f"{name}.{key}": value for key, value in network.state_dict().items()}

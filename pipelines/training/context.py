@@ -12,8 +12,8 @@ from torch import Tensor
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import ConfigError
-from pipelines.modalities import MODALITIES
 from pipelines.modalities._conditions import encode
+from pipelines.registries import MODALITIES
 from pipelines.training.augment import Draw
 from pipelines.training.feed import Feed
 from pipelines.training.machine import Machine

@@ -14,6 +14,7 @@ import torch
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import TrainingError
+from pipelines.metrics import clear_wanted
 from pipelines.metrics.quality import Quality, QualityMeter
 from pipelines.modalities._conditions import evenly
 from pipelines.networks._conditioning import draw_latent
@@ -124,7 +125,7 @@ def is_over(trainer: Trainer) -> bool:
         return True
     if config.most_seconds is not None and trainer.seconds >= config.most_seconds:
         return True
-    if (wanted := config.clear_wanted) is not None:
+    if (wanted := clear_wanted(config)) is not None:
         return trainer.clear is not None and trainer.clear >= wanted
     return config.seconds is not None and trainer.seconds >= config.seconds
 
@@ -132,12 +133,12 @@ def is_over(trainer: Trainer) -> bool:
 def waits_for_clear(trainer: Trainer) -> bool:
     """Whether only the share of clear samples still keeps a run from its end."""
     over_time = trainer.seconds >= (trainer.config.seconds or 0.0)
-    return over_time and trainer.config.clear_wanted is not None and not is_over(trainer)
+    return over_time and clear_wanted(trainer.config) is not None and not is_over(trainer)
 
 
 def ending(trainer: Trainer) -> str:
     """Which end a finished run has reached, in one sentence."""
-    wanted, config = trainer.config.clear_wanted, trainer.config
+    wanted, config = clear_wanted(trainer.config), trainer.config
     if wanted is None or trainer.clear is None:
         return "Finished."
     most = config.most_seconds is not None and trainer.seconds >= config.most_seconds and trainer.clear < wanted
@@ -156,7 +157,7 @@ def done(trainer: Trainer) -> float:
     """The share of the run that lies behind, in [0, 1]; 0 of a run without an end."""
     config = trainer.config
     # Of one that waits for clear samples: the end that is certain.
-    end = config.most_seconds or config.seconds if config.clear_wanted else config.seconds or config.most_seconds
+    end = config.most_seconds or config.seconds if clear_wanted(config) else config.seconds or config.most_seconds
     by_time = trainer.seconds / end if end else 0.0
     by_epochs = trainer.epoch / config.epochs if config.epochs else 0.0
     return min(1.0, max(by_time, by_epochs))

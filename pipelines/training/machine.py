@@ -15,7 +15,7 @@ import torch
 from pipelines import threads
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError
-from pipelines.networks import traits_of
+from pipelines.registries import network_traits
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def resolve(config: TrainConfig) -> Machine:
     if precision == "bf16" and device == "cpu" and not computes_bf16(device):
         verdict = "emulated by this processor, which is very slow"
     if precision == "auto":
-        precision = "bf16" if traits_of(config.network).bf16 and computes_bf16(device) else "fp32"
+        precision = "bf16" if network_traits(config.network).bf16 and computes_bf16(device) else "fp32"
     compiled = config.compiled and device == "cuda"
     if compiled and importlib.util.find_spec("triton") is None:
         raise ConfigError("torch.compile needs the package triton, which is not installed here: switch compiled off.")

@@ -8,9 +8,9 @@ from torch import Tensor
 
 from pipelines.data import ImageSet, Spec
 from pipelines.errors import DataError
-from pipelines.modalities import MODALITIES
 from pipelines.modalities.image import decode as to_uint8
 from pipelines.modalities.image import encode as to_float
+from pipelines.registries import MODALITIES
 
 __all__ = ["fields_of", "spec_of", "tensors_of", "to_float", "to_uint8"]
 

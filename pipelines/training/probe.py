@@ -17,9 +17,10 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from pipelines.config.train_config import TrainConfig
+from pipelines.config.settings import Role
+from pipelines.config.train_config import SETTINGS, SPEED, TrainConfig
 from pipelines.data import Spec
-from pipelines.modalities import MODALITIES
+from pipelines.registries import MODALITIES
 from pipelines.training.machine import Machine
 from pipelines.training.memory import AT_THE_END
 from pipelines.training.trainer import Trainer
@@ -27,9 +28,8 @@ from pipelines.training.trainer import Trainer
 SECONDS = 0.5  # for each of the two, at most, after a first step that is not counted
 STEPS = 40  # for each, at most
 BATCH = 32  # pictures in a step, at most, so that heavy networks are asked quickly, too
-DECISIVE = (
-    "method", "network", "size", "channels", "width", "latent_size", "batch_size", "conditional", "d_norm", "minibatch",
-)  # fmt: skip
+# What decides the work of a step, and so how the two compare.
+DECISIVE = tuple(name for name in SPEED if SETTINGS[name].role is not Role.MACHINE)
 PAYS = 1.05  # times as fast as fp32, below which its coarser numbers are not worth it
 
 

@@ -14,13 +14,12 @@ import torch
 from torch import Tensor, nn
 
 from pipelines import threads
-from pipelines.config.train_config import TrainConfig
+from pipelines.config.train_config import RATES, TrainConfig
 from pipelines.data import Spec
 from pipelines.data._shares import in_turn
 from pipelines.errors import ConfigError, TrainingError
-from pipelines.methods import METHODS, sampler_of
-from pipelines.modalities import MODALITIES
 from pipelines.modalities._conditions import encode
+from pipelines.registries import METHODS, MODALITIES, sampler_of
 from pipelines.training.building import advance, gradient_norm, make_optimizer
 from pipelines.training.context import StepContext
 from pipelines.training.cuda_graphs import Replayed
@@ -333,7 +332,7 @@ class Trainer:
 
     def _set_rates(self, rates: tuple[float, float]) -> None:
         """Set the rates in force: of generators, of discriminators."""
-        by_setting = dict(zip(("lr_g", "lr_d"), rates, strict=True))
+        by_setting = dict(zip(RATES, rates, strict=True))
         for player in self.players.values():
             for parameters in player.optimizer.param_groups:
                 parameters["lr"] = by_setting[player.rate]

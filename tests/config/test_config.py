@@ -6,10 +6,10 @@ import pytest
 from torch import nn
 
 from pipelines.config import presets
-from pipelines.config.checking import check, problems
+from pipelines.config.checking import batch_norm_in_d, check, problems
 from pipelines.config.train_config import GROUPS, SETTINGS, TrainConfig, from_dict
 from pipelines.errors import ConfigError
-from pipelines.networks import NETWORKS
+from pipelines.registries import NETWORKS
 from pipelines.training.building import build
 
 
@@ -79,7 +79,7 @@ def test_penalties_are_refused_where_d_has_batch_norm_and_nowhere_else(network, 
     config = TrainConfig(network=network, size=size, d_norm=norm, width=4, latent_size=4)
     _, discriminator = build(config, 0)
     has = any(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in discriminator.modules())
-    assert config.batch_norm_in_d == has and problems(config) == []
+    assert batch_norm_in_d(config) == has and problems(config) == []
     assert bool(problems(config.changed(r1=1.0))) == bool(problems(config.changed(gradient_penalty=1.0))) == has
 
 

@@ -19,6 +19,7 @@ from explorer.live.reader import RunReader
 from explorer.live.summaries import Summaries
 from explorer.model_cards import model_cards
 from pipelines import cli
+from pipelines.config.migrating import SCHEMA
 from pipelines.models import registry
 from pipelines.paths import PROJECT
 from pipelines.runs.folder import FINISHED, RUNNING
@@ -76,6 +77,25 @@ def test_the_page_of_a_damaged_run_says_so_and_deletes_it(made, change: dict) ->
     next(button for button in page.button if button.label == "Delete").click().run()
     page.button(key="delete_yes").click().run()
     assert not run.exists() and not page.exception and list(listed()) == [OTHER]
+
+
+def test_a_run_and_a_model_of_a_newer_version_are_shown_as_such(made, own_models: Path, capsys) -> None:
+    made(FINISHED, OTHER)
+    run = made(FINISHED).folder
+    for config in (run.path / "config.json", own_models / "tiny-plain" / "config.json"):
+        config.write_text(json.dumps({"schema": SCHEMA + 1, "config": {"brush": {}}, "preset": []}))
+    found, sentence = listed(), f"config.json has schema {SCHEMA + 1}, and this version of the program reads schemas up"
+    assert found[OTHER]["state"] == FINISHED and found[RUN]["state"] == "newer" and not found[RUN]["explorable"]
+    assert found[RUN]["message"].startswith(sentence) and found[RUN]["message"].endswith("update the program.")
+    said = words(opened(RUN)).replace("\\", "")
+    assert "This run was made by a newer version of the program" in said and sentence in said and "damaged" not in said
+    cards, (wrong,) = model_cards()
+    assert len(cards) == 2 and (wrong["id"], wrong["why"]) == ("tiny-plain", "newer") and sentence in wrong["sentence"]
+    for command in ("runs", "models"):
+        cli.app([command], standalone_mode=False)
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"Newer: {RUN}/{sentence}" in said and f"Newer: tiny-plain/{sentence}" in said
+    assert OTHER in said and "tiny-classes" in said and "delete" not in said and "amaged" not in said
 
 
 def test_deep_nesting_in_one_run_takes_down_no_page(made, address, own_models: Path) -> None:

@@ -68,7 +68,6 @@ OURS = {"literal", "duration", "label_of", "len", "line_for", "describe", "api_l
 WORDS = {
     "rule.help", "rule.choices", "str", "words.get", "help", "label", "GROUPS", "names", "group", "PRESETS", "look_for",
     "PRESETS[name].title", "PRESETS[name].look_for", "PRESETS[preset].title",
-    "DESCRIPTIONS[name](st.session_state[key_of(name)])",
 }  # fmt: skip
 
 

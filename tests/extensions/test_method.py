@@ -55,7 +55,7 @@ METHOD = '''
 import copy
 from torch.nn.functional import l1_loss
 from pipelines.networks._conditioning import draw_latent
-from pipelines.objectives import LOSSES
+from pipelines.registries import LOSSES
 from pipelines.training.building import build
 from pipelines.training.players import Phase, Player
 

@@ -14,14 +14,13 @@ from explorer.live.hub import Hub
 from explorer.live.reader import RunReader
 from explorer.live.several import stream_together
 from explorer.model import load
-from pipelines import networks, objectives
+from pipelines import registries
 from pipelines.config.checking import problems
 from pipelines.config.train_config import SETTINGS, TrainConfig
 from pipelines.doctor import discriminator_too_weak
 from pipelines.errors import ConfigError
 from pipelines.models import fine_tuning
 from pipelines.models.publishing import publish
-from pipelines.registry import Registry
 from pipelines.runs import jobs, session
 from pipelines.runs.folder import FINISHED, STOPPED, RunFolder
 from pipelines.training import checkpoint, memory, probe
@@ -118,7 +117,7 @@ def test_it_is_shown_live_and_measured(runs):
     reader.news()
     shown = reader.everything()
     assert shown["status"]["state"] == FINISHED
-    assert shown["run"]["display"]["d_output"] == objectives.traits_of(run.record().config.loss).d_output
+    assert shown["run"]["display"]["d_output"] == registries.loss_traits(run.record().config.loss).d_output
     columns, kept = reader.recorded()
     assert math.isfinite(columns["d_real"][-1]) and math.isfinite(columns["grad_g"][-1]) and kept["samples"]
     assert kept["measures"] and all(math.isfinite(measure["frechet"]) for measure in kept["measures"])
@@ -208,7 +207,7 @@ def test_a_growing_pair_is_reckoned_and_probed_at_its_full_size(monkeypatch):
 
 
 def test_relativistic_losses_by_hand():
-    loss = objectives.LOSSES.get("relativistic")
+    loss = registries.LOSSES.get("relativistic")
     real, fake = torch.tensor([1.0, 2.0]), torch.tensor([0.0, 4.0])
     # log(1 + e^-1) = 0.3132617, log(1 + e^2) = 2.1269280; log(1 + e^1) = 1.3132617, log(1 + e^-2) = 0.1269280
     assert loss.d_loss(real, fake).item() == pytest.approx((0.3132617 + 2.1269280) / 2)
@@ -245,22 +244,22 @@ def test_a_pair_shares_its_class_and_g_sees_the_reals_of_d(network):
 def test_what_an_own_file_states_is_read_and_missing_facts_are_named(tmp_path, monkeypatch):
     assert {"mapped", "growing", "dcgan"} <= set(SETTINGS["network"].choices)
     assert SETTINGS["launcher"].choices == ("in-process", "local")
-    assert networks.traits_of("mapped").sizes == (28, 32) and networks.traits_of("growing").sizes is None
+    assert registries.network_traits("mapped").sizes == (28, 32) and registries.network_traits("growing").sizes is None
     wrong = " ".join(problems(settings(network="mapped", size=64, folder="x")))
     assert "'mapped' draws pictures of 28 or 32 pixels, and size is 64" in wrong
-    assert objectives.traits_of("energy").d_output == "distance" and objectives.traits_of("energy").balance is None
+    assert registries.loss_traits("energy").d_output == "distance" and registries.loss_traits("energy").balance is None
     (tmp_path / "objectives").mkdir()
     (tmp_path / "objectives" / "bare.py").write_text('"""States nothing."""\n')
     (tmp_path / "objectives" / "marked.py").write_text('D_OUTPUT = "<b>score</b>"\nFORMULAS = {"D": "", "G": ""}\n')
     monkeypatch.setenv("GAN_EXPLORER_EXTENSIONS", str(tmp_path))
-    anew = Registry("pipelines.objectives", objectives.__file__, "loss", ConfigError)
-    monkeypatch.setattr(objectives, "LOSSES", anew)
+    anew = registries._registry("objectives", "loss", ConfigError)
+    monkeypatch.setattr(registries, "LOSSES", anew)
     for name, sentence in (
         ("bare", "loss 'bare' does not state D_OUTPUT in .*bare.py"),
         ("marked", "calls D's output '<b>score</b>'"),
     ):
         with pytest.raises(ConfigError, match=sentence):
-            objectives.traits_of(name)
+            registries.loss_traits(name)
 
 
 def test_a_distance_is_less_for_real_pictures_and_d_that_is_fooled_is_named_so(runs):

@@ -5,9 +5,9 @@ import torch
 from torch import nn
 
 from pipelines.config.train_config import TrainConfig
-from pipelines.networks import NETWORKS
 from pipelines.networks._conditioning import centres, draw_latent, nearest_centre
 from pipelines.networks._small_maps import HalvingConv2d
+from pipelines.registries import NETWORKS
 from pipelines.training.building import build
 
 

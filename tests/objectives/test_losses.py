@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from pipelines.errors import ConfigError
-from pipelines.objectives import LOSSES, traits_of
+from pipelines.registries import LOSSES, loss_traits
 
 LOG2 = math.log(2)
 REAL, FAKE = torch.tensor([0.0, math.log(3)]), torch.tensor([0.0, -math.log(3)])  # D says 1/2, 3/4 and 1/2, 1/4
@@ -68,7 +68,7 @@ def test_smoothed_d_is_best_at_the_smoothed_target():
     [("minimax", 0.0, 2 * LOG2), ("non-saturating", 0.0, 2 * LOG2), ("least-squares", 0.5, 0.25), ("hinge", 0.0, 2.0)],
 )
 def test_values_where_d_cannot_tell(name, logit, expected):
-    traits, logits = traits_of(name), torch.full((4,), logit)
+    traits, logits = loss_traits(name), torch.full((4,), logit)
     assert loss(name).d_loss(logits, logits).item() == pytest.approx(expected)
     assert traits.d_loss_at_balance == pytest.approx(expected)
     assert loss(name).d_output(logits).mean().item() == pytest.approx(traits.balance)
@@ -76,7 +76,7 @@ def test_values_where_d_cannot_tell(name, logit, expected):
 
 @pytest.mark.parametrize("name", LOSSES.names())
 def test_a_loss_is_as_its_traits_say(name):
-    traits, logits = traits_of(name), torch.tensor([-8.0, 8.0])
+    traits, logits = loss_traits(name), torch.tensor([-8.0, 8.0])
     said = loss(name).d_output(logits)
     assert traits.says_probability == bool(((said > 0) & (said < 1)).all())
     assert traits.label_smoothing == ("smoothing" in inspect.signature(loss(name).d_loss).parameters)

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import ConfigError
-from pipelines.objectives import LOSSES
 from pipelines.playground import frame as drawn
 from pipelines.playground import saved
 from pipelines.playground.game import Game
 from pipelines.playground.settings import from_dict
+from pipelines.registries import LOSSES
 from tests.playground.test_game import actions, game, told
 from tests.wrong_files import damaged
 

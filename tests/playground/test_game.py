@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from pipelines.errors import ConfigError, TrainingError
-from pipelines.objectives import LOSSES
 from pipelines.playground.game import MOST_ROWS, Game
 from pipelines.playground.settings import DATA, from_dict, packed
+from pipelines.registries import LOSSES
 
 SMALL = {"g_width": 12, "d_width": 12, "batch": 32}
 DRAWING = packed([(0.5, 0.5), (-0.5, 0.0)])

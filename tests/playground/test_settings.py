@@ -8,10 +8,10 @@ import sys
 import pytest
 
 from pipelines.errors import ConfigError
-from pipelines.objectives import LOSSES, traits_of
 from pipelines.paths import PROJECT
 from pipelines.playground import settings
 from pipelines.playground.settings import DRAWN_STEPS, MOST_DRAWN, PlaneConfig, from_dict, packed, places
+from pipelines.registries import LOSSES, loss_traits
 
 
 def test_the_defaults_are_settings_and_every_setting_explains_itself():
@@ -21,7 +21,7 @@ def test_the_defaults_are_settings_and_every_setting_explains_itself():
 
 def test_every_loss_of_the_project_is_on_offer_with_its_formulas():
     assert list(settings.SETTINGS["loss"].choices) == LOSSES.names()
-    assert all(set(traits_of(name).formulas) == {"D", "G"} for name in LOSSES.names())
+    assert all(set(loss_traits(name).formulas) == {"D", "G"} for name in LOSSES.names())
 
 
 @pytest.mark.parametrize(

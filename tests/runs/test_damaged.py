@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import GanError, RunError
+from pipelines.runs import recorded
 from pipelines.runs.folder import ACTIVE, FAILED, FINISHED, LOST, RUNNING, STOPPED, RunFolder
 from tests.fake_run import FakeRun
 from tests.wrong_files import damaged
@@ -102,7 +103,9 @@ def where(tmp_path_factory) -> RunFolder:
     made.measure()
     made.status(FINISHED)
     made.folder.ask(want="run", lr_g=1e-3)
-    made.folder.keep_evaluation(20, {"samples": 100, "rows": [["a", "1", "2", ""]], "frechet": {"value": 1.0}})
+    recorded.keep_evaluation(
+        made.folder, 20, {"samples": 100, "rows": [["a", "1", "2", ""]], "frechet": {"value": 1.0}}
+    )
     (made.folder.path / "notes.json").write_text('{"name": "A name", "note": "A note"}')
     return made.folder
 

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import RunError
+from pipelines.runs import recorded
 from pipelines.runs.folder import LOST, RUNNING, Notes, Record, RunFolder, Status
 
 
@@ -73,7 +74,7 @@ def test_going_on_from_a_checkpoint_drops_what_came_after_it(run):
         run.add_sample(b"png", step=step, images_seen=step, seconds=0.0)
     with run.metrics_path.open("a") as file:
         file.write('{"step": 4, "half')
-    run.cut_after(2)
+    recorded.cut_after(run, 2)
     assert [row["step"] for row in run.metrics()[0]] == [1, 2] == [row["step"] for row in run.samples()[0]]
     assert run.sample_path("step-00000002.png").read_bytes() == b"png" and run.sample_path("step-00000003.png") is None
 
@@ -103,10 +104,10 @@ def test_a_process_that_was_just_launched_is_given_time(run):
 def test_a_run_is_held_once(run, monkeypatch):
     with run.hold():
         assert run.is_held()
-        from pipelines.runs import folder
+        from pipelines.runs import holding
 
-        real = folder.FileLock.acquire
-        monkeypatch.setattr(folder.FileLock, "acquire", lambda lock, timeout, **kwargs: real(lock, timeout=0.05))
+        real = holding.FileLock.acquire
+        monkeypatch.setattr(holding.FileLock, "acquire", lambda lock, timeout, **kwargs: real(lock, timeout=0.05))
         with pytest.raises(RunError, match="Another process already works on the run one"), run.hold():
             pass
 

@@ -7,7 +7,7 @@ import torch
 
 from pipelines import threads
 from pipelines.config.train_config import TrainConfig
-from pipelines.networks import NETWORKS
+from pipelines.registries import NETWORKS
 from pipelines.threads import Change
 from pipelines.training import checkpoint, loop
 from pipelines.training.machine import Machine

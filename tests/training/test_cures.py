@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from pipelines.config.train_config import TrainConfig
-from pipelines.networks import NETWORKS
 from pipelines.networks._minibatch import KERNELS, Deviation, Discrimination
 from pipelines.objectives._matching import feature_matching
+from pipelines.registries import NETWORKS
 from pipelines.training import checkpoint, loop
 from pipelines.training.augment import augmented, cut_out, recolour
 from pipelines.training.building import build

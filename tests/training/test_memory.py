@@ -7,7 +7,7 @@ import torch
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError
-from pipelines.networks import NETWORKS
+from pipelines.registries import NETWORKS
 from pipelines.training import memory
 from pipelines.training.machine import Machine
 

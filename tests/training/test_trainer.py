@@ -9,9 +9,8 @@ import torch
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError, TrainingError
 from pipelines.methods.gan import R1_EVERY
-from pipelines.networks import NETWORKS
-from pipelines.objectives import LOSSES
 from pipelines.objectives._penalties import r1_penalty
+from pipelines.registries import LOSSES, NETWORKS
 from pipelines.training import loop
 from pipelines.training.machine import Machine, pick_device, resolve
 from pipelines.training.pictures import to_float, to_uint8

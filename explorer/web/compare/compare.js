@@ -9,7 +9,7 @@ import { Picker } from "./picker.js";
 import { Pictures } from "./pictures.js";
 import { Together } from "./stream.js";
 import { ResultsTable, SettingsTable, settled } from "./tables.js";
-import { count, duration, fixed, make, setText, stateWord } from "../shared/format.js";
+import { count, duration, fixed, make, setText, stateWord, UNREAD } from "../shared/format.js";
 import { mounting } from "../shared/mounting.js";
 import { Player } from "../shared/player.js";
 import { readTheme } from "../shared/plotting.js";
@@ -205,7 +205,7 @@ class Compare {
       const source = this.together.sources.get(id);
       const listed = this.listed?.find((run) => run.id === id);
       return [{ id, letter: LETTERS[index], role: `run${index}`, source, name: listed ? listed.name || listed.title : id,
-        trouble: !ID.test(id) ? "This is not a run's id." : listed?.state === "damaged" ? listed.message
+        trouble: !ID.test(id) ? "This is not a run's id." : UNREAD.has(listed?.state) ? listed.message
           : source?.gone ? "This run is not here; it may have been deleted."
           : source?.told && !source.run.config ? "This run's settings cannot be read." : null }];
     });

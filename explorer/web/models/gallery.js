@@ -10,7 +10,7 @@ import { mounting } from "../shared/mounting.js";
 const EVERY_MS = 3000, OFTEN_MS = 1000; // between two looks at what is being published; often while something is
 
 class Gallery {
-  place; tag; working; damagedKey;
+  place; tag; working; unreadKey;
 
   constructor(place, root) {
     this.page = { root, ask: (/** @type {object} */ _wish) => {} };
@@ -18,8 +18,8 @@ class Gallery {
     this.steps = new Steps(this.page);
     this.models = new ModelCards(this.page);
     this.runs = new Runs(this.page);
-    this.damaged = make("div", { class: "gx-damaged", role: "status" });
-    place.replaceChildren(this.steps.element, this.models.element, this.damaged, this.runs.element);
+    this.unread = make("div", { class: "gx-unread", role: "status" });
+    place.replaceChildren(this.steps.element, this.models.element, this.unread, this.runs.element);
     this.onShown = () => document.hidden || this.look();
     document.addEventListener("visibilitychange", this.onShown);
     this.deaf = hearOfRuns(root, (runs) => {
@@ -29,21 +29,22 @@ class Gallery {
   }
 
   update({ data, setTriggerValue }) {
-    const { steps, models, damaged, runs, publications } = data;
+    const { steps, models, unread, runs, publications } = data;
     this.page.ask = (wish) => setTriggerValue("asked", wish);
     this.steps.show(steps);
     this.models.show(models);
     this.showPublications(publications);
-    this.damaged.hidden = !damaged.length;
-    const key = JSON.stringify(damaged);
-    if (key !== this.damagedKey) this.damaged.replaceChildren(...damaged.map((one) => this.damagedModel(one)));
-    this.damagedKey = key;
+    this.unread.hidden = !unread.length;
+    const key = JSON.stringify(unread);
+    if (key !== this.unreadKey) this.unread.replaceChildren(...unread.map((one) => this.unreadModel(one)));
+    this.unreadKey = key;
     if (!this.heard) this.runs.show(runs);
     this.lookLater();
   }
 
   /** A model that cannot be used: why, and the way to be rid of it. */
-  damagedModel({ id, sentence }) {
+  unreadModel({ id, sentence, why }) {
+    if (why === "newer") return make("p", { "data-model": id }, "The model ", make("b", {}, id), " was made by a newer version of the program. ", sentence);
     const remove = make("button", { type: "button", class: "gx-button", "aria-label": `Delete the damaged model ${id}` }, "Delete");
     remove.addEventListener("click", () => this.page.ask({ verb: "delete", id }));
     return make("p", { "data-model": id }, "⚠ The model ", make("b", {}, id), " is damaged and cannot be used. ", sentence, " ", remove);

@@ -28,12 +28,7 @@ export class Rules {
     if (rule.choices.length) return rule.choices.includes(text) ? text : undefined;
     const number = Number(text);
     if (!Number.isFinite(number) || number < rule.low || number > rule.high) return undefined;
-    return this.isWhole(name) && !Number.isInteger(number) ? undefined : number;
-  }
-
-  /** Whether a setting is a whole number; all others that are numbers are losses' weights and rates. */
-  isWhole(name) {
-    return ["seed", "d_steps", "batch", "latent_size", "g_depth", "g_width", "d_depth", "d_width"].includes(name);
+    return rule.whole && !Number.isInteger(number) ? undefined : number;
   }
 
   /** The settings with what cannot go together put right: as another setting was chosen, this one follows. */

@@ -84,8 +84,12 @@ const ICONS = { // paths in a square of 16
   failed: "M3.2 1.6L8 6.4l4.8-4.8 1.6 1.6L9.6 8l4.8 4.8-1.6 1.6L8 9.6l-4.8 4.8-1.6-1.6L6.4 8 1.6 3.2z",
   lost: "M7 1h2v8H7zM7 11.5h2V14H7z",
   damaged: "M7 1h2v8H7zM7 11.5h2V14H7z",
+  newer: "M8 1l5.5 6H10v7H6V7H2.5z",
   deleted: "M5 1h6v2h3v2H2V3h3zM3 6h10l-1 9H4z",
 };
+
+/** The states of runs whose configuration is not read: damaged, or of a newer version of the program. */
+export const UNREAD = new Set(["damaged", "newer"]);
 
 export const stateWord = (/** @type {string | null | undefined} */ state) => (state ? state[0].toUpperCase() + state.slice(1) : "");
 

@@ -2,7 +2,7 @@
 
 import { hearOfRuns } from "../shared/all_runs.js";
 import { acceptDecimalCommas } from "../shared/decimal_comma.js";
-import { ago, distance, duration, make, percent, setText, stateIcon, stateWord } from "../shared/format.js";
+import { ago, distance, duration, make, percent, setText, stateIcon, stateWord, UNREAD } from "../shared/format.js";
 import { KeyedList } from "../shared/keyed_list.js";
 import { mounting } from "../shared/mounting.js";
 
@@ -60,7 +60,7 @@ class RunList {
     }
     const { quality } = run;
     const shares = quality && Number.isFinite(quality.clear) ? `, ${percent(quality.clear)} clear` : "";
-    if (run.state === "damaged") setText(item.quality, run.message);
+    if (UNREAD.has(run.state)) setText(item.quality, run.message);
     else setText(item.quality, quality && Number.isFinite(quality.frechet) ? `Fréchet ${distance(quality.frechet)}${shares}` : "\u00a0");
     if (run.thumbnail && item.thumbnail !== run.thumbnail) this.exchange(item, run.thumbnail);
   }
@@ -81,7 +81,7 @@ class RunList {
     for (const { run, time, age } of this.runs.items.values()) {
       setText(age, LIVING.has(run.state) ? "" : ago(run.created_at));
       if (run.state === "queued") setText(time, run.place ? `number ${run.place}` : "");
-      else setText(time, run.state === "damaged" ? "" : duration(run.seconds));
+      else setText(time, UNREAD.has(run.state) ? "" : duration(run.seconds));
     }
   }
 

@@ -15,6 +15,7 @@ import pytest
 from explorer.background import evaluations, processes
 from pipelines.errors import ModelError, RunError
 from pipelines.paths import PROJECT
+from pipelines.runs import recorded
 from pipelines.runs.folder import RunFolder
 from tests import tiny_run
 
@@ -96,7 +97,7 @@ def test_what_is_under_way_for_a_deleted_run_is_forgotten(run, homes):
 
 
 def test_an_older_result_does_not_end_a_new_measure(run, homes):
-    run.keep_evaluation(3, {"rows": []})
+    recorded.keep_evaluation(run, 3, {"rows": []})
     before = [found["measured_at"] for found in run.evaluations()]
     record = homes.saved / "measuring" / f"{run.id}.json"
     record.parent.mkdir()
@@ -120,14 +121,14 @@ def test_a_run_without_a_checkpoint_and_one_too_many_are_refused(run, monkeypatc
 
 
 def test_kept_measures_are_by_step_and_a_damaged_one_hides_no_other(run):
-    run.keep_evaluation(20, {"seed": 1})
-    run.keep_evaluation(7, {"seed": float("nan")})
-    run.keep_evaluation(20, {"seed": 2})
+    recorded.keep_evaluation(run, 20, {"seed": 1})
+    recorded.keep_evaluation(run, 7, {"seed": float("nan")})
+    recorded.keep_evaluation(run, 20, {"seed": 2})
     (run.path / "evaluations" / "step-00000009.json").write_text("{")
     assert [(one["step"], one["seed"]) for one in run.evaluations()] == [(7, None), (20, 2)]
     run.remove()
     with pytest.raises(RunError, match="deleted"):
-        run.keep_evaluation(1, {})
+        recorded.keep_evaluation(run, 1, {})
     assert not run.path.exists(), "measuring makes no folder for a run that was deleted"
 
 

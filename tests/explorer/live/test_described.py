@@ -7,10 +7,10 @@ import dataclasses
 from array import array
 
 from explorer.live.reader import EXACT, Position, RunReader
-from pipelines import described
+from pipelines.runs import display
 from tests.fake_run import FakeRun
 
-USUAL = described.usual()
+USUAL = display.usual()
 CYCLE = {
     "views": [{"id": "cycle", "chart": "cycle", "heading": "There and back", "axis": "distance"}],
     "series": [{"name": name, "view": "cycle", "label": name[-1]} for name in ("cycle_a", "cycle_b")],
@@ -31,7 +31,7 @@ def test_an_old_run_is_told_with_the_usual_description(homes) -> None:
     reader.news()
     told = reader.everything()
     assert {name: told["run"]["display"][name] for name in USUAL} == USUAL
-    assert list(told["columns"]) == [*EXACT, *described.columns(USUAL)]
+    assert list(told["columns"]) == [*EXACT, *display.columns(USUAL)]
 
 
 def test_columns_are_those_that_the_record_describes(homes) -> None:
@@ -57,7 +57,7 @@ def test_a_run_that_describes_its_series_late_is_told_anew(homes) -> None:
     run.status()
     reader = RunReader(run.folder)
     reader.news()
-    assert list(reader.everything()["columns"]) == [*EXACT, *described.columns(USUAL)]
+    assert list(reader.everything()["columns"]) == [*EXACT, *display.columns(USUAL)]
     early = reader.position
     run.folder.append_metrics({"step": 1, "images_seen": 64, "seconds": 0.5, "cycle_a": 0.25})
     run.folder.write_record(dataclasses.replace(prepared, display={**prepared.display, **CYCLE}))

@@ -14,7 +14,7 @@ import pytest
 from explorer.live import hub
 from explorer.live.hub import Hub
 from explorer.live.reader import EXACT
-from pipelines import described
+from pipelines.runs import display
 from pipelines.runs.folder import FINISHED, PAUSED, RunFolder
 from tests.explorer.scenes import Stream, play
 from tests.fake_run import FakeRun
@@ -38,7 +38,7 @@ def test_a_viewer_gets_everything_and_then_what_is_new(run: FakeRun) -> None:
         event, data = await stream.next()
         assert event == "all"
         assert stream.steps == [10, 20, 30, 40, 50, 60, 70]
-        assert set(data["columns"]) == {*EXACT, *described.columns(described.usual())}
+        assert set(data["columns"]) == {*EXACT, *display.columns(display.usual())}
         assert [len(data[kind]) for kind in ("samples", "measures", "events")] == [1, 1, 1]
         assert data["status"]["state"] == "running" and data["run"]["display"]["tile"] == 28
         run.rows(2)

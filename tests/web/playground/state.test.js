@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Rules, drawingOf, pointsOf } from "../../../explorer/web/playground/state.js";
 
-const number = (name, rest, low, high) => ({ name, rest, low, high, choices: [] });
+const number = (name, rest, low, high, whole = false) => ({ name, rest, low, high, whole, choices: [] });
 const LISTED = [
   { name: "data", rest: "ring", choices: ["ring", "grid", "drawing"] }, { name: "drawing", rest: "", choices: [] },
   { name: "loss", rest: "non-saturating", choices: ["non-saturating", "wasserstein"] },
-  number("seed", 0, 0, 9999), number("d_steps", 1, 1, 8), number("smoothing", 0, 0, 0.5), number("d_rate", 0.01, 1e-6, 1),
+  number("seed", 0, 0, 9999, true), number("d_steps", 1, 1, 8, true), number("smoothing", 0, 0, 0.5), number("d_rate", 0.01, 1e-6, 1),
 ];
 const rules = new Rules(LISTED, ["non-saturating"], 3);
 

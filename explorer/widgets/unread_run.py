@@ -1,4 +1,4 @@
-"""What is shown of a run whose configuration cannot be read: why, its log, and how to keep or delete what is left."""
+"""What is shown of a run whose configuration is not read: why, its log, and how to keep or delete what is left."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import streamlit as st
 from explorer.widgets.run_controls import delete_button
 from explorer.widgets.run_header import LOG_LINES
 from explorer.widgets.text import api_link, literal
+from pipelines.errors import GanError, why_unread
 from pipelines.runs.folder import RunFolder
 
 
-def damaged_run(run: RunFolder, problem: str) -> None:
-    """The run's id, the sentence on what is damaged, and the two things that can be done with it."""
+def unread_run(run: RunFolder, error: GanError) -> None:
+    """The run's id, the sentence on why it is not read, and the two things that can be done with it."""
     st.title(literal(run.id), anchor=False)
-    said = f"This run is damaged and cannot be shown, explored or resumed. {problem}"
+    why = {"newer": "was made by a newer version of the program", "damaged": "is damaged"}[why_unread(error)]
+    said = f"This run {why} and cannot be shown, explored or resumed. {error}"
     st.error(literal(said), icon=":material/error:")
     kept, grids = (len(list((run.path / part).glob("step-*"))) for part in ("checkpoints", "samples"))
     st.text(f"Checkpoints in its folder: {kept}; grids of samples: {grids}. Other runs are not concerned.")

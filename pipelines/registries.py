@@ -1,0 +1,124 @@
+"""What a setting chooses by name: the registries of data sets, modalities, networks, losses, methods and launchers.
+
+An entry is a file of the package that its registry names; the docstring of that package says what the file offers.
+What an entry states of itself, its traits, is read here without importing it. This module imports none of those
+packages, so that the configuration, which all of them import, can consult it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from pipelines.errors import ConfigError, DataError, GanError, RunError
+from pipelines.paths import PROJECT
+from pipelines.registry import Registry
+
+WORDS = r"^[A-Za-z][A-Za-z ]{0,39}\Z"  # what a loss may call D's output
+
+
+def _registry(package: str, kind: str, error: type[GanError]) -> Registry:
+    return Registry(f"pipelines.{package}", str(PROJECT / "pipelines" / package / "__init__.py"), kind, error)
+
+
+DATA_SETS = _registry("data", "data set", DataError)
+MODALITIES = _registry("modalities", "modality", DataError)
+NETWORKS = _registry("networks", "network", ConfigError)
+LOSSES = _registry("objectives", "loss", ConfigError)
+METHODS = _registry("methods", "method", ConfigError)
+LAUNCHERS = _registry("launchers", "launcher", RunError)
+
+
+@dataclass(frozen=True)
+class NetworkTraits:
+    """What the rest of the project knows of a family: the constants of its file, by their names in small letters.
+
+    Where something holds at some sizes only, those are stated; else True or False.
+    """
+
+    sizes: tuple[int, ...] | None = None  # heights and widths that it can draw; None: all that a run may have
+    d_batch_norm: bool | tuple[int, ...] = False  # whether D has batch norm where ``d_norm`` is "batch"
+    d_dropout: bool | tuple[int, ...] = False  # whether D has dropout
+    bf16: bool = True  # whether bf16 may be faster than fp32 where the processor computes it natively
+
+    def has(self, what: str, size: int) -> bool:
+        """Whether the family has ``d_batch_norm`` or ``d_dropout`` at a size."""
+        stated = getattr(self, what)
+        return stated if isinstance(stated, bool) else size in stated
+
+
+@dataclass(frozen=True)
+class LossTraits:
+    """What the rest of the project knows of a loss: the constants of its file, by their names in small letters."""
+
+    d_output: str  # what D's output is, in a word that is shown: "probability" (of being real), "score", "distance" ...
+    formulas: dict[str, str]  # of what D and G minimise, for a person, by "D" and "G"
+    real_is_higher: bool = True  # whether D's output is to be higher for real pictures than for fakes
+    balance: float | None = None  # D's output where it cannot tell real from fake; None where it has no such value
+    d_loss_at_balance: float | None = None  # D's loss there; None where it has no such value
+    label_smoothing: bool = False  # whether ``d_loss`` takes ``smoothing``
+    needs_bounded_slope: bool = False  # whether it holds only for a D whose slope is bounded
+    g_sees_real: bool = False  # whether ``g_loss`` takes the logits of real pictures too
+    saturates: bool = False  # whether G's loss is flat where D is sure that the fakes are fake
+    g_loss_misleads: bool = False  # whether G's loss may rise while its pictures improve
+    level: str = "g_loss"  # the loss that has a level of its own and so shows swings: "g_loss" or "d_loss"
+
+    @property
+    def says_probability(self) -> bool:
+        """Whether D's output is a probability of being real."""
+        return self.d_output == "probability"
+
+
+@dataclass(frozen=True)
+class LauncherTraits:
+    """What the rest of the project knows of a launcher: the constants of its file, by their names in small letters."""
+
+    here: bool = False  # whether a command that waits for a run may as well train it in its own process
+
+
+@cache
+def network_traits(name: str) -> NetworkTraits:
+    """The traits of a network family; raises ``ConfigError`` where there is no such family."""
+    return NETWORKS.traits(name, NetworkTraits)
+
+
+@cache
+def loss_traits(name: str) -> LossTraits:
+    """The traits of a loss.
+
+    Raises:
+        ConfigError: there is no such loss, or its file does not state what it must.
+    """
+    found = LOSSES.traits(name, LossTraits)
+    if not re.search(WORDS, found.d_output):  # pages show it, and a run keeps it
+        raise ConfigError(
+            f"The loss {name!r} calls D's output {found.d_output!r} (D_OUTPUT); it may have 40 letters and spaces at "
+            "most."
+        )
+    return found
+
+
+@cache
+def launcher_traits(name: str) -> LauncherTraits:
+    """The traits of a launcher; raises ``RunError`` where there is no such launcher."""
+    return LAUNCHERS.traits(name, LauncherTraits)
+
+
+def sampler_of(method: str) -> str:
+    """The player of a method that draws the samples; raises ``ConfigError`` where there is no such method."""
+    return METHODS.constants(method).get("SAMPLER", "generator")
+
+
+def critic_of(method: str) -> str:
+    """The player whose opinion of samples is asked; raises ``ConfigError`` where there is no such method."""
+    return METHODS.constants(method).get("CRITIC", "discriminator")
+
+
+def modality_of(data_set: str) -> str:
+    """What an example of a data set is: ``image``, or another of ``pipelines.modalities``.
+
+    Raises:
+        DataError: there is no such set.
+    """
+    return DATA_SETS.constants(data_set).get("MODALITY", "image")
