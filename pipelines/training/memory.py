@@ -65,19 +65,17 @@ def bytes_needed(
     Counted is the most that autograd keeps at a time in a step of all players of the method, on the CPU, at two sizes
     of batch; of networks whose resolution grows, at their full size. Arguments and errors as of ``require_room``.
     """
-    cpu = Machine("cpu", where.precision, 1)
+    kept, weights = [], 0
     with torch.random.fork_rng(devices=[]):
-        trainers = [trainer_on_noise(config, cpu, classes, count, fields) for count in (SMALL, LARGER)]
-        small, larger = map(_most_kept, trainers)
+        for count in (SMALL, LARGER):
+            trainer = trainer_on_noise(config, Machine("cpu", where.precision, 1), classes, count, fields)
+            kept.append(_most_kept(trainer))
+            weights = _bytes_of_weights(trainer)
+    small, larger = kept
     per_picture = (larger - small) / (LARGER - SMALL)
-    weights = 0
-    for player in trainers[0].players.values():  # with gradients, two moments of Adam and the average
-        copies = 4 if player.ema is None else 5
-        weights += copies * sum(w.numel() * w.element_size() for w in player.module.parameters())
     pictures = COPIES * 4 * config.channels * config.size**2
     fixed = weights + max(0.0, small - SMALL * per_picture)
     return int(fixed), int(TRANSIENT[where.precision] * per_picture + pictures)
-
 
 
 def free_bytes(device: str) -> int | None:
@@ -105,6 +103,15 @@ def _limit_of_the_group() -> int | None:
     except (OSError, ValueError):  # "max" is no number
         return None
     return max(0, most - taken)
+
+
+def _bytes_of_weights(trainer: Trainer) -> int:
+    """What the players' weights take with their gradients, two moments of Adam and the moving averages."""
+    size = 0
+    for player in trainer.players.values():
+        copies = 4 if player.ema is None else 5
+        size += copies * sum(weight.numel() * weight.element_size() for weight in player.module.parameters())
+    return size
 
 
 def _most_kept(trainer: Trainer) -> int:

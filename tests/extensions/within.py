@@ -242,6 +242,41 @@ def test_a_pair_shares_its_class_and_g_sees_the_reals_of_d(network):
         assert {int(label) for label in y_real} == {0, 1}
 
 
+@pytest.mark.parametrize("network", ["quick", "dcgan"])
+def test_a_pair_shares_its_group_whose_centre_z_is_drawn_around(network):
+    size = 32 if network == "dcgan" else 28
+    config = settings(loss="relativistic", network=network, size=size, latent_size=8, d_steps=2, dropout=0.0,
+                      prior="mixture", self_conditional=True, centres=4)  # fmt: skip
+    images = torch.randint(0, 256, (48, 1, size, size), dtype=torch.uint8)
+    trainer, drawn, told = Trainer(config, images, CPU, torch.arange(48) % 2, 2), [], []
+    trainer.network("generator").register_forward_pre_hook(lambda layer, given: drawn.append(given[0]))
+    trainer.network("discriminator").register_forward_pre_hook(
+        lambda layer, given, named: told.append(named.get("group", (*given, None, None)[2])), with_kwargs=True
+    )
+    for _ in range(3):
+        drawn.clear()
+        told.clear()
+        trainer.train_step()
+        groups = torch.cat(told).split(8)  # of D's two turns real and fake, then real and fake as G sees them
+        assert len(drawn) == 2 and len(groups) == 6
+        assert all(torch.equal(*groups[at : at + 2]) for at in (0, 2, 4)) and torch.equal(groups[2], groups[4])
+        nearest = torch.cat([nearest_centre(z, 4) for z in drawn])
+        assert (nearest == torch.cat([groups[0], groups[2]])).float().mean() > 0.8, "one of four by chance"
+    mixed = " ".join(problems(config.changed(conditional=False, replay=0.5, folder="x")))
+    assert "compares each fake with a real picture of its class and group, and replay mixes in fakes of others" in mixed
+
+
+def test_a_vanished_gradient_is_judged_by_what_the_loss_states():
+    def why(loss, **columns):
+        config = TrainConfig(network="quick", loss=loss, batch_size=64)
+        return vanishing_gradient.look(made(config=config, grad_g=after(2000, 1e-4), **columns)).means
+
+    flat = "D is flat where the fakes lie, so it does not tell G in which direction to move."
+    steep = "The loss is steep there, so the gradient vanishes inside a network: some units always give zero."
+    assert why("relativistic").endswith(steep), "its file states STAYS_STEEP"
+    assert why("energy", d_real=0.1, d_fake=3.0).endswith(flat), "and this one's does not"
+
+
 def test_what_an_own_file_states_is_read_and_missing_facts_are_named(tmp_path, monkeypatch):
     assert {"mapped", "growing", "dcgan"} <= set(SETTINGS["network"].choices)
     assert SETTINGS["launcher"].choices == ("in-process", "local")
