@@ -12,12 +12,13 @@ from typing import Any
 from explorer.live.reader import UNREADABLE
 from pipelines.config.presets import title_of
 from pipelines.errors import GanError
+from pipelines.launchers import place_of, traits_of
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 
 FRESH_S = 1.0
 DAMAGED = "damaged"  # the state, in the list, of a run whose configuration cannot be read
-SHOWN = ("tile", "place", "progress", "epoch", "images_seen", "eta_s", "quality", "thumbnail", "size")
+SHOWN = ("tile", "place", "progress", "epoch", "images_seen", "eta_s", "quality", "thumbnail", "size", "where")
 
 
 class Summaries:
@@ -105,6 +106,7 @@ def _summary(folder: RunFolder) -> dict[str, Any]:
         "state": status.state,
         "message": status.message,
         "place": status.place,
+        "where": "" if traits_of(record.config.launcher).here else place_of(folder),  # for a person
         "progress": status.progress,
         "step": status.step,
         "epoch": status.epoch,

@@ -43,6 +43,7 @@ from explorer.server.playground_routes import PLANE_ROUTES
 from explorer.server.sentences import without_paths
 from explorer.server.sockets import send_at_once
 from explorer.widgets import assets
+from pipelines.launchers import logs_of
 from pipelines.paths import runs_home
 from pipelines.runs.folder import RunFolder
 from pipelines.runs.names import RUN_ID, RUN_ID_WORDS
@@ -141,10 +142,10 @@ def zipped(request: Request) -> Response:
 
 
 def log(request: Request) -> Response:
-    """The end of what the process said; ``?lines=`` sets how much."""
+    """The end of what the process said, as its launcher tells it; ``?lines=`` sets how much."""
     folder = _run(request)
     lines = query_as(request, Log).lines
-    return PlainTextResponse(without_paths(folder.log_tail(lines)), headers={"cache-control": "no-store"})
+    return PlainTextResponse(without_paths(logs_of(folder, lines)), headers={"cache-control": "no-store"})
 
 
 def plotly_library(request: Request) -> Response:

@@ -7,6 +7,7 @@ import streamlit as st
 from explorer.widgets.run_controls import delete_button
 from explorer.widgets.run_header import LOG_LINES
 from explorer.widgets.text import api_link, literal
+from pipelines.launchers import logs_of
 from pipelines.runs.folder import RunFolder
 
 
@@ -21,6 +22,6 @@ def damaged_run(run: RunFolder, problem: str) -> None:
         st.link_button("Download", api_link(run.id, "zip"), icon=":material/download:",
                        help="The run's whole folder as one zip, as it is.")  # fmt: skip
         delete_button(run, run.id)
-    if log := run.log_tail(LOG_LINES):
+    if log := logs_of(run, LOG_LINES):
         with st.expander("The end of its log", icon=":material/description:"):
             st.code(log, language=None, wrap_lines=True)

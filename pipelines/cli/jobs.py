@@ -15,13 +15,14 @@ from pipelines.cli.app import Detach, Run, app, parameter, settings_as_options
 from pipelines.cli.shown import as_bar, bar, err, out, show_table, tell_notes
 from pipelines.config import presets
 from pipelines.errors import GanError
-from pipelines.launchers import traits_of
+from pipelines.launchers import logs_of, place_of, traits_of
 from pipelines.models import fine_tuning, registry
 from pipelines.runs import jobs, worker
 from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RUNNING, RunFolder, Status
 from pipelines.runs.names import RUN_ID_WORDS
 from pipelines.runs.reporter import log_to
 
+LOG_LINES = 10  # of a run that failed elsewhere
 PRESET_HELP = "  \n".join(f"**{name}**: {preset.look_for}" for name, preset in presets.PRESETS.items())
 
 
@@ -68,7 +69,7 @@ def resume(
 ) -> None:
     """Go on with a stopped, failed or lost run from its last checkpoint, or wake a paused one."""
     folder = jobs.find(run)
-    if folder.is_held() and pictures is None:
+    if pictures is None and jobs.is_at_work(folder):
         jobs.resume(folder)
         out.print(f"{folder.id} goes on.")
         return
@@ -158,7 +159,7 @@ def runs() -> None:
     damaged: list[str] = []
     rows = [_row(folder, damaged) for folder in jobs.runs()]
     if rows:
-        show_table(("run", "state", "step", "epoch", "images/s", "quality", "name"), rows)
+        show_table(("run", "state", "where", "step", "epoch", "images/s", "quality", "name"), rows)
     else:
         out.print("There are no runs yet; `python -m pipelines train first-digits` makes one.")
     for sentence in damaged:
@@ -174,8 +175,9 @@ def runs() -> None:
 def _row(folder: RunFolder, damaged: list[str]) -> tuple[str, ...]:
     """A run as the cells of a table; of one that cannot be read a sentence is added to ``damaged``."""
     try:
-        folder.record()
+        here = traits_of(folder.record().config.launcher).here
         status, name = folder.status(), " ".join(folder.notes().name.split())
+        where = "here" if here else place_of(folder)
     except GanError as error:
         damaged.append(f"{error} `python -m pipelines delete {folder.id}` deletes it.")
         return folder.id, "damaged"
@@ -183,7 +185,7 @@ def _row(folder: RunFolder, damaged: list[str]) -> tuple[str, ...]:
     features = quality.get("features", "unknown features")
     distance = f"{quality['frechet']:.1f} ({features})" if quality.get("frechet") is not None else ""
     speed = f"{status.images_per_s:.0f}" if status.state == "running" else ""
-    return folder.id, status.state, f"{status.step}", f"{status.epoch:.1f}", speed, distance, name
+    return folder.id, status.state, where, f"{status.step}", f"{status.epoch:.1f}", speed, distance, name
 
 
 @app.command(hidden=True)
@@ -218,6 +220,8 @@ def start(folder: RunFolder, detach: bool) -> None:
         config = folder.record().config
         here = config.gpus == 1 and traits_of(config.launcher).here
         end = worker.work(folder, show) if here else jobs.attend(folder, show)
+    if end == FAILED and not here:  # what was not said here
+        err.print(logs_of(folder, LOG_LINES), soft_wrap=True, markup=False, highlight=False)
     message = folder.status().message if folder.exists() else "The run was deleted."
     (err if end == FAILED else out).print(message, style="red" if end == FAILED else None, soft_wrap=True)
     if end == FAILED:

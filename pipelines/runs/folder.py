@@ -30,6 +30,7 @@ from filelock import FileLock, Timeout
 
 from pipelines.errors import RunError
 from pipelines.files import publish_bytes, sync, whole
+from pipelines.launchers import ENDED, state_of
 from pipelines.runs import reading, recorded
 from pipelines.runs.facts import (
     ACTIVE,
@@ -190,7 +191,7 @@ class RunFolder:
         return reading.record(self.path)
 
     def status(self) -> Status:
-        """Where the run stands; an active run whose process is gone reads as ``lost``.
+        """Where the run stands; an active run that has no process any more reads as ``lost``.
 
         Raises:
             RunError: there is no such run.
@@ -198,13 +199,16 @@ class RunFolder:
         if not self.exists():
             raise RunError(f"There is no run in {self.path}.")
         status, problem = reading.status(self.path, self.checkpoint_steps)
-        launched = status.pid is not None or not _is_fresh(status.heartbeat)
-        if status.active and launched and not self.is_held():
+        if status.active and state_of(self) == ENDED:
             return dataclasses.replace(
                 status, state=LOST, message=f"{problem} {self._last_words(status)}".strip(), images_per_s=0.0,
                 eta_s=None, place=None, progress=None,
             )  # fmt: skip
         return status
+
+    def told(self) -> Status:
+        """Where the run stands by what its process said last, alive or not."""
+        return reading.status(self.path, self.checkpoint_steps)[0]
 
     def metrics(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
         """Rows from a byte offset on, and the offset to read on from."""
@@ -304,7 +308,7 @@ class RunFolder:
             lock.release()
 
     def is_held(self) -> bool:
-        """Whether a living process works on the run."""
+        """Whether a living process of a computer that shares the folder works on the run."""
         if not (self.path / "worker.lock").exists():
             return False
         lock = FileLock(self.path / "worker.lock")
@@ -316,7 +320,7 @@ class RunFolder:
             return True
         except OSError:  # not ours to lock: the heartbeat decides
             status = reading.small(self.path / "status.json", Status)
-            return _is_fresh(status.heartbeat, 2 * QUEUED_S if status.state == QUEUED else START_GRACE_S)
+            return is_fresh(status.heartbeat, 2 * QUEUED_S if status.state == QUEUED else START_GRACE_S)
         return False
 
     def remove(self) -> None:
@@ -356,6 +360,6 @@ class RunFolder:
             ) from None
 
 
-def _is_fresh(heartbeat: float, seconds: float = START_GRACE_S) -> bool:
+def is_fresh(heartbeat: float, seconds: float = START_GRACE_S) -> bool:
     """Whether a heartbeat, in Unix seconds, is recent; one of the future is of before the clock was set back."""
     return abs(time.time() - heartbeat) <= seconds

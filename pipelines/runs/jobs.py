@@ -17,12 +17,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from pipelines import data
+from pipelines import data, launchers
 from pipelines.config.checking import check, placed
 from pipelines.config.presets import title_of
 from pipelines.config.train_config import BEGIN_ANEW, SETTINGS, TrainConfig, label_of
 from pipelines.errors import ConfigError, GanError, RunError
-from pipelines.launchers import LAUNCHERS, local
+from pipelines.launchers import local
 from pipelines.paths import runs_home
 from pipelines.runs.facts import rate_problem
 from pipelines.runs.folder import QUEUED, Notes, Record, RunFolder, Status
@@ -186,7 +186,7 @@ def launch(folder: RunFolder) -> None:
 
 def _launcher(folder: RunFolder) -> ModuleType:
     """The launcher of a run."""
-    return LAUNCHERS.get(folder.record().config.launcher)
+    return launchers.launcher(folder.record().config.launcher)
 
 
 def attend(folder: RunFolder, show: Callable[[Status], None]) -> str:
@@ -220,6 +220,22 @@ def reap() -> None:
     local.reap()
 
 
+def is_at_work(folder: RunFolder) -> bool:
+    """Whether a run has a process, or waits for one.
+
+    Raises:
+        RunError: its launcher cannot say.
+    """
+    state = launchers.state_of(folder)
+    if state == launchers.UNKNOWN:
+        place = launchers.place_of(folder) or "its place"
+        raise RunError(
+            f"It cannot be said whether the run {folder.id} still has a process ({place}); try again when its launcher "
+            "answers."
+        )
+    return state != launchers.ENDED
+
+
 def resume(folder: RunFolder, pictures: str | Path | None = None) -> None:
     """Go on: wake a paused run, or start a process that goes on from the last checkpoint.
 
@@ -229,8 +245,9 @@ def resume(folder: RunFolder, pictures: str | Path | None = None) -> None:
     Raises:
         DataError, RunError: see there.
     """
+    at_work = is_at_work(folder)
     prepare_resume(folder, pictures)
-    if not folder.is_held():
+    if not at_work:
         launch(folder)
 
 
@@ -244,7 +261,7 @@ def prepare_resume(folder: RunFolder, pictures: str | Path | None = None) -> Non
     Raises:
         DataError: there are no pictures in that folder.
         RunError: the run has reached the end that its configuration sets, or it cannot be told a folder: it learns from
-            another data set, or is at work.
+            another data set, or is at work; or its launcher cannot say whether it is.
     """
     status, moved = folder.status(), {}
     if pictures is not None:
@@ -253,8 +270,9 @@ def prepare_resume(folder: RunFolder, pictures: str | Path | None = None) -> Non
         raise RunError(
             f"The run {folder.id} has reached its end; duplicate its settings with more epochs or seconds to go on."
         )
+    at_work = is_at_work(folder)
     folder.ask(want="run", **moved)
-    if not folder.is_held():
+    if not at_work:
         now = time.time()
         stored = {"state": QUEUED, "message": "Waiting to go on.", "pid": None, "queued_at": now, "heartbeat": now}
         try:
@@ -270,7 +288,7 @@ def _moved_to(folder: RunFolder, pictures: str | Path) -> Path:
             f"The run {folder.id} learns from the data set {config.data!r}, which is in no folder of yours; leave out "
             "--folder."
         )
-    if folder.is_held():
+    if is_at_work(folder):
         raise RunError(f"The run {folder.id} is at work; stop it before you say where its pictures are now.")
     data.class_names_of(config.data, pictures)  # raises where there are none
     return data.folder_of(pictures)

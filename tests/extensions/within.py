@@ -19,6 +19,7 @@ from pipelines.config.checking import problems
 from pipelines.config.train_config import SETTINGS, TrainConfig
 from pipelines.doctor import discriminator_too_weak
 from pipelines.errors import ConfigError
+from pipelines.launchers import logs_of
 from pipelines.models import fine_tuning
 from pipelines.models.publishing import publish
 from pipelines.registry import Registry
@@ -106,10 +107,8 @@ def test_it_trains_and_a_resumed_run_is_the_same_bit_for_bit(runs):
 
 def test_it_was_launched_and_stopped_by_its_own_launcher(runs):
     assert json.loads((runs[0].path / "config.json").read_text())["config"]["launcher"] == "in-process"
-    assert runs[0].log_path.read_text().splitlines().count("in process") == 1
-    assert [line for line in runs[1].log_path.read_text().splitlines() if line in ("in process", "cancelled")] == [
-        "in process", "cancelled", "in process",
-    ]  # fmt: skip
+    assert logs_of(runs[0]).splitlines() == ["in process", FINISHED]
+    assert logs_of(runs[1]).splitlines() == ["in process", "cancelled", STOPPED, "in process", FINISHED]
 
 
 def test_it_is_shown_live_and_measured(runs):
