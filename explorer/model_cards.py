@@ -31,19 +31,28 @@ MOST = 1e15  # a larger number in a card is none that was measured
 FINE = 0.0025  # a share is told to a tenth of a percent where chance moves it by less than this
 
 
-def model_cards() -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
-    """Every published model as the gallery shows it, those that ship first; and the ``id`` and a ``sentence`` on each
-    damaged one.
-    """
-    cards, damaged = [], []
+def published_models() -> tuple[list[Entry], dict[str, str]]:
+    """Every published model that can be used, those that ship first; and a sentence on each damaged one, by its name."""
+    sound, damaged = [], {}
     for name in _folders():
         try:
             entry = registry.find(name)
             weights_are_whole(entry.folder)
+            sound.append(entry)
+        except (GanError, OSError) as error:
+            damaged[name] = str(error)
+    return sorted(sound, key=lambda entry: not entry.ships), damaged
+
+
+def model_cards() -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+    """The models as the gallery shows them, and the ``id`` and a ``sentence`` on each damaged one."""
+    cards, (sound, damaged) = [], published_models()
+    for entry in sound:
+        try:
             cards.append(card_of(entry))
         except (GanError, OSError) as error:
-            damaged.append({"id": name, "sentence": str(error)})
-    return sorted(cards, key=lambda card: not card["ships"]), damaged
+            damaged[entry.id] = str(error)
+    return cards, [{"id": name, "sentence": sentence} for name, sentence in sorted(damaged.items())]
 
 
 def card_of(entry: Entry) -> dict[str, Any]:

@@ -33,8 +33,8 @@ heading, picker = st.columns([1, 2], vertical_alignment="center")
 heading.title("Arithmetic", anchor=False)
 with picker:
     entry = choose_model("faces")
-if entry is None:
-    no_model()
+if isinstance(entry, str):
+    no_model(entry)
 else:
     wish = stage("arithmetic", "Arithmetic of latent vectors")(
         entry.id, size=entry.config.size, classes=list(entry.class_names) if entry.config.conditional else [],

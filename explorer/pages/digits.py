@@ -55,12 +55,12 @@ def accuracy_of(entry: Entry) -> float | None:
 # Layout
 
 title, picker = st.columns([1, 2], vertical_alignment="center")
-entries = all_entries()
+entries, _ = all_entries()
 with picker:
     chosen = choose_model(default_model(entries), fits=asks)  # a model without classes is not carried over to here
-title.title("Digits" if chosen is None or chosen.config.data == "digits" else "Classes", anchor=False)
-if chosen is None:
-    no_model()
+title.title("Digits" if isinstance(chosen, str) or chosen.config.data == "digits" else "Classes", anchor=False)
+if isinstance(chosen, str):
+    no_model(chosen)
 else:
     names = readable_names(chosen)
     digits(

@@ -57,8 +57,8 @@ heading, picker, news = st.columns([1, 1.6, 1], vertical_alignment="bottom")
 heading.title("Latent space", anchor=False)
 with picker:
     entry = choose_model("faces")
-if entry is None:
-    no_model()
+if isinstance(entry, str):
+    no_model(entry)
 else:
     config = entry.config
     wish = stage("latent", "Latent space")(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from explorer.model_cards import published_models
 from explorer.widgets.text import literal
 from pipelines.errors import GanError, printable
 from pipelines.models import registry
@@ -15,62 +16,84 @@ CHOSEN = "model"  # in the URL and in the session
 STAND_IN = "stand_in_model"  # what a page showed because nothing was chosen: no choice for the next page
 
 
-def all_entries() -> list[Entry]:
-    """Every model that can be explored: those that ship, those published here, then runs, the newest first."""
-    found = []
-    for reference in [*registry.published(), *registry.trained_runs()]:
+def all_entries() -> tuple[list[Entry], dict[str, str]]:
+    """Every model that can be explored: those that ship, those published here, then runs, the newest first; and a
+    sentence on each that is damaged, by its name.
+    """
+    found, damaged = published_models()
+    for run in registry.trained_runs():
         try:
-            found.append(registry.find(reference))
-        except GanError:
-            continue  # one damaged folder must not hide the others; the Models page names it
-    return sorted(found, key=lambda entry: (not entry.ships, entry.run is not None))
+            found.append(registry.find(run))
+        except GanError as error:
+            damaged[run] = str(error)
+    return found, damaged
 
 
-def choose_model(default: str, fits: Callable[[Entry], bool] = lambda entry: True) -> Entry | None:
+def choose_model(default: str, fits: Callable[[Entry], bool] = lambda entry: True) -> Entry | str:
     """The picker, and the model that is chosen: the URL's, else the last one chosen anywhere, else ``default``.
 
-    Says so where the one asked for is gone; None where there is no model at all, which ``no_model`` tells.
+    Says so where the one asked for is gone.
 
     Args:
         fits: whether a model that was chosen on another page is carried over to this one.
+
+    Returns:
+        What is wrong with the one that is chosen, in a sentence, where it is damaged; "" where there is no model at
+        all. ``no_model`` says either.
     """
-    entries = {entry.id: entry for entry in all_entries()}
+    found, damaged = all_entries()
+    entries = {entry.id: entry for entry in found}
     asked = st.query_params.get(CHOSEN)
     last = st.session_state.get(CHOSEN)
     chosen = asked or (last if last in entries and fits(entries[last]) else None)
-    if asked and asked not in entries:
-        try:
-            entries[asked] = registry.find(asked) if registry.REFERENCE.fullmatch(asked) else entries[asked]
-        except (GanError, KeyError):
-            st.warning(
-                literal(f"There is no model {asked[:80]!r} here any more; it may have been deleted. Choose another."),
-                icon=":material/search_off:",
-            )
-            chosen = None
-    if not entries:
-        return None
-    if chosen not in entries:
-        chosen = default if default in entries else next(iter(entries))
+    if asked and asked not in entries and asked not in damaged:
+        chosen = asked if _found(asked, entries, damaged) else None
+    listed = [*entries, *damaged]
+    if not listed:
+        return ""
+    if chosen not in listed:
+        chosen = default if default in entries else listed[0]
         st.session_state[STAND_IN] = chosen
     st.session_state["picked_model"] = chosen  # always: what another page's picker left is no choice of this one's
     st.selectbox(
-        "Model", list(entries), key="picked_model", format_func=lambda id_: _words(entries[id_]), on_change=_picked,
-        label_visibility="collapsed",
+        "Model", listed, key="picked_model", on_change=_picked, label_visibility="collapsed",
+        format_func=lambda id_: _words(entries[id_]) if id_ in entries else f"⚠ {id_} · damaged",
     )  # fmt: skip
-    entry = entries[st.session_state["picked_model"]]
-    if entry.id != st.session_state.get(STAND_IN):
-        st.session_state[CHOSEN] = entry.id
-    if st.query_params.get(CHOSEN) != entry.id:
-        st.query_params[CHOSEN] = entry.id
-    return entry
+    picked = st.session_state["picked_model"]
+    if picked != st.session_state.get(STAND_IN):
+        st.session_state[CHOSEN] = picked
+    if st.query_params.get(CHOSEN) != picked:
+        st.query_params[CHOSEN] = picked
+    return entries.get(picked) or f"The model {picked} is damaged and cannot be used. {damaged[picked]}"
 
 
-def no_model() -> None:
-    """What a page says in the place of a model, and the way to one."""
+def no_model(problem: str) -> None:
+    """What a page says in the place of a model: what is wrong with it, or the way to a first one; see above."""
+    if problem:
+        st.error(literal(problem), icon=":material/error:")
+        st.page_link("pages/models.py", label="All models", icon=":material/apps:")
+        return
     st.info(
         "There is no model yet. Train one: it can be explored from its first checkpoint on.", icon=":material/info:"
     )
     st.page_link("pages/train.py", label="Train a GAN", icon=":material/model_training:")
+
+
+def _found(asked: str, entries: dict[str, Entry], damaged: dict[str, str]) -> bool:
+    """Whether there is what an address asks for beside the list, as a run's step; else it is said to be gone."""
+    try:
+        if registry.REFERENCE.fullmatch(asked):
+            entries[asked] = registry.find(asked, anywhere=False)
+            return True
+    except GanError as error:
+        if not str(error).startswith("There is no model"):
+            damaged[asked] = str(error)
+            return True
+    st.warning(
+        literal(f"There is no model {asked[:80]!r} here any more; it may have been deleted. Choose another."),
+        icon=":material/search_off:",
+    )
+    return False
 
 
 def _picked() -> None:
