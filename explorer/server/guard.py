@@ -58,7 +58,6 @@ class Guard:
             return await self.app(scope, receive, send)
         if UPLOADS in scope["path"]:
             return await _refused(404, "No page of this app takes uploads.")(scope, receive, send)
-
         cookie = _cookie_for(Headers(scope=scope))
 
         async def framed(message: Message) -> None:

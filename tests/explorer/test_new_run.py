@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,7 +14,7 @@ from pipelines.config.presets import ONE_MINUTE, PRESETS
 from pipelines.config.train_config import SETTINGS
 from pipelines.errors import RunError
 from pipelines.runs import jobs
-from pipelines.runs.folder import FINISHED
+from pipelines.runs.folder import FINISHED, STOPPED, Status
 from tests.explorer.train_pages import RUN, checked, opened, said, selected, words
 
 
