@@ -17,8 +17,8 @@ from torch import Tensor
 from pipelines.data import Spec
 from pipelines.errors import GanError, ModelError
 from pipelines.modalities._conditions import evenly
-from pipelines.models.registry import CONDITIONS
 from pipelines.models.stored_tensors import tensor_of
+from pipelines.runs.names import CONDITIONS
 from pipelines.tensor_files import whole_tensors
 
 MOST = 32  # examples that are kept

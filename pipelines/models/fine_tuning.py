@@ -15,9 +15,10 @@ from pipelines.config.checking import check
 from pipelines.config.train_config import SETTINGS
 from pipelines.errors import ConfigError, ModelError
 from pipelines.methods import critic_of, sampler_of
-from pipelines.models.registry import CONDITIONS, check_hash, find
+from pipelines.models.registry import check_hash, find
 from pipelines.runs import jobs
 from pipelines.runs.folder import Notes, RunFolder
+from pipelines.runs.names import CONDITIONS
 from pipelines.tensor_files import whole_tensors
 
 FREE = ("seed", "batch_size")  # of BEGIN_ANEW: steps count anew; and a model without classes may learn other data

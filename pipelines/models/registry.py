@@ -35,13 +35,12 @@ from pipelines.data import Spec
 from pipelines.errors import GanError, ModelError
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
-from pipelines.runs.names import RUN_ID
+from pipelines.runs.names import CONDITIONS, RUN_ID
 from pipelines.schema import Meta, Names, Scalar, Values, read
 
 MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 REFERENCE = re.compile(rf"(?P<name>{RUN_ID.pattern})(@(?P<checkpoint>best|last|[0-9]{{1,12}}))?")
 STEERING = "steering.safetensors"
-CONDITIONS = "conditions.safetensors"
 MARKS = ("generator.safetensors", "config.json", "card.json")  # of a folder that is, or was meant to be, a model
 LETTERS = 200  # of a title at most
 

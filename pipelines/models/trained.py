@@ -22,8 +22,9 @@ from pipelines.methods import critic_of, sampler_of
 from pipelines.modalities import MODALITIES
 from pipelines.modalities._conditions import encode, mixed
 from pipelines.models import conditions, steepness
-from pipelines.models.registry import CONDITIONS, Entry, check_hash, find
+from pipelines.models.registry import Entry, check_hash, find
 from pipelines.networks._conditioning import centres, spread
+from pipelines.runs.names import CONDITIONS
 from pipelines.training import checkpoint
 from pipelines.training.building import build
 

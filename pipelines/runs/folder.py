@@ -8,6 +8,7 @@
     control.json    what the person wants: run, pause or stop, single steps, learning rates, moved pictures
     notes.json      the person's name for the run, and a note
     evaluations/    full measures of its checkpoints, one JSON file a step that was measured
+    conditions.safetensors    examples of what its networks are told, where that is no class
     train.log       everything the process said
     worker.lock     held by the training process for as long as it lives
     control.lock    held for a moment by whoever changes control.json or asks whether the run is held

@@ -119,6 +119,8 @@ def branch(
         made.write_record(replace(made.record(), resolved=record.resolved))
     made.write_notes(Notes(name=f"{title}: {words}"[:80]))
     if step:
+        known = {name: record.data[name] for name in ("class_names", "spec") if name in record.data}
+        made.write_record(replace(made.record(), data=known))  # explorable at once
         try:
             made.take_over(folder, step)
         except OSError as error:
