@@ -65,10 +65,11 @@ def card_of(entry: Entry) -> dict[str, Any]:
         "about": _text(card.get("about")) or about(entry),
         "ships": entry.ships,
         "conditional": config.conditional,
+        "condition": entry.spec.condition,
         "data": config.data,
         "size": config.size,
         "facts": [
-            f"{config.size} × {config.size} pixels, {'grey' if config.channels == 1 else 'colour'}",
+            shape_words(entry),
             f"{len(entry.class_names)} {'examples' if entry.spec.condition else 'classes'}"
             if config.conditional
             else "no classes",
@@ -85,12 +86,20 @@ def card_of(entry: Entry) -> dict[str, Any]:
 def about(entry: Entry) -> str:
     """One sentence on a model whose card has none."""
     config = entry.config
-    what = DRAWS.get(config.data, f"pictures like those of the data set {config.data}")
+    kind = "pictures" if entry.spec.modality == "image" else f"examples ({entry.spec.modality})"
+    what = DRAWS.get(config.data, f"{kind} like those of the data set {config.data}")
     if entry.spec.condition:
         return f"Draws {what}, each for a condition ({entry.spec.condition}) that you choose."
     if config.conditional:
         return f"Draws {what}, each of the class that you ask for."
     return f"Draws {what}, of any class: it was trained without labels."
+
+
+def shape_words(entry: Entry) -> str:
+    """How large what is drawn is, or is shown."""
+    size, colour = entry.config.size, "grey" if entry.config.channels == 1 else "colour"
+    shown = "" if entry.spec.modality == "image" else f"{entry.spec.modality}, shown at "
+    return f"{shown}{size} × {size} pixels, {colour}"
 
 
 def measures(quality: Any, data_name: str) -> tuple[list[dict[str, str | None]], str]:

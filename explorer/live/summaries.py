@@ -118,6 +118,7 @@ def _summary(folder: RunFolder) -> dict[str, Any]:
         "lives": status.active,
         "explorable": folder.has_checkpoint,
         "conditional": record.config.conditional,
+        "condition": record.condition,
         "data": record.config.data,
         "size": record.config.size,
     }

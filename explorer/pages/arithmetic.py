@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from explorer import saved_directions
-from explorer.widgets.model_picker import choose_model, no_model
+from explorer.widgets.model_picker import choose_model, no_model, told
 from explorer.widgets.stage import stage
 from pipelines.errors import GanError
 
@@ -37,7 +37,7 @@ if isinstance(entry, str):
     no_model(entry)
 else:
     wish = stage("arithmetic", "Arithmetic of latent vectors")(
-        entry.id, size=entry.config.size, classes=list(entry.class_names) if entry.config.conditional else [],
+        entry.id, size=entry.config.size, **told(entry),
         saved=saved_directions.directions(entry.id), problem=st.session_state.pop("arithmetic_problem", ""),
     )  # fmt: skip
     if wish:

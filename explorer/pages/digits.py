@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.widgets.model_picker import all_entries, choose_model, no_model
+from explorer.widgets.model_picker import all_entries, choose_model, no_model, told
 from explorer.widgets.stage import stage
 from pipelines import data, metrics
 from pipelines.errors import GanError
@@ -43,6 +43,13 @@ def readable_names(entry: Entry) -> list[str]:
     return list(data.class_names_of(entry.config.data)) if metrics.available(entry.config.data) else []
 
 
+def heading(chosen: Entry | str) -> str:
+    """What the page is called with a model."""
+    if isinstance(chosen, str) or chosen.config.data == "digits":
+        return "Digits"
+    return "Conditions" if chosen.spec.condition else "Classes"
+
+
 def accuracy_of(entry: Entry) -> float | None:
     """The share of real test pictures that the classifier names rightly, by its card."""
     try:
@@ -58,14 +65,15 @@ title, picker = st.columns([1, 2], vertical_alignment="center")
 entries, _ = all_entries()
 with picker:
     chosen = choose_model(default_model(entries), fits=asks)  # a model without classes is not carried over to here
-title.title("Digits" if isinstance(chosen, str) or chosen.config.data == "digits" else "Classes", anchor=False)
+title.title(heading(chosen), anchor=False)
 if isinstance(chosen, str):
     no_model(chosen)
 else:
     names = readable_names(chosen)
     digits(
         chosen.id,
-        classes=list(chosen.class_names) if asks(chosen) else [],
+        **told(chosen),
+        mixable=chosen.spec.condition_dtype == "uint8",
         names=names,
         classified=bool(names),
         attributes=metrics.attributes_available(chosen.config.data),
@@ -73,7 +81,7 @@ else:
         rivals=[
             {"id": entry.id, "title": entry.title}
             for entry in entries
-            if asks(chosen) and not entry.config.conditional and same_pictures(chosen, entry)
+            if asks(chosen) and not chosen.spec.condition and not entry.config.conditional and same_pictures(chosen, entry)
         ],
         conditionals=[{"id": entry.id, "title": entry.title} for entry in entries if asks(entry)],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -79,6 +80,13 @@ def no_model(problem: str) -> None:
     st.page_link("pages/train.py", label="Train a GAN", icon=":material/model_training:")
 
 
+def told(entry: Entry) -> dict[str, Any]:
+    """What a page's script needs to know of what a model is asked for: ``classes``, the names of its classes or of its
+    example conditions, [] of an unconditional one; and ``condition``, the field that these are of, "" of classes.
+    """
+    return {"classes": list(entry.class_names) if entry.config.conditional else [], "condition": entry.spec.condition}
+
+
 def _found(asked: str, entries: dict[str, Entry], damaged: dict[str, str]) -> bool:
     """Whether there is what an address asks for beside the list, as a run's step; else it is said to be gone."""
     try:
@@ -103,7 +111,7 @@ def _picked() -> None:
 
 
 def _words(entry: Entry) -> str:
-    kind = "classes" if entry.config.conditional else "no classes"
+    kind = ("conditions" if entry.spec.condition else "classes") if entry.config.conditional else "no classes"
     whose = "ships" if entry.ships else "yours" if entry.run is None else "run"
     size = f"{entry.config.size} x {entry.config.size}"
     return f"{printable(entry.title)} · {entry.id} · {size}, {kind} · {whose}"
