@@ -88,7 +88,7 @@ def _damaged(folder: RunFolder, error: Exception) -> dict[str, Any]:
     return {
         **dict.fromkeys(SHOWN), "id": folder.id, "name": "", "preset": "", "title": folder.id, "state": DAMAGED,
         "message": said, "created_at": os.stat(folder.path).st_mtime, "step": 0, "seconds": 0.0, "data": "",
-        "lives": False, "explorable": False, "conditional": False,
+        "lives": False, "explorable": False, "conditional": False, "condition": "",
     }  # fmt: skip
 
 
