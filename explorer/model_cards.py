@@ -32,7 +32,7 @@ FINE = 0.0025  # a share is told to a tenth of a percent where chance moves it b
 
 
 def published_models() -> tuple[list[Entry], dict[str, str]]:
-    """Every published model that can be used, those that ship first; and a sentence on each damaged one, by its name."""
+    """Every published model that can be used, those that ship first; and a sentence on each damaged one, by name."""
     sound, damaged = [], {}
     for name in _folders():
         try:

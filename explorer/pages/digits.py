@@ -36,6 +36,12 @@ def same_pictures(entry: Entry, other: Entry) -> bool:
     )
 
 
+def is_rival(chosen: Entry, other: Entry) -> bool:
+    """Whether another model draws the same pictures without the classes that the chosen one is asked for."""
+    by_class = asks(chosen) and not chosen.spec.condition
+    return by_class and not other.config.conditional and same_pictures(chosen, other)
+
+
 def readable_names(entry: Entry) -> list[str]:
     """What the classifier that ships tells of the model's pictures."""
     if metrics.attributes_available(entry.config.data):
@@ -78,10 +84,6 @@ else:
         classified=bool(names),
         attributes=metrics.attributes_available(chosen.config.data),
         accuracy=accuracy_of(chosen) if names else None,
-        rivals=[
-            {"id": entry.id, "title": entry.title}
-            for entry in entries
-            if asks(chosen) and not chosen.spec.condition and not entry.config.conditional and same_pictures(chosen, entry)
-        ],
+        rivals=[{"id": entry.id, "title": entry.title} for entry in entries if is_rival(chosen, entry)],
         conditionals=[{"id": entry.id, "title": entry.title} for entry in entries if asks(entry)],
     )

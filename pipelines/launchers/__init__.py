@@ -3,7 +3,7 @@
 A run is one command, ``python -m pipelines work RUN`` (``worker.work`` in Python), which needs nothing of its launcher
 but the folder and the data. A launcher's module offers five functions, each of which takes the run's ``RunFolder``::
 
-    submit(folder)       # have the run's process started, now or when its turn comes; raises RunError where it cannot be
+    submit(folder)       # have its process started, now or when its turn comes; raises RunError where it cannot be
     cancel(folder)       # have it end after a checkpoint, or never begin
     state(folder)        # whether there is a process: WAITING, RUNNING, ENDED, or UNKNOWN where that cannot be said
     place(folder)        # where it runs or is to run, in a few words for a person: "this computer", "cluster, node 7"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import torch
@@ -106,10 +106,10 @@ def _limit_of_the_group() -> int | None:
 
 
 def _bytes_of_weights(trainer: Trainer) -> int:
-    """What the players' weights take with their gradients, two moments of Adam and the moving averages."""
+    """What the players' weights take with their gradients, two moments of Adam, a copy in its step, and averages."""
     size = 0
     for player in trainer.players.values():
-        copies = 4 if player.ema is None else 5
+        copies = 5 if player.ema is None else 6
         size += copies * sum(weight.numel() * weight.element_size() for weight in player.module.parameters())
     return size
 
@@ -118,7 +118,9 @@ def _most_kept(trainer: Trainer) -> int:
     """The most bytes that autograd keeps at a time in the phases of a step, none of which is walked back."""
     for player in trainer.players.values():
         advance(player.module, AT_THE_END)
-    kept, method = _Kept(), trainer.method
+    networks = [player.module for player in trainer.players.values()]
+    weights = [each for network in networks for each in (*network.parameters(), *network.buffers())]
+    kept, method = _Kept(weights), trainer.method
     trainer.context.choose(0)
     method.begin(AT_THE_END)  # a step that pays what is paid only now and then
     with torch.autograd.graph.saved_tensors_hooks(kept.take, lambda held: held.tensor):
@@ -130,10 +132,10 @@ def _most_kept(trainer: Trainer) -> int:
 
 
 class _Kept:
-    """How many bytes autograd keeps, and the most so far; tensors of one storage count once."""
+    """How many bytes autograd keeps, and the most so far; tensors of one storage count once, and weights not at all."""
 
-    def __init__(self) -> None:
-        self.users: Counter[int] = Counter()  # by the address of the storage
+    def __init__(self, weights: Iterable[Tensor]) -> None:
+        self.users = Counter(weight.untyped_storage().data_ptr() for weight in weights)  # by the address of the storage
         self.bytes = self.most = 0
 
     def take(self, tensor: Tensor) -> _Held:
@@ -155,7 +157,6 @@ class _Held:
     def __del__(self) -> None:
         self.kept.users[self.at] -= 1
         self.kept.bytes -= 0 if self.kept.users[self.at] else self.size
-
 
 
 def _words(size: float) -> str:

@@ -15,11 +15,7 @@ from pipelines.training.trainer import Trainer
 
 
 def trainer_on_noise(
-    config: TrainConfig,
-    where: Machine,
-    classes: Spec | int,
-    count: int,
-    fields: Mapping[str, Tensor] | None = None,
+    config: TrainConfig, where: Machine, classes: Spec | int, count: int, fields: Mapping[str, Tensor] | None = None
 ) -> Trainer:
     """The trainer of a run with batches of ``count`` examples of noise, in one process and without groups.
 

@@ -98,13 +98,21 @@ def test_a_damaged_model_or_run_is_listed_and_says_what_is_wrong(own_models, hom
     run = FakeRun("a-run", home=homes.runs).folder
     run.checkpoint_path(30).write_bytes(b"weights")
     (run.path / "config.json").write_text("{")
-    for model, sentence in (("tiny-plain", "tiny-plain/card.json holds zero bytes"), ("a-run", "a-run/config.json breaks")):
+    for model, sentence in (
+        ("tiny-plain", "tiny-plain/card.json holds zero bytes"),
+        ("a-run", "a-run/config.json breaks"),
+    ):
         page = opened(name, model=model)
         picker = page.selectbox(key="picked_model")
-        assert [option for option in picker.options if "damaged" in option] == [f"⚠ {one} · damaged" for one in ("tiny-plain", "a-run")]
+        assert [option for option in picker.options if "damaged" in option] == [
+            f"⚠ {one} · damaged" for one in ("tiny-plain", "a-run")
+        ]
         assert picker.value == model and not page.warning
         said = words(page)
-        assert f"The model {model} is damaged and cannot be used. {sentence}" in said and "There is no model yet" not in said
+        assert (
+            f"The model {model} is damaged and cannot be used. {sentence}" in said
+            and "There is no model yet" not in said
+        )
         checked(picker.select("tiny-classes").run())
         assert page.selectbox(key="picked_model").value == "tiny-classes" and not page.error, "the others can be used"
 

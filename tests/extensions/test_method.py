@@ -127,6 +127,8 @@ def test_two_generators_and_two_discriminators_live_through_everything(tmp_path)
     assert found["quality"]["data"] == "domains" and found["quality"]["frechet"] is not None
     assert found["pictures"] == [8, 8, 28, 28, 1] and found["again"] and found["told"]
     assert found["at_once"] == [True, True] and found["branched"]
-    assert found["went_on"].startswith("G goes on as it was; afresh begin: F, E, the optimiser's memory of G, "), "a model keeps G and D"
+    assert found["went_on"].startswith("G goes on as it was; afresh begin: F, E, the optimiser's memory of G, "), (
+        "a model keeps G and D"
+    )
     assert found["apart"] < 1e-4, "two processes take their parts of the other field, too"
     assert found["score"] == [8], "D's opinion of a picture is the mean of its patches"

@@ -77,7 +77,9 @@ def main() -> None:
     config, home = check(TrainConfig(**json.loads(sys.argv[1]))), Path(os.environ["GAN_EXPLORER_RUNS"])
 
     def same(one: dict, other: dict) -> bool:
-        return one.keys() == other.keys() and all(np.array_equal(one[name], other[name], equal_nan=True) for name in one)
+        return one.keys() == other.keys() and all(
+            np.array_equal(one[name], other[name], equal_nan=True) for name in one
+        )
 
     def trained(run: RunFolder, ends: str) -> RunFolder:
         assert worker.work(run) == ends, run.status().message

@@ -72,7 +72,9 @@ def test_a_run_is_lost_when_its_launcher_says_that_it_has_ended(run, monkeypatch
     status = Status(RUNNING, pid=1, step=7, heartbeat=time.time() - 3600)
     run.write_status(status)
     assert not run.is_held() and run.status() == status, "unknown: what the folder says stands"
-    with pytest.raises(RunError, match=r"cannot be said whether the run .* still has a process \(the process <[0-9]+>\)"):
+    with pytest.raises(
+        RunError, match=r"cannot be said whether the run .* still has a process \(the process <[0-9]+>\)"
+    ):
         jobs.resume(run)
     IN_PROCESS.known[run.path] = launchers.RUNNING
     assert run.status() == status, "no lock is asked for"

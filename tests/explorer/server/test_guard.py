@@ -41,7 +41,9 @@ def app(**more: Any) -> Starlette:
 def ask(served: Starlette, host: str = "localhost", path: str = "/", **headers: str) -> httpx.Response:
     async def scene() -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url="http://localhost") as client:
-            return await client.get(path, headers=[(b"host", host.encode()), *((k.encode(), v.encode()) for k, v in headers.items())])
+            return await client.get(
+                path, headers=[(b"host", host.encode()), *((k.encode(), v.encode()) for k, v in headers.items())]
+            )
 
     return asyncio.run(scene())
 

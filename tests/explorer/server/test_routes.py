@@ -238,7 +238,9 @@ def test_the_log_is_its_end(client: httpx.Client, run: FakeRun) -> None:
 def test_a_bad_number_of_lines_is_refused(client: httpx.Client, run: FakeRun, lines: str) -> None:
     answer = client.get("/api/runs/a-run/log", params={"lines": lines})
     allowed = "it must be a whole number from 1 to 2,000."
-    assert answer.status_code == 400 and answer.text.startswith("The address: lines is ") and answer.text.endswith(allowed)
+    assert (
+        answer.status_code == 400 and answer.text.startswith("The address: lines is ") and answer.text.endswith(allowed)
+    )
 
 
 def test_what_an_address_asks_that_there_is_not_is_named(client: httpx.Client, run: FakeRun) -> None:
