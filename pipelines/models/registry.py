@@ -35,7 +35,7 @@ from pipelines.data import Spec
 from pipelines.errors import GanError, ModelError
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
-from pipelines.runs.names import CONDITIONS, RUN_ID
+from pipelines.runs.names import RUN_ID
 from pipelines.schema import Meta, Names, Scalar, Values, read
 
 MODEL_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")

@@ -37,8 +37,9 @@ def lives(home: Path, files: dict[str, str], shared: bool = False, **settings: o
         path.write_text(content)
     places = {"EXTENSIONS": "extensions", "DATA": "data", "RUNS": "runs", "MODELS": "models", "SAVED": "saved"}
     environment = {**os.environ, **{f"GAN_EXPLORER_{name}": str(home / folder) for name, folder in places.items()}}
+    asked = [json.dumps({**SETTINGS, **settings}), *["shared"] * shared]
     ended = subprocess.run(
-        [sys.executable, "-m", "tests.extensions.whole_life", json.dumps({**SETTINGS, **settings}), *["shared"] * shared],
+        [sys.executable, "-m", "tests.extensions.whole_life", *asked],
         cwd=PROJECT, env=environment, capture_output=True, text=True,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr[-4000:]
@@ -54,9 +55,10 @@ def main() -> None:
     ``pictures``: of eight samples, how many differ, and their shape; ``again``: whether the model and the run draw the
     same; ``at_once``: whether a branch of the step at which the run was stopped, and a run that trains the published
     model further, draw as these before they are started; ``branched``: whether that branch ends as the run, bit for
-    bit; ``went_on``: what the other says went on; ``apart``: how far any weight is from that of the run where two
-    processes train it together; ``told``: of a conditional model, whether its second condition gives another picture
-    than the first; ``score``: how many opinions D gives of the eight, where it can; ``directions``: the kinds that are found.
+    bit; ``went_on``: what the other says went on; ``apart``: how far any number of the first ten steps of two processes
+    that train it together is from that of one; ``told``: of a conditional model, whether its second condition gives
+    another picture than the first; ``score``: how many opinions D gives of the eight, where it can; ``directions``:
+    the kinds that are found.
     """
     import io
 
@@ -85,11 +87,12 @@ def main() -> None:
         assert worker.work(run) == ends, run.status().message
         return run
 
-    def apart(run: RunFolder, alone: dict) -> float:
+    def apart(run: RunFolder, alone: RunFolder) -> float:
         assert jobs.attend(run, lambda status: None) == FINISHED, run.status().message + run.log_tail()
-        names = [name for name in alone if "optimizer" not in name and not name.startswith(("rng.", "replay."))]
-        together = load_file(run.checkpoints()[-1])
-        return max(float(np.abs(together[name] - alone[name]).max()) for name in names)
+        first = [[row for row in each.metrics()[0] if 0 < row["step"] <= 10] for each in (run, alone)]
+        numbers = ("d_loss", "g_loss", "grad_d", "grad_g")
+        assert len(first[0]) == len(first[1]) >= 10
+        return max(abs(mine[name] - theirs[name]) for mine, theirs in zip(*first, strict=True) for name in numbers)
 
     whole = trained(jobs.create(config, path=home / "20260101-120000-whole-abcd"), FINISHED)
     after, real = whole.status().step // 2, session.FolderHooks.after_step
@@ -132,7 +135,7 @@ def main() -> None:
         "again": np.array_equal(drawn, of_run.sample(8, seed=1, y=first)), "told": told,
         "score": [len(model.score(drawn, first))] if model.judges_pictures else None,
         "at_once": at_once, "branched": branched, "went_on": went_on.partition(". ")[2],
-        "apart": apart(jobs.create(config.changed(gpus=2)), states[0]) if sys.argv[2:] else None,
+        "apart": apart(jobs.create(config.changed(gpus=2)), whole) if sys.argv[2:] else None,
         "directions": sorted({one.kind for one in model.directions.values()}),
     }  # fmt: skip
     print(json.dumps(found, default=str))

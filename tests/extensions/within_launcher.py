@@ -1,7 +1,8 @@
-"""A launcher of ``own/``, where ``$GAN_EXPLORER_EXTENSIONS`` names it: a run is shown with its place, state and logs."""
+"""A launcher of ``own/``, where ``$GAN_EXPLORER_EXTENSIONS`` names it: a run shows its place, state and logs."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import time
@@ -13,12 +14,11 @@ from starlette.applications import Starlette
 
 from explorer.live.summaries import Summaries
 from explorer.server.routes import ROUTES
-from pipelines import cli, launchers
+from pipelines import launchers
 from pipelines.errors import RunError
 from pipelines.registry import Registry
 from pipelines.runs import jobs
 from pipelines.runs.folder import FAILED, FINISHED, LOST, QUEUED, RUNNING, Status
-from tests.explorer.scenes import play
 from tests.explorer.train_pages import opened, words
 from tests.extensions.within import settings
 
@@ -38,10 +38,10 @@ def told_to_a_browser(path):
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return (await client.get(path)).text
 
-    return play(scene())
+    return asyncio.run(scene())
 
 
-def test_a_failed_run_shows_its_place_and_its_logs(run, capfd):
+def test_a_failed_run_shows_its_place_and_its_logs(run, type_in):
     jobs.launch(run)
     assert run.status().state == FAILED
     run.log_path.write_text("not what the launcher tells\n")
@@ -50,12 +50,11 @@ def test_a_failed_run_shows_its_place_and_its_logs(run, capfd):
     assert told_to_a_browser(f"/api/runs/{run.id}/log?lines=1") == "failed"
     (summary,) = json.loads(Summaries().get()[0])
     assert summary["where"] == PLACE
-    cli.main(["runs"])
-    assert f"failed  {PLACE}" in capfd.readouterr().out
-    with pytest.raises(SystemExit):
-        cli.main(["resume", run.id])
-    ended = capfd.readouterr()
-    assert "in process\nfailed\nin process\nfailed" in ended.err, "a command shows the logs of what failed elsewhere"
+    assert f"failed {PLACE}" in type_in("runs")[1]
+    code, said = type_in("resume", run.id)
+    assert code == 1 and "in process failed in process failed" in said, (
+        "a command shows the logs of what failed elsewhere"
+    )
 
 
 def test_what_waits_elsewhere_says_where(run):

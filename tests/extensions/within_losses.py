@@ -1,4 +1,4 @@
-"""Losses of ``own/``, where ``$GAN_EXPLORER_EXTENSIONS`` names it: what their traits decide in training and the doctor."""
+"""Losses of ``own/``, where ``$GAN_EXPLORER_EXTENSIONS`` names it: what their traits decide."""
 
 from __future__ import annotations
 
