@@ -20,7 +20,7 @@ import psutil
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.runs import jobs, worker
-from pipelines.runs.queue import Turn
+from pipelines.runs.queue import QueuePlace
 
 SETTLE_S = 15.0  # after the last has joined: each has then listed the line anew
 
@@ -33,7 +33,7 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         os.environ["GAN_EXPLORER_RUNS"] = home
-        head = Turn("cpu")
+        head = QueuePlace("cpu")
         head.wait(lambda place: None)
         fork, children = multiprocessing.get_context("fork"), []
         try:

@@ -31,19 +31,30 @@ MOST = 1e15  # a larger number in a card is none that was measured
 FINE = 0.0025  # a share is told to a tenth of a percent where chance moves it by less than this
 
 
-def model_cards() -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
-    """Every published model as the gallery shows it, those that ship first; and of each that is not read the ``id``, a
-    ``sentence`` and in a word ``why``.
-    """
-    cards, unread = [], []
+def published_models() -> tuple[list[Entry], dict[str, Exception]]:
+    """Every published model that can be used, those that ship first; and by name what keeps others from being read."""
+    sound, unread = [], {}
     for name in _folders():
         try:
             entry = registry.find(name)
             weights_are_whole(entry.folder)
+            sound.append(entry)
+        except (GanError, OSError) as error:
+            unread[name] = error
+    return sorted(sound, key=lambda entry: not entry.ships), unread
+
+
+def model_cards() -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+    """The models as the gallery shows them; and of each that is not read ``id``, ``sentence`` and in a word ``why``."""
+    cards, (sound, unread) = [], published_models()
+    for entry in sound:
+        try:
             cards.append(card_of(entry))
         except (GanError, OSError) as error:
-            unread.append({"id": name, "sentence": str(error), "why": why_unread(error)})
-    return sorted(cards, key=lambda card: not card["ships"]), unread
+            unread[entry.id] = error
+    return cards, [
+        {"id": name, "sentence": str(error), "why": why_unread(error)} for name, error in sorted(unread.items())
+    ]
 
 
 def card_of(entry: Entry) -> dict[str, Any]:
@@ -56,10 +67,11 @@ def card_of(entry: Entry) -> dict[str, Any]:
         "about": _text(card.get("about")) or about(entry),
         "ships": entry.ships,
         "conditional": config.conditional,
+        "condition": entry.spec.condition,
         "data": config.data,
         "size": config.size,
         "facts": [
-            f"{config.size} × {config.size} pixels, {'grey' if config.channels == 1 else 'colour'}",
+            shape_words(entry),
             f"{len(entry.class_names)} {'examples' if entry.spec.condition else 'classes'}"
             if config.conditional
             else "no classes",
@@ -76,12 +88,20 @@ def card_of(entry: Entry) -> dict[str, Any]:
 def about(entry: Entry) -> str:
     """One sentence on a model whose card has none."""
     config = entry.config
-    what = DRAWS.get(config.data, f"pictures like those of the data set {config.data}")
+    kind = "pictures" if entry.spec.modality == "image" else f"examples ({entry.spec.modality})"
+    what = DRAWS.get(config.data, f"{kind} like those of the data set {config.data}")
     if entry.spec.condition:
         return f"Draws {what}, each for a condition ({entry.spec.condition}) that you choose."
     if config.conditional:
         return f"Draws {what}, each of the class that you ask for."
     return f"Draws {what}, of any class: it was trained without labels."
+
+
+def shape_words(entry: Entry) -> str:
+    """How large what is drawn is, or is shown."""
+    size, colour = entry.config.size, "grey" if entry.config.channels == 1 else "colour"
+    shown = "" if entry.spec.modality == "image" else f"{entry.spec.modality}, shown at "
+    return f"{shown}{size} × {size} pixels, {colour}"
 
 
 def measures(quality: Any, data_name: str) -> tuple[list[dict[str, str | None]], str]:

@@ -61,6 +61,7 @@ class LossTraits:
     needs_bounded_slope: bool = False  # whether it holds only for a D whose slope is bounded
     g_sees_real: bool = False  # whether ``g_loss`` takes the logits of real pictures too
     saturates: bool = False  # whether G's loss is flat where D is sure that the fakes are fake
+    stays_steep: bool = False  # whether it is steep there, and D's output has no value to rest at
     g_loss_misleads: bool = False  # whether G's loss may rise while its pictures improve
     level: str = "g_loss"  # the loss that has a level of its own and so shows swings: "g_loss" or "d_loss"
 
@@ -74,7 +75,7 @@ class LossTraits:
 class LauncherTraits:
     """What the rest of the project knows of a launcher: the constants of its file, by their names in small letters."""
 
-    here: bool = False  # whether a command that waits for a run may as well train it in its own process
+    here: bool = False  # whether it is this computer, so that a command that waits for a run may train it itself
 
 
 @cache

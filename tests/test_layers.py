@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -80,3 +82,10 @@ def test_a_circle_is_seen_wherever_the_import_stands(tmp_path: Path, text: str) 
     assert circle(graph(tmp_path)) == []
     (tmp_path / "config" / "train_config.py").write_text(text)
     assert set(circle(graph(tmp_path))) == {"config", "networks"}
+
+
+def test_every_benchmark_and_script_can_be_imported() -> None:
+    names = [f"{home}.{file.stem}" for home in ("benchmarks", "scripts") for file in (PROJECT / home).glob("*.py")]
+    code = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)"
+    found = subprocess.run([sys.executable, "-c", code, *names], cwd=PROJECT, capture_output=True, text=True)
+    assert found.returncode == 0, found.stderr

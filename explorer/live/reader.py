@@ -246,6 +246,7 @@ def _described(folder: RunFolder) -> dict[str, Any]:
         "data": record.data.get("name", config.data),
         "preset": record.preset,
         "conditional": config.conditional,
+        "condition": record.condition,
         "loss": config.loss,
         "seconds": config.seconds,
         "epochs": config.epochs,

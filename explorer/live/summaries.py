@@ -12,11 +12,13 @@ from typing import Any
 from explorer.live.reader import UNREADABLE
 from pipelines.config.presets import title_of
 from pipelines.errors import GanError, why_unread
+from pipelines.registries import launcher_traits
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
+from pipelines.runs.launched import place_of
 
 FRESH_S = 1.0
-SHOWN = ("tile", "place", "progress", "epoch", "images_seen", "eta_s", "quality", "thumbnail", "size")
+SHOWN = ("tile", "place", "progress", "epoch", "images_seen", "eta_s", "quality", "thumbnail", "size", "where")
 
 
 class Summaries:
@@ -86,7 +88,7 @@ def _unread(folder: RunFolder, error: Exception) -> dict[str, Any]:
     return {
         **dict.fromkeys(SHOWN), "id": folder.id, "name": "", "preset": "", "title": folder.id,
         "state": why_unread(error), "message": said, "created_at": os.stat(folder.path).st_mtime, "step": 0,
-        "seconds": 0.0, "data": "", "lives": False, "explorable": False, "conditional": False,
+        "seconds": 0.0, "data": "", "lives": False, "explorable": False, "conditional": False, "condition": "",
     }  # fmt: skip
 
 
@@ -104,6 +106,7 @@ def _summary(folder: RunFolder) -> dict[str, Any]:
         "state": status.state,
         "message": status.message,
         "place": status.place,
+        "where": "" if launcher_traits(record.config.launcher).here else place_of(folder),  # for a person
         "progress": status.progress,
         "step": status.step,
         "epoch": status.epoch,
@@ -115,6 +118,7 @@ def _summary(folder: RunFolder) -> dict[str, Any]:
         "lives": status.active,
         "explorable": folder.has_checkpoint,
         "conditional": record.config.conditional,
+        "condition": record.condition,
         "data": record.config.data,
         "size": record.config.size,
     }

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from explorer import saved_directions
-from explorer.widgets.model_picker import choose_model, no_model
+from explorer.widgets.model_picker import choose_model, no_model, told
 from explorer.widgets.stage import stage
 from pipelines.errors import GanError
 
@@ -33,11 +33,11 @@ heading, picker = st.columns([1, 2], vertical_alignment="center")
 heading.title("Arithmetic", anchor=False)
 with picker:
     entry = choose_model("faces")
-if entry is None:
-    no_model()
+if isinstance(entry, str):
+    no_model(entry)
 else:
     wish = stage("arithmetic", "Arithmetic of latent vectors")(
-        entry.id, size=entry.config.size, classes=list(entry.class_names) if entry.config.conditional else [],
+        entry.id, size=entry.config.size, **told(entry),
         saved=saved_directions.directions(entry.id), problem=st.session_state.pop("arithmetic_problem", ""),
     )  # fmt: skip
     if wish:

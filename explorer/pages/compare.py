@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.server.routes import MOST_RUNS
+from explorer.server.asked import MOST_RUNS
 from explorer.widgets.stage import stage
 from pipelines.config.train_config import SETTINGS, label_of
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.widgets.model_picker import all_entries, choose_model, no_model
+from explorer.widgets.model_picker import all_entries, choose_model, no_model, told
 from explorer.widgets.stage import stage
 from pipelines import data, metrics
 from pipelines.errors import GanError
@@ -36,11 +36,24 @@ def same_pictures(entry: Entry, other: Entry) -> bool:
     )
 
 
+def is_rival(chosen: Entry, other: Entry) -> bool:
+    """Whether another model draws the same pictures without the classes that the chosen one is asked for."""
+    by_class = asks(chosen) and not chosen.spec.condition
+    return by_class and not other.config.conditional and same_pictures(chosen, other)
+
+
 def readable_names(entry: Entry) -> list[str]:
     """What the classifier that ships tells of the model's pictures."""
     if metrics.attributes_available(entry.config.data):
         return list(data.attribute_names_of(entry.config.data))
     return list(data.class_names_of(entry.config.data)) if metrics.available(entry.config.data) else []
+
+
+def heading(chosen: Entry | str) -> str:
+    """What the page is called with a model."""
+    if isinstance(chosen, str) or chosen.config.data == "digits":
+        return "Digits"
+    return "Conditions" if chosen.spec.condition else "Classes"
 
 
 def accuracy_of(entry: Entry) -> float | None:
@@ -55,25 +68,22 @@ def accuracy_of(entry: Entry) -> float | None:
 # Layout
 
 title, picker = st.columns([1, 2], vertical_alignment="center")
-entries = all_entries()
+entries, _ = all_entries()
 with picker:
     chosen = choose_model(default_model(entries), fits=asks)  # a model without classes is not carried over to here
-title.title("Digits" if chosen is None or chosen.config.data == "digits" else "Classes", anchor=False)
-if chosen is None:
-    no_model()
+title.title(heading(chosen), anchor=False)
+if isinstance(chosen, str):
+    no_model(chosen)
 else:
     names = readable_names(chosen)
     digits(
         chosen.id,
-        classes=list(chosen.class_names) if asks(chosen) else [],
+        **told(chosen),
+        mixable=chosen.spec.condition_dtype == "uint8",
         names=names,
         classified=bool(names),
         attributes=metrics.attributes_available(chosen.config.data),
         accuracy=accuracy_of(chosen) if names else None,
-        rivals=[
-            {"id": entry.id, "title": entry.title}
-            for entry in entries
-            if asks(chosen) and not entry.config.conditional and same_pictures(chosen, entry)
-        ],
+        rivals=[{"id": entry.id, "title": entry.title} for entry in entries if is_rival(chosen, entry)],
         conditionals=[{"id": entry.id, "title": entry.title} for entry in entries if asks(entry)],
     )

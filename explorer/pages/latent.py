@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.saved_directions import directions
-from explorer.widgets.model_picker import choose_model, no_model
+from explorer.widgets.model_picker import choose_model, no_model, told
 from explorer.widgets.stage import stage
 from explorer.widgets.text import literal
 from pipelines import data, metrics
@@ -24,6 +24,15 @@ def has_labels(entry: Entry) -> bool:
     """Whether directions to what a classifier tells can be found; of classes that are asked for there are none."""
     known = metrics.available(entry.config.data) or metrics.attributes_available(entry.config.data)
     return known and not entry.config.conditional
+
+
+def unjudged(entry: Entry) -> str:
+    """Why D's opinion of a model's pictures cannot be asked, in a sentence; "" where it can be."""
+    if entry.spec.modality != "image":
+        return f"D judges what G draws ({entry.spec.modality}), and not pictures of it, so no opinion is shown."
+    if entry.run is None and not (entry.folder / "discriminator.safetensors").is_file():
+        return "The model comes without its discriminator, so there is no opinion to ask for."
+    return ""
 
 
 def is_prepared(entry: Entry) -> bool:
@@ -57,14 +66,14 @@ heading, picker, news = st.columns([1, 1.6, 1], vertical_alignment="bottom")
 heading.title("Latent space", anchor=False)
 with picker:
     entry = choose_model("faces")
-if entry is None:
-    no_model()
+if isinstance(entry, str):
+    no_model(entry)
 else:
     config = entry.config
     wish = stage("latent", "Latent space")(
         entry.id, size=config.size, channels=config.channels, latent=config.latent_size, prior=config.prior,
-        classes=list(entry.class_names) if config.conditional else [], data=config.data, prepared=is_prepared(entry),
-        labelled=has_labels(entry), steered=entry.steers,
+        data=config.data, prepared=is_prepared(entry), labelled=has_labels(entry), steered=entry.steers,
+        pictures=entry.spec.modality == "image", unjudged=unjudged(entry), **told(entry),
         probability=loss_traits(config.loss).says_probability,
         saved=[{"id": one["definition"], "name": one["name"], "kind": "saved"} for one in directions(entry.id)],
     )  # fmt: skip

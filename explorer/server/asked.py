@@ -1,7 +1,8 @@
-"""What may be asked of the routes of models and of the playground: each body as a type that declares its bounds.
+"""What may be asked of the routes, in a body or a query: types that declare their bounds.
 
 A function of ``model_answers.py`` or ``playground_answers.py`` names its type in its signature, and is handed a value
-of it (``bodies.json_as``). Points have theirs in ``pipelines/latent/point.py``.
+of it (``bodies.json_as``); ``routes.py`` reads queries (``bodies.query_as``). Points have their type in
+``pipelines/latent/point.py``.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from pipelines.schema import Meta, Scalar
 MOST_SAVED = 6_000_000  # letters of a saved game; one of the largest networks has 4.2 million
 MOST_PICTURE = 400_000  # letters of a picture in base64
 MOST_SCALE = 32
+MOST_RUNS = 6  # that are compared
 
 Points = Annotated[list[AskedPoint], Meta(min_length=1, max_length=MOST_POINTS)]
 Seen = Annotated[str, Meta(max_length=100)]  # the name of something that a classifier tells
 Wanted = Annotated[dict[Seen, bool], Meta(max_length=100)]
 Settings = Annotated[dict[Seen, Scalar], Meta(max_length=100)]
+Place = Annotated[str, Meta(max_length=60)]  # in an event stream (``Position.parse``); "" is its beginning
 
 
 @dataclass(frozen=True)
@@ -131,3 +134,25 @@ class Change:
     """Settings of a game by name."""
 
     settings: Settings
+
+
+@dataclass(frozen=True)
+class Events:
+    """A run's events, from a place in its stream on; from the beginning where that is none."""
+
+    after: Place = ""
+
+
+@dataclass(frozen=True)
+class EventsOfSeveral:
+    """The events of some runs by their ids, each from a place in its stream on."""
+
+    runs: Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(min_length=1, max_length=MOST_RUNS)]
+    after: Annotated[list[Place], Meta(max_length=MOST_RUNS)] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Log:
+    """So many lines of the end of a log."""
+
+    lines: Annotated[int, Meta(ge=1, le=2000)] = 200

@@ -1,14 +1,15 @@
-"""Reads and checks the body of a request; all routes use it."""
+"""Reads and checks what a request asks, in its body or its query; all routes use it."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
+import re
 import typing
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from functools import cache
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -64,14 +65,41 @@ def json_as(text: bytes, kind: type[T]) -> T:
         HTTPException: 400 where it is not JSON, names what the type does not know, or does not fit it.
     """
     try:
-        names = schema.decode(text, dict[str, Any], "What was asked").keys()
-        known = [field.name for field in dataclasses.fields(kind)]
-        if unknown := sorted(names - set(known)):
-            listed = ", ".join(known) or "nothing"
-            raise GanError(f"There is nothing named {unknown[0][:40]!r} to ask; there is {listed}.")
+        _known(schema.decode(text, dict[str, Any], "What was asked"), kind)
         return schema.decode(text, kind, "What was asked")  # read anew, which is quicker than to go through values
     except GanError as error:
         raise refused(400, error) from None
+
+
+def query_as(request: Request, kind: type[T]) -> T:
+    """What an address asks (``?name=value``), as a value of a type that declares its bounds; lists have commas.
+
+    Raises:
+        HTTPException: 400 where it names what the type does not know, or does not fit it.
+    """
+    try:
+        values = dict(request.query_params)
+        _known(values, kind)
+        hints = typing.get_type_hints(kind, include_extras=True)
+        return schema.convert({name: _of_text(text, hints[name]) for name, text in values.items()}, kind, "The address")
+    except GanError as error:
+        raise refused(400, error) from None
+
+
+def _known(values: dict[str, Any], kind: type) -> None:
+    """Refuse names that a type does not know; raises ``GanError``."""
+    known = [field.name for field in dataclasses.fields(kind)]
+    if unknown := sorted(values.keys() - set(known)):
+        listed = ", ".join(known) or "nothing"
+        raise GanError(f"There is nothing named {unknown[0][:40]!r} to ask; there is {listed}.")
+
+
+def _of_text(text: str, hint: Any) -> Any:
+    """A value of an address as JSON would have it: a whole number, a list of texts, or a text."""
+    plain = typing.get_args(hint)[0] if typing.get_origin(hint) is Annotated else hint
+    if typing.get_origin(plain) is list:
+        return text.split(",")
+    return int(text) if plain is int and re.fullmatch("-?[0-9]{1,15}", text) else text
 
 
 @cache

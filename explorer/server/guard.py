@@ -7,6 +7,8 @@
   public name, that list stands in place of these names, as it does for Streamlit's socket.
 - **Frames**: only pages of the same origin may show the app in a frame, unless ``GAN_EXPLORER_FRAMES`` names others.
 - **Uploads**: no page uses ``st.file_uploader``, so Streamlit's route for it is closed.
+- **Visitors**: a browser that asks for a page is given a cookie with a random name, by which its tabs are one visitor
+  (``widgets/starting.py``). It is sent to this server only, and no script reads it.
 - **Who leaves** before a request has arrived in full has made no error: nothing is written to the log.
 
 Foreign origins are refused by what is absent: no route sends CORS headers, bodies must be JSON, and Streamlit's socket
@@ -17,13 +19,14 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import secrets
 import socket
 from contextlib import suppress
 from functools import cache
 
 from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
@@ -31,6 +34,8 @@ from streamlit import config
 LOCAL_ENDINGS = ("local", "lan", "home", "home.arpa", "internal", "localdomain", "fritz.box")
 UPLOADS = "/_stcore/upload_file/"
 FRAMES = "GAN_EXPLORER_FRAMES"  # origins with spaces between, or *
+VISITOR = "gan_explorer_visitor"  # the cookie
+YEAR_S = 365 * 24 * 3600
 
 
 class Guard:
@@ -53,12 +58,15 @@ class Guard:
             return await self.app(scope, receive, send)
         if UPLOADS in scope["path"]:
             return await _refused(404, "No page of this app takes uploads.")(scope, receive, send)
+        cookie = _cookie_for(Headers(scope=scope))
 
         async def framed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in self.frames.items():
                     headers.setdefault(name, value)
+                if cookie:
+                    headers.append("set-cookie", cookie)
             await send(message)
 
         with suppress(ClientDisconnect):
@@ -84,6 +92,13 @@ def name_of(host: str) -> str:
     if not all(digit in "0123456789" for digit in port):
         return ""
     return name.removeprefix("[").removesuffix("]").rstrip(".")
+
+
+def _cookie_for(asking: Headers) -> str | None:
+    """The cookie of a browser that asks for a page and has none yet."""
+    if "text/html" not in asking.get("accept", "") or cookie_parser(asking.get("cookie", "")).get(VISITOR):
+        return None
+    return f"{VISITOR}={secrets.token_urlsafe(16)}; Path=/; Max-Age={YEAR_S}; HttpOnly; SameSite=Lax"
 
 
 def _is_address(name: str) -> bool:

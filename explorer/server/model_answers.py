@@ -28,6 +28,7 @@ from pipelines.latent.neighbours import training_set
 from pipelines.latent.point import MOST_POINTS, Point, all_checked, pack
 from pipelines.latent.projection import Projection
 from pipelines.latent.projection import project as search_z
+from pipelines.modalities._conditions import tiles
 from pipelines.registries import loss_traits
 
 MOST_EDGE = 4096
@@ -40,6 +41,14 @@ KINDS = {"png": "image/png", "gif": "image/gif", "mp4": "video/mp4"}
 def about(model: Model, asked: Nothing) -> Response:
     """What a page needs to know of the model."""
     return JSONResponse(describe(model), headers={"cache-control": "no-store"})
+
+
+def conditions(model: Model, asked: Nothing) -> Response:
+    """The examples that the model can be told, in their order, as pictures; where that is no class."""
+    if model.trained.conditions is None:
+        raise HTTPException(400, f"{model.id} is told of no condition but a class, if any, and a class has no picture.")
+    shown = tiles(model.trained.conditions, model.shape[0], model.shape[2])
+    return _raw(shown.permute(0, 2, 3, 1).contiguous().numpy())
 
 
 def labels(model: Model, asked: Nothing) -> Response:

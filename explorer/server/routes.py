@@ -35,6 +35,8 @@ from explorer.live.reader import Position
 from explorer.live.several import stream_together
 from explorer.live.summaries import SUMMARIES
 from explorer.server import archive, heap
+from explorer.server.asked import Events, EventsOfSeveral, Log
+from explorer.server.bodies import query_as
 from explorer.server.failure_routes import GALLERY_ROUTES
 from explorer.server.model_routes import MODEL_ROUTES
 from explorer.server.playground_routes import PLANE_ROUTES
@@ -43,12 +45,11 @@ from explorer.server.sockets import send_at_once
 from explorer.widgets import assets
 from pipelines.paths import runs_home
 from pipelines.runs.folder import RunFolder
+from pipelines.runs.launched import logs_of
 from pipelines.runs.names import RUN_ID, RUN_ID_WORDS
 
 FOREVER = "public, max-age=31536000, immutable"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-MOST_RUNS = 6  # that are compared
-LOG_LINES, MOST_LOG_LINES = 200, 2000
 
 
 class EventStream(StreamingResponse):
@@ -76,18 +77,17 @@ async def events(request: Request) -> Response:
     Of a run that is gone the stream tells just that: a page may ask for one that was deleted a moment ago.
     """
     folder = _named(request.path_params["id"])
-    after = request.headers.get("last-event-id") or request.query_params.get("after")
+    after = request.headers.get("last-event-id") or query_as(request, Events).after
     return EventStream.answer(request, lambda: HUB.stream(folder, Position.parse(after)))
 
 
 async def events_of_several(request: Request) -> Response:
     """The live events of ``?runs=``, ids with commas between; ``&after=`` holds as many positions, or empty ones."""
-    ids = request.query_params.get("runs", "").split(",")
-    if not 1 <= len(ids) <= MOST_RUNS or len(set(ids)) != len(ids):
-        raise HTTPException(400, f"runs must name 1 to {MOST_RUNS} different runs.")
-    folders = [_named(run_id) for run_id in ids]
-    positions = [Position.parse(text) for text in request.query_params.get("after", "").split(",")]
-    positions += [None] * (len(ids) - len(positions))
+    asked = query_as(request, EventsOfSeveral)
+    if len(set(asked.runs)) < len(asked.runs):
+        raise HTTPException(400, "The address names a run twice; name each once.")
+    folders = [_named(run_id) for run_id in asked.runs]
+    positions = [Position.parse(text) for text in asked.after] + [None] * len(folders)
     wanted = list(zip(folders, positions, strict=False))
     return EventStream.answer(request, lambda: stream_together(HUB, wanted))
 
@@ -142,12 +142,10 @@ def zipped(request: Request) -> Response:
 
 
 def log(request: Request) -> Response:
-    """The end of what the process said; ``?lines=`` sets how much."""
+    """The end of what the process said, as its launcher tells it; ``?lines=`` sets how much."""
     folder = _run(request)
-    lines = request.query_params.get("lines", str(LOG_LINES))
-    if not (lines.isascii() and lines.isdigit() and len(lines) < 6 and 1 <= int(lines) <= MOST_LOG_LINES):
-        raise HTTPException(400, f"lines must be a whole number from 1 to {MOST_LOG_LINES}.")
-    return PlainTextResponse(without_paths(folder.log_tail(int(lines))), headers={"cache-control": "no-store"})
+    lines = query_as(request, Log).lines
+    return PlainTextResponse(without_paths(logs_of(folder, lines)), headers={"cache-control": "no-store"})
 
 
 def plotly_library(request: Request) -> Response:

@@ -62,7 +62,7 @@ def first_steps(cards: list[dict[str, Any]], runs: list[dict[str, Any]]) -> list
     if digits := next((one for one in known if one["data"] == "digits" and one["conditional"]), None):
         steps.append(_step("seven", "Ten images of a 7", "Ask for a digit, and get as many as you like.", "digits",
                            digits, y=SEVEN))  # fmt: skip
-    elif classes := next((one for one in known if one["conditional"]), None):
+    elif classes := next((one for one in known if one["conditional"] and not one["condition"]), None):
         steps.append(_step("classes", "Ask for a class", "Choose what it draws, and get as many as you like.", "digits",
                            classes))  # fmt: skip
     learn = _step("learn", "Watch a GAN learn in a minute", "From noise to digits, live, on this computer.", "train",
@@ -77,7 +77,7 @@ def _step(
     if model is None:
         return found
     published = "state" not in model  # a run's samples have not been looked at yet: it shows its grid as it is
-    shown = {name: model[name] for name in ("id", "size", "conditional")} | {"published": published}
+    shown = {name: model[name] for name in ("id", "size", "conditional", "condition")} | {"published": published}
     if page == "train":
         return {**found, "model": shown}
     return {**found, "model": shown, "query": {"model": model["id"], **query}}
@@ -96,6 +96,7 @@ def _moments(runs: list[dict[str, Any]]) -> dict[str, Any] | None:
             "run": run["id"],
             "size": run["size"],
             "conditional": run["conditional"],
+            "condition": run["condition"],
             "files": [grid["file"] for grid in chosen],
             "steps": [grid["step"] for grid in chosen],
         }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
+from explorer.model_cards import published_models
 from explorer.widgets.text import literal
-from pipelines.errors import GanError, printable
+from pipelines.errors import GanError, printable, why_unread
 from pipelines.models import registry
 from pipelines.models.registry import Entry
 
@@ -15,62 +17,94 @@ CHOSEN = "model"  # in the URL and in the session
 STAND_IN = "stand_in_model"  # what a page showed because nothing was chosen: no choice for the next page
 
 
-def all_entries() -> list[Entry]:
-    """Every model that can be explored: those that ship, those published here, then runs, the newest first."""
-    found = []
-    for reference in [*registry.published(), *registry.trained_runs()]:
+def all_entries() -> tuple[list[Entry], dict[str, Exception]]:
+    """Every model that can be explored: those that ship, those published here, then runs, the newest first; and
+    by name what keeps others from being read.
+    """
+    found, unread = published_models()
+    for run in registry.trained_runs():
         try:
-            found.append(registry.find(reference))
-        except GanError:
-            continue  # one damaged folder must not hide the others; the Models page names it
-    return sorted(found, key=lambda entry: (not entry.ships, entry.run is not None))
+            found.append(registry.find(run))
+        except GanError as error:
+            unread[run] = error
+    return found, unread
 
 
-def choose_model(default: str, fits: Callable[[Entry], bool] = lambda entry: True) -> Entry | None:
+def choose_model(default: str, fits: Callable[[Entry], bool] = lambda entry: True) -> Entry | str:
     """The picker, and the model that is chosen: the URL's, else the last one chosen anywhere, else ``default``.
 
-    Says so where the one asked for is gone; None where there is no model at all, which ``no_model`` tells.
+    Says so where the one asked for is gone.
 
     Args:
         fits: whether a model that was chosen on another page is carried over to this one.
+
+    Returns:
+        What is wrong with the one that is chosen, in a sentence, where it cannot be read; "" where there is no
+        model at all. ``no_model`` says either.
     """
-    entries = {entry.id: entry for entry in all_entries()}
+    found, unread = all_entries()
+    entries = {entry.id: entry for entry in found}
     asked = st.query_params.get(CHOSEN)
     last = st.session_state.get(CHOSEN)
     chosen = asked or (last if last in entries and fits(entries[last]) else None)
-    if asked and asked not in entries:
-        try:
-            entries[asked] = registry.find(asked) if registry.REFERENCE.fullmatch(asked) else entries[asked]
-        except (GanError, KeyError):
-            st.warning(
-                literal(f"There is no model {asked[:80]!r} here any more; it may have been deleted. Choose another."),
-                icon=":material/search_off:",
-            )
-            chosen = None
-    if not entries:
-        return None
-    if chosen not in entries:
-        chosen = default if default in entries else next(iter(entries))
+    if asked and asked not in entries and asked not in unread:
+        chosen = asked if _found(asked, entries, unread) else None
+    listed = [*entries, *unread]
+    if not listed:
+        return ""
+    if chosen not in listed:
+        chosen = default if default in entries else listed[0]
         st.session_state[STAND_IN] = chosen
     st.session_state["picked_model"] = chosen  # always: what another page's picker left is no choice of this one's
     st.selectbox(
-        "Model", list(entries), key="picked_model", format_func=lambda id_: _words(entries[id_]), on_change=_picked,
-        label_visibility="collapsed",
+        "Model", listed, key="picked_model", on_change=_picked, label_visibility="collapsed",
+        format_func=lambda id_: _words(entries[id_]) if id_ in entries else f"⚠ {id_} · {why_unread(unread[id_])}",
     )  # fmt: skip
-    entry = entries[st.session_state["picked_model"]]
-    if entry.id != st.session_state.get(STAND_IN):
-        st.session_state[CHOSEN] = entry.id
-    if st.query_params.get(CHOSEN) != entry.id:
-        st.query_params[CHOSEN] = entry.id
-    return entry
+    picked = st.session_state["picked_model"]
+    if picked != st.session_state.get(STAND_IN):
+        st.session_state[CHOSEN] = picked
+    if st.query_params.get(CHOSEN) != picked:
+        st.query_params[CHOSEN] = picked
+    if picked in entries:
+        return entries[picked]
+    why = {"newer": "was made by a newer version of the program", "damaged": "is damaged"}[why_unread(unread[picked])]
+    return f"The model {picked} {why} and cannot be used. {unread[picked]}"
 
 
-def no_model() -> None:
-    """What a page says in the place of a model, and the way to one."""
+def no_model(problem: str) -> None:
+    """What a page says in the place of a model: what is wrong with it, or the way to a first one; see above."""
+    if problem:
+        st.error(literal(problem), icon=":material/error:")
+        st.page_link("pages/models.py", label="All models", icon=":material/apps:")
+        return
     st.info(
         "There is no model yet. Train one: it can be explored from its first checkpoint on.", icon=":material/info:"
     )
     st.page_link("pages/train.py", label="Train a GAN", icon=":material/model_training:")
+
+
+def told(entry: Entry) -> dict[str, Any]:
+    """What a page's script needs to know of what a model is asked for: ``classes``, the names of its classes or of its
+    example conditions, [] of an unconditional one; and ``condition``, the field that these are of, "" of classes.
+    """
+    return {"classes": list(entry.class_names) if entry.config.conditional else [], "condition": entry.spec.condition}
+
+
+def _found(asked: str, entries: dict[str, Entry], unread: dict[str, Exception]) -> bool:
+    """Whether there is what an address asks for beside the list, as a run's step; else it is said to be gone."""
+    try:
+        if registry.REFERENCE.fullmatch(asked):
+            entries[asked] = registry.find(asked, anywhere=False)
+            return True
+    except GanError as error:
+        if not str(error).startswith("There is no model"):
+            unread[asked] = error
+            return True
+    st.warning(
+        literal(f"There is no model {asked[:80]!r} here any more; it may have been deleted. Choose another."),
+        icon=":material/search_off:",
+    )
+    return False
 
 
 def _picked() -> None:
@@ -80,7 +114,7 @@ def _picked() -> None:
 
 
 def _words(entry: Entry) -> str:
-    kind = "classes" if entry.config.conditional else "no classes"
+    kind = ("conditions" if entry.spec.condition else "classes") if entry.config.conditional else "no classes"
     whose = "ships" if entry.ships else "yours" if entry.run is None else "run"
     size = f"{entry.config.size} x {entry.config.size}"
     return f"{printable(entry.title)} · {entry.id} · {size}, {kind} · {whose}"

@@ -10,6 +10,7 @@ import streamlit as st
 from explorer.widgets.text import api_link, literal
 from pipelines.config.presets import PRESETS, title_of
 from pipelines.errors import GanError, printable
+from pipelines.registries import launcher_traits
 from pipelines.runs.folder import (
     FAILED,
     FINISHED,
@@ -24,13 +25,14 @@ from pipelines.runs.folder import (
     RunFolder,
     Status,
 )
+from pipelines.runs.launched import logs_of, place_of
 from pipelines.runs.queue import line_for
 
 LOG_LINES = 10
 
 
 def run_header(run: RunFolder, record: Record, status: Status) -> None:
-    """Name, note, preset and time; name and note can be changed."""
+    """Name, note, preset, time and place; name and note can be changed."""
     notes, preset = _notes(run), title_of(record.preset)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title(literal(run_name(run, record)), anchor=False, width="content")
@@ -44,7 +46,9 @@ def run_header(run: RunFolder, record: Record, status: Status) -> None:
                 args=(run, "note"), placeholder="What you tried, what you saw",
             )  # fmt: skip
         facts = [literal(preset)] if notes.name else []
-        facts += [f"started {datetime.fromtimestamp(record.created_at):%d %b %Y, %H:%M}", literal(run.id)]
+        facts += [f"started {datetime.fromtimestamp(record.created_at):%d %b %Y, %H:%M}"]
+        facts += [literal(place)] if (place := place_of(run)) else []
+        facts += [literal(run.id)]
         st.caption(" · ".join(facts), width="content")
     if notes.note:
         st.text(printable(notes.note))
@@ -56,14 +60,12 @@ def run_message(run: RunFolder, record: Record, status: Status) -> None:
     if state in (FAILED, LOST):
         show = st.error if state == FAILED else st.warning
         show(literal(status.message or "The training ended without a message."), icon=":material/error:")
-        if log := run.log_tail(LOG_LINES):
+        if log := logs_of(run, LOG_LINES):
             with st.expander("The end of its log", icon=":material/description:", expanded=True):
                 st.code(printable(log), language=None, wrap_lines=True)
                 st.markdown(f"[The whole log]({api_link(run.id, 'log')})")
     elif state == QUEUED:
-        line = line_for(record.config.device)
-        place = f"Place {literal(status.place)} in the queue for {line}: it starts by itself."
-        st.info(place if status.place else "Starting.", icon=":material/hourglass_top:")
+        st.info(_waits(run, record, status), icon=":material/hourglass_top:")
     elif state == PREPARING:
         st.info("Getting the data ready; this is done once for each set.", icon=":material/hourglass_top:")
     elif state == PAUSED:
@@ -80,6 +82,16 @@ def run_message(run: RunFolder, record: Record, status: Status) -> None:
     else:
         look_for = PRESETS[record.preset].look_for if record.preset in PRESETS else "Training."
         st.info(look_for, icon=":material/visibility:")
+
+
+def _waits(run: RunFolder, record: Record, status: Status) -> str:
+    """What a run waits for that has not begun."""
+    if not launcher_traits(record.config.launcher).here:
+        return literal(f"Waits at {place_of(run) or record.config.launcher} and starts by itself. {status.message}")
+    if status.place:
+        line = line_for(record.config.device)
+        return f"Place {literal(status.place)} in the queue for {line}: it starts by itself."
+    return "Starting."
 
 
 def run_name(run: RunFolder, record: Record) -> str:

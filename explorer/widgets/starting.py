@@ -2,21 +2,31 @@
 
 Runs wait in a line, one trains at a time; each that waits holds a process, and a line of hundreds is of no use to
 anybody. The command line has no such bound.
+
+A visitor is a browser, known by a cookie that ``server/guard.py`` sets, so that neither a new tab nor a reload counts
+anew; one that keeps no cookies is a visitor for as long as its page is open. Who has started what lies in the server's
+memory: a restarted server counts anew.
 """
 
 from __future__ import annotations
 
+import secrets
+import threading
+
 import streamlit as st
 
 from explorer.live.summaries import SUMMARIES
+from explorer.server.guard import VISITOR
 from pipelines.errors import RunError
 from pipelines.paths import runs_home
 from pipelines.runs import jobs
 from pipelines.runs.folder import PAUSED, RunFolder
 
 MOST = 40  # in all: a class of thirty, and some more
-MOST_OWN = 6  # of one visit, as many as Compare shows
-STARTED = "started_here"  # in the session: the ids of the runs that this visitor started
+MOST_OWN = 6  # of one visitor, as many as Compare shows
+
+_started: dict[str, set[str]] = {}  # the ids of the runs that each visitor started, but for those that were seen ended
+_lock = threading.Lock()
 
 
 def room() -> None:
@@ -25,9 +35,15 @@ def room() -> None:
     Raises:
         RunError: too many of theirs, or of all, train or wait; one sentence.
     """
-    own = [RunFolder(runs_home() / run_id) for run_id in st.session_state.get(STARTED, ())]
-    own = [run.id for run in own if run.exists() and run.status().active]
-    st.session_state[STARTED] = own
+    visitor = _visitor()
+    with _lock:
+        begun = set(_started.get(visitor, ()))
+    runs = [RunFolder(runs_home() / run_id) for run_id in begun]
+    own = {run.id for run in runs if run.exists() and run.status().active}
+    with _lock:
+        _started[visitor] = _started.get(visitor, set()) - (begun - own)
+        if not _started[visitor]:
+            del _started[visitor]
     if len(own) >= MOST_OWN:
         raise RunError(
             f"{len(own)} runs that you started train or wait already, and {MOST_OWN} are allowed at a time; "
@@ -43,7 +59,8 @@ def room() -> None:
 
 def started(run_id: str) -> None:
     """Note that this visitor started a run."""
-    st.session_state[STARTED] = list({*st.session_state.get(STARTED, ()), run_id})
+    with _lock:
+        _started.setdefault(_visitor(), set()).add(run_id)
 
 
 def resume(run: RunFolder) -> None:
@@ -53,3 +70,8 @@ def resume(run: RunFolder) -> None:
     room()
     jobs.resume(run)
     started(run.id)
+
+
+def _visitor() -> str:
+    """Whose browser shows the page."""
+    return st.context.cookies.get(VISITOR) or st.session_state.setdefault(VISITOR, secrets.token_urlsafe(16))

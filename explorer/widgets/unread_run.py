@@ -9,6 +9,7 @@ from explorer.widgets.run_header import LOG_LINES
 from explorer.widgets.text import api_link, literal
 from pipelines.errors import GanError, why_unread
 from pipelines.runs.folder import RunFolder
+from pipelines.runs.launched import logs_of
 
 
 def unread_run(run: RunFolder, error: GanError) -> None:
@@ -23,6 +24,6 @@ def unread_run(run: RunFolder, error: GanError) -> None:
         st.link_button("Download", api_link(run.id, "zip"), icon=":material/download:",
                        help="The run's whole folder as one zip, as it is.")  # fmt: skip
         delete_button(run, run.id)
-    if log := run.log_tail(LOG_LINES):
+    if log := logs_of(run, LOG_LINES):
         with st.expander("The end of its log", icon=":material/description:"):
             st.code(log, language=None, wrap_lines=True)

@@ -20,9 +20,11 @@ from pipelines.models import fine_tuning, registry
 from pipelines.registries import launcher_traits
 from pipelines.runs import jobs, worker
 from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RUNNING, RunFolder, Status
+from pipelines.runs.launched import logs_of, place_of
 from pipelines.runs.names import RUN_ID_WORDS
 from pipelines.runs.reporter import log_to
 
+LOG_LINES = 10  # of a run that failed elsewhere
 PRESET_HELP = "  \n".join(f"**{name}**: {preset.look_for}" for name, preset in presets.PRESETS.items())
 
 
@@ -69,7 +71,7 @@ def resume(
 ) -> None:
     """Go on with a stopped, failed or lost run from its last checkpoint, or wake a paused one."""
     folder = jobs.find(run)
-    if folder.is_held() and pictures is None:
+    if pictures is None and jobs.is_at_work(folder):
         jobs.resume(folder)
         out.print(f"{folder.id} goes on.")
         return
@@ -159,7 +161,7 @@ def runs() -> None:
     unread: dict[str, GanError] = {}
     rows = [_row(folder, unread) for folder in jobs.runs()]
     if rows:
-        show_table(("run", "state", "step", "epoch", "images/s", "quality", "name"), rows)
+        show_table(("run", "state", "where", "step", "epoch", "images/s", "quality", "name"), rows)
     else:
         out.print("There are no runs yet; `python -m pipelines train first-digits` makes one.")
     for name, error in unread.items():
@@ -175,8 +177,9 @@ def runs() -> None:
 def _row(folder: RunFolder, unread: dict[str, GanError]) -> tuple[str, ...]:
     """A run as the cells of a table; of one that is not read the reason is added to ``unread``."""
     try:
-        folder.record()
+        here = launcher_traits(folder.record().config.launcher).here
         status, name = folder.status(), " ".join(folder.notes().name.split())
+        where = "here" if here else place_of(folder)
     except GanError as error:
         unread[folder.id] = error
         return folder.id, why_unread(error)
@@ -184,7 +187,7 @@ def _row(folder: RunFolder, unread: dict[str, GanError]) -> tuple[str, ...]:
     features = quality.get("features", "unknown features")
     distance = f"{quality['frechet']:.1f} ({features})" if quality.get("frechet") is not None else ""
     speed = f"{status.images_per_s:.0f}" if status.state == "running" else ""
-    return folder.id, status.state, f"{status.step}", f"{status.epoch:.1f}", speed, distance, name
+    return folder.id, status.state, where, f"{status.step}", f"{status.epoch:.1f}", speed, distance, name
 
 
 @app.command(hidden=True)
@@ -219,6 +222,8 @@ def start(folder: RunFolder, detach: bool) -> None:
         config = folder.record().config
         here = config.gpus == 1 and launcher_traits(config.launcher).here
         end = worker.work(folder, show) if here else jobs.attend(folder, show)
+    if end == FAILED and not here:  # what was not said here
+        err.print(logs_of(folder, LOG_LINES), soft_wrap=True, markup=False, highlight=False)
     message = folder.status().message if folder.exists() else "The run was deleted."
     (err if end == FAILED else out).print(message, style="red" if end == FAILED else None, soft_wrap=True)
     if end == FAILED:

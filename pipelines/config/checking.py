@@ -70,10 +70,10 @@ def problems(config: TrainConfig) -> list[str]:
             "Feature matching takes the place of G's loss, and Wasserstein's D measures a distance only for a G that "
             "follows it: switch feature_matching off, or set the loss to 'non-saturating'."
         )
-    if config.replay and config.conditional and traits.g_sees_real:
+    if config.replay and (config.conditional or config.self_conditional) and traits.g_sees_real:
         found.append(
-            f"The loss {config.loss!r} compares each fake with a real picture of its class, and replay mixes in fakes "
-            "of other classes: set replay to 0, or choose another loss."
+            f"The loss {config.loss!r} compares each fake with a real picture of its class and group, and replay mixes "
+            "in fakes of others: set replay to 0, or choose another loss."
         )
     if config.self_conditional and config.prior != "mixture":
         found.append(

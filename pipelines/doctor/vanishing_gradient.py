@@ -29,7 +29,8 @@ def look(history: History) -> Sign | None:
     began = began[np.isfinite(began)]
     if not len(began) or not began.max() > 0:
         return None
-    gradient, lead, flat = history.blocks["grad_g"], history.lead, loss_traits(history.config.loss).saturates
+    gradient, lead, traits = history.blocks["grad_g"], history.lead, loss_traits(history.config.loss)
+    flat = traits.saturates
     level = (BLAMED if flat else FALLEN) * float(began.max())
     low = (gradient < level) & (True if lead is None else lead > WINS)
     if flat:
@@ -47,7 +48,7 @@ def look(history: History) -> Sign | None:
             "direction to move."
         )
         cures = ("non-saturating", "gradient-penalty", "instance-noise")
-    elif now == 0 or config.loss == "non-saturating":
+    elif now == 0 or traits.stays_steep:
         why = "The loss is steep there, so the gradient vanishes inside a network: some units always give zero."
         cures = ("slower-both", "gradient-penalty", "spectral-norm")
     else:

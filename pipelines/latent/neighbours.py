@@ -54,7 +54,7 @@ class TrainingSet:
         self._lengths = np.square(self._coarse).sum(1)
         self._yardstick: np.ndarray | None = None
         self._lock = threading.Lock()
-        self._wanted = wanted
+        self._wanted, self._config = wanted, config
 
     def nearest(self, pictures: np.ndarray, count: int = 4) -> list[Nearest]:
         """The nearest training pictures of pictures uint8 [B, H, W, C]."""
@@ -94,6 +94,7 @@ class TrainingSet:
                 if not prepared:
                     return None
                 test = data.load(name, **self._wanted, split="test").images[:HELD_OUT]
+                test = _tiles(test, self.set.modality, self._config)
                 self._yardstick = np.array([distances[0] for _, distances in self._search(test, 1)])
             return self._yardstick
 

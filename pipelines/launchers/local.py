@@ -8,7 +8,9 @@ import sys
 
 from pipelines.errors import RunError
 from pipelines.paths import PROJECT
-from pipelines.runs.folder import RunFolder
+from pipelines.runs.folder import QUEUED, RunFolder
+from pipelines.runs.holding import is_fresh
+from pipelines.runs.launched import ENDED, RUNNING, WAITING
 
 HERE = True
 
@@ -40,6 +42,25 @@ def cancel(folder: RunFolder) -> None:
         RunError: the run is gone, or its folder cannot be written.
     """
     folder.ask(want="stop")
+
+
+def state(folder: RunFolder) -> str:
+    """Whether a process holds the run, or was just started and does not yet."""
+    told = folder.told()
+    if folder.is_held():
+        return WAITING if told.state == QUEUED else RUNNING
+    starting = told.active and told.pid is None and is_fresh(told.heartbeat)
+    return WAITING if starting else ENDED
+
+
+def place(folder: RunFolder) -> str:
+    """Here."""
+    return "this computer"
+
+
+def logs(folder: RunFolder, lines: int) -> str:
+    """The end of the log in the run's folder, which the process writes itself."""
+    return folder.log_tail(lines)
 
 
 def reap() -> None:

@@ -145,11 +145,18 @@ class Method:
 
     def _draw_fakes(self, turn: int, for_g: bool) -> tuple[Tensor, Condition]:
         """Pictures [B, C, H, W] and what D is told of them; with what is needed to teach G, if they are for it."""
-        # Where G's loss pairs each fake with a real picture, a pair has one class (Huang et al., R3GAN, 2024).
-        paired = self.traits.g_sees_real
-        y = self.context.real_condition(turn)[0] if paired else self.context.part(self.context.draw_conditions())
-        z = self.context.part(draw_latent(self.context.size, self.config, device=self.context.device))
-        group = nearest_centre(z, self.config.centres) if self.config.groups else None
+        y = group = around = None
+        if self.traits.g_sees_real:
+            # A pair is compared under one condition: of one class (Huang et al., R3GAN, 2024), and of one group, whose
+            # centre z is drawn around.
+            y, group = self.context.real_condition(turn)
+            around = self.context.whole(group)
+        if y is None:
+            y = self.context.part(self.context.draw_conditions())
+        drawn = draw_latent(self.context.size, self.config, device=self.context.device, around=around)
+        z = self.context.part(drawn)
+        if self.config.groups and group is None:
+            group = nearest_centre(z, self.config.centres)
         with torch.set_grad_enabled(for_g), self.context.autocast():
             return self.generator(z, y), (self.context.told_to_d(y), group)
 

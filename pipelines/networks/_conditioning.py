@@ -153,7 +153,13 @@ def nearest_centre(z: Tensor, count: int) -> Tensor:
     return (z @ points.T - points.square().sum(1) / 2).argmax(1)
 
 
-def draw_latent(count: int, config: TrainConfig, generator: torch.Generator | None = None, device="cpu") -> Tensor:
+def draw_latent(
+    count: int,
+    config: TrainConfig,
+    generator: torch.Generator | None = None,
+    device: torch.device | str = "cpu",
+    around: Tensor | None = None,
+) -> Tensor:
     """Latent vectors of a configuration's prior, [count, latent_size].
 
     The priors: ``gaussian``, N(0, 1); ``uniform``, on [-1, 1] (as in the DCGAN paper); or ``mixture``, one of
@@ -163,10 +169,12 @@ def draw_latent(count: int, config: TrainConfig, generator: torch.Generator | No
 
     Args:
         generator: the source of randomness; None takes torch's global one.
+        around: numbers of the points of a mixture that they are drawn around, int64 [count]; None draws these, too.
     """
     size = config.latent_size
     if config.prior == "mixture":
-        around = torch.randint(config.centres, (count,), generator=generator, device=device)
+        if around is None:
+            around = torch.randint(config.centres, (count,), generator=generator, device=device)
         noise = torch.randn(count, size, generator=generator, device=device)
         return centres(config.centres, size, device)[around] + spread(size, device) * noise
     if config.prior == "uniform":

@@ -17,6 +17,7 @@ D_OUTPUT = "probability"
 BALANCE = 0.5
 D_LOSS_AT_BALANCE = 1.3862943611198906  # 2 log 2
 LABEL_SMOOTHING = True
+STAYS_STEEP = True
 G_LOSS_MISLEADS = True
 FORMULAS = {"D": "−log D(x) − log(1 − D(G(z)))", "G": "−log D(G(z))"}
 

@@ -84,6 +84,13 @@ class Record:
     branched_from: str = ""  # run@step
     branched_with: str = ""  # what was changed there, in words
 
+    @property
+    def condition(self) -> str:
+        """The field of its data set that the networks are told of, where that is no class; "" otherwise."""
+        spec = self.data.get("spec") if self.config.conditional else None
+        found = spec.get("condition") if isinstance(spec, dict) else ""
+        return found if isinstance(found, str) else ""
+
 
 def rate_problem(name: str, rate: Any) -> str | None:
     """What is wrong with a learning rate, ``lr_g`` or ``lr_d``, in one sentence, or None; the setting's own rule."""

@@ -8,6 +8,7 @@
     control.json    what the person wants: run, pause or stop, single steps, learning rates, moved pictures
     notes.json      the person's name for the run, and a note
     evaluations/    full measures of its checkpoints, one JSON file a step that was measured
+    conditions.safetensors    examples of what its networks are told, where that is no class
     train.log       everything the process said
     worker.lock     held by the training process for as long as it lives
     control.lock    held for a moment by whoever changes control.json or asks whether the run is held
@@ -49,6 +50,7 @@ from pipelines.runs.facts import (
     with_sound_rates,
 )  # fmt: skip
 from pipelines.runs.files import append_row, publish_json
+from pipelines.runs.launched import ENDED, state_of
 from pipelines.runs.names import by_step, step_in, step_name
 from pipelines.runs.place import DOOMED
 from pipelines.runs.rows import SampleRow, read_rows
@@ -175,7 +177,7 @@ class RunFolder:
         return reading.record(self.path)
 
     def status(self) -> Status:
-        """Where the run stands; an active run whose process is gone reads as ``lost``.
+        """Where the run stands; an active run that has no process any more reads as ``lost``.
 
         Raises:
             RunError: there is no such run.
@@ -183,13 +185,16 @@ class RunFolder:
         if not self.exists():
             raise RunError(f"There is no run in {self.path}.")
         status, problem = reading.status(self.path, self.checkpoint_steps)
-        launched = status.pid is not None or not holding.is_fresh(status.heartbeat)
-        if status.active and launched and not self.is_held():
+        if status.active and state_of(self) == ENDED:
             return dataclasses.replace(
                 status, state=LOST, message=f"{problem} {self._last_words(status)}".strip(), images_per_s=0.0,
                 eta_s=None, place=None, progress=None,
             )  # fmt: skip
         return status
+
+    def told(self) -> Status:
+        """Where the run stands by what its process said last, alive or not."""
+        return reading.status(self.path, self.checkpoint_steps)[0]
 
     def metrics(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
         """Rows from a byte offset on, and the offset to read on from."""
@@ -265,7 +270,7 @@ class RunFolder:
         return holding.hold(self.path)
 
     def is_held(self) -> bool:
-        """Whether a living process works on the run."""
+        """Whether a living process of a computer that shares the folder works on the run."""
         return holding.is_held(self.path)
 
     def remove(self) -> None:

@@ -25,7 +25,7 @@ from pipelines.errors import ConfigError, GanError, RunError
 from pipelines.metrics import clear_wanted
 from pipelines.paths import runs_home
 from pipelines.registries import LAUNCHERS
-from pipelines.runs import recorded
+from pipelines.runs import launched, recorded
 from pipelines.runs.facts import rate_problem
 from pipelines.runs.folder import QUEUED, Notes, Record, RunFolder, Status
 from pipelines.runs.names import RUN_ID, RUN_ID_WORDS
@@ -121,6 +121,8 @@ def branch(
         made.write_record(replace(made.record(), resolved=record.resolved))
     made.write_notes(Notes(name=f"{title}: {words}"[:80]))
     if step:
+        known = {name: record.data[name] for name in ("class_names", "spec") if name in record.data}
+        made.write_record(replace(made.record(), data=known))  # explorable at once
         try:
             recorded.take_over(made, folder, step)
         except OSError as error:
@@ -188,7 +190,7 @@ def launch(folder: RunFolder) -> None:
 
 def _launcher(folder: RunFolder) -> ModuleType:
     """The launcher of a run."""
-    return LAUNCHERS.get(folder.record().config.launcher)
+    return launched.launcher(folder.record().config.launcher)
 
 
 def attend(folder: RunFolder, show: Callable[[Status], None]) -> str:
@@ -222,6 +224,22 @@ def reap() -> None:
     LAUNCHERS.get("local").reap()
 
 
+def is_at_work(folder: RunFolder) -> bool:
+    """Whether a run has a process, or waits for one.
+
+    Raises:
+        RunError: its launcher cannot say.
+    """
+    state = launched.state_of(folder)
+    if state == launched.UNKNOWN:
+        place = launched.place_of(folder) or "its place"
+        raise RunError(
+            f"It cannot be said whether the run {folder.id} still has a process ({place}); try again when its launcher "
+            "answers."
+        )
+    return state != launched.ENDED
+
+
 def resume(folder: RunFolder, pictures: str | Path | None = None) -> None:
     """Go on: wake a paused run, or start a process that goes on from the last checkpoint.
 
@@ -231,8 +249,9 @@ def resume(folder: RunFolder, pictures: str | Path | None = None) -> None:
     Raises:
         DataError, RunError: see there.
     """
+    at_work = is_at_work(folder)
     prepare_resume(folder, pictures)
-    if not folder.is_held():
+    if not at_work:
         launch(folder)
 
 
@@ -246,7 +265,7 @@ def prepare_resume(folder: RunFolder, pictures: str | Path | None = None) -> Non
     Raises:
         DataError: there are no pictures in that folder.
         RunError: the run has reached the end that its configuration sets, or it cannot be told a folder: it learns from
-            another data set, or is at work.
+            another data set, or is at work; or its launcher cannot say whether it is.
     """
     status, moved = folder.status(), {}
     if pictures is not None:
@@ -255,8 +274,9 @@ def prepare_resume(folder: RunFolder, pictures: str | Path | None = None) -> Non
         raise RunError(
             f"The run {folder.id} has reached its end; duplicate its settings with more epochs or seconds to go on."
         )
+    at_work = is_at_work(folder)
     folder.ask(want="run", **moved)
-    if not folder.is_held():
+    if not at_work:
         now = time.time()
         stored = {"state": QUEUED, "message": "Waiting to go on.", "pid": None, "queued_at": now, "heartbeat": now}
         try:
@@ -272,7 +292,7 @@ def _moved_to(folder: RunFolder, pictures: str | Path) -> Path:
             f"The run {folder.id} learns from the data set {config.data!r}, which is in no folder of yours; leave out "
             "--folder."
         )
-    if folder.is_held():
+    if is_at_work(folder):
         raise RunError(f"The run {folder.id} is at work; stop it before you say where its pictures are now.")
     data.class_names_of(config.data, pictures)  # raises where there are none
     return data.folder_of(pictures)

@@ -13,7 +13,7 @@ from pipelines.files import publish_bytes, whole
 from pipelines.runs import holding
 from pipelines.runs.files import publish_json
 from pipelines.runs.folder import RunFolder
-from pipelines.runs.names import by_step, step_name
+from pipelines.runs.names import CONDITIONS, by_step, step_name
 from pipelines.runs.rows import MetricsRow, SampleRow, read_rows
 
 
@@ -33,13 +33,15 @@ def cut_after(run: RunFolder, step: int) -> None:
 
 
 def take_over(run: RunFolder, other: RunFolder, step: int) -> None:
-    """Copy what another run recorded up to a step, with its checkpoint of that step.
+    """Copy what another run recorded up to a step, with its checkpoint of that step and its example conditions.
 
     Raises:
         OSError: it cannot be copied; the checkpoint may be gone.
     """
     with whole(run.checkpoint_path(step)) as draft:
         shutil.copyfile(other.checkpoint_path(step), draft)
+    if (other.path / CONDITIONS).exists():
+        shutil.copyfile(other.path / CONDITIONS, run.path / CONDITIONS)
     for at, grid in by_step(other.path / "samples", ".png").items():
         if at <= step:
             shutil.copyfile(grid, run.path / "samples" / grid.name)

@@ -58,7 +58,7 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
     settled = torch.get_num_threads()
     where = _machine_of(folder, config, spec, fields)
     batch = config.batch_of(len(image_set)) or config.batch_size
-    memory.require_room(config.changed(batch_size=batch), where, spec)
+    memory.require_room(config.changed(batch_size=batch), where, spec, fields)
     machine.set_up(where)
     if not config.threads and where.device == "cpu" and config.gpus == 1:
         torch.set_num_threads(settled)

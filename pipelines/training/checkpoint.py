@@ -141,7 +141,8 @@ def _take_what_fits(trainer: Trainer, tensors: dict[str, Tensor], plain: dict[st
     trainer.state_replaced()
     _restore_random(trainer, tensors)
     if not afresh:
-        return "G and D go on as they were."
+        *others, last = (player.letter.upper() for player in trainer.players.values())
+        return f"{', '.join(others)} and {last} go on as they were."
     return f"G goes on as it was; afresh begin: {', '.join(afresh)}."
 
 

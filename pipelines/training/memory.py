@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import ConfigError
-from pipelines.modalities._conditions import encode
-from pipelines.networks._conditioning import draw_latent
-from pipelines.training.building import advance, build
+from pipelines.training.building import advance
 from pipelines.training.machine import Machine
+from pipelines.training.noise import trainer_on_noise
+from pipelines.training.players import frozen
+from pipelines.training.trainer import Trainer
 
 # What a step takes at its peak, in units of what it keeps for its gradients, and in pictures as float32. On four
 # networks of 28 to 64 pixels, what is reckoned with these was 1.1 to 1.7 times the growth of a process in a real step.
@@ -25,21 +28,25 @@ AT_THE_END = 2**62  # real pictures shown, by when every network has grown
 CGROUP = Path("/sys/fs/cgroup")
 
 
-def require_room(config: TrainConfig, where: Machine, classes: Spec | int) -> None:
+def require_room(
+    config: TrainConfig, where: Machine, classes: Spec | int, fields: Mapping[str, Tensor] | None = None
+) -> None:
     """Refuse a batch that will not fit.
 
     Args:
         config: a checked configuration.
         where: the device and precision of the run.
         classes: of its data set: its spec, or how many there are.
+        fields: of its data set.
 
     Raises:
-        ConfigError: the memory that is free does not suffice; the text names the largest batch that fits.
+        ConfigError: the memory that is free does not suffice; the text names the largest batch that fits; or the
+            networks or the method do not fit the data set.
     """
     free = free_bytes(where.device)
     if free is None:
         return
-    fixed, per_picture = bytes_needed(config, where, classes)
+    fixed, per_picture = bytes_needed(config, where, classes, fields)
     if fixed + config.batch_size * per_picture <= free:
         return
     most = int((free - fixed) // per_picture)
@@ -50,23 +57,22 @@ def require_room(config: TrainConfig, where: Machine, classes: Spec | int) -> No
     raise ConfigError(f"{what} {needed}, too little for any batch: set the width to less.")
 
 
-def bytes_needed(config: TrainConfig, where: Machine, classes: Spec | int) -> tuple[int, int]:
+def bytes_needed(
+    config: TrainConfig, where: Machine, classes: Spec | int, fields: Mapping[str, Tensor] | None = None
+) -> tuple[int, int]:
     """What a run takes whatever its batch, and for each picture in it, in bytes.
 
-    Counted is what autograd keeps of a step of both players, on the CPU, at two sizes of batch; of networks whose
-    resolution grows, at their full size.
+    Counted is the most that autograd keeps at a time in a step of all players of the method, on the CPU, at two sizes
+    of batch; of networks whose resolution grows, at their full size. Arguments and errors as of ``require_room``.
     """
-    config = config.changed(self_conditional=False)  # groups change the head alone
-    told = Spec.of(classes).told(config.conditional)
+    kept, weights = [], 0
     with torch.random.fork_rng(devices=[]):
-        generator, discriminator = build(config, told)
-        assert discriminator is not None
-        for network in (generator, discriminator):
-            advance(network, AT_THE_END)
-        small, larger = (_kept(generator, discriminator, config, where, told, count) for count in (SMALL, LARGER))
+        for count in (SMALL, LARGER):
+            trainer = trainer_on_noise(config, Machine("cpu", where.precision, 1), classes, count, fields)
+            kept.append(_most_kept(trainer))
+            weights = _bytes_of_weights(trainer)
+    small, larger = kept
     per_picture = (larger - small) / (LARGER - SMALL)
-    g, d = (sum(w.numel() * w.element_size() for w in n.parameters()) for n in (generator, discriminator))
-    weights = 5 * g + 4 * d  # with gradients, two moments of Adam and G's average
     pictures = COPIES * 4 * config.channels * config.size**2
     fixed = weights + max(0.0, small - SMALL * per_picture)
     return int(fixed), int(TRANSIENT[where.precision] * per_picture + pictures)
@@ -99,27 +105,58 @@ def _limit_of_the_group() -> int | None:
     return max(0, most - taken)
 
 
-def _kept(
-    generator: nn.Module, discriminator: nn.Module, config: TrainConfig, where: Machine, spec: Spec, count: int
-) -> int:
-    """Bytes that autograd keeps of G's step and of D's on twice as many pictures."""
-    storages: dict[int, int] = {}
+def _bytes_of_weights(trainer: Trainer) -> int:
+    """What the players' weights take with their gradients, two moments of Adam, a copy in its step, and averages."""
+    size = 0
+    for player in trainer.players.values():
+        copies = 5 if player.ema is None else 6
+        size += copies * sum(weight.numel() * weight.element_size() for weight in player.module.parameters())
+    return size
 
-    def keep(tensor: Tensor) -> Tensor:
-        storages[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage().nbytes()
-        held.append(tensor)  # so that no address is used twice
-        return tensor
 
-    held: list[Tensor] = []
-    y = torch.arange(count) % spec.classes if spec.classes else None
-    if spec.condition:
-        y = encode(torch.zeros(count, *spec.condition_shape, dtype=getattr(torch, spec.condition_dtype)))
-    both = None if y is None or not spec.paired else torch.cat([y, y])
-    autocast = torch.autocast("cpu", torch.bfloat16, enabled=where.precision == "bf16")
-    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor), autocast:
-        fake = generator(draw_latent(count, config), y)
-        discriminator(torch.cat([fake.detach(), fake.detach()]), both)
-    return sum(storages.values())
+def _most_kept(trainer: Trainer) -> int:
+    """The most bytes that autograd keeps at a time in the phases of a step, none of which is walked back."""
+    for player in trainer.players.values():
+        advance(player.module, AT_THE_END)
+    networks = [player.module for player in trainer.players.values()]
+    weights = [each for network in networks for each in (*network.parameters(), *network.buffers())]
+    kept, method = _Kept(weights), trainer.method
+    trainer.context.choose(0)
+    method.begin(AT_THE_END)  # a step that pays what is paid only now and then
+    with torch.autograd.graph.saved_tensors_hooks(kept.take, lambda held: held.tensor):
+        for phase in method.phases:
+            with frozen(trainer.network(name) for name in phase.frozen):
+                for turn in range(phase.repeat):
+                    phase.loss(turn, False)
+    return kept.most
+
+
+class _Kept:
+    """How many bytes autograd keeps, and the most so far; tensors of one storage count once, and weights not at all."""
+
+    def __init__(self, weights: Iterable[Tensor]) -> None:
+        self.users = Counter(weight.untyped_storage().data_ptr() for weight in weights)  # by the address of the storage
+        self.bytes = self.most = 0
+
+    def take(self, tensor: Tensor) -> _Held:
+        """Count a tensor for as long as what is returned lives."""
+        return _Held(self, tensor.detach())
+
+
+class _Held:
+    """A tensor that autograd keeps."""
+
+    def __init__(self, kept: _Kept, tensor: Tensor) -> None:
+        self.kept, self.tensor = kept, tensor
+        storage = tensor.untyped_storage()
+        self.at, self.size = storage.data_ptr(), storage.nbytes()
+        kept.bytes += 0 if kept.users[self.at] else self.size
+        kept.users[self.at] += 1
+        kept.most = max(kept.most, kept.bytes)
+
+    def __del__(self) -> None:
+        self.kept.users[self.at] -= 1
+        self.kept.bytes -= 0 if self.kept.users[self.at] else self.size
 
 
 def _words(size: float) -> str:

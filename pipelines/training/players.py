@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import torch
@@ -56,3 +57,16 @@ class Phase:
     repeat: int = 1
     frozen: tuple[str, ...] = ()
     after: Callable[[], None] | None = None
+
+
+@contextlib.contextmanager
+def frozen(networks: Iterable[nn.Module]) -> Iterator[None]:
+    """No gradients are computed for the weights of these networks meanwhile."""
+    networks = list(networks)
+    for network in networks:
+        network.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for network in networks:
+            network.requires_grad_(True)

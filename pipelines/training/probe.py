@@ -20,9 +20,9 @@ from torch import Tensor
 from pipelines.config.settings import Role
 from pipelines.config.train_config import SETTINGS, SPEED, TrainConfig
 from pipelines.data import Spec
-from pipelines.registries import MODALITIES
 from pipelines.training.machine import Machine
 from pipelines.training.memory import AT_THE_END
+from pipelines.training.noise import trainer_on_noise
 from pipelines.training.trainer import Trainer
 
 SECONDS = 0.5  # for each of the two, at most, after a first step that is not counted
@@ -52,16 +52,9 @@ def bf16_ratio(
         fields: of its data set.
     """
     count = min(BATCH, config.batch_size)
-    config = config.changed(batch_size=count, self_conditional=False)  # grouping takes more pictures than there are
-    spec = Spec.of(classes)
-    fields = {name: each[torch.arange(count) % len(each)] for name, each in (fields or {}).items()}
-    labels = torch.arange(count) % max(spec.classes, 1)
     with torch.random.fork_rng(devices=[]), _one_thread():
-        images = torch.randint(0, 256, (count, config.channels, config.size, config.size), dtype=torch.uint8)
-        if spec.modality != "image":
-            images = MODALITIES.get(spec.modality).decode(torch.rand(count, *spec.shape) * 2 - 1)
         both = [
-            Trainer(config, images, replace(where, precision=name), labels, spec, fields=fields)
+            trainer_on_noise(config, replace(where, precision=name), classes, count, fields)
             for name in ("bf16", "fp32")
         ]
         for trainer in both:

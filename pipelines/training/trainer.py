@@ -26,7 +26,7 @@ from pipelines.training.cuda_graphs import Replayed
 from pipelines.training.feed import Feed
 from pipelines.training.groups import balanced_groups
 from pipelines.training.machine import Machine
-from pipelines.training.players import Numbers, Phase, Player
+from pipelines.training.players import Numbers, Phase, Player, frozen
 from pipelines.training.process_group import ProcessGroup
 
 REHEARSED = 32  # pictures of a batch that rehearse() takes, at most
@@ -293,13 +293,10 @@ class Trainer:
 
     def _phase(self, phase: Phase, watch: bool) -> Numbers:
         """All turns of a phase; the last is measured."""
-        frozen, numbers = [self.players[name].module for name in phase.frozen], {}
-        for network in frozen:
-            network.requires_grad_(False)  # no gradients are computed that nobody will use
-        for turn in range(phase.repeat):
-            numbers = self._turn(phase, turn, watch and turn == phase.repeat - 1)
-        for network in frozen:
-            network.requires_grad_(True)
+        numbers: Numbers = {}
+        with frozen(self.players[name].module for name in phase.frozen):
+            for turn in range(phase.repeat):
+                numbers = self._turn(phase, turn, watch and turn == phase.repeat - 1)
         return numbers
 
     def _turn(self, phase: Phase, turn: int, watch: bool) -> Numbers:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.live.summaries import Summaries
+from explorer.server.guard import VISITOR
 from explorer.widgets import starting
 from pipelines.config.presets import ONE_MINUTE, PRESETS
 from pipelines.config.train_config import SETTINGS
 from pipelines.errors import RunError
 from pipelines.runs import jobs
-from pipelines.runs.folder import FINISHED
+from pipelines.runs.folder import FINISHED, STOPPED, Status
 from tests.explorer.train_pages import RUN, checked, opened, said, selected, words
 
 
@@ -70,6 +73,24 @@ def test_one_visitor_leaves_room_for_the_others(launched, monkeypatch):
     other.button(key="start").click()
     checked(other.run())
     assert len(launched) == 2, "another visitor has room"
+
+
+def test_a_reload_is_no_new_visitor(launched, monkeypatch):
+    cookies = {VISITOR: "one"}
+    monkeypatch.setattr(starting, "st", SimpleNamespace(session_state={}, context=SimpleNamespace(cookies=cookies)))
+    monkeypatch.setattr(starting, "MOST_OWN", 1)
+    for allowed in (True, False):
+        page = opened()  # a session of its own, as after a reload
+        page.button(key="start").click()
+        checked(page.run())
+        assert bool(page.error) is not allowed
+    assert len(launched) == 1 and "1 runs that you started train or wait already" in page.error[0].value
+    cookies[VISITOR] = "another"
+    starting.room()
+    cookies[VISITOR] = "one"
+    launched[0].write_status(Status(STOPPED))
+    starting.room()
+    assert "one" not in starting._started, "what has ended is forgotten"
 
 
 def test_there_is_room_for_so_many_runs_in_all(launched, made, monkeypatch):

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from pipelines.paths import PROJECT
 from tests.explorer.train_pages import checked, words
+from tests.fake_run import FakeRun
 
 MAIN = PROJECT / "explorer" / "main.py"
 PAGES = sorted(path.name for path in (PROJECT / "explorer" / "pages").glob("*.py"))
@@ -89,6 +90,31 @@ def test_a_page_runs_with_a_deleted_model_in_its_link(own_models, name, model):
 def test_a_deleted_model_where_there_is_no_other_is_no_trouble(homes, name):
     page = opened(name, model="gone")
     assert "There is no model" in page.warning[0].value and "There is no model yet" in words(page)
+
+
+@pytest.mark.parametrize("name", EXPLORING)
+def test_a_damaged_model_or_run_is_listed_and_says_what_is_wrong(own_models, homes, name):
+    (own_models / "tiny-plain" / "card.json").write_bytes(b"\0\0")
+    run = FakeRun("a-run", home=homes.runs).folder
+    run.checkpoint_path(30).write_bytes(b"weights")
+    (run.path / "config.json").write_text("{")
+    for model, sentence in (
+        ("tiny-plain", "tiny-plain/card.json holds zero bytes"),
+        ("a-run", "a-run/config.json breaks"),
+    ):
+        page = opened(name, model=model)
+        picker = page.selectbox(key="picked_model")
+        assert [option for option in picker.options if "damaged" in option] == [
+            f"⚠ {one} · damaged" for one in ("tiny-plain", "a-run")
+        ]
+        assert picker.value == model and not page.warning
+        said = words(page)
+        assert (
+            f"The model {model} is damaged and cannot be used. {sentence}" in said
+            and "There is no model yet" not in said
+        )
+        checked(picker.select("tiny-classes").run())
+        assert page.selectbox(key="picked_model").value == "tiny-classes" and not page.error, "the others can be used"
 
 
 def test_no_page_and_no_route_loads_torch(own_models):

@@ -115,7 +115,7 @@ def test_two_generators_and_two_discriminators_live_through_everything(tmp_path)
     files = {"data/domains.py": DATA, "networks/patches.py": NETWORK, "methods/cycle.py": METHOD}
     found = lives(
         tmp_path, files, data="domains", network="patches", method="cycle", conditional=True, epochs=6, lr_g=0.02,
-        lr_d=0.001,
+        lr_d=0.001, shared=True,
     )  # fmt: skip
     assert found["exact"], "a resumed run ends with the same weights, optimisers and random numbers"
     names = {"from_dark", "from_bright", "d_bright", "d_dark"}
@@ -126,4 +126,9 @@ def test_two_generators_and_two_discriminators_live_through_everything(tmp_path)
     assert found["live"]["status"]["state"] == "finished" and found["live"]["run"]["display"]["rows"] == 8
     assert found["quality"]["data"] == "domains" and found["quality"]["frechet"] is not None
     assert found["pictures"] == [8, 8, 28, 28, 1] and found["again"] and found["told"]
+    assert found["at_once"] == [True, True] and found["branched"]
+    assert found["went_on"].startswith("G goes on as it was; afresh begin: F, E, the optimiser's memory of G, "), (
+        "a model keeps G and D"
+    )
+    assert found["apart"] < 1e-4, "two processes take their parts of the other field, too"
     assert found["score"] == [8], "D's opinion of a picture is the mean of its patches"

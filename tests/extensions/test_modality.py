@@ -93,5 +93,6 @@ def test_curves_live_through_everything(tmp_path):
     assert any(row.get("features") == "curve features" for row in found["rows"]), "measured in training as well"
     assert found["sheet"][:2] == [3 * 30 - 2, 2 * 30 - 2]
     assert found["pictures"] == [8, 8, 28, 28, 1] and found["again"]
+    assert found["at_once"] == [True, True] and found["branched"] and "G goes on as it was" in found["went_on"]
     assert found["directions"] == ["component"]
     assert found["score"] is None and not found["model"]["opinion"], "a tile cannot be shown to D"

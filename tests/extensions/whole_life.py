@@ -19,12 +19,13 @@ SETTINGS = {
 }  # fmt: skip
 
 
-def lives(home: Path, files: dict[str, str], **settings: object) -> dict:
+def lives(home: Path, files: dict[str, str], shared: bool = False, **settings: object) -> dict:
     """What a run of an extension's files has come to.
 
     Args:
         home: a folder of the test's own.
         files: of the extension, by their paths in it: ``networks/mine.py``.
+        shared: whether two processes train the run together, too.
         settings: of the run, beside ``SETTINGS``.
 
     Returns:
@@ -36,8 +37,9 @@ def lives(home: Path, files: dict[str, str], **settings: object) -> dict:
         path.write_text(content)
     places = {"EXTENSIONS": "extensions", "DATA": "data", "RUNS": "runs", "MODELS": "models", "SAVED": "saved"}
     environment = {**os.environ, **{f"GAN_EXPLORER_{name}": str(home / folder) for name, folder in places.items()}}
+    asked = [json.dumps({**SETTINGS, **settings}), *["shared"] * shared]
     ended = subprocess.run(
-        [sys.executable, "-m", "tests.extensions.whole_life", json.dumps({**SETTINGS, **settings})],
+        [sys.executable, "-m", "tests.extensions.whole_life", *asked],
         cwd=PROJECT, env=environment, capture_output=True, text=True,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr[-4000:]
@@ -51,8 +53,12 @@ def main() -> None:
     bit for bit; ``players``: the networks in it; ``live``: what a viewer is told at first; ``sheet``: the size and
     bytes of the last grid; ``quality``: the card's full measure; ``model``: what a page is told of the published model;
     ``pictures``: of eight samples, how many differ, and their shape; ``again``: whether the model and the run draw the
-    same; ``told``: of a conditional model, whether its second condition gives another picture than the first;
-    ``score``: how many opinions D gives of the eight, where it can; ``directions``: the kinds that are found.
+    same; ``at_once``: whether a branch of the step at which the run was stopped, and a run that trains the published
+    model further, draw as these before they are started; ``branched``: whether that branch ends as the run, bit for
+    bit; ``went_on``: what the other says went on; ``apart``: how far any number of the first ten steps of two processes
+    that train it together is from that of one; ``told``: of a conditional model, whether its second condition gives
+    another picture than the first; ``score``: how many opinions D gives of the eight, where it can; ``directions``:
+    the kinds that are found.
     """
     import io
 
@@ -65,15 +71,28 @@ def main() -> None:
     from pipelines.config.checking import check
     from pipelines.config.train_config import TrainConfig
     from pipelines.latent.model import describe
+    from pipelines.models import fine_tuning
     from pipelines.models.publishing import publish
     from pipelines.runs import jobs, session, worker
     from pipelines.runs.folder import FINISHED, STOPPED, RunFolder
 
     config, home = check(TrainConfig(**json.loads(sys.argv[1]))), Path(os.environ["GAN_EXPLORER_RUNS"])
 
+    def same(one: dict, other: dict) -> bool:
+        return one.keys() == other.keys() and all(
+            np.array_equal(one[name], other[name], equal_nan=True) for name in one
+        )
+
     def trained(run: RunFolder, ends: str) -> RunFolder:
         assert worker.work(run) == ends, run.status().message
         return run
+
+    def apart(run: RunFolder, alone: RunFolder) -> float:
+        assert jobs.attend(run, lambda status: None) == FINISHED, run.status().message + run.log_tail()
+        first = [[row for row in each.metrics()[0] if 0 < row["step"] <= 10] for each in (run, alone)]
+        numbers = ("d_loss", "g_loss", "grad_d", "grad_g")
+        assert len(first[0]) == len(first[1]) >= 10
+        return max(abs(mine[name] - theirs[name]) for mine, theirs in zip(*first, strict=True) for name in numbers)
 
     whole = trained(jobs.create(config, path=home / "20260101-120000-whole-abcd"), FINISHED)
     after, real = whole.status().step // 2, session.FolderHooks.after_step
@@ -89,9 +108,7 @@ def main() -> None:
     jobs.prepare_resume(run)
     trained(run, FINISHED)
     states = [load_file(each.checkpoints()[-1]) for each in (whole, run)]
-    exact = states[0].keys() == states[1].keys() and all(
-        np.array_equal(one, states[1][name], equal_nan=True) for name, one in states[0].items()
-    )
+    exact = same(*states)
     rows = [row for row in run.metrics()[0] if "event" not in row]
     grid = run.sample_path(run.samples()[0][-1]["file"]).read_bytes()
 
@@ -102,6 +119,11 @@ def main() -> None:
     told = None
     if model.class_names:
         told = not np.array_equal(model.sample(1, seed=1, y=0), model.sample(1, seed=1, y=1))
+    branch, further = jobs.branch(run, after), fine_tuning.begin("mine", {"epochs": 1})
+    origins = {branch.id: f"{run.id}@{after}", further.id: "mine"}
+    at_once = [np.array_equal(*(load(each).sample(2, seed=1, y=first) for each in pair)) for pair in origins.items()]
+    branched = same(load_file(trained(branch, FINISHED).checkpoints()[-1]), states[1])
+    (went_on,) = [row["message"] for row in trained(further, FINISHED).metrics()[0] if row.get("event") == "branched"]
     reader = RunReader(run)
     reader.news()
     shown = reader.everything()
@@ -112,6 +134,8 @@ def main() -> None:
         "pictures": [len(np.unique(drawn.reshape(8, -1), axis=0)), *drawn.shape],
         "again": np.array_equal(drawn, of_run.sample(8, seed=1, y=first)), "told": told,
         "score": [len(model.score(drawn, first))] if model.judges_pictures else None,
+        "at_once": at_once, "branched": branched, "went_on": went_on.partition(". ")[2],
+        "apart": apart(jobs.create(config.changed(gpus=2)), whole) if sys.argv[2:] else None,
         "directions": sorted({one.kind for one in model.directions.values()}),
     }  # fmt: skip
     print(json.dumps(found, default=str))

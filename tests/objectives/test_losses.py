@@ -84,6 +84,7 @@ def test_a_loss_is_as_its_traits_say(name):
     fake = torch.tensor([-10.0], requires_grad=True)
     loss(name).g_loss(*[fake, torch.zeros(1)][: 1 + traits.g_sees_real]).backward()
     assert traits.saturates == (abs(fake.grad.item()) < 1e-3), "a flat loss where D is sure"
+    assert not traits.stays_steep or abs(fake.grad.item()) > 0.9, "and a steep one"
 
 
 @pytest.mark.parametrize("name", LOSSES.names())

@@ -1,13 +1,19 @@
 """A batch that does not fit is refused with the largest that does."""
 
+import math
 import re
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
+from torch import nn
 
 from pipelines.config.train_config import TrainConfig
+from pipelines.data import Spec
 from pipelines.errors import ConfigError
-from pipelines.registries import NETWORKS
+from pipelines.methods import gan
+from pipelines.registries import METHODS, NETWORKS
 from pipelines.training import memory
 from pipelines.training.machine import Machine
 
@@ -71,3 +77,54 @@ def test_this_machine_has_some_memory_free_and_a_container_its_limit(monkeypatch
     assert memory.free_bytes("cpu") == 3000
     (tmp_path / "memory.max").write_text("max\n")
     assert memory.free_bytes("cpu") > 50e6
+
+
+class TwoPairs(gan.Method):
+    """A generator and a discriminator, and another pair that learns for itself."""
+
+    def __init__(self, config, context):
+        super().__init__(config, context)
+        self.other = gan.Method(config, context)
+        self.players |= {f"other_{name}": player for name, player in self.other.players.items()}
+        self.phases += tuple(
+            replace(phase, moves=tuple(f"other_{name}" for name in phase.moves),
+                    frozen=tuple(f"other_{name}" for name in phase.frozen))
+            for phase in self.other.phases
+        )  # fmt: skip
+
+
+def test_all_players_of_a_method_count(monkeypatch):
+    one_pair = memory.bytes_needed(config(), CPU, 0)
+    monkeypatch.setattr(METHODS, "get", lambda name: SimpleNamespace(Method=TwoPairs))
+    two_pairs = memory.bytes_needed(config(), CPU, 0)
+    assert 1.9 * one_pair[0] < two_pairs[0] and one_pair[1] < two_pairs[1] < 2.5 * one_pair[1]
+
+
+def test_what_a_penalty_keeps_for_its_second_gradient_counts():
+    without, with_r1 = (memory.bytes_needed(config(d_norm="none", r1=r1), CPU, 0)[1] for r1 in (0.0, 1.0))
+    assert with_r1 > 1.2 * without
+
+
+class Told(nn.Module):
+    """One layer, which notes the shape of what it is told, None for nothing."""
+
+    def __init__(self, inputs, shape, told):
+        super().__init__()
+        self.layer, self.shape, self.told = nn.Linear(inputs, math.prod(shape)), shape, told
+
+    def forward(self, x, y=None, group=None):
+        self.told.append(None if y is None else tuple(y.shape[1:]))
+        return self.layer(x.flatten(1)).view(-1, *self.shape)
+
+
+@pytest.mark.parametrize("condition", [Spec(condition="told", condition_shape=(3, 8, 8), condition_dtype="uint8"),
+                                       Spec(condition="told", condition_shape=(5,), paired=False)])  # fmt: skip
+def test_a_condition_that_the_networks_are_told_of_is_made_up(condition):
+    told = []
+    family = SimpleNamespace(generator=lambda config, spec: Told(config.latent_size, (1, 28, 28), told),
+                             discriminator=lambda config, spec: Told(784, (), told))  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(NETWORKS, "get", lambda name: family)
+        assert memory.bytes_needed(config(conditional=True), CPU, condition)[1] > 4 * 784
+    assert {shape for shape in told if shape} == {condition.condition_shape}
+    assert (None in told) == (not condition.paired), "D is told of a condition only where each picture has its own"

@@ -12,6 +12,7 @@ import { Marks } from "./marks.js";
 import { mounting } from "../shared/mounting.js";
 import { Equation } from "./slots.js";
 import { Tabs } from "../shared/tabs.js";
+import { nounOf } from "../shared/told.js";
 import { Thumbs } from "./thumbs.js";
 import { Wall } from "./wall.js";
 
@@ -110,9 +111,9 @@ class Arithmetic {
       const [about, { equations }] = await Promise.all([askJson(this.root, model, ""), askJson(this.root, model, "equations")]);
       if (model !== this.model) return;
       this.about = about;
-      const conditional = this.data.classes.length > 0;
-      this.wall.setNames(conditional ? [] : about.attributes);
-      this.classics.show(equations, { conditional, attributes: about.attributes.length });
+      const told = this.data.classes.length ? nounOf(this.data.condition) : "";
+      this.wall.setNames(told ? [] : about.attributes);
+      this.classics.show(equations, { told, attributes: about.attributes.length });
       this.show();
       const untouched = !SLOTS.some((slot) => this.state[slot].length) && !this.state.yes.length && !this.state.no.length;
       if (untouched && equations.length && this.state.tool === "labels") await this.classics.choose(0, "replace");
@@ -289,7 +290,7 @@ class Arithmetic {
   whyUnlabelled() {
     const own = "Mark samples to find a direction of your own.";
     if (!this.about || this.directions?.length || (this.failed && !this.directions)) return "";
-    if (this.data.classes.length) return `This model takes a class as input, so no labelled directions are searched in z. ${own}`;
+    if (this.data.classes.length) return `This model takes a ${nounOf(this.data.condition)} as input, so no labelled directions are searched in z. ${own}`;
     if (!this.about.attributes.length) return `There is no classifier for these pictures. ${own}`;
     return this.directions ? `The classifier sees no differences among its samples. ${own}` : "Finding directions …";
   }

@@ -24,14 +24,14 @@ export class Classics {
     this.element.replaceChildren();
   }
 
-  show(equations, { conditional, attributes }) {
+  show(equations, { told, attributes }) {
     Object.assign(this, { equations, variants: {} });
     if (equations.length) {
       this.element.replaceChildren(quiet("Try"), ...equations.map(({ title, words }, index) => smallButton(title,
         `${words}. Fills all three slots; a second click takes other exemplars.`, () => this.choose(index))));
       return;
     }
-    const why = conditional ? "Arithmetic is in z; the class stays the same for all pictures."
+    const why = told ? `Arithmetic is in z; the ${told} stays the same for all pictures.`
       : attributes ? "Too few samples show what the classic equations need."
         : "There is no classifier for these pictures, so exemplars are chosen by you.";
     this.element.replaceChildren(quiet(`${why} Click three samples each for A, B and C.`));

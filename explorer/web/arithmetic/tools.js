@@ -18,10 +18,11 @@ export class Tools {
     Object.assign(this, { root, equation, on });
     this.strength = new Slider({ label: "Strength", low: 0, high: MOST_STRENGTH, step: 0.02, rest: 1,
       hint: "C + s · (A − B); double click: 1", onMove: (strength) => on.move({ strength }), onEnd: () => on.end("strength") });
-    this.classes = make("select", { class: "gx-field", "aria-label": "Class of all pictures" });
+    this.classes = make("select", { class: "gx-field" });
     this.classes.addEventListener("change", () => on.change({ y: Number(this.classes.value) }));
+    this.noun = make("span", {});
     this.classLabel = make("label", { class: "gx-quiet", title: "y is the same for all pictures: the arithmetic is in z alone" },
-      "Class ", this.classes);
+      this.noun, this.classes);
     this.swap = smallButton("Swap A and B", "A − B becomes B − A", () => on.change({ a: this.state.b, b: this.state.a }));
     const clear = smallButton("Clear", "Empty the equation and take back every move", () => on.change(EMPTY));
     this.files = [
@@ -33,10 +34,12 @@ export class Tools {
       make("span", { class: "gx-row gx-files" }, "Download", ...this.files));
   }
 
-  open(model, { classes, size }) {
+  open(model, { classes, condition, size }) {
     Object.assign(this, { model, size });
     this.classes.replaceChildren(...classes.map((name, index) => make("option", { value: index }, name)));
     this.classLabel.hidden = !classes.length;
+    this.noun.textContent = condition ? "Condition " : "Class ";
+    this.classes.setAttribute("aria-label", `${condition ? "Condition" : "Class"} of all pictures`);
   }
 
   show(state) {

@@ -56,10 +56,11 @@ export class Pictures {
     if (figure.grid.run !== source.id || figure.grid.grids !== source.samples || figure.grid.attempt !== attempt) {
       figure.grid.set(source.id, source.samples, attempt);
     }
-    const described = JSON.stringify([source.run.display, source.run.conditional, source.run.classes]);
+    const { display, conditional, classes, condition } = source.run;
+    const described = JSON.stringify([display, conditional, classes, condition]);
     if (figure.described !== described) {
       figure.described = described;
-      figure.grid.describe(source.run.display, source.run.conditional, source.run.classes);
+      figure.grid.describe({ display, conditional, classes, condition });
     }
   }
 

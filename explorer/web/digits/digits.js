@@ -15,6 +15,7 @@ import { Agreement } from "./agreement.js";
 import { Look } from "./look.js";
 import { emptyPicture, isTypeable, link, pointAt, term } from "./common.js";
 import { Tabs } from "../shared/tabs.js";
+import { drawConditions } from "../shared/told.js";
 
 const VIEWS = { images: Images, grid: Grid, morph: Morph, write: Row, search: Search, agreement: Agreement };
 const NAMES = ["view", "y", "n", "seed", "rows", "to", "t", "zs", "row", "hand", "goal", "rival", "search", "draws"];
@@ -22,10 +23,10 @@ const PICTURED = 100; // classes with a picture on their button
 const SLOW_MS = 700; // until it is said that something is under way
 
 class Digits {
-  place; root; model; classes; names; rivals; views; conditionals; classified; attributes; accuracy; state;
+  place; root; model; classes; condition; mixable; names; rivals; views; conditionals; classified; attributes; accuracy; state;
 
   constructor(place, root) {
-    Object.assign(this, { place, root, model: null, classes: [], names: [], rivals: [], views: {} });
+    Object.assign(this, { place, root, model: null, classes: [], condition: "", names: [], rivals: [], views: {} });
     this.place.replaceChildren();
     this.why = make("p", { class: "gx-why" });
     this.others = make("p", { class: "gx-row gx-others" });
@@ -52,10 +53,11 @@ class Digits {
     const known = JSON.stringify([data.model, data.classes, data.rivals, data.conditionals, data.names]);
     if (known === this.known) return;
     this.known = known;
-    const { classes, rivals, conditionals, names, classified, attributes, accuracy } = data;
+    const { classes, condition, mixable, rivals, conditionals, names, classified, attributes, accuracy } = data;
     if (data.model !== this.model) this.leaveView(false);
     const isNew = data.model !== this.model;
-    Object.assign(this, { model: data.model, classes, rivals, conditionals, names, classified, attributes, accuracy });
+    Object.assign(this, { model: data.model, classes, condition, mixable, rivals, conditionals, names, classified, attributes,
+      accuracy });
     if (isNew) {
       this.state = this.read(this.address.start(this.model));
       this.address.replace(this.texts());
@@ -139,7 +141,9 @@ class Digits {
 
   possibleViews() {
     if (!this.classes.length) return this.classified && this.names.length ? ["search", "images"] : ["images"];
-    return Object.keys(VIEWS);
+    if (!this.condition) return Object.keys(VIEWS);
+    // What is asked for is no class that a classifier tells, and lists of numbers cannot be mixed.
+    return Object.keys(VIEWS).filter((id) => id !== "search" && id !== "agreement" && (id !== "morph" || this.mixable));
   }
 
   explain() {
@@ -159,6 +163,7 @@ class Digits {
     this.keys.replaceChildren();
     this.keys.style.setProperty("--gx-keys", Math.min(10, names.length || 1));
     this.keys.hidden = !names.length;
+    this.keys.setAttribute("aria-label", this.condition ? "Condition" : "Class");
     this.keys.classList.toggle("gx-many", names.length > 10);
     this.keys.classList.toggle("gx-bare", !this.classes.length);
     this.keys.classList.toggle("gx-typeable", isTypeable(names));
@@ -173,6 +178,10 @@ class Digits {
     this.keys.append(...this.keyButtons);
     if (!this.classes.length) return;
     const { model } = this;
+    if (this.condition) {
+      drawConditions(this.root, model, this.condition, this.keyButtons.map((key) => key.firstChild));
+      return;
+    }
     this.decoder.model = model;
     const points = this.classes.slice(0, PICTURED).map((_, y) => pointAt(0, 0, y));
     clearTimeout(this.slow);

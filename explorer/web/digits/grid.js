@@ -3,6 +3,7 @@
 import { make, setText } from "../shared/format.js";
 import { draw } from "../shared/picture.js";
 import { Decoder } from "../shared/decoder.js";
+import { drawConditions, nounOf } from "../shared/told.js";
 import { Choice, Downloads, Seed, atEnd, beside, emptyPicture, foot, head, isTypeable, latentAddress, link, pointAt,
   roomBelow, term } from "./common.js";
 
@@ -15,6 +16,7 @@ export class Grid {
 
   constructor(stage) {
     this.stage = stage;
+    this.title = make("h2", {});
     this.rows = new Choice("Rows", ROWS, (rows) => stage.set({ rows }));
     this.seed = new Seed((seed) => stage.set({ seed }));
     this.says = make("p", { class: "gx-grid-says", "aria-live": "off" });
@@ -22,7 +24,7 @@ export class Grid {
     this.scroll = make("div", { class: "gx-grid-scroll" }, this.table);
     this.downloads = new Downloads("Download the grid");
     this.element = make("section", {},
-      head(make("h2", {}, "One ", term("z"), " a row, one class a column"),
+      head(this.title,
         atEnd(beside("rows", this.rows.element), this.seed.element)),
       this.scroll, foot(this.says, atEnd(this.downloads.element)));
     this.decoder = new Decoder(stage.root, { onTrouble: stage.trouble });
@@ -39,7 +41,10 @@ export class Grid {
   /** The table anew, with grey cells. */
   build(rows, classes) {
     this.cells = [];
-    const top = classes.map((name) => make("th", { scope: "col", title: name }, name));
+    const { root, model, condition } = this.stage;
+    const tops = condition ? classes.map(() => emptyPicture({ "aria-hidden": "true" })) : [];
+    const top = classes.map((name, y) => make("th", { scope: "col", title: name }, tops[y] ?? "", make("span", {}, name)));
+    drawConditions(root, model, condition, tops);
     const body = Array.from({ length: rows }, (_, row) => {
       const line = make("tr", {}, make("th", { scope: "row" }, make("i", {}, "z"), make("sub", {}, String(row + 1))));
       classes.forEach((_name, y) => {
@@ -55,11 +60,12 @@ export class Grid {
   }
 
   show() {
-    const { root, model, classes, state } = this.stage;
+    const { root, model, classes, condition, state } = this.stage;
     const { seed } = state;
     const rows = Math.max(1, Math.min(state.rows, Math.floor(MOST_CELLS / classes.length)));
     const columns = classes.slice(0, MOST_CELLS);
-    const key = JSON.stringify([rows, columns]);
+    this.title.replaceChildren("One ", term("z"), ` a row, one ${nounOf(condition)} a column`);
+    const key = JSON.stringify([rows, columns, condition && model]);
     if (key !== this.key) {
       this.key = key;
       this.build(rows, columns);
@@ -78,7 +84,7 @@ export class Grid {
       const row = Math.floor(at / columns.length);
       const y = at % columns.length;
       cell.setAttribute("href", latentAddress(root, model, seed, row, y));
-      cell.setAttribute("aria-label", `z ${row + 1}, class ${columns[y]}: open in the latent space`);
+      cell.setAttribute("aria-label", `z ${row + 1}, ${nounOf(condition)} ${columns[y]}: open in the latent space`);
     });
     this.decoder.model = model;
     this.decoder.want(points, (pictures) => {
@@ -99,7 +105,8 @@ export class Grid {
       [...line.children].slice(1).forEach((cell, c) => cell.classList.toggle("gx-on", r === row || c === y));
     });
     this.table.querySelectorAll("thead th").forEach((cell, c) => cell.classList.toggle("gx-on", c === y));
-    setText(this.says, row !== null && y !== null ? `Row: the same z, number ${row + 1}, in every class.  Column: the same class, ${
+    const noun = nounOf(this.stage.condition);
+    setText(this.says, row !== null && y !== null ? `Row: the same z, number ${row + 1}, in every ${noun}.  Column: the same ${noun}, ${
       this.stage.classes[y]}, from every z.` : "Point at a picture. A click opens it in the latent space.");
   }
 

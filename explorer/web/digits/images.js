@@ -2,6 +2,7 @@
 
 import { count, make, setText } from "../shared/format.js";
 import { Decoder } from "../shared/decoder.js";
+import { labelOf, nounOf } from "../shared/told.js";
 import { Board } from "./board.js";
 import { Choice, Downloads, Seed, atEnd, beside, foot, head, one, pointAt, term } from "./common.js";
 
@@ -23,23 +24,24 @@ export class Images {
   }
 
   show() {
-    const { root, model, classes, state } = this.stage;
+    const { root, model, classes, condition, state } = this.stage;
     const { n, seed } = state;
     const y = classes.length ? state.y : null;
     const name = classes[y];
-    const title = y === null ? `${count(n)} images of whatever comes` : `${count(n)} images of ${one(name)}`;
+    const title = y === null ? `${count(n)} images of whatever comes` : `${count(n)} images ${condition ? "for" : "of"} ${one(name)}`;
     setText(this.title, title);
     this.counts.set(n);
     this.seed.set(seed);
-    if (this.noted !== (y === null)) {
-      this.noted = y === null;
-      this.note.replaceChildren(...(this.noted
+    const noted = y === null ? "" : nounOf(condition);
+    if (this.noted !== noted) {
+      this.noted = noted;
+      this.note.replaceChildren(...(y === null
         ? ["Each is drawn from another ", term("z"), ". Nothing else can be chosen."]
-        : ["Choose another class: each place keeps its ", term("z"), ", only ", term("y"), " changes."]));
+        : [`Choose another ${noted}: each place keeps its `, term("z"), ", only ", term("y"), " changes."]));
     }
     this.board.resize(n);
     const points = Array.from({ length: n }, (_, index) => pointAt(seed, index, y));
-    const file = `${model}-${y === null ? "samples" : `class-${y}`}-seed-${seed}-x${n}`.replaceAll("@", "-");
+    const file = `${model}-${y === null ? "samples" : `${nounOf(condition)}-${y}`}-seed-${seed}-x${n}`.replaceAll("@", "-");
     const columns = n === 10 ? 5 : n === 25 ? 5 : 10;
     this.downloads.set(root, model, [
       ["PNG", "png", { points, columns }, file], ["enlarged 8×", "png", { points, columns, scale: 8 }, `${file}-large`],
@@ -47,7 +49,7 @@ export class Images {
     this.decoder.model = model;
     this.decoder.want(points, (pictures) => {
       this.shown = { pictures, seed, y, name, model };
-      this.board.show(pictures, (index) => `${y === null ? "Sample" : `Class ${name}, sample`} ${index + 1}`);
+      this.board.show(pictures, (index) => `${y === null ? "Sample" : `${labelOf(condition, name)}, sample`} ${index + 1}`);
       this.element.dataset.shown = JSON.stringify({ model, seed, y, n });
       this.board.fit();
     });
@@ -57,7 +59,8 @@ export class Images {
   look(index) {
     if (!this.shown || index >= this.shown.pictures.count) return;
     const { pictures, seed, y, name, model } = this.shown;
-    this.stage.look.open({ root: this.stage.root, model, pictures, at: index, seed, index, y, name });
+    const { look, root, condition } = this.stage;
+    look.open({ root, model, pictures, at: index, seed, index, y, name, condition });
   }
 
   close() {

@@ -2,6 +2,7 @@
 
 import { make, setText } from "../shared/format.js";
 import { draw, picture } from "../shared/picture.js";
+import { labelOf } from "../shared/told.js";
 import { Downloads, beside, button, latentAddress, link, pointAt } from "./common.js";
 
 const ENLARGED = 16;
@@ -26,11 +27,11 @@ export class Look {
 
   /**
    * Picture ``at`` of decoded ones, sample ``index`` of a seed: of class ``y``, null for a model without classes; or
-   * of a mixture, ``weights`` of all classes. ``name``: the class or mixture in words.
+   * of a mixture, ``weights`` of all classes. ``name``: the class or mixture in words; ``condition``: what it is, where that is no class.
    */
-  open({ root, model, pictures, at, seed, index, y = null, weights = null, name = "" }) {
+  open({ root, model, pictures, at, seed, index, y = null, weights = null, name = "", condition = "" }) {
     draw(this.canvas, pictures, at);
-    const words = name ? `Class ${name}` : "A sample";
+    const words = name ? labelOf(condition, name) : "A sample";
     this.canvas.setAttribute("aria-label", `${words}, seed ${seed}, sample ${index}`);
     setText(this.title, words);
     setText(this.made, `${model}: seed ${seed}, sample ${index}`);

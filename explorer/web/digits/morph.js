@@ -1,7 +1,8 @@
-// From one class to another at a fixed z: the weights of y move, and the pictures with them.
+// From one class, or another condition, to another at a fixed z: the weights of y move, and the pictures with them.
 
 import { make, setText } from "../shared/format.js";
 import { Decoder } from "../shared/decoder.js";
+import { nounOf } from "../shared/told.js";
 import { Board } from "./board.js";
 import { Choice, Downloads, Seed, atEnd, beside, button, foot, head, mixture, pointAt, sample,
   term } from "./common.js";
@@ -46,7 +47,7 @@ export class Morph {
   }
 
   show() {
-    const { root, model, classes, state } = this.stage;
+    const { root, model, classes, condition, state } = this.stage;
     const { y, to, zs, seed } = state;
     const key = JSON.stringify(classes);
     if (key !== this.key) {
@@ -57,7 +58,8 @@ export class Morph {
     setText(this.from, classes[y]);
     setText(this.title, `From ${classes[y]} to ${classes[to]}`);
     this.title.append(make("span", { class: "gx-quiet" }, "  only y changes"));
-    this.slider.setAttribute("aria-label", `From class ${classes[y]} to class ${classes[to]}`);
+    this.slider.setAttribute("aria-label", `From ${nounOf(condition)} ${classes[y]} to ${nounOf(condition)} ${classes[to]}`);
+    this.to.setAttribute("aria-label", `To ${nounOf(condition)}`);
     this.zs.set(zs);
     this.seed.set(seed);
     this.board.resize(zs);
@@ -76,13 +78,13 @@ export class Morph {
 
   /** The pictures at a mixture. */
   draw(t) {
-    const { model, classes, state } = this.stage;
+    const { model, classes, condition, state } = this.stage;
     const { y, to, zs, seed } = state;
     this.slider.value = t;
     this.slider.style.setProperty("--gx-at", `${100 * t}%`);
     this.t = t;
     const percent = Math.round(100 * t);
-    setText(this.weights, y === to ? `100 % ${classes[y]}: choose another class to go to`
+    setText(this.weights, y === to ? `100 % ${classes[y]}: choose another ${nounOf(condition)} to go to`
       : `y = ${100 - percent} % ${classes[y]} + ${percent} % ${classes[to]}`);
     this.slider.setAttribute("aria-valuetext", this.weights.textContent);
     const weights = mixture(classes.length, y, to, t);
@@ -123,10 +125,10 @@ export class Morph {
 
   look(index) {
     if (!this.shown) return;
-    const { classes, state, root } = this.stage;
+    const { classes, condition, state, root } = this.stage;
     const { pictures, seed, t, model } = this.shown;
     this.stop();
-    const what = { root, model, pictures, at: index, seed, index };
+    const what = { root, model, pictures, at: index, seed, index, condition };
     const pure = t === 0 || state.y === state.to ? state.y : t === 1 ? state.to : null;
     if (pure !== null) this.stage.look.open({ ...what, y: pure, name: classes[pure] });
     else this.stage.look.open({ ...what, weights: mixture(classes.length, state.y, state.to, t),

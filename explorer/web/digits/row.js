@@ -3,6 +3,7 @@
 import { make, setText } from "../shared/format.js";
 import { draw } from "../shared/picture.js";
 import { Decoder } from "../shared/decoder.js";
+import { nounOf } from "../shared/told.js";
 import { Downloads, Seed, atEnd, beside, button, emptyPicture, foot, head, isTypeable, pointAt, roomBelow,
   term } from "./common.js";
 
@@ -106,7 +107,7 @@ export class Row {
     const empty = typeable ? "Type a number, or press the buttons above."
       : "Press the buttons above: each adds a picture.";
     const alike = twice === undefined ? ""
-      : `Same z and same class, same picture: that is why ${typeable ? "every" : "each"} ${classes[twice]} is alike.`;
+      : `Same z and same ${nounOf(this.stage.condition)}, same picture: that is why ${typeable ? "every" : "each"} ${classes[twice]} is alike.`;
     const says = this.refused || (row.length ? alike : empty);
     if (says) setText(this.note, says);
     else this.note.replaceChildren("One ", term("z"), typeable ? " for all digits: one hand." : " for all: one style.");

@@ -2,6 +2,7 @@
 
 import { make } from "../shared/format.js";
 import { Slider } from "../shared/slider.js";
+import { drawConditions, nounOf } from "../shared/told.js";
 
 const MOST_SEED = 9_999_999;
 const ABOUT = {
@@ -62,18 +63,26 @@ export class Bar {
     return Math.min(MOST_SEED, Math.max(0, Math.round(Number(field.value)) || 0));
   }
 
-  setClasses(names) {
-    const key = names.join("|");
+  setClasses(root, model, { classes: names, condition }) {
+    const key = [condition && model, ...names].join("|");
     if (key === this.classesKey) return;
     this.classesKey = key;
     this.classes.hidden = !names.length;
-    const choices = [["Any", null, "Each picture has the class that it was drawn with"], ...names.map((name, at) => [name, at, ""])];
+    this.classes.setAttribute("aria-label", condition ? "Condition" : "Class");
+    const pictures = [];
+    const choices = [["Any", null, `Each picture has the ${nounOf(condition)} that it was drawn with`], ...names.map((name, at) => [name, at, ""])];
     this.classes.replaceChildren(...choices.map(([name, y, about]) => {
       const button = this.button(name, () => this.onClass(y));
       button.dataset.y = y ?? "";
       if (about) button.title = about;
+      if (condition && y !== null) {
+        const canvas = make("canvas", { class: "gx-picture", width: 28, height: 28, "aria-hidden": "true" });
+        button.prepend(canvas);
+        pictures.push(canvas);
+      }
       return button;
     }));
+    drawConditions(root, model, condition, pictures);
   }
 
   show(state, steps) {

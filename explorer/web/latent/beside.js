@@ -35,8 +35,9 @@ export class Beside {
       setText(this.verdict, "Being prepared; the progress is shown above.");
       onPrepare();
     });
+    this.judged = make("div", { class: "gx-opinion" }, make("h2", {}, this.term, " ", this.says), this.scale, this.legend);
     this.element = make("section", { class: "gx-beside" },
-      make("div", { class: "gx-opinion" }, make("h2", {}, this.term, " ", this.says), this.scale, this.legend),
+      this.judged,
       make("div", { class: "gx-nearest" },
         make("h2", {}, make("abbr", { tabindex: 0, title: ABOUT.nearest }, "Nearest training pictures")),
         make("div", { class: "gx-near-row" }, ...this.tiles.map(({ element }) => element)),
@@ -51,9 +52,17 @@ export class Beside {
     this.key = key;
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
-      this.opinion(model, points, at, key);
+      if (data.unjudged) this.without(data.unjudged);
+      else this.opinion(model, points, at, key);
       this.nearest(model, points[at], data, key);
     }, SETTLE_MS);
+  }
+
+  /** There is no opinion, and why. */
+  without(sentence) {
+    setText(this.says, "–");
+    this.scale.replaceChildren();
+    setText(this.legend, sentence);
   }
 
   async opinion(model, points, at, key) {
@@ -79,9 +88,7 @@ export class Beside {
         make("span", {}, "thin marks: the other seven"), make("span", {}, sure ? "100 %: real" : `highest ${fixed(high, 2)}`));
     } catch (error) {
       if (key !== this.key) return;
-      setText(this.says, "–");
-      this.scale.replaceChildren();
-      setText(this.legend, error instanceof Refused ? error.message : "The server does not answer.");
+      this.without(error instanceof Refused ? error.message : "The server does not answer.");
     }
   }
 

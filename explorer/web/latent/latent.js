@@ -18,7 +18,7 @@ import { Tabs } from "../shared/tabs.js";
 const TABS = { sliders: "Sliders", pad: "Pad and map", walk: "Walk", own: "Your picture" };
 
 class Latent {
-  place; root; model; walk; pictures; wish; bar; directions; moved; steps; tabs; sliders; own; pad; beside;
+  place; root; model; walk; pictures; wish; bar; setTools; directions; moved; steps; tabs; sliders; own; pad; beside;
 
   constructor(place, root) {
     Object.assign(this, { place, root, model: null });
@@ -62,7 +62,12 @@ class Latent {
     this.beside = new Beside(this.root, () => this.wish({ prepare: this.model }));
     const panels = { sliders: this.sliders, pad: this.pad, walk: this.walk, own: this.own };
     this.tabs = new Tabs("latent", "Tools", (tab) => this.view({ tab }));
-    this.tabs.set(Object.fromEntries(Object.entries(panels).map(([id, { element }]) => [id, { name: TABS[id], panel: element }])));
+    this.setTools = (pictures) => {
+      this.own.element.hidden = true; // of what draws no pictures, none can be searched for
+      const offered = Object.entries(panels).filter(([id]) => id !== "own" || pictures);
+      this.tabs.set(Object.fromEntries(offered.map(([id, { element }]) => [id, { name: TABS[id], panel: element }])));
+    };
+    this.setTools(true);
     const right = make("div", { class: "gx-right" }, this.bar.element, this.tabs.element,
       make("div", { class: "gx-tools" }, ...Object.values(panels).map(({ element }) => element)),
       this.moved.element, this.beside.element);
@@ -86,7 +91,8 @@ class Latent {
     this.state = stateOf(this.address.start(model));
     this.steps = new Steps(this.state);
     this.directions = new Directions(this.data, new Names(model));
-    this.bar.setClasses(this.data.classes);
+    this.setTools(this.data.pictures);
+    this.bar.setClasses(this.root, model, this.data);
     this.fit();
     this.draw(); // before all else is asked for
     this.show();
@@ -200,12 +206,17 @@ class Latent {
     this.pictures.describe();
     this.bar.show(state, this.steps);
     this.moved.show(directions, state.moves);
-    this.tabs.show(state.tab);
+    this.tabs.show(this.tabOf(state));
     this.sliders.show(directions, state);
     this.walk.show(this.model, state, this.data.size);
     this.own.show(this.model, this.data);
     this.showPad();
     this.look();
+  }
+
+  /** The tool that is open: another where the one in the link is not offered. */
+  tabOf({ tab }) {
+    return tab === "own" && !this.data.pictures ? "sliders" : tab;
   }
 
   showPad() {

@@ -52,7 +52,7 @@ function card(page, model) {
   const { root } = page, { id, title } = model;
   const address = `${root}api/models/${id}/preview`;
   const contact = new Contact(`Ten samples of ${title}`);
-  contact.fromGrid(address, model.size, model.conditional).catch(() => contact.element.classList.add("gx-none"));
+  contact.fromGrid(address, model.size, model).catch(() => contact.element.classList.add("gx-none"));
   const own = model.ships ? null : make("div", { class: "gx-row gx-own" },
     button("Rename", () => page.ask({ verb: "rename", id })), button("Delete", () => page.ask({ verb: "delete", id })));
   return make("article", { class: "gx-card", "data-model": id, "aria-label": title },

@@ -14,27 +14,29 @@ export class Contact {
     this.element = make("div", { class: "gx-contact", role: "img", "aria-label": label });
   }
 
-  /** Some of a grid: one of each class where its rows are classes, else the first ones. */
-  async fromGrid(address, tile, conditional) {
+  /** Some of a grid: one of each class where its rows are classes, else the first ones. Conditions stand before their rows. */
+  async fromGrid(address, tile, { conditional, condition }) {
     const grid = await load(address);
-    const { columns, rows } = shapeOf(grid, tile);
+    const shape = shapeOf(grid, tile), before = condition ? 1 : 0;
+    const { rows } = shape, columns = shape.columns - before;
     this.show(tile, (context, place) => {
       for (let number = 0; number < Math.min(this.count, columns * rows); number += 1) {
         const row = conditional ? number % rows : Math.floor(number / columns);
         const column = conditional ? Math.floor(number / rows) : number % columns;
-        context.drawImage(grid, column * (tile + GAP), row * (tile + GAP), tile, tile, ...place(number), tile, tile);
+        context.drawImage(grid, (before + column) * (tile + GAP), row * (tile + GAP), tile, tile, ...place(number), tile, tile);
       }
     });
   }
 
   /** The same two pictures of five grids, side by side. */
-  async fromMoments(addresses, tile, conditional) {
+  async fromMoments(addresses, tile, { conditional, condition }) {
     const grids = await Promise.all(addresses.map(load));
     this.show(tile, (context, place) => {
       grids.forEach((grid, across) => {
         const { columns, rows } = shapeOf(grid, tile);
-        const first = conditional ? [Math.min(2, rows - 1), 0] : [0, 0];
-        const second = conditional ? [Math.min(8, rows - 1), 0] : [0, Math.min(1, columns - 1)];
+        const before = condition ? 1 : 0;
+        const first = conditional ? [Math.min(2, rows - 1), before] : [0, 0];
+        const second = conditional ? [Math.min(8, rows - 1), before] : [0, Math.min(1, columns - 1)];
         [first, second].forEach(([row, column], down) => context.drawImage(grid, column * (tile + GAP),
           row * (tile + GAP), tile, tile, ...place(down * this.across + across), tile, tile));
       });

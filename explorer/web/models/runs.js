@@ -68,7 +68,7 @@ export class Runs {
     if (!item.links.firstChild) item.links.append(pageLinks(this.page, run));
     if (run.thumbnail && item.thumbnail !== run.thumbnail) {
       item.thumbnail = run.thumbnail;
-      item.contact.fromGrid(this.page.root + run.thumbnail, run.size, run.conditional).catch(() => {});
+      item.contact.fromGrid(this.page.root + run.thumbnail, run.size, run).catch(() => {});
     }
   }
 }

@@ -43,11 +43,11 @@ export class Steps {
     if (moments) {
       contact.label = `Two pictures at steps ${moments.steps.map(count).join(", ")} of a training`;
       const addresses = moments.files.map((file) => `${root}api/runs/${moments.run}/samples/${file}`);
-      return contact.fromMoments(addresses, moments.size, moments.conditional);
+      return contact.fromMoments(addresses, moments.size, moments);
     }
     if (!model) return null;
     contact.label = `Samples of the model ${model.id}`;
-    return contact.fromGrid(`${root}api/models/${model.id}/preview`, model.size, model.conditional);
+    return contact.fromGrid(`${root}api/models/${model.id}/preview`, model.size, model);
   }
 
   async enliven(contact, { kind, model }) {

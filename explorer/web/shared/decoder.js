@@ -16,14 +16,18 @@ export async function ask(root, model, verb, body, signal) {
 
 export const askJson = async (...wish) => (await ask(...wish)).json();
 
+/** The pictures of an answer. @returns {Promise<Pictures>} */
+export async function picturesOf(answer) {
+  const [count, height, width, channels] = (answer.headers.get("x-shape") ?? "").split(",").map(Number);
+  return { count, height, width, channels, bytes: new Uint8Array(await answer.arrayBuffer()) };
+}
+
 /**
  * Pictures of points, or of what ``body`` asks for instead.
  * @returns {Promise<Pictures>}
  */
 export async function askPictures(root, model, points, verb = "pictures", body = /** @type {object} */ ({ points }), signal = /** @type {AbortSignal | undefined} */ (undefined)) {
-  const answer = await ask(root, model, verb, body, signal);
-  const [count, height, width, channels] = (answer.headers.get("x-shape") ?? "").split(",").map(Number);
-  return { count, height, width, channels, bytes: new Uint8Array(await answer.arrayBuffer()) };
+  return picturesOf(await ask(root, model, verb, body, signal));
 }
 
 /** The address of a file to download: png, gif or mp4. */

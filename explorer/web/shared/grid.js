@@ -35,11 +35,14 @@ export class Grid {
     this.index = -1; // the same step may hold another picture in another attempt
   }
 
-  /** ``classes``: how many the data has, of which the grid may show the first only. */
-  describe(display, conditional, classes) {
+  /** ``classes``: how many the data has, of which the grid may show the first only; ``condition``: what they are, if no classes. */
+  describe({ display, conditional, classes, condition }) {
     this.display = display?.tile ? display : { ...UNKNOWN };
     this.conditional = conditional && this.display.row_labels?.length > 0;
-    this.left = this.conditional && this.display.rows < classes ? `the first ${this.display.rows} of ${classes} classes` : null;
+    const first = this.conditional && this.display.rows < classes;
+    const what = condition ? "examples of the condition" : "classes";
+    this.left = [first ? `the first ${this.display.rows} of ${classes} ${what}` : null,
+      this.conditional && condition ? `left: the condition (${condition})` : null].filter(Boolean).join(" · ");
     this.labels.replaceChildren(...(this.conditional ? this.display.row_labels : []).map((label) =>
       make("span", { title: label }, label)));
     this.fit();

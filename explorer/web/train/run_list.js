@@ -38,10 +38,10 @@ class RunList {
   makeItem(id) {
     const item = { picture: make("img", { alt: "", loading: "lazy", decoding: "async" }), name: make("span", { class: "gx-name" }),
       state: make("span", { class: "gx-run-state" }), time: make("span", { class: "gx-time" }), age: make("span", { class: "gx-age" }),
-      quality: make("span", { class: "gx-run-quality" }) };
+      quality: make("span", { class: "gx-run-quality" }), where: make("span", { class: "gx-run-where" }) };
     item.button = make("button", { type: "button" }, make("span", { class: "gx-thumb" }, item.picture),
       make("span", { class: "gx-words" }, make("span", { class: "gx-line" }, item.name, item.age),
-        make("span", { class: "gx-line" }, item.state, item.time), item.quality));
+        make("span", { class: "gx-line" }, item.state, item.time), item.where, item.quality));
     item.button.addEventListener("click", () => this.choose(id));
     item.element = make("li", { "data-run": id }, item.button);
     return item;
@@ -58,6 +58,8 @@ class RunList {
       item.state.replaceChildren(stateIcon(run.state), stateWord(run.state));
       item.state.dataset.state = run.state;
     }
+    item.where.hidden = !run.where;
+    setText(item.where, run.where ?? "");
     const { quality } = run;
     const shares = quality && Number.isFinite(quality.clear) ? `, ${percent(quality.clear)} clear` : "";
     if (UNREAD.has(run.state)) setText(item.quality, run.message);

@@ -68,9 +68,9 @@ export class Samples {
     this.mark();
   }
 
-  /** @param {{ display?: any, conditional?: any, classes?: any }} run */
-  describe({ display, conditional, classes }) {
-    this.grid.describe(display, conditional, classes);
+  /** @param {{ display?: any, conditional?: any, classes?: any, condition?: any }} run */
+  describe({ display, conditional, classes, condition }) {
+    this.grid.describe({ display, conditional, classes, condition });
     this.measure();
   }
 

@@ -177,9 +177,10 @@ def test_what_is_no_json(own: Asking, text: bytes) -> None:
 def test_wrong_queries(own: Asking, name: str, value: str) -> None:
     value, name = (text.encode("utf-8", "replace").decode() for text in (value, name))
     for path, key in (("/api/runs/a-run/log", "lines"), ("/api/models/tiny-plain/file/png", "ask"),
-                      ("/api/events", "runs"), ("/api/models/tiny-plain", "ask"),
+                      ("/api/events", "runs"), ("/api/runs/a-run/events", "after"),
+                      ("/api/models/tiny-plain", "ask"),
                       ("/api/models/tiny-plain/labels", name)):  # fmt: skip
-        method = "HEAD" if path == "/api/events" else "GET"
+        method = "HEAD" if path.endswith("/events") else "GET"
         own(method, path, params={key: value})
 
 

@@ -38,10 +38,12 @@ def app(**more: Any) -> Starlette:
     )
 
 
-def ask(served: Starlette, host: str = "localhost", path: str = "/") -> httpx.Response:
+def ask(served: Starlette, host: str = "localhost", path: str = "/", **headers: str) -> httpx.Response:
     async def scene() -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url="http://localhost") as client:
-            return await client.get(path, headers=[(b"host", host.encode())])
+            return await client.get(
+                path, headers=[(b"host", host.encode()), *((k.encode(), v.encode()) for k, v in headers.items())]
+            )
 
     return asyncio.run(scene())
 
@@ -154,3 +156,13 @@ def socket_status(port: int, headers: dict[str, str]) -> int:
     with socket.create_connection(("127.0.0.1", port), 10) as line:
         line.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         return int(line.recv(100).split()[1])
+
+
+def test_a_browser_that_asks_for_a_page_is_known_from_then_on() -> None:
+    first, other = (ask(app(), accept="text/html,*/*;q=0.8").headers["set-cookie"] for _ in range(2))
+    name, _, rest = first.partition("=")
+    value, *more = rest.split("; ")
+    assert name == guard.VISITOR and len(value) >= 20 and value not in other
+    assert {"Path=/", "HttpOnly", "SameSite=Lax"} <= set(more) and any(each.startswith("Max-Age=") for each in more)
+    assert "set-cookie" not in ask(app(), accept="text/html", cookie=f"a=b; {guard.VISITOR}={value}").headers
+    assert "set-cookie" not in ask(app(), accept="image/png").headers, "pages alone give it"

@@ -237,7 +237,16 @@ def test_the_log_is_its_end(client: httpx.Client, run: FakeRun) -> None:
 @pytest.mark.parametrize("lines", ["0", "-1", "2001", "1e3", "", "²", "many", "9" * 30])
 def test_a_bad_number_of_lines_is_refused(client: httpx.Client, run: FakeRun, lines: str) -> None:
     answer = client.get("/api/runs/a-run/log", params={"lines": lines})
-    assert answer.status_code == 400 and answer.text == "lines must be a whole number from 1 to 2000."
+    allowed = "it must be a whole number from 1 to 2,000."
+    assert (
+        answer.status_code == 400 and answer.text.startswith("The address: lines is ") and answer.text.endswith(allowed)
+    )
+
+
+def test_what_an_address_asks_that_there_is_not_is_named(client: httpx.Client, run: FakeRun) -> None:
+    for path in ("log?rows=3", "events?from=3"):
+        answer = client.get(f"/api/runs/a-run/{path}")
+        assert answer.status_code == 400 and answer.text.startswith("There is nothing named '")
 
 
 @pytest.mark.parametrize("packing", ["gzip", "identity"])

@@ -9,6 +9,7 @@ from torch.nn.functional import softplus
 
 D_OUTPUT = "score"
 G_SEES_REAL = True
+STAYS_STEEP = True
 D_LOSS_AT_BALANCE = 0.6931471805599453  # log 2
 FORMULAS = {"D": "log(1 + exp(D(G(z)) − D(x)))", "G": "log(1 + exp(D(x) − D(G(z))))"}
 assert log(2) == D_LOSS_AT_BALANCE
