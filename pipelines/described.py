@@ -1,17 +1,21 @@
 """What a run's record says of the numbers that it draws: the series of its steps, and its measures.
 
 A method describes its series (``pipelines/methods``), a measure itself (``pipelines/metrics/measures``); the process
-writes both into the run's record, and whoever draws the run reads them there. No torch.
+writes both into the run's record, and whoever draws the run reads them there. How numbers are told in words is in
+``told.py``. No torch.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pipelines.schema import Meta
+from pipelines.errors import ConfigError
+from pipelines.schema import Meta, convert
 
 Key = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]  # of a number in a row of ``metrics.jsonl``
 Id = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_ -]{0,39}\Z")]  # of a chart or a view, in links
@@ -21,6 +25,33 @@ Role = Literal["d", "g", "real", "fake", "text"]  # whose the number is: its col
 
 UNITS = ("share", "distance", "count", "number")
 BETTER = ("higher", "lower", "")
+
+_NUMBER = "[a-z][a-z0-9_]{0,39}(?: - [a-z][a-z0-9_]{0,39})?"  # a key of a row, or the difference of two
+TEXT = rf"^(?:[^{{}}]|\{{{_NUMBER}(?::(?:,|%|\.[0-9][fg]))?\}})+\Z"
+WHEN = rf"^{_NUMBER} [<>] -?[0-9]+(?:\.[0-9]+)?\Z"
+
+
+@dataclass(frozen=True)
+class Title:
+    """What a chart's title may say of the newest numbers: the first of its titles says it that holds.
+
+    A title holds where all its numbers are known and all its comparisons are true. A number is the key of a row or the
+    difference of two, ``d_real - d_fake``; that of a series is the mean of its newest values.
+
+    Args:
+        text: words, with numbers in braces. How one is told follows a colon: ``{d_loss:.2f}`` with two decimals,
+            ``{d_loss:.2g}`` with two digits, ``{images_per_s:,}`` in groups of three, ``{clear:%}`` in percent; without
+            a colon as its unit is. ``{d_output}`` is what the run's D gives, in a word.
+        when: comparisons: ``("d_real > 0.95", "d_real - d_fake > 0.2")``.
+        d_output: only of runs whose D gives this: ``"probability"``; any by default.
+    """
+
+    text: Annotated[str, Meta(pattern=TEXT, max_length=200)]
+    when: Annotated[tuple[Annotated[str, Meta(pattern=WHEN, max_length=120)], ...], Meta(max_length=8)] = ()
+    d_output: Label = ""
+
+
+Titles = Annotated[tuple[Title, ...], Meta(max_length=16)]
 
 
 @dataclass(frozen=True)
@@ -36,6 +67,9 @@ class View:
         log: whether the vertical axis is logarithmic: never (""), ``always``, or as the person chooses.
         from_zero: whether the vertical axis begins at zero.
         aside: whether the chart comes after those of the measures.
+        of_d: whether the numbers are D's output itself: the axis is named by what D gives, from 0 to 1 of a
+            probability, and a line stands where D cannot tell.
+        titles: what its title says; by default each series with its number.
     """
 
     id: Id
@@ -46,6 +80,8 @@ class View:
     log: Literal["", "choice", "always"] = ""
     from_zero: bool = False
     aside: bool = False
+    of_d: bool = False
+    titles: Titles = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +125,10 @@ class Measure:
     log: bool = False
     from_zero: bool = False
     fallback: bool = False
+    short: Label = ""
+    headline: bool = False
+    selects: bool = False
+    titles: Titles = ()
 
 
 Display = dict[str, list[dict[str, Any]]]
@@ -96,26 +136,33 @@ Display = dict[str, list[dict[str, Any]]]
 
 _SPEED = "Real pictures shown to D in a second."
 SPEED = (
-    View("speed", "training", "Training", "images / s", _SPEED, from_zero=True, aside=True),
+    View(
+        "speed", "training", "Training", "images / s", _SPEED, from_zero=True, aside=True,
+        titles=(Title("{images_per_s:,} images a second"),),
+    ),
     Series("images_per_s", "speed", "real images", "text", "images / s"),
-)
+)  # fmt: skip
+PARTS = {"views": "id", "series": "name", "measures": "name"}  # of a display, and what tells the items of each apart
 
 
-def described(method: Any, config: Any) -> Display:
+def described(method: Any, config: Any, modality: str = "image") -> Display:
     """What a run draws, as its record says it.
 
     Args:
         method: of the run, with ``views`` and ``series``; without them, those of a GAN.
         config: of the run.
+        modality: of the run's data.
 
     Raises:
-        ConfigError: a measure describes itself wrongly.
+        ConfigError: a measure, or the method, describes its numbers wrongly.
     """
     from pipelines.methods._adversarial import SERIES, VIEWS
     from pipelines.metrics import measures
 
-    series = [one for one in getattr(method, "series", SERIES) if not one.setting or getattr(config, one.setting)]
-    return _display(getattr(method, "views", VIEWS), series, measures.described())
+    views, series = getattr(method, "views", VIEWS), getattr(method, "series", SERIES)
+    _check(config.method, views, series, {*measures.units(), *measures.TAKEN})
+    series = [one for one in series if not one.setting or getattr(config, one.setting)]
+    return _display(views, series, measures.described(modality=modality))
 
 
 @cache
@@ -127,15 +174,52 @@ def usual() -> Display:
     return _display(VIEWS, [one for one in SERIES if not one.setting], measures.described(own=False))
 
 
-def _display(views: Iterable[View], series: Iterable[Series], measures: Iterable[Measure]) -> Display:
-    series, drawn = [*series, SPEED[1]], {one.view for one in series} | {SPEED[0].id}
-    return {
-        "views": [asdict(view) for view in (*views, SPEED[0]) if view.id in drawn],
-        "series": [asdict(one) for one in series],
-        "measures": [asdict(one) for one in measures],
-    }
+def complete(display: dict[str, Any]) -> dict[str, Any]:
+    """What a record says of how the run is shown, and what older records do not say yet, as ``usual`` does."""
+    found = dict(display)
+    for part, key in PARTS.items():
+        known = {one[key]: one for one in usual()[part]}
+        found[part] = [{**known.get(one[key], {}), **one} for one in display.get(part, usual()[part])]
+    return found
+
+
+def check_titles(titles: Iterable[Title], whose: str) -> None:
+    """Make sure that titles can be told.
+
+    Raises:
+        ConfigError: one cannot; ``whose`` it is begins the sentence.
+    """
+    for title in titles:
+        if not re.search(TEXT, title.text):
+            raise ConfigError(
+                f"{whose} has the title {title.text!r}; a number in it is the key of a row in braces, such as "
+                "{d_loss} or {d_loss:.2f}."
+            )
+        for when in title.when:
+            if not re.search(WHEN, when):
+                raise ConfigError(
+                    f"{whose} has a title for when {when!r}; write a comparison with a number, such as 'd_loss < 0.05'."
+                )
 
 
 def columns(display: dict[str, Any]) -> tuple[str, ...]:
     """The keys of the series that a record describes, each once."""
     return tuple(dict.fromkeys(series["name"] for series in display["series"]))
+
+
+def _check(method: str, views: Iterable[View], series: Iterable[Series], taken: set[str]) -> None:
+    for one in (*views, *series):
+        whose = f"The method {method!r}: the {'view' if isinstance(one, View) else 'series'}"
+        if isinstance(one, View):
+            check_titles(one.titles, f"{whose} {one.id!r}")
+        elif one.name in taken:
+            raise ConfigError(f"{whose} {one.name!r} has the key of something else in a row; rename it.")
+        convert(asdict(one), type(one), whose, ConfigError)
+
+
+def _display(views: Iterable[View], series: Iterable[Series], measures: Iterable[Measure]) -> Display:
+    series, drawn = [*series, SPEED[1]], {one.view for one in series} | {SPEED[0].id}
+    shown = [view for view in (*views, SPEED[0]) if view.id in drawn]
+    parts = dict(zip(PARTS, (shown, series, measures), strict=True))
+    plain = {name: [asdict(one) for one in part] for name, part in parts.items()}
+    return json.loads(json.dumps(plain))  # as a record gives it back: with lists for tuples

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from pipelines import described
 from pipelines.config.train_config import TrainConfig
-from pipelines.errors import GanError
+from pipelines.described import Series, Title, View
+from pipelines.errors import ConfigError, GanError
 from pipelines.methods import METHODS
 from pipelines.runs.facts import Record, StoredDisplay
 from pipelines.runs.folder import RunFolder
@@ -62,3 +64,47 @@ def test_a_description_that_does_not_fit_is_refused(wrong: dict) -> None:
     convert(sound, StoredDisplay, "display")
     with pytest.raises(GanError, match="display"):
         convert({**sound, **wrong}, StoredDisplay, "display")
+
+
+def test_an_old_record_is_completed_with_what_it_does_not_say_and_keeps_what_it_says() -> None:
+    usual = described.usual()
+    old = {"views": [{"id": "outputs", "chart": "mine", "heading": "D", "axis": "x"}],
+           "measures": [{"name": "frechet", "title": "distance", "help": "", "question": "near", "unit": "distance",
+                         "axis": "x"}, {"name": "other", "title": "other"}], "tile": 28}  # fmt: skip
+    found = described.complete(old)
+    (view,), (near, other) = found["views"], found["measures"]
+    assert view["chart"] == "mine" and view["of_d"] and view["titles"] == usual["views"][0]["titles"]
+    assert near["title"] == "distance" and near["selects"] and near["better"] == "lower"
+    assert other == {"name": "other", "title": "other"} and found["tile"] == 28
+    assert found["series"] == usual["series"] and described.complete({}) == usual
+    assert described.complete(usual) == usual
+
+
+def test_one_measure_selects_the_best_checkpoint() -> None:
+    assert [one["name"] for one in described.usual()["measures"] if one["selects"]] == ["frechet"]
+    assert [one["name"] for one in described.usual()["measures"] if one["headline"]] == ["frechet", "clear", "as_asked"]
+
+
+@pytest.mark.parametrize(
+    ("view", "series", "sentence"),
+    [
+        ({"titles": (Title("back {cycle"),)}, {}, r"The method 'gan': the view 'cycle' has the title 'back \{cycle'; a num"),
+        ({"titles": (Title("{cycle:.2e}"),)}, {}, r"the view 'cycle' has the title '\{cycle:\.2e\}'; a number in it is"),
+        ({"titles": (Title("far", ("cycle >= 1",)),)}, {}, r"the view 'cycle' has a title for when 'cycle >= 1'; write a"),
+        ({"titles": (Title("x" * 201),)}, {}, r"The method 'gan': the view: titles\[0\]\.text is 'xxx"),
+        ({}, {"name": "samples"}, r"The method 'gan': the series 'samples' has the key of something else in a row; ren"),
+        ({}, {"name": "recall"}, r"The method 'gan': the series 'recall' has the key of something else in a row"),
+        ({}, {"role": "purple"}, r"The method 'gan': the series: role is 'purple'; it must be one of: d, g, real"),
+    ],
+)  # fmt: skip
+def test_a_method_that_describes_its_numbers_wrongly_is_told_in_a_sentence(view, series, sentence) -> None:
+    cycle = View(**{"id": "cycle", "chart": "cycle", "heading": "There and back", "axis": "x", **view})
+    method = SimpleNamespace(views=(cycle,), series=(Series(**{"name": "c", "view": "cycle", "label": "C", **series}),))
+    with pytest.raises(ConfigError, match=sentence):
+        described.described(method, TrainConfig())
+
+
+def test_every_title_of_the_project_can_be_told() -> None:
+    titles = [title for part in ("views", "measures") for one in described.usual()[part] for title in one["titles"]]
+    assert len(titles) > 15
+    described.check_titles([Title(**title) for title in titles], "it")

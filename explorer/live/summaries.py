@@ -14,10 +14,11 @@ from pipelines.config.presets import title_of
 from pipelines.errors import GanError
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
+from pipelines.told import in_a_line
 
 FRESH_S = 1.0
 DAMAGED = "damaged"  # the state, in the list, of a run whose configuration cannot be read
-SHOWN = ("tile", "place", "progress", "epoch", "images_seen", "eta_s", "quality", "thumbnail", "size")
+SHOWN = ("tile", "place", "progress", "epoch", "images_seen", "eta_s", "measured", "measured_on", "thumbnail", "size")
 
 
 class Summaries:
@@ -93,6 +94,7 @@ def _damaged(folder: RunFolder, error: Exception) -> dict[str, Any]:
 
 def _summary(folder: RunFolder) -> dict[str, Any]:
     record, status = folder.record(), folder.status()
+    quality = {"features": "unknown features", **(status.quality or {})}
     grids, _ = folder.samples()
     picture = f"api/runs/{folder.id}/samples/{grids[-1]['file']}?v={status.attempt}" if grids else None
     return {
@@ -111,7 +113,8 @@ def _summary(folder: RunFolder) -> dict[str, Any]:
         "images_seen": status.images_seen,
         "seconds": status.seconds,
         "eta_s": status.eta_s,
-        "quality": status.quality,
+        "measured": in_a_line(record.display, quality),
+        "measured_on": f"In {quality['features']}, on {quality['samples']:,} samples" if "samples" in quality else "",
         "thumbnail": picture,
         "lives": status.active,
         "explorable": folder.has_checkpoint,

@@ -21,6 +21,7 @@ from pipelines.runs import jobs, worker
 from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RUNNING, RunFolder, Status
 from pipelines.runs.names import RUN_ID_WORDS
 from pipelines.runs.reporter import log_to
+from pipelines.told import in_a_line
 
 PRESET_HELP = "  \n".join(f"**{name}**: {preset.look_for}" for name, preset in presets.PRESETS.items())
 
@@ -174,16 +175,15 @@ def runs() -> None:
 def _row(folder: RunFolder, damaged: list[str]) -> tuple[str, ...]:
     """A run as the cells of a table; of one that cannot be read a sentence is added to ``damaged``."""
     try:
-        folder.record()
+        record = folder.record()
         status, name = folder.status(), " ".join(folder.notes().name.split())
     except GanError as error:
         damaged.append(f"{error} `python -m pipelines delete {folder.id}` deletes it.")
         return folder.id, "damaged"
-    quality = status.quality or {}
-    features = quality.get("features", "unknown features")
-    distance = f"{quality['frechet']:.1f} ({features})" if quality.get("frechet") is not None else ""
+    told = in_a_line(record.display, status.quality)
+    quality = f"{told} ({(status.quality or {}).get('features', 'unknown features')})" if told else ""
     speed = f"{status.images_per_s:.0f}" if status.state == "running" else ""
-    return folder.id, status.state, f"{status.step}", f"{status.epoch:.1f}", speed, distance, name
+    return folder.id, status.state, f"{status.step}", f"{status.epoch:.1f}", speed, quality, name
 
 
 @app.command(hidden=True)

@@ -52,7 +52,8 @@ def main() -> None:
     bytes of the last grid; ``quality``: the card's full measure; ``model``: what a page is told of the published model;
     ``pictures``: of eight samples, how many differ, and their shape; ``again``: whether the model and the run draw the
     same; ``told``: of a conditional model, whether its second condition gives another picture than the first;
-    ``score``: how many opinions D gives of the eight, where it can; ``directions``: the kinds that are found.
+    ``score``: how many opinions D gives of the eight, where it can; ``directions``: the kinds that are found; ``best``: the
+    step of the best checkpoint.
     """
     import io
 
@@ -68,6 +69,7 @@ def main() -> None:
     from pipelines.models.publishing import publish
     from pipelines.runs import jobs, session, worker
     from pipelines.runs.folder import FINISHED, STOPPED, RunFolder
+    from pipelines.training import checkpoint
 
     config, home = check(TrainConfig(**json.loads(sys.argv[1]))), Path(os.environ["GAN_EXPLORER_RUNS"])
 
@@ -111,6 +113,7 @@ def main() -> None:
         "quality": model.trained.entry.card["quality"], "model": describe(model),
         "pictures": [len(np.unique(drawn.reshape(8, -1), axis=0)), *drawn.shape],
         "again": np.array_equal(drawn, of_run.sample(8, seed=1, y=first)), "told": told,
+        "best": checkpoint.read(run.best_path)[1]["step"],
         "score": [len(model.score(drawn, first))] if model.judges_pictures else None,
         "directions": sorted({one.kind for one in model.directions.values()}),
     }  # fmt: skip

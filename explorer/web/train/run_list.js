@@ -2,7 +2,7 @@
 
 import { hearOfRuns } from "../shared/all_runs.js";
 import { acceptDecimalCommas } from "../shared/decimal_comma.js";
-import { ago, distance, duration, make, percent, setText, stateIcon, stateWord } from "../shared/format.js";
+import { ago, duration, make, setText, stateIcon, stateWord } from "../shared/format.js";
 import { KeyedList } from "../shared/keyed_list.js";
 import { mounting } from "../shared/mounting.js";
 
@@ -58,10 +58,7 @@ class RunList {
       item.state.replaceChildren(stateIcon(run.state), stateWord(run.state));
       item.state.dataset.state = run.state;
     }
-    const { quality } = run;
-    const shares = quality && Number.isFinite(quality.clear) ? `, ${percent(quality.clear)} clear` : "";
-    if (run.state === "damaged") setText(item.quality, run.message);
-    else setText(item.quality, quality && Number.isFinite(quality.frechet) ? `Fréchet ${distance(quality.frechet)}${shares}` : "\u00a0");
+    setText(item.quality, run.state === "damaged" ? run.message : run.measured || "\u00a0");
     if (run.thumbnail && item.thumbnail !== run.thumbnail) this.exchange(item, run.thumbnail);
   }
 
