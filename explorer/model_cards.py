@@ -91,7 +91,8 @@ def about(entry: Entry) -> str:
 
 
 def measures(quality: Any, data_name: str) -> tuple[list[dict[str, str | None]], str]:
-    """The few measures that matter, a person's own, each beside that of real pictures, and a note on how they were taken.
+    """The few measures that matter and a person's own, each beside that of real pictures, and a note on how they were
+    taken.
 
     Args:
         quality: of a card: ``Evaluation.to_dict()``, None where nothing was measured, or ``{"problem": sentence}``.

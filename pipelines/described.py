@@ -44,11 +44,13 @@ class Title:
             a colon as its unit is. ``{d_output}`` is what the run's D gives, in a word.
         when: comparisons: ``("d_real > 0.95", "d_real - d_fake > 0.2")``.
         d_output: only of runs whose D gives this: ``"probability"``; any by default.
+        view: the id of its view, which the record tells; left out where a view or a measure states its titles.
     """
 
     text: Annotated[str, Meta(pattern=TEXT, max_length=200)]
     when: Annotated[tuple[Annotated[str, Meta(pattern=WHEN, max_length=120)], ...], Meta(max_length=8)] = ()
     d_output: Label = ""
+    view: Label = ""
 
 
 Titles = Annotated[tuple[Title, ...], Meta(max_length=16)]
@@ -132,7 +134,7 @@ class Measure:
 
 
 Display = dict[str, list[dict[str, Any]]]
-"""The part of a record that says what is drawn: ``views``, ``series`` and ``measures``, each as plain values."""
+"""The part of a record that says what is drawn: ``views``, ``series``, ``measures`` and ``titles``, as plain values."""
 
 _SPEED = "Real pictures shown to D in a second."
 SPEED = (
@@ -142,7 +144,7 @@ SPEED = (
     ),
     Series("images_per_s", "speed", "real images", "text", "images / s"),
 )  # fmt: skip
-PARTS = {"views": "id", "series": "name", "measures": "name"}  # of a display, and what tells the items of each apart
+PARTS = {"views": "id", "series": "name", "measures": "name"}  # of a display, by what tells the items of each apart
 
 
 def described(method: Any, config: Any, modality: str = "image") -> Display:
@@ -180,7 +182,7 @@ def complete(display: dict[str, Any]) -> dict[str, Any]:
     for part, key in PARTS.items():
         known = {one[key]: one for one in usual()[part]}
         found[part] = [{**known.get(one[key], {}), **one} for one in display.get(part, usual()[part])]
-    return found
+    return {"titles": usual()["titles"], **found}
 
 
 def check_titles(titles: Iterable[Title], whose: str) -> None:
@@ -218,8 +220,14 @@ def _check(method: str, views: Iterable[View], series: Iterable[Series], taken: 
 
 
 def _display(views: Iterable[View], series: Iterable[Series], measures: Iterable[Measure]) -> Display:
-    series, drawn = [*series, SPEED[1]], {one.view for one in series} | {SPEED[0].id}
+    series, measures, drawn = [*series, SPEED[1]], list(measures), {SPEED[0].id}
+    drawn |= {one.view for one in series}
     shown = [view for view in (*views, SPEED[0]) if view.id in drawn]
-    parts = dict(zip(PARTS, (shown, series, measures), strict=True))
-    plain = {name: [asdict(one) for one in part] for name, part in parts.items()}
-    return json.loads(json.dumps(plain))  # as a record gives it back: with lists for tuples
+    plain = {name: [asdict(one) for one in part] for name, part in zip(PARTS, (shown, series, measures), strict=True)}
+    # A part of their own: the values of a record are nested no deeper.
+    titles = [
+        {**title, "view": one.get("id") or one["view"]}
+        for one in (*plain["views"], *plain["measures"])
+        for title in one.pop("titles")
+    ]
+    return json.loads(json.dumps({**plain, "titles": titles}))  # as a record gives it back: with lists for tuples

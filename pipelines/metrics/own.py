@@ -105,7 +105,6 @@ class Taken:
         return found
 
 
-def _seen(
-    images: Tensor, seen: sides.Seen, kind: str | None, labels: Tensor | None, beside: Reference
-) -> Seen:
-    return Seen(images, seen.features, seen.probabilities, kind if seen.probabilities is not None else None, labels, beside)
+def _seen(images: Tensor, seen: sides.Seen, kind: str | None, labels: Tensor | None, beside: Reference) -> Seen:
+    told = seen.probabilities
+    return Seen(images, seen.features, told, kind if told is not None else None, labels, beside)

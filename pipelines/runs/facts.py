@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from pipelines.config.settings import problem
 from pipelines.config.train_config import SETTINGS, TrainConfig
-from pipelines.described import Measure, Series, View
+from pipelines.described import Measure, Series, Title, View
 from pipelines.objectives import WORDS
 from pipelines.schema import Count, Meta, Name, Names, Scalar, Seconds, Step, Text, Time, Values
 
@@ -145,3 +145,4 @@ class StoredDisplay(TypedDict, total=False):
     views: Annotated[list[View], Meta(max_length=32)]
     series: Annotated[list[Series], Meta(max_length=64)]
     measures: Annotated[list[Measure], Meta(max_length=100)]
+    titles: Annotated[list[Title], Meta(max_length=500)]

@@ -118,9 +118,7 @@ def is_measure(values: dict[str, Any]) -> bool:
     return "features" in values or "frechet" in values
 
 
-def decode_rows(
-    content: bytes, kind: Any = MetricsRow, reach: Reach | None = None
-) -> tuple[list[dict[str, Any]], int]:
+def decode_rows(content: bytes, kind: Any = MetricsRow, reach: Reach | None = None) -> tuple[list[dict[str, Any]], int]:
     """Whole lines as rows with all that they hold, and how many lines were left out since they are no such row.
 
     Args:
@@ -168,9 +166,7 @@ def _is_step(row: dict[str, Any]) -> bool:
     )  # fmt: skip
 
 
-def rows_between(
-    path: Path, start: int, end: int, kind: Any, reach: Reach
-) -> tuple[list[dict[str, Any]], int, int]:
+def rows_between(path: Path, start: int, end: int, kind: Any, reach: Reach) -> tuple[list[dict[str, Any]], int, int]:
     """The rows of a part of a file, at most ``READ_BYTES`` of it; ``reach`` follows them.
 
     Returns:

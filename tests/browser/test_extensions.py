@@ -1,4 +1,4 @@
-"""Runs of an extension folder in a real browser: their own numbers and measure on every page, though no script names them."""
+"""Runs of an extension folder in a real browser: pages show their own numbers and measure, which no script names."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ OPEN_MS = 30_000
 def server(tmp_path_factory: pytest.TempPathFactory):
     """A server that knows an extension with a method and a measure, two runs of it and a model ``mine``."""
     home = tmp_path_factory.mktemp("extended")
-    lives(home, {**FILES, "measures/brightness.py": BRIGHTNESS}, epochs=4, **SETTINGS)
+    lives(home, {**FILES, "measures/brightness.py": BRIGHTNESS}, epochs=36, **SETTINGS)
     homes = Homes(*(home / name for name in ("runs", "data", "models", "saved")))
     started = Server(PROJECT / "streamlit_app.py", free_port(), homes, home / "server.log")
     SERVERS.append(started)
@@ -85,9 +85,10 @@ def test_a_runs_page_shows_its_own_numbers_and_its_own_measure(server, page, mea
     listed = page.locator(f".gx-run-list [data-run='{RUNS[1]}'] .gx-run-quality")
     expect(listed).to_have_text(re.compile(rf"^mean brightness {number(newest['brightness'])}, Fréchet "))
     best = max(measures[RUNS[1]], key=lambda row: row["brightness"])
-    read = "document.querySelector('[data-chart=near] .gx-plot').data.find(({ uid }) => uid === 'best').x[0]"
+    plot = "document.querySelector('[data-chart=near] .gx-plot')"
+    star = f"{plot}.data.find(({{ uid }}) => uid === 'best').x[0]"
     title(page, "near")
-    page.wait_for_function(f"Boolean(document.querySelector('[data-chart=near] .gx-plot')?.data) && {read} === {best['step']}")
+    page.wait_for_function(f"Boolean({plot}?.data) && {star} === {best['step']}")
 
 
 def test_compare_has_a_chart_and_a_column_for_them(server, page, measures):

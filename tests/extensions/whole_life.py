@@ -52,8 +52,8 @@ def main() -> None:
     bytes of the last grid; ``quality``: the card's full measure; ``model``: what a page is told of the published model;
     ``pictures``: of eight samples, how many differ, and their shape; ``again``: whether the model and the run draw the
     same; ``told``: of a conditional model, whether its second condition gives another picture than the first;
-    ``score``: how many opinions D gives of the eight, where it can; ``directions``: the kinds that are found; ``best``: the
-    step of the best checkpoint.
+    ``score``: how many opinions D gives of the eight, where it can; ``directions``: the kinds that are found;
+    ``best``: the step of the best checkpoint.
     """
     import io
 

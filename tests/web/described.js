@@ -18,4 +18,4 @@ export const COLUMNS = ["step", "images_seen", "seconds", ...SERIES];
 /** A measure that no script names. */
 export const BRIGHT = { name: "brightness", title: "brightness", help: "Mean of the pixels.", question: "bright", unit: "number",
   axis: "mean of the pixels", better: "", real: "real_brightness", view: "brightness", view_help: "", role: "fake", log: false,
-  from_zero: false, fallback: false, short: "", headline: true, selects: false, titles: [] };
+  from_zero: false, fallback: false, short: "", headline: true, selects: false };

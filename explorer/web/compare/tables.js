@@ -137,11 +137,11 @@ export class ResultsTable {
     const best = shown.map((column) => (column.selects && comparable && rows.length > 1
       ? leading(column, rows.map(({ values }) => values[column.index])) : NaN));
     const focused = this.place.contains(document.activeElement) ? document.activeElement?.getAttribute("data-sort") : null;
+    const cell = (value, column, at) => make("td", { class: value === best[at] ? "gx-best" : null }, text(column, value));
     this.place.replaceChildren(make("table", {}, make("thead", {}, make("tr", {}, ...shown.map((column) => this.head(column)))),
       make("tbody", {}, ...rows.map(({ run, values }) => make("tr", { "data-run": run.source.id },
         make("th", { scope: "row" }, letterOf(run), " ", run.name),
-        ...shown.map(({ index, ...column }, at) => make("td", { class: values[index] === best[at] ? "gx-best" : null },
-          text(column, values[index]))).slice(1)))));
+        ...shown.map((column, at) => cell(values[column.index], column, at)).slice(1))))));
     if (focused) this.place.querySelector(`[data-sort="${focused}"]`)?.focus();
   }
 

@@ -17,7 +17,7 @@ export class ChartCards {
    * ``chartsOf(display)`` gives the charts of what is described; ``axes``: those of X_AXES to choose from; ``onClick(x)``, if
    * given, hears of clicks in a chart.
    */
-  constructor(root, chartsOf, axes, onClick = null) {
+  constructor(root, chartsOf, axes, onClick = /** @type {((x: number) => void) | null} */ (null)) {
     Object.assign(this, { chartsOf, x: axes[0], decay: 0.9, zoom: null });
     this.pace = new Pace();
     this.xRevision = this.yRevision = 0; // grow when what Plotly remembers of a zoom no longer holds
@@ -53,7 +53,7 @@ export class ChartCards {
 
   /** Lay out the charts that a display describes, where they are others than before. */
   describe(display) {
-    const key = JSON.stringify([display?.views, display?.series, display?.measures]);
+    const key = JSON.stringify([display?.views, display?.series, display?.measures, display?.titles]);
     if (key === this.described) return;
     this.described = key;
     const before = new Map(this.cards.map((card) => [card.chart.id, card]));

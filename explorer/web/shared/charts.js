@@ -37,15 +37,16 @@ export function chartsOf(display) {
     if (!charts.has(id)) charts.set(id, { id, name, place, views: [] });
     charts.get(id)?.views.push(view);
   };
+  const titlesOf = (id) => display?.titles?.filter(({ view }) => view === id) ?? [];
   for (const view of display?.views ?? []) {
     const series = display?.series.filter((one) => one.view === view.id);
-    if (series.length) add(view.chart, view.heading, view.aside ? 2 : 0, viewOfSeries(view, series));
+    if (series.length) add(view.chart, view.heading, view.aside ? 2 : 0, viewOfSeries(view, series, titlesOf(view.id)));
   }
   const measures = [...(display?.measures ?? [])].sort((one, other) => Number(one.fallback) - Number(other.fallback));
   const units = Object.fromEntries(measures.flatMap(({ name, real, unit }) => [[real, unit], [name, unit]]));
   for (const [id, lines] of grouped(measures, ({ view, name }) => view || name)) {
     const { question } = lines[0];
-    add(question, `How ${question}`, 1, viewOfMeasures(id, lines, units));
+    add(question, `How ${question}`, 1, viewOfMeasures(id, lines, units, titlesOf(id)));
   }
   for (const { views } of charts.values()) {
     for (const view of views) if (view.measures) view.called = view.inFeatures || views.length === 1 ? view.measures[0].name : "";
@@ -66,15 +67,15 @@ function grouped(items, keyOf) {
   return groups;
 }
 
-function viewOfSeries({ id, help, axis, log, from_zero: fromZero, of_d: ofD, titles }, series) {
+function viewOfSeries({ id, help, axis, log, from_zero: fromZero, of_d: ofD }, series, titles) {
   const columns = series.map(({ name, label, role, short, help: about }) => ({ name: label, column: name, role, short, about }));
   return { id, about: help, log, fromZero, ofD, columns,
     unit: (run) => (ofD && !saysProbability(run) ? `D's ${outputOf(run)}` : axis),
     title: ({ history, run }) => titleOf(titles, (key) => history.recent(key), () => figure, outputOf(run)) ?? seriesTitle(history, columns) };
 }
 
-function viewOfMeasures(id, lines, units) {
-  const [{ view_help: about, help, axis, unit, log, from_zero: fromZero, real, titles }] = lines;
+function viewOfMeasures(id, lines, units, titles) {
+  const [{ view_help: about, help, axis, unit, log, from_zero: fromZero, real }] = lines;
   const several = lines.length > 1;
   const view = { id, about: about || help, unit: () => axis, shares: unit === "share", words: wordsOf(unit),
     log: log ? "chosen" : "", fromZero, inFeatures: unit === "distance", best: lines.some(({ selects }) => selects), real: several ? "" : real,

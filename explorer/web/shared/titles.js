@@ -7,7 +7,7 @@ const WHEN = /^([a-z0-9_]+)(?: - ([a-z0-9_]+))? ([<>]) (-?[0-9.]+)$/;
 
 /**
  * What the first of some titles says that holds; undefined where none does.
- * @param {{ text: string, when?: string[], d_output?: string }[] | undefined} titles
+ * @param {{ text: string, when?: string[], d_output?: string }[]} titles
  * @param {(key: string) => any} valueOf a key of a row
  * @param {(key: string) => (value: number) => string} wordsOf how a number is told of which the title does not say it
  * @param {string} dOutput what the run's D gives
@@ -23,7 +23,7 @@ export function titleOf(titles, valueOf, wordsOf, dOutput) {
     const value = one ? numberOf(one, other) : NaN;
     return sign === "<" ? value < Number(limit) : value > Number(limit);
   };
-  for (const { text, when = [], d_output: only } of titles ?? []) {
+  for (const { text, when = [], d_output: only } of titles) {
     if ((only && only !== dOutput) || !when.every(holds)) continue;
     let known = true;
     const said = text.replace(NUMBER, (_, one, other, how, digits) => {

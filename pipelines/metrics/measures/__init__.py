@@ -89,9 +89,9 @@ def of_modality(modality: str, own: bool = True) -> list[str]:
     looks, found = MODALITIES.defines(modality, "features"), []
     for name in MEASURES.names():
         of = _chosen(name, "MODALITIES", tuple(MODALITIES.names()), "measures the modality")
-        if (own or not MEASURES.is_own(name)) and modality in (of or (modality,)):
-            if looks or OF_FEATURES.isdisjoint(needs(name)):
-                found.append(name)
+        fits = modality in (of or (modality,)) and (looks or OF_FEATURES.isdisjoint(needs(name)))
+        if fits and (own or not MEASURES.is_own(name)):
+            found.append(name)
     return sorted(found, key=lambda name: (MEASURES.constants(name).get("ORDER", 100), name))
 
 

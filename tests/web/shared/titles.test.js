@@ -18,5 +18,5 @@ test("the first title is said of which all numbers are known and all comparisons
   assert.equal(said({ text: "far", when: ["none < 5"] }, "no number"), "no number", "of what is not known nothing holds");
   assert.equal(said({ text: "real", d_output: "probability" }, { text: "a score", d_output: "score" }), "a score");
   assert.equal(said({ text: "far", when: ["process.exit() > 1"] }, "{none}"), undefined);
-  assert.equal(titleOf(undefined, () => 1, () => figure, "score"), undefined);
+  assert.equal(titleOf([], () => 1, () => figure, "score"), undefined);
 });
