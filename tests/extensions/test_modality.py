@@ -116,9 +116,9 @@ def test_curves_live_through_everything(tmp_path):
 def test_a_modality_without_features_is_measured_by_ones_own_which_selects_the_best(tmp_path):
     alone = MODALITY[: MODALITY.index("def features")]
     files = {**FILES, "modalities/curve.py": alone, "measures/height.py": HEIGHT}
-    found = lives(tmp_path, files, data="waves", network="dense", gradient_penalty=10.0, epochs=24, lr_g=0.01)
+    found = lives(tmp_path, files, data="waves", network="dense", epochs=16)
     measured = [row for row in found["rows"] if "features" in row]
-    assert len(measured) == 3 and not any("frechet" in row or "recall" in row for row in measured)
+    assert len(measured) == 2 and not any("frechet" in row or "recall" in row for row in measured)
     assert {row["features"] for row in measured} == {"curve examples"}
     assert {round(row["real_height"]) for row in measured} == {7}
     assert found["best"] == max(measured, key=lambda row: row["height"])["step"]

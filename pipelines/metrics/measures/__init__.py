@@ -51,6 +51,7 @@ NEEDS = ("features", "neighbours", "classes", "attributes", "asked", "training")
 """Features of examples; more than K samples; probabilities of classes; of attributes; classes asked for; few enough
 training pictures."""
 OF_FEATURES = frozenset(("features", "neighbours", "training"))  # what there is only of a modality with features
+OF_CLASSIFIERS = frozenset(("classes", "attributes"))  # what there is only of pictures
 TAKEN = frozenset(
     ("step", "epoch", "seconds", "images_seen", "images_per_s", "event", "message", "features", "samples", "threads")
 )  # keys of rows that are no measures
@@ -86,10 +87,12 @@ def of_modality(modality: str, own: bool = True) -> list[str]:
     Raises:
         ConfigError: there is no such modality, or a measure names what there is not.
     """
-    looks, found = MODALITIES.defines(modality, "features"), []
+    found, missing = [], set() if modality == "image" else {*OF_CLASSIFIERS}
+    if not MODALITIES.defines(modality, "features"):
+        missing |= OF_FEATURES
     for name in MEASURES.names():
         of = _chosen(name, "MODALITIES", tuple(MODALITIES.names()), "measures the modality")
-        fits = modality in (of or (modality,)) and (looks or OF_FEATURES.isdisjoint(needs(name)))
+        fits = modality in (of or (modality,)) and missing.isdisjoint(needs(name))
         if fits and (own or not MEASURES.is_own(name)):
             found.append(name)
     return sorted(found, key=lambda name: (MEASURES.constants(name).get("ORDER", 100), name))
