@@ -37,7 +37,7 @@ OPEN_MS = 30_000
 def server(tmp_path_factory: pytest.TempPathFactory):
     """A server that knows an extension with a method and a measure, two runs of it and a model ``mine``."""
     home = tmp_path_factory.mktemp("extended")
-    lives(home, {**FILES, "measures/brightness.py": BRIGHTNESS}, epochs=36, **SETTINGS)
+    lives(home, {**FILES, "measures/brightness.py": BRIGHTNESS}, epochs=18, **SETTINGS)
     homes = Homes(*(home / name for name in ("runs", "data", "models", "saved")))
     started = Server(PROJECT / "streamlit_app.py", free_port(), homes, home / "server.log")
     SERVERS.append(started)
@@ -97,8 +97,8 @@ def test_compare_has_a_chart_and_a_column_for_them(server, page, measures):
     newest = [number(measures[run][-1]["brightness"]) for run in RUNS]
     expect(title(page, "bright")).to_have_text(f"A {newest[0]}B {newest[1]}")
     expect(title(page, "cycle")).to_have_text(re.compile(r"^A \d\.\d\dB \d\.\d\d$"))
-    training = page.locator("[data-chart=training] select")
-    expect(training.locator("option")).to_have_text(["gradient to dark", "gradient to bright", "images / s"])
+    title(page, "training")
+    expect(page.locator("[data-chart=training] select option")).to_have_text(["gradient to dark", "gradient to bright", "images / s"])
     drawn = "document.querySelector('[data-chart=cycle] .gx-plot')?.data?.filter(({ x }) => x.length).length === 2"
     page.wait_for_function(drawn)
     results = page.get_by_role("region", name="Results")
