@@ -2,6 +2,9 @@
 
 A card may come from elsewhere and lack anything; what is missing is left out or called "not measured", never guessed.
 A folder that cannot be used is a sentence of its own and hides no other.
+
+The fields of ``pipelines.metrics.evaluation.Evaluation`` are named here, since a card says of each what it means for a
+model of this data; a person's own measures are told by what the card itself says of them.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from pipelines import paths
 from pipelines.errors import GanError, ModelError, why_unread
 from pipelines.models import registry
 from pipelines.models.registry import Entry
+from pipelines.told import words
 
 DRAWS = {
     "digits": "handwritten digits",
@@ -27,6 +31,8 @@ DRAWS = {
 }
 ONE_OF = {"digits": "digit", "clothes": "piece of clothing"}  # one of its classes, in words
 MOST_ROWS = 4  # of measures; the rest is in the card
+MOST_OWN = 20  # of a person's own
+BETTER = {"higher": "Higher is better.", "lower": "Lower is better."}
 MOST = 1e15  # a larger number in a card is none that was measured
 FINE = 0.0025  # a share is told to a tenth of a percent where chance moves it by less than this
 
@@ -105,7 +111,8 @@ def shape_words(entry: Entry) -> str:
 
 
 def measures(quality: Any, data_name: str) -> tuple[list[dict[str, str | None]], str]:
-    """The few measures that matter, each beside that of real pictures, and a note on how they were taken.
+    """The few measures that matter and a person's own, each beside that of real pictures, and a note on how they were
+    taken.
 
     Args:
         quality: of a card: ``Evaluation.to_dict()``, None where nothing was measured, or ``{"problem": sentence}``.
@@ -134,7 +141,7 @@ def measures(quality: Any, data_name: str) -> tuple[list[dict[str, str | None]],
         _share(quality, "precision", "Looks real", near, near,
                "Share of samples that look like some real picture (precision)."),
     ]  # fmt: skip
-    rows = [row for row in found if row][:MOST_ROWS]
+    rows = [row for row in found if row][:MOST_ROWS] + _own(quality)
     if not rows:
         return [], "Not measured."
     note = "" if samples is None else f"Measured on {samples:,.0f} samples"
@@ -256,6 +263,22 @@ def _distance(quality: dict[str, Any]) -> dict[str, str | None] | None:
     return _row(
         "Fréchet distance", f"{value:.2g}", None if real is None else f"{real:.2g}", why.split(", as a")[0] + "."
     )
+
+
+def _own(quality: dict[str, Any]) -> list[dict[str, str | None]]:
+    """The measures of a person's own, in the order of the card."""
+    found, count, told = [], _number(quality.get("own_count")), quality.get("own")
+    for key, one in list(told.items())[:MOST_OWN] if isinstance(told, dict) else []:
+        if not isinstance(one, dict) or (value := _number(one.get("value"))) is None:
+            continue
+        title, real, unit = _text(one.get("title")) or key, _number(one.get("real")), one.get("unit")
+        texts = [
+            None if number is None else percent(number, count) if unit == "share" else words(number, unit)
+            for number in (value, real)
+        ]
+        why = f"{_text(one.get('help'))} {BETTER.get(_text(one.get('better')), '')}".strip()
+        found.append(_row(title[:1].upper() + title[1:80], *texts, why))
+    return found
 
 
 def _row(name: str, value: str, real: str | None, why: str) -> dict[str, str | None]:

@@ -78,6 +78,22 @@ class Registry:
                     found[node.targets[0].id] = ast.literal_eval(node.value)
         return found
 
+    def defines(self, name: str, what: str) -> bool:
+        """Whether the entry's file has something of a name at its top level, read without importing it.
+
+        Raises:
+            The registry's error type: the name is not one of ``names()``.
+        """
+        found = set()
+        for node in self._parsed(name).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                found.add(node.name)
+            elif isinstance(node, ast.ImportFrom):
+                found |= {alias.asname or alias.name for alias in node.names}
+            elif isinstance(node, ast.Assign):
+                found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        return what in found
+
     def traits(self, name: str, kind: type[T]) -> T:
         """What the entry's file states of itself, read without importing it.
 

@@ -14,7 +14,7 @@ from pipelines.errors import GanError
 from pipelines.runs import display
 from pipelines.runs.folder import FAILED, FINISHED, STOPPED, RunFolder
 from pipelines.runs.jobs import branch_step
-from pipelines.runs.rows import MetricsRow, SampleRow, rows_between
+from pipelines.runs.rows import MetricsRow, Reach, SampleRow, is_measure, rows_between
 
 STATUS_SPACING_S = 0.5  # each reading of a status also asks whether the process lives, which costs a few milliseconds
 LIVENESS_S = 1.0  # how often a living run is asked, without any change in its folder
@@ -104,7 +104,9 @@ class RunReader:
         for index, (path, stat) in enumerate(zip(files, stats, strict=True)):
             end = stat.st_size if stat else 0
             while end > self._offsets[index]:
-                rows, offset, left_out = rows_between(path, self._offsets[index], end, KINDS[index])
+                reach = self._reach[index]
+                reach.step = max(reach.step, self.status.get("step", 0))
+                rows, offset, left_out = rows_between(path, self._offsets[index], end, KINDS[index], reach)
                 if offset == self._offsets[index]:
                     break  # a line that is still being written
                 self._offsets[index] = offset
@@ -154,7 +156,8 @@ class RunReader:
             if start and not _starts_line(path, start):
                 return None
             while start < end:
-                rows, reached, _ = rows_between(path, start, end, KINDS[grids])
+                reach = Reach(self._reach[grids].step)
+                rows, reached, _ = rows_between(path, start, end, KINDS[grids], reach)
                 if reached == start:  # the file ends before what was read of it
                     return None
                 start = reached
@@ -191,6 +194,7 @@ class RunReader:
         self._columns = {name: array("d") for name in (*EXACT, *self._series)}
         self._kept: dict[str, list[dict[str, Any]]] = {"measures": [], "events": [], "samples": []}
         self._offsets = [0, 0]
+        self._reach = [Reach(), Reach()]
         self._inodes: list[int | None] = [None, None]
 
     def _keep(self, fresh: dict[str, list]) -> None:
@@ -221,7 +225,7 @@ def _by_kind(rows: list[dict[str, Any]], series: tuple[str, ...], grids: bool) -
     for row in rows:
         if "event" in row:
             kinds.setdefault("events", []).append(row)
-        elif "frechet" in row:
+        elif is_measure(row):
             kinds.setdefault("measures", []).append(row)
         elif not known.isdisjoint(row):
             values = list(map(row.get, names))
@@ -242,7 +246,7 @@ def _described(folder: RunFolder) -> dict[str, Any]:
     record = folder.record()
     config = record.config
     return {
-        "display": {**display.usual(), **record.display},
+        "display": display.complete(record.display),
         "data": record.data.get("name", config.data),
         "preset": record.preset,
         "conditional": config.conditional,

@@ -14,11 +14,13 @@ from pipelines.config.presets import title_of
 from pipelines.errors import GanError, why_unread
 from pipelines.registries import launcher_traits
 from pipelines.runs import jobs
+from pipelines.runs.display import in_a_line
 from pipelines.runs.folder import RunFolder
 from pipelines.runs.launched import place_of
 
 FRESH_S = 1.0
-SHOWN = ("tile", "place", "progress", "epoch", "images_seen", "eta_s", "quality", "thumbnail", "size", "where")
+SHOWN = ("tile", "place", "progress", "epoch", "images_seen", "eta_s", "measured", "measured_on", "thumbnail", "size",
+         "where")  # fmt: skip
 
 
 class Summaries:
@@ -94,6 +96,7 @@ def _unread(folder: RunFolder, error: Exception) -> dict[str, Any]:
 
 def _summary(folder: RunFolder) -> dict[str, Any]:
     record, status = folder.record(), folder.status()
+    quality = {"features": "unknown features", **(status.quality or {})}
     grids, _ = folder.samples()
     picture = f"api/runs/{folder.id}/samples/{grids[-1]['file']}?v={status.attempt}" if grids else None
     return {
@@ -113,7 +116,8 @@ def _summary(folder: RunFolder) -> dict[str, Any]:
         "images_seen": status.images_seen,
         "seconds": status.seconds,
         "eta_s": status.eta_s,
-        "quality": status.quality,
+        "measured": in_a_line(record.display, quality),
+        "measured_on": f"In {quality['features']}, on {quality['samples']:,} samples" if "samples" in quality else "",
         "thumbnail": picture,
         "lives": status.active,
         "explorable": folder.has_checkpoint,

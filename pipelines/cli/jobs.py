@@ -19,6 +19,7 @@ from pipelines.errors import GanError, why_unread
 from pipelines.models import fine_tuning, registry
 from pipelines.registries import launcher_traits
 from pipelines.runs import jobs, worker
+from pipelines.runs.display import in_a_line
 from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RUNNING, RunFolder, Status
 from pipelines.runs.launched import logs_of, place_of
 from pipelines.runs.names import RUN_ID_WORDS
@@ -177,17 +178,17 @@ def runs() -> None:
 def _row(folder: RunFolder, unread: dict[str, GanError]) -> tuple[str, ...]:
     """A run as the cells of a table; of one that is not read the reason is added to ``unread``."""
     try:
-        here = launcher_traits(folder.record().config.launcher).here
+        record = folder.record()
+        here = launcher_traits(record.config.launcher).here
         status, name = folder.status(), " ".join(folder.notes().name.split())
         where = "here" if here else place_of(folder)
     except GanError as error:
         unread[folder.id] = error
         return folder.id, why_unread(error)
-    quality = status.quality or {}
-    features = quality.get("features", "unknown features")
-    distance = f"{quality['frechet']:.1f} ({features})" if quality.get("frechet") is not None else ""
+    told = in_a_line(record.display, status.quality)
+    quality = f"{told} ({(status.quality or {}).get('features', 'unknown features')})" if told else ""
     speed = f"{status.images_per_s:.0f}" if status.state == "running" else ""
-    return folder.id, status.state, where, f"{status.step}", f"{status.epoch:.1f}", speed, distance, name
+    return folder.id, status.state, where, f"{status.step}", f"{status.epoch:.1f}", speed, quality, name
 
 
 @app.command(hidden=True)

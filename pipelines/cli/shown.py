@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from pipelines.errors import ConfigError, GanError, why_unread
+from pipelines.runs.display import in_a_line
 from pipelines.runs.folder import RunFolder, Status
 
 out, err = Console(), Console(stderr=True)
@@ -37,14 +38,15 @@ def telling(first: str, lines: bool) -> Iterator[Callable[[float, str], None]]:
 
 def as_bar(folder: RunFolder, status: Status) -> dict[str, Any]:
     """A run's status as a line of a bar."""
-    config = folder.record().config
+    record = folder.record()
+    config = record.config
     if status.state in ("queued", "preparing"):
         return {"completed": status.progress or 0.0, "description": status.message}
     shares = [status.seconds / config.seconds] if config.seconds else []
     shares += [status.epoch / config.epochs] if config.epochs else []
     text = f"{status.state}  step {status.step}  epoch {status.epoch:.2f}  {status.images_per_s:.0f} images/s"
-    if (quality := status.quality) and quality.get("frechet") is not None:
-        text += f"  Frechet distance {quality['frechet']:.1f}"
+    if told := in_a_line(record.display, status.quality):
+        text += f"  {told}"
     if "threads:" in status.device:  # fewer than there are cores, and why
         text += f"  {status.device.rpartition(', ')[2]}"
     done = min(1.0, max(shares)) if shares else None

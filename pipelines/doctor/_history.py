@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pipelines.config.train_config import TrainConfig
 from pipelines.doctor._finding import Evidence, Line, Spell
 from pipelines.registries import loss_traits
+from pipelines.runs.rows import is_measure
 
 if TYPE_CHECKING:
     from pipelines.runs.folder import RunFolder
@@ -182,7 +183,7 @@ def of_run(folder: RunFolder) -> History:
     record = folder.record()
     rows, _ = folder.metrics()
     events = [row for row in rows if "event" in row]
-    measures = [row for row in rows if "frechet" in row]
+    measures = [row for row in rows if is_measure(row)]
     steps = columns_of(row for row in rows if "d_loss" in row)
     known, names = record.data, tuple(record.data.get("class_names", ()))
     return History(record.config, steps, measures, events, known.get("count") or 0, folder.checkpoint_steps(), names)

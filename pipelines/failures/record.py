@@ -33,6 +33,7 @@ from pipelines.playground.game import Game
 from pipelines.runs import jobs, worker
 from pipelines.runs.facts import FINISHED, Status
 from pipelines.runs.folder import RunFolder
+from pipelines.runs.rows import is_measure
 from pipelines.training.view import GAP
 
 FRAMES = 16  # pictures of a twin, at most
@@ -130,7 +131,7 @@ def _kept(folder: RunFolder) -> tuple[Values, NDArray[np.uint8]]:
         "d_output": record.display.get("d_output"),
         "frames": frames,
         "columns": {name: [_short(row.get(name)) for row in steps] for name in COLUMNS},
-        "measures": [{k: _short(v) for k, v in row.items()} for row in rows if "frechet" in row],
+        "measures": [{k: _short(v) for k, v in row.items()} for row in rows if is_measure(row)],
         "events": [row for row in rows if "event" in row],
         "kinds": _kinds(record.config.data, record.data.get("class_names") or [], grids, pictures),
     }

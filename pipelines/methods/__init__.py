@@ -4,8 +4,9 @@ A method's module has a class ``Method(config, context)`` with
 
 - ``players``: its networks by name, ``Player`` each (``training/players.py``);
 - ``phases``: what one step does, ``Phase`` by ``Phase``, in order;
-- ``views``, ``series``: how the numbers are drawn that its phases measure (``pipelines/described.py``); without them
-  those of a GAN are;
+- ``views``, ``series``: how the numbers are drawn that its phases measure, and the norms of its players' gradients,
+  ``grad_`` and the letter (``pipelines/described.py``); without them those of a GAN are. From them follow the charts of
+  a run's page, with what their titles say, and those of Compare; no other file changes;
 - ``parts``: further modules with a state of their own, by the names under which checkpoints keep them;
 - ``begin(step)``: called before each step; returns what distinguishes steps that a GPU must record apart;
 - ``fade(share)``: called as the run goes on, with the share in [0, 1] that is left of what fades to its end;

@@ -10,7 +10,7 @@ pictures would change; that moves both sides alike. Where a set is too small for
 draws overlap and their spread is corrected for it; see draws.py.
 
 A new measure is a field of ``Evaluation`` and a row of its table in evaluation.py, and a line of ``evaluate`` here; one
-that the data set's own classifier tells is in shares.py.
+that the data set's own classifier tells is in shares.py. Measures of a person's own are taken as they are; see own.py.
 """
 
 from __future__ import annotations
@@ -27,15 +27,29 @@ from pipelines import data
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Progress
 from pipelines.data._image_set import within
-from pipelines.errors import ConfigError, ModelError
-from pipelines.metrics import attributes, attributes_available, draws, frechet, inception, kernel, quality, score, sides
+from pipelines.errors import ConfigError, DataError, ModelError
+from pipelines.metrics import (
+    ATTRIBUTES,
+    attributes,
+    attributes_available,
+    draws,
+    frechet,
+    inception,
+    kernel,
+    quality,
+    score,
+    sides,
+)
 from pipelines.metrics import shares as told
 from pipelines.metrics.copying import HELD_OUT, ReferenceSet
 from pipelines.metrics.draws import DRAWS, Repeated
 from pipelines.metrics.evaluation import Beside, Evaluation
 from pipelines.metrics.judge import as_float
+from pipelines.metrics.measures._seen import Reference
 from pipelines.metrics.neighbours import Compared, K, Neighbourhoods
+from pipelines.metrics.own import Taken
 from pipelines.metrics.sides import Draw, Real, Seen
+from pipelines.registries import MODALITIES
 
 SAMPLES = 10_000
 FEWEST = 100  # samples, below which shares are coarse and a covariance of 64 features has no full rank
@@ -108,6 +122,11 @@ def evaluate(
     against = real.against
     classes = against.pictures.class_names
     modality, by_class = against.pictures.modality, config.conditional and not against.pictures.condition
+    if not MODALITIES.defines(modality, "features"):
+        raise DataError(
+            f"Examples of the modality {modality!r} have no features, by which a model is compared with its data in "
+            "full; add a function features to its file. Measures of your own are taken in training."
+        )
     if modality != "image" and judge:
         raise ConfigError(f"Inception-v3 looks at pictures, and the set {config.data!r} has none; set features to own.")
     if by_class:
@@ -134,15 +153,15 @@ def evaluate(
     training = sides.look(judge, real.beside.batches(), len(real.beside), looking, within(report, 0.2, 0.4))
     others = [training.at(part) for part in real.parts]
     labels = _asked(real, samples, times) if by_class else [None] * times
-    fakes, drawing = [], within(report, 0.4, 0.9)
+    near = min(NEIGHBOURS, real.count, len(against))
+    fakes, taken, drawing = [], Taken(modality, near), within(report, 0.4, 0.9)
     for index, wanted in enumerate(labels):
         pictures = sides.drawn(draw, wanted, seed, index * samples, samples, modality == "image")
         message = f"Drawing samples, {index + 1} of {times} times" if times > 1 else "Drawing samples"
         share = within(drawing, index / times, (index + 1) / times)
-        fakes.append(sides.look(judge, pictures, samples, message, share))
+        fakes.append(sides.look(judge, taken.keep(pictures), samples, message, share))
 
     report(0.9, "Comparing")
-    near = min(NEIGHBOURS, real.count, len(against))
     common = draws.shared(real.parts)
     # never more of the samples than of training pictures: distances fall with more, so both sides get as many
     clouds = [[seen.features[: real.count] for seen in side] for side in (fakes, others)]
@@ -164,6 +183,8 @@ def evaluate(
         field.name: Beside.of(*both(operator.attrgetter(field.name), found, common_near))
         for field in dataclasses.fields(Compared)
     }
+    reference = Reference(gaussian, balls, target.probabilities)
+    mine = taken.measured(fakes, labels, real, training, reference, own.kind)
     report(0.97, "Looking for copies")
     names = () if teller else classes
     evaluation = Evaluation(
@@ -186,6 +207,8 @@ def evaluate(
         **compared,
         **_score(fakes, target, others, common, config.data, names),
         **_copies(real, fakes, target, training),
+        own=mine,
+        own_count=near,
         **told.class_measures(fakes, target, others, common, labels, against.labels(), names),
         **told.attribute_measures(fakes, target, others, common, tuple(teller.attribute_names) if teller else ()),
     )
@@ -209,7 +232,7 @@ class _Attributes:
     """
 
     def __init__(self, data_name: str, model: AttributeModel) -> None:
-        self.name = quality.features_name(data_name)
+        self.name, self.kind = quality.features_name(data_name), ATTRIBUTES
         self._model = model
         self._prepared = getattr(model, "prepared", as_float)
 

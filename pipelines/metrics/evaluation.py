@@ -9,7 +9,9 @@ from typing import Any
 from pipelines.metrics.copying import NEAREST
 from pipelines.metrics.draws import Repeated
 from pipelines.metrics.inception import NAME as INCEPTION
+from pipelines.metrics.own import Own
 from pipelines.metrics.score import CLEAR, MODE_SHARE
+from pipelines.told import PRECISE
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class Evaluation:
     attribute_shares: dict[str, Beside] | None  # share with each attribute; None without an attribute classifier
     attribute_deviation: Beside | None  # the largest of these, in percentage points
     combinations: Beside | None  # different combinations of attributes among ``frechet_count`` pictures; see score.py
+    own: dict[str, Own] = dataclasses.field(default_factory=dict)  # measures of a person's own, by their keys
+    own_count: int = 0  # pictures of a draw that these are taken on
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as written to a file: numbers, texts, and ``{"value": ..., "real": ...}`` where two belong.
@@ -130,6 +134,7 @@ class Evaluation:
             if shares and most:
                 rows.append((f"{what} shares off by", *_texts(most, "{:.2f}"), "percentage points, at most"))
                 rows += [(f"  {name}", *_texts(share), "") for name, share in shares.items()]
+        rows += [(one.title, *_texts(one, PRECISE[one.unit]), one.help) for one in self.own.values()]
         return rows
 
 
@@ -137,7 +142,7 @@ def _without_unknown_spreads(fields: list[tuple[str, Any]]) -> dict[str, Any]:
     return {name: value for name, value in fields if value is not None or name not in ("spread", "real_spread")}
 
 
-def _texts(pair: Beside, form: str = "{:.2%}") -> tuple[str, str]:
+def _texts(pair: Beside | Own, form: str = "{:.2%}") -> tuple[str, str]:
     """A pair in words, each with its spread where it has one, in the same digits."""
 
     def text(value: float | None, spread: float | None) -> str:

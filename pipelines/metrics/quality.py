@@ -11,7 +11,6 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import torch
@@ -34,9 +33,11 @@ from pipelines.metrics import (
 )
 from pipelines.metrics.copying import ReferenceSet
 from pipelines.metrics.judge import FEATURES, as_float
+from pipelines.metrics.measures._asked import Asked
 from pipelines.metrics.measures._seen import Reference, Seen
 from pipelines.metrics.neighbours import K, Neighbourhoods
 from pipelines.registries import MODALITIES
+from pipelines.told import PRECISE
 
 SAMPLES = 2000
 SEED = 20140610  # of the choice of real pictures; fixed, so that numbers of all runs on a set compare
@@ -86,15 +87,17 @@ class QualityMeter:
         one, other = torch.from_numpy(image_set.images[chosen]).split(self.samples)
         self._judge = judge_of(image_set.name, one, device, image_set.modality)
         features, probabilities = self._judge(one)
-        near = Neighbourhoods.of(features, K, exact=False) if self.samples > K else None
-        beside = Reference(frechet.Gaussian.of(features), near, probabilities)
-        self._measures = [_Asked(name) for name in measures.MEASURES.names()]
+        looked = features is not None
+        near = Neighbourhoods.of(features, K, exact=False) if looked and self.samples > K else None
+        beside = Reference(frechet.Gaussian.of(features) if looked else None, near, probabilities)
+        self.selects = measures.selecting(image_set.modality)
+        self._measures = [Asked(name) for name in measures.of_modality(image_set.modality)]
         seen = Seen(other, *self._judge(other), self._judge.kind, None, beside)
         self._of_real = {asked.real: asked(seen) for asked in self._measures if asked.real}
         labels = image_set.labels
         self.labels = None if labels is None else torch.from_numpy(in_turn(labels, self.samples))
         training = None
-        if len(image_set) <= FEW:
+        if looked and len(image_set) <= FEW:
             shuffled = np.random.default_rng(SEED).permutation(len(image_set))
             features, _ = self._judge(torch.from_numpy(image_set.images[shuffled]))
             training = ReferenceSet.of(features, features, own=0)
@@ -123,55 +126,27 @@ class QualityMeter:
         return Quality(features=self._judge.name, samples=len(fakes), **values, **self._of_real)
 
 
-class _Asked:
-    """One measure as the meter asks it."""
-
-    def __init__(self, name: str) -> None:
-        self.name, self.key, self.real = name, measures.key_of(name), measures.real_key(name)
-        self._needs, self._measure = measures.needs(name), measures.MEASURES.get(name).measure
-
-    def __call__(self, seen: Seen) -> Any:
-        """Its value, or None where something is missing that it needs.
-
-        Raises:
-            TrainingError: a person's own measure fails, or gives no number.
-        """
-        if not all(seen.has(need) for need in self._needs):
-            return None
-        if not measures.MEASURES.is_own(self.name):
-            return self._measure(seen)
-        try:
-            value = self._measure(seen)
-        except Exception as problem:
-            raise TrainingError(
-                f"The measure {self.name!r} failed ({type(problem).__name__}: {problem}); mend its file."
-            ) from problem
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise TrainingError(
-                f"The measure {self.name!r} gives {type(value).__name__}; it must give a number or None."
-            )
-        return value
-
-
 def judge_of(
     data_name: str, real: Tensor, device: torch.device | str = "cpu", modality: str = "image"
-) -> _Classifier | _Pixels:
+) -> _Classifier | _Pixels | _Unseen:
     """What looks at pictures of a data set: the classifier that ships for it, or else their pixels.
 
     It has a ``name``, which says what is measured, and called with pictures [N, C, H, W], uint8 or floating in [-1, 1],
     it gives their features [N, D] and the probabilities of what its ``kind`` says, [N, classes] or [N, attributes], or
-    None for these, on the CPU.
+    None for either, on the CPU.
 
     Args:
         data_name: of the data set.
         real: some of its pictures, [N, C, H, W]; with fewer than a classifier has features the pixels are looked at.
         device: where the classifier runs.
-        modality: what examples are; other than pictures they are looked at by its features.
+        modality: what examples are; other than pictures they are looked at by its features, where it has some.
 
     Raises:
         ModelError: the classifier that ships for the set is damaged.
     """
     if modality != "image":
+        if not MODALITIES.defines(modality, "features"):
+            return _Unseen(modality)
         return _Pixels(data_name, real, torch.device(device), modality)
     ships = available(data_name) or attributes_available(data_name)
     judge = _Classifier if ships and len(real) > FEATURES else _Pixels
@@ -233,6 +208,18 @@ class _Pixels:
         return F.interpolate(images, (PIXELS, PIXELS), mode="bilinear", antialias=True).flatten(1)
 
 
+class _Unseen:
+    """Of a modality without features, nothing: its measures look at the examples themselves."""
+
+    kind = None
+
+    def __init__(self, modality: str) -> None:
+        self.name = f"{modality} examples"
+
+    def __call__(self, images: Tensor) -> tuple[None, None]:
+        return None, None
+
+
 def read_samples(path: Path) -> tuple[Tensor, Tensor | None]:
     """Samples from an ``.npz`` file: ``images`` as uint8 [N, C, H, W], and ``labels`` as int64 [N] if it has them.
 
@@ -284,13 +271,15 @@ def main() -> None:
         quality = meter.measure(fakes, labels)
     except GanError as problem:
         sys.exit(str(problem))
-    print(f"samples   {quality.samples:,}")
-    for name, share in (("clear", quality.clear), ("as asked", quality.as_asked)):
-        print(f"{name:9} {'-' if share is None else f'{share:.2%}'}")
+    print(f"{quality.samples:,} samples, {quality.features}")
+    for one in measures.described():
+        value, real = (getattr(quality, key, None) for key in (one.name, one.real))
+        if value is not None:
+            beside = "" if real is None else f"; real pictures {PRECISE[one.unit].format(real)}"
+            print(f"{one.title}: {PRECISE[one.unit].format(value)}{beside}")
     if labels is not None and meter.labels is not None:
         off = _share_off(labels, meter.labels)
-        print(f"classes   off the data's shares by {off:.1%} at most; what is off adds to the distance")
-    print(f"Fréchet   {quality.frechet:.2f} on {quality.features} (real against real: {quality.floor:.2f})")
+        print(f"classes: off the data's shares by {off:.1%} at most; what is off adds to the distance")
 
 
 if __name__ == "__main__":

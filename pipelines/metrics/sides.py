@@ -39,6 +39,10 @@ class Side:
         """The first pictures, uint8 [count, C, H, W]."""
         return self.pictures.images[self.chosen[:count]]
 
+    def at(self, rows: np.ndarray) -> Tensor:
+        """Some of the pictures, uint8 [M, C, H, W], by rows int64 [M]."""
+        return torch.from_numpy(self.pictures.images[self.chosen[rows]])
+
     def labels(self) -> Tensor | None:
         """Their classes, int64 [N], or None of a set without labels."""
         return None if self.pictures.labels is None else torch.from_numpy(self.pictures.labels[self.chosen])

@@ -7,7 +7,8 @@ A modality's module has, for examples [B, ...] as a data set stores them:
 - ``decode(encoded)``: the inverse, in the stored type; what it cannot keep it rounds or clips;
 - ``tile(stored, size, channels)``: how people see them, uint8 [B, channels, size, size];
 - ``features(stored)``: float32 [B, F], the numbers by which samples are compared with the data where no classifier
-  ships for the set.
+  ships for the set. It may be left out: then only measures are taken that look at the examples themselves, and a
+  measure of one's own with ``SELECTS`` tells the best checkpoint (``pipelines/metrics/measures``).
 
 Nothing else needs to know what an example is: grids, previews and pages show tiles.
 """

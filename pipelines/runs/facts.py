@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from pipelines.config.migrating import Schema
 from pipelines.config.settings import problem
 from pipelines.config.train_config import RATES, SETTINGS, TrainConfig
-from pipelines.described import Measure, Series, View
+from pipelines.described import Measure, Series, Title, View
 from pipelines.registries import WORDS
 from pipelines.schema import Count, Meta, Name, Names, Scalar, Seconds, Step, Text, Time, Values
 
@@ -154,3 +154,4 @@ class StoredDisplay(TypedDict, total=False):
     views: Annotated[list[View], Meta(max_length=32)]
     series: Annotated[list[Series], Meta(max_length=64)]
     measures: Annotated[list[Measure], Meta(max_length=100)]
+    titles: Annotated[list[Title], Meta(max_length=500)]

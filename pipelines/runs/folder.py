@@ -53,7 +53,7 @@ from pipelines.runs.files import append_row, publish_json
 from pipelines.runs.launched import ENDED, state_of
 from pipelines.runs.names import by_step, step_in, step_name
 from pipelines.runs.place import DOOMED
-from pipelines.runs.rows import SampleRow, read_rows
+from pipelines.runs.rows import MetricsRow, SampleRow, read_rows
 
 __all__ = [
     "ACTIVE", "FAILED", "FINISHED", "LOST", "PAUSED", "PREPARING", "QUEUED", "RUNNING", "STOPPED",
@@ -198,17 +198,18 @@ class RunFolder:
 
     def metrics(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
         """Rows from a byte offset on, and the offset to read on from."""
-        rows, offset, _ = read_rows(self.metrics_path, offset)
+        rows, offset, _ = read_rows(self.metrics_path, offset, MetricsRow, self._reached())
         return rows, offset
 
     def samples(self, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
         """Rows of the grids' index from a byte offset on, and the offset to read on from."""
-        rows, offset, _ = read_rows(self.samples_index_path, offset, SampleRow)
+        rows, offset, _ = read_rows(self.samples_index_path, offset, SampleRow, self._reached())
         return rows, offset
 
     def rows_left_out(self) -> int:
         """How many rows of both growing files cannot be read, as after a power cut."""
-        return read_rows(self.metrics_path)[2] + read_rows(self.samples_index_path, 0, SampleRow)[2]
+        files = ((self.metrics_path, MetricsRow), (self.samples_index_path, SampleRow))
+        return sum(read_rows(path, 0, kind, self._reached())[2] for path, kind in files)
 
     def sample_path(self, name: str) -> Path | None:
         """The file of one grid, or None where the name is not one."""
@@ -281,6 +282,9 @@ class RunFolder:
         except OSError as error:
             raise RunError(f"The run folder {self.path} cannot be deleted ({error.strerror}).") from None
         shutil.rmtree(doomed, ignore_errors=True)
+
+    def _reached(self) -> int:
+        return reading.reached(self.path, self.checkpoint_steps)
 
     def _last_words(self, status: Status) -> str:
         saved = self.checkpoint_steps()

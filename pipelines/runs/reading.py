@@ -23,7 +23,7 @@ from pipelines.runs.facts import (
     StoredResolved,
 )  # fmt: skip
 from pipelines.runs.names import by_step
-from pipelines.runs.rows import Evaluated, Measured, decode_rows
+from pipelines.runs.rows import Evaluated, Measured, decode_rows, is_measure
 from pipelines.schema import Meta, Values, convert, read
 
 T = TypeVar("T")
@@ -78,6 +78,11 @@ def status(path: Path, steps: Callable[[], tuple[int, ...]]) -> tuple[Status, st
     return Status(RUNNING, problem, pid=0, step=kept[-1] if kept else 0, **known), problem
 
 
+def reached(path: Path, steps: Callable[[], tuple[int, ...]]) -> int:
+    """The step that a run is known to have come to, by its status and its checkpoints; see ``status``."""
+    return max(status(path, steps)[0].step, *steps(), 0)
+
+
 def probes(path: Path) -> dict[str, float]:
     """What was found to pay on this machine (training/probe.py), by settings; {} where the file is lost."""
     try:
@@ -110,7 +115,7 @@ def evaluations(folder: Path) -> list[dict[str, Any]]:
 def _measured(quality: Any) -> bool:
     """Whether the newest measure, if there is one, is one that pages can show."""
     try:
-        return convert(quality, Measured | None, "quality") is None or "frechet" in quality
+        return convert(quality, Measured | None, "quality") is None or is_measure(quality)
     except GanError:
         return False
 

@@ -24,7 +24,7 @@ def cut_after(run: RunFolder, step: int) -> None:
     """
     for path, kind in ((run.metrics_path, MetricsRow), (run.samples_index_path, SampleRow)):
         if path.exists():
-            rows, *_ = read_rows(path, 0, kind)
+            rows, *_ = read_rows(path, 0, kind, step)
             kept = [row for row in rows if row["step"] <= step]
             publish_bytes(path, "".join(json.dumps(row) + "\n" for row in kept).encode())
     for at, grid in by_step(run.path / "samples", ".png").items():

@@ -72,7 +72,7 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
             names = conditions.names(len(examples))
             reporter.writing(lambda: conditions.save(examples, folder.path))
         view = FixedView(config, names, examples)
-        record = _record(folder, config, image_set, where, view, described(trainer.method, config))
+        record = _record(folder, config, image_set, where, view, described(trainer.method, config, image_set.modality))
         record.data["class_names"] = list(names)
         if not spec.is_plain:
             record.data["spec"] = spec.to_dict()

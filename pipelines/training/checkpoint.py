@@ -85,6 +85,7 @@ def load(trainer: Trainer, path: Path) -> Edits:
         if {*MOMENTS, *RATES} & edits.keys():
             trainer.set_rates(**{name: edits[name][1] for name in RATES if name in edits})
         trainer.clear = plain.get("clear")
+        trainer.best_of = plain.get("best_of", "frechet")  # of before other measures could select it
         trainer.take_threads(plain.get("threads", trainer.machine.threads))
         trainer.state_replaced()
         _restore_random(trainer, tensors)
@@ -261,6 +262,7 @@ def _flatten(trainer: Trainer) -> tuple[dict[str, Tensor], dict[str, Any]]:
     plain: dict[str, Any] = {field: getattr(trainer, field) for field in POSITION}
     plain |= {"schema": SCHEMA, "config": trainer.config.to_dict()}  # so that later edits of config.json are seen
     plain |= {"clear": trainer.clear, "threads": trainer.machine.threads}  # not in files of before they adapted
+    plain["best_of"] = trainer.best_of
     for name, network in trainer.named_parts():
         tensors |= {f"{name}.{key}": value for key, value in network.state_dict().items()}
     for name, optimizer in trainer.optimizers():

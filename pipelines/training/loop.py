@@ -6,6 +6,7 @@ steps.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from typing import Any, Protocol
@@ -13,8 +14,10 @@ from typing import Any, Protocol
 import torch
 
 from pipelines.config.train_config import TrainConfig
+from pipelines.described import Measure
 from pipelines.errors import TrainingError
 from pipelines.metrics import clear_wanted
+from pipelines.metrics.measures import beats
 from pipelines.metrics.quality import Quality, QualityMeter
 from pipelines.modalities._conditions import evenly
 from pipelines.networks._conditioning import draw_latent
@@ -206,10 +209,19 @@ def _measure(trainer: Trainer, meter: QualityMeter, hooks: Hooks) -> None:
     quality = meter.measure(trainer.sample(z, y), labels)
     if trainer.seconds >= (trainer.config.seconds or 0.0):
         trainer.clear = getattr(quality, "clear", None) or 0.0
-    best = trainer.best is None or quality.frechet < trainer.best
-    if best:
-        trainer.best = quality.frechet
-    hooks.measured(trainer, quality, best)
+    hooks.measured(trainer, quality, _is_best(trainer, quality, meter.selects))
+
+
+def _is_best(trainer: Trainer, quality: Quality, selects: Measure | None) -> bool:
+    """Whether a measure is the best so far, which the trainer then remembers."""
+    value = getattr(quality, selects.name, None) if selects else None
+    if value is None or not math.isfinite(value):
+        return False
+    best = trainer.best if trainer.best_of == selects.name else None  # a run may be resumed with other measures
+    if best is None or beats(selects, value, best):
+        trainer.best, trainer.best_of = value, selects.name
+        return True
+    return False
 
 
 class _TimeBudget:

@@ -102,7 +102,8 @@ class Trainer:
         self.step = 0  # updates of the last phase's players
         self.d_batches = 0  # batches of real pictures shown to D
         self.seconds = 0.0  # of training, over all attempts
-        self.best: float | None = None  # the lowest Frechet distance measured so far
+        self.best: float | None = None  # the best value so far of the measure that selects the best checkpoint
+        self.best_of: str | None = None  # the key of that measure
         self.clear: float | None = None  # the share of clear samples measured last, in [0, 1]
         # What a step reads and writes beside weights lies in tensors that stay in place, so that it can be replayed.
         self._first_bad = torch.zeros((), dtype=torch.int64, device=self.device)  # step of the first non-finite loss

@@ -35,11 +35,12 @@ def test_a_view_is_told_how_many_pictures_an_epoch_has_and_where_a_branch_began(
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 def test_the_best_measure_is_a_runs_own_and_shares_short_of_all_are_not_told_as_all() -> None:
     script = f"""
-        import {{ bestOf }} from "{(WEB / "charts.js").as_uri()}";
+        import {{ bestOf }} from "{(WEB / "measures.js").as_uri()}";
         import {{ percent }} from "{(WEB / "format.js").as_uri()}";
         const measures = [{{ step: 100, frechet: 1 }}, {{ step: 200, frechet: 3 }}, {{ step: 300, frechet: 2 }}];
-        console.log(JSON.stringify([bestOf({{ measures, run: {{}} }}).step,
-          bestOf({{ measures, run: {{ begun: 100 }} }}).step, bestOf({{ measures, run: {{ begun: 300 }} }}) ?? null,
+        const display = {{ measures: [{{ name: "frechet", selects: true, better: "lower" }}] }};
+        const best = (begun) => bestOf({{ measures, run: {{ display, begun }} }})?.step ?? null;
+        console.log(JSON.stringify([best(undefined), best(100), best(300),
           ...[0, 0.004, 0.006, 0.5, 0.994, 0.997, 1].map(percent)]));
     """
     done = subprocess.run(

@@ -54,6 +54,7 @@ METHOD = '''
 """Two domains without pairs (Zhu et al., CycleGAN, 2017): there and back again gives the picture itself."""
 import copy
 from torch.nn.functional import l1_loss
+from pipelines.described import Series, Title, View
 from pipelines.networks._conditioning import draw_latent
 from pipelines.registries import LOSSES
 from pipelines.training.building import build
@@ -62,9 +63,23 @@ from pipelines.training.players import Phase, Player
 SAMPLER = "from_dark"
 CRITIC = "d_bright"
 CYCLE = 10.0
+HELP = "Mean difference of a picture and what comes of it there and back again."
 
 
 class Method:
+    views = (
+        View("losses", "losses", "Loss", "loss", log="choice"),
+        View("cycle", "cycle", "There and back", "mean difference", HELP, from_zero=True,
+             titles=(Title("A picture comes back {cycle:.2f} away"),)),
+        View("slopes", "training", "Training", "gradient norm", log="always", aside=True),
+    )
+    series = (
+        Series("d_loss", "losses", "both D", "d"), Series("g_loss", "losses", "both G", "g"),
+        Series("cycle", "cycle", "there and back", "fake"),
+        Series("grad_g", "slopes", "to bright", "g", "gradient to bright"),
+        Series("grad_f", "slopes", "to dark", "real", "gradient to dark"),
+    )
+
     def __init__(self, config, context):
         self.config, self.context, self.loss = config, context, LOSSES.get(config.loss)
         (self.g, self.d), (self.f, self.e) = (build(config, context.spec, context.device) for _ in range(2))
@@ -111,19 +126,31 @@ class Method:
 '''
 
 
+FILES = {"data/domains.py": DATA, "networks/patches.py": NETWORK, "methods/cycle.py": METHOD}
+SETTINGS = {
+    "data": "domains",
+    "network": "patches",
+    "method": "cycle",
+    "conditional": True,
+    "lr_g": 0.02,
+    "lr_d": 0.001,
+}
+
+
 def test_two_generators_and_two_discriminators_live_through_everything(tmp_path):
-    files = {"data/domains.py": DATA, "networks/patches.py": NETWORK, "methods/cycle.py": METHOD}
-    found = lives(
-        tmp_path, files, data="domains", network="patches", method="cycle", conditional=True, epochs=6, lr_g=0.02,
-        lr_d=0.001, shared=True,
-    )  # fmt: skip
+    found = lives(tmp_path, FILES, epochs=6, shared=True, **SETTINGS)
     assert found["exact"], "a resumed run ends with the same weights, optimisers and random numbers"
     names = {"from_dark", "from_bright", "d_bright", "d_dark"}
     assert {*found["players"]} >= names | {f"{name}_optimizer" for name in names} | {"from_dark_ema"}
     trained = [row for row in found["rows"] if "cycle" in row]
     assert {"d_loss", "g_loss", "grad_g", "grad_f", "grad_d", "grad_e"} <= trained[-1].keys()
     assert trained[-1]["cycle"] < 0.6 * trained[0]["cycle"], "there and back again has become nearer to the picture"
-    assert found["live"]["status"]["state"] == "finished" and found["live"]["run"]["display"]["rows"] == 8
+    columns, display = found["live"]["columns"], found["live"]["run"]["display"]
+    assert list(columns)[3:] == ["d_loss", "g_loss", "cycle", "grad_g", "grad_f", "images_per_s"]
+    assert [view["id"] for view in display["views"]] == ["losses", "cycle", "slopes", "speed"]
+    titles = [(one["view"], one["text"]) for one in display["titles"]]
+    assert ("cycle", "A picture comes back {cycle:.2f} away") in titles
+    assert found["live"]["status"]["state"] == "finished" and display["rows"] == 8
     assert found["quality"]["data"] == "domains" and found["quality"]["frechet"] is not None
     assert found["pictures"] == [8, 8, 28, 28, 1] and found["again"] and found["told"]
     assert found["at_once"] == [True, True] and found["branched"]

@@ -83,16 +83,48 @@ def discriminator(config, spec):
 '''
 
 
+HEIGHT = '''
+"""Mean of the curves' greatest heights; real ones reach from 5 to 9."""
+QUESTION = "high"
+TITLE = "peak height"
+BETTER = "higher"
+SELECTS = True
+MODALITIES = ("curve",)
+
+
+def measure(seen):
+    return seen.images.abs().amax(1).mean().item()
+'''
+FILES = {"modalities/curve.py": MODALITY, "data/waves.py": DATA, "networks/dense.py": NETWORK}
+
+
 def test_curves_live_through_everything(tmp_path):
-    files = {"modalities/curve.py": MODALITY, "data/waves.py": DATA, "networks/dense.py": NETWORK}
     found = lives(
-        tmp_path, files, data="waves", network="dense", gradient_penalty=10.0, instance_noise=0.1, replay=0.5, epochs=3
+        tmp_path, FILES, data="waves", network="dense", gradient_penalty=10.0, instance_noise=0.1, replay=0.5, epochs=3
     )
     assert found["exact"]
     assert found["quality"]["features"] == "curve features" and found["quality"]["frechet"] is not None
-    assert any(row.get("features") == "curve features" for row in found["rows"]), "measured in training as well"
+    measured = [row for row in found["rows"] if "frechet" in row]
+    assert {row["features"] for row in measured} == {"curve features"}, "measured in training as well"
+    assert found["best"] == min(measured, key=lambda row: row["frechet"])["step"]
     assert found["sheet"][:2] == [3 * 30 - 2, 2 * 30 - 2]
     assert found["pictures"] == [8, 8, 28, 28, 1] and found["again"]
     assert found["at_once"] == [True, True] and found["branched"] and "G goes on as it was" in found["went_on"]
     assert found["directions"] == ["component"]
     assert found["score"] is None and not found["model"]["opinion"], "a tile cannot be shown to D"
+
+
+def test_a_modality_without_features_is_measured_by_ones_own_which_selects_the_best(tmp_path):
+    alone = MODALITY[: MODALITY.index("def features")]
+    files = {**FILES, "modalities/curve.py": alone, "measures/height.py": HEIGHT}
+    found = lives(tmp_path, files, data="waves", network="dense", epochs=16)
+    measured = [row for row in found["rows"] if "features" in row]
+    assert len(measured) == 2 and not any("frechet" in row or "recall" in row for row in measured)
+    assert {row["features"] for row in measured} == {"curve examples"}
+    assert {round(row["real_height"]) for row in measured} == {7}
+    assert found["best"] == max(measured, key=lambda row: row["height"])["step"]
+    display = found["live"]["run"]["display"]
+    assert [(one["name"], one["selects"], one["headline"]) for one in display["measures"]] == [("height", True, True)]
+    assert [row["height"] for row in found["live"]["measures"]] == [row["height"] for row in measured]
+    assert found["exact"] and found["again"]
+    assert "no features, by which a model is compared with its data" in found["quality"]["problem"]

@@ -58,7 +58,7 @@ def main() -> None:
     bit; ``went_on``: what the other says went on; ``apart``: how far any number of the first ten steps of two processes
     that train it together is from that of one; ``told``: of a conditional model, whether its second condition gives
     another picture than the first; ``score``: how many opinions D gives of the eight, where it can; ``directions``:
-    the kinds that are found.
+    the kinds that are found; ``best``: the step of the best checkpoint.
     """
     import io
 
@@ -75,6 +75,7 @@ def main() -> None:
     from pipelines.models.publishing import publish
     from pipelines.runs import jobs, session, worker
     from pipelines.runs.folder import FINISHED, STOPPED, RunFolder
+    from pipelines.training import checkpoint
 
     config, home = check(TrainConfig(**json.loads(sys.argv[1]))), Path(os.environ["GAN_EXPLORER_RUNS"])
 
@@ -133,6 +134,7 @@ def main() -> None:
         "quality": model.trained.entry.card["quality"], "model": describe(model),
         "pictures": [len(np.unique(drawn.reshape(8, -1), axis=0)), *drawn.shape],
         "again": np.array_equal(drawn, of_run.sample(8, seed=1, y=first)), "told": told,
+        "best": checkpoint.read(run.best_path)[1]["step"],
         "score": [len(model.score(drawn, first))] if model.judges_pictures else None,
         "at_once": at_once, "branched": branched, "went_on": went_on.partition(". ")[2],
         "apart": apart(jobs.create(config.changed(gpus=2)), whole) if sys.argv[2:] else None,

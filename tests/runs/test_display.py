@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from pipelines.config.train_config import TrainConfig
-from pipelines.errors import GanError
+from pipelines.described import Series, Title, View, check_titles
+from pipelines.errors import ConfigError, GanError
 from pipelines.registries import METHODS
 from pipelines.runs import display
 from pipelines.runs.facts import Record, StoredDisplay
@@ -62,3 +64,48 @@ def test_a_description_that_does_not_fit_is_refused(wrong: dict) -> None:
     convert(sound, StoredDisplay, "display")
     with pytest.raises(GanError, match="display"):
         convert({**sound, **wrong}, StoredDisplay, "display")
+
+
+def test_an_old_record_is_completed_with_what_it_does_not_say_and_keeps_what_it_says() -> None:
+    usual = display.usual()
+    old = {"views": [{"id": "outputs", "chart": "mine", "heading": "D", "axis": "x"}],
+           "measures": [{"name": "frechet", "title": "distance", "help": "", "question": "near", "unit": "distance",
+                         "axis": "x"}, {"name": "other", "title": "other"}], "tile": 28}  # fmt: skip
+    found = display.complete(old)
+    (view,), (near, other) = found["views"], found["measures"]
+    assert view["chart"] == "mine" and view["of_d"] and found["titles"] == usual["titles"]
+    assert near["title"] == "distance" and near["selects"] and near["better"] == "lower"
+    assert other == {"name": "other", "title": "other"} and found["tile"] == 28
+    assert found["series"] == usual["series"] and display.complete({}) == usual
+    assert display.complete(usual) == usual
+
+
+def test_one_measure_selects_the_best_checkpoint() -> None:
+    assert [one["name"] for one in display.usual()["measures"] if one["selects"]] == ["frechet"]
+    assert [one["name"] for one in display.usual()["measures"] if one["headline"]] == ["frechet", "clear", "as_asked"]
+
+
+@pytest.mark.parametrize(
+    ("view", "series", "sentence"),
+    [
+        ({"titles": (Title("back {cycle"),)}, {}, r"'gan': the view 'cycle' has the title 'back \{cycle'; a number in"),
+        ({"titles": (Title("{cycle:.2e}"),)}, {}, r"view 'cycle' has the title '\{cycle:\.2e\}'; a number in it is"),
+        ({"titles": (Title("far", ("cycle >= 1",)),)}, {}, r"'cycle' has a title for when 'cycle >= 1'; write a"),
+        ({"titles": (Title("x" * 201),)}, {}, r"The method 'gan': the view: titles\[0\]\.text is 'xxx"),
+        ({}, {"name": "samples"}, r"'gan': the series 'samples' has the key of something else in a row; ren"),
+        ({}, {"name": "recall"}, r"The method 'gan': the series 'recall' has the key of something else in a row"),
+        ({}, {"role": "purple"}, r"The method 'gan': the series: role is 'purple'; it must be one of: d, g, real"),
+    ],
+)  # fmt: skip
+def test_a_method_that_describes_its_numbers_wrongly_is_told_in_a_sentence(view, series, sentence) -> None:
+    cycle = View(**{"id": "cycle", "chart": "cycle", "heading": "There and back", "axis": "x", **view})
+    method = SimpleNamespace(views=(cycle,), series=(Series(**{"name": "c", "view": "cycle", "label": "C", **series}),))
+    with pytest.raises(ConfigError, match=sentence):
+        display.described(method, TrainConfig())
+
+
+def test_every_title_of_the_project_can_be_told() -> None:
+    titles = [Title(**title) for title in display.usual()["titles"]]
+    views = {"outputs", "losses", "gradient norm", "speed", "coverage", "modes", "classifier"}
+    assert {one.view for one in titles} == views
+    check_titles(titles, "it")

@@ -82,3 +82,16 @@ def test_any_bytes_cost_only_the_rows_that_they_hit(data: st.DataObject, kind: t
     for found in rows:
         assert type(found["step"]) is int and found["step"] >= 0
         assert isinstance(found.get("d_loss"), float | int | None)
+
+
+def test_a_row_at_a_step_that_the_run_cannot_have_come_to_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    far = [{**STEP, "step": 30_000_000_000}, {**EVENT, "step": 30_000_000_000}, {**MEASURE, "step": 20_000}]
+    good = [{**STEP, "step": step} for step in (1, 50, 10_000, 20_000, 45_000)]  # as far apart as rows can be, and lost
+    path.write_bytes(lines(far[0], good[0], far[1], *good[1:2], far[2], *good[2:], far[0]))
+    assert read_rows(path)[0] == good and read_rows(path)[2] == 4
+    path.write_bytes(lines({**STEP, "step": 700_000}))
+    assert read_rows(path)[0] == [] and len(read_rows(path, step=400_000)[0]) == 1, "a status says how far the run is"
+    index = tmp_path / "index.jsonl"
+    index.write_bytes(lines(GRID, {**GRID, "step": 30_000_000_000}))
+    assert read_rows(index, 0, SampleRow) == ([GRID], index.stat().st_size, 1)

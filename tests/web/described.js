@@ -1,11 +1,21 @@
-// What runs draw, as the Python side describes it.
+// What runs draw, and how numbers are told, as the Python side says it.
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const ask = "import json; from pipelines import described as d; print(json.dumps([d.usual(), d.columns(d.usual())]))";
-const said = execFileSync(process.env.PYTHON ?? "python3", ["-c", ask], { cwd: fileURLToPath(new URL("../..", import.meta.url)) });
+const VALUES = { share: [0, 0.001, 0.014, 0.5, 0.9949, 0.997, 1], distance: [0.0461, 0.00004, 3.14159, 99.96, 1234.4],
+  count: [0, 7, 12_345], number: [0, 0.123456, -2.5, 12_345.6, -0.00042, 999.9, 1e7] };
+const ask = "import json, sys; from pipelines import described as d, told; values = json.loads(sys.argv[1]);"
+  + "words = [[unit, value, told.words(value, unit)] for unit in values for value in values[unit]];"
+  + "print(json.dumps([d.usual(), d.columns(d.usual()), words]))";
+const said = execFileSync(process.env.PYTHON ?? "python3", ["-c", ask, JSON.stringify(VALUES)],
+  { cwd: fileURLToPath(new URL("../..", import.meta.url)) });
 
-/** @type {[any, string[]]} */
-export const [USUAL, SERIES] = JSON.parse(said.toString());
+/** ``WORDS``: a unit, a value and how Python tells it, each. @type {[any, string[], [string, number, string][]]} */
+export const [USUAL, SERIES, WORDS] = JSON.parse(said.toString());
 export const COLUMNS = ["step", "images_seen", "seconds", ...SERIES];
+
+/** A measure that no script names. */
+export const BRIGHT = { name: "brightness", title: "brightness", help: "Mean of the pixels.", question: "bright", unit: "number",
+  axis: "mean of the pixels", better: "", real: "real_brightness", view: "brightness", view_help: "", role: "fake", log: false,
+  from_zero: false, fallback: false, short: "", headline: true, selects: false };

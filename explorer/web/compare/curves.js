@@ -1,9 +1,10 @@
 // The curves of several runs: one chart for each number, one line for each run.
 
 import { ChartCards } from "../shared/chart_cards.js";
-import { NOT_MEASURED, SEE_LATER, WAITING, X_AXES, bestOf, chartsOf, hasNumbers, saysProbability, together } from "../shared/charts.js";
+import { NOT_MEASURED, SEE_LATER, WAITING, X_AXES, chartsOf, hasNumbers, saysProbability, together } from "../shared/charts.js";
 import { figure, fixed, make } from "../shared/format.js";
 import { thin } from "../shared/history.js";
+import { bestOf } from "../shared/measures.js";
 import { literal } from "../shared/plotting.js";
 
 const AXES = ["step", "epoch", "seconds"];
@@ -87,7 +88,7 @@ export class CompareCurves extends ChartCards {
     const other = runs.find(({ source }) => !saysProbability(source.run));
     const options = { yTitle: literal(view.unit(other?.source.run ?? {})), levels: this.levels(view),
       canLog: !view.columns || runs.every(({ source }) => source.history.isPositive(view.field)) };
-    if (view.columns && card.chart.id === "outputs" && !other) options.yRange = [-0.02, 1.02];
+    if (view.ofD && !other) options.yRange = [-0.02, 1.02];
     const draw = (run) => (view.columns ? this.curve(run, view, width) : this.measured(run, view));
     return { title: null, options, traces: runs.flatMap(draw) };
   }

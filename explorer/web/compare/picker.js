@@ -1,6 +1,6 @@
 // Which runs are compared: the chosen ones as labels, and the list of all to choose from, told apart by words.
 
-import { ago, distance, make, setText, stateIcon, stateWord, UNREAD } from "../shared/format.js";
+import { ago, make, setText, stateIcon, stateWord, UNREAD } from "../shared/format.js";
 import { KeyedList } from "../shared/keyed_list.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -132,9 +132,9 @@ export class Picker {
     item.box.checked = this.chosen.some(({ id }) => id === run.id);
     const unread = UNREAD.has(run.state);
     item.box.disabled = !item.box.checked && (unread || this.chosen.length >= this.most);
-    const near = Number.isFinite(run.quality?.frechet) ? ` · Fréchet ${distance(run.quality.frechet)}` : "";
+    const measured = run.measured ? ` · ${run.measured}` : "";
     setText(item.name, run.name || run.title);
-    setText(item.about, unread ? run.message : `${run.data} · ${stateWord(run.state)} · ${ago(run.created_at)}${near}`);
+    setText(item.about, unread ? run.message : `${run.data} · ${stateWord(run.state)} · ${ago(run.created_at)}${measured}`);
     item.element.title = [run.name && run.title, run.id].filter(Boolean).join("\n");
     if (run.thumbnail && item.thumbnail !== run.thumbnail) {
       item.thumbnail = run.thumbnail;

@@ -1,8 +1,9 @@
 // Two tables of the compared runs: settings that differ, and results.
 
-import { TERMS, bestOf, columnsOf, together } from "../shared/charts.js";
+import { TERMS, together } from "../shared/charts.js";
 import { offer } from "../shared/download.js";
 import { count, duration, make, setText, stateWord } from "../shared/format.js";
+import { beats, bestOf, columnsOf, selecting } from "../shared/measures.js";
 
 const missing = (value) => value === null || value === undefined || Number.isNaN(value);
 
@@ -54,7 +55,7 @@ const name = (label, about) => make("th", { scope: "row" }, make("abbr", { title
 
 /**
  * @typedef {{ id: string, label: string, about?: string, of: (run: any, found?: any) => any,
- *   words?: (value: any) => string, measured?: boolean, low?: boolean }} Column
+ *   words?: (value: any) => string, measured?: boolean, selects?: boolean, better?: string }} Column
  * @type {Column[]}
  */
 const PLAIN = [
@@ -85,10 +86,17 @@ const number = (value) => (Number.isFinite(value) ? value : undefined); // in a 
 const measuredOn = ({ run: { source: { run } }, found }) =>
   JSON.stringify([run.data, run.config?.folder, found.features, found.samples]);
 
+/** The best of a column's values; NaN where there is none. */
+const leading = (column, values) => values.filter(Number.isFinite)
+  .reduce((best, value) => (Number.isNaN(best) || beats(column, value, best) ? value : best), NaN);
+
 const reached = (source, column) => Math.max(source.status[column] ?? 0, source.history.last(column) || 0);
 const newest = ({ measures }) => measures[measures.length - 1];
 /** @type {Record<string, [string, (source: any) => any]>} */
-const MOMENTS = { best: ["at the best checkpoint", bestOf], last: ["at the last measure", newest] };
+const MOMENTS = { // a run without a measure that selects its best checkpoint goes on from the last
+  best: ["at the best checkpoint", (source) => (selecting(source.run.display) ? bestOf(source) : newest(source))],
+  last: ["at the last measure", newest],
+};
 
 export class ResultsTable {
   onChange; sort; when; runs; columns;
@@ -126,13 +134,14 @@ export class ResultsTable {
     if (key === this.key) return;
     this.key = key;
     const comparable = new Set(rows.filter(({ found }) => found?.features).map(measuredOn)).size < 2;
-    const least = Math.min(...rows.map(({ found }) => found?.frechet ?? Infinity));
+    const best = shown.map((column) => (column.selects && comparable && rows.length > 1
+      ? leading(column, rows.map(({ values }) => values[column.index])) : NaN));
     const focused = this.place.contains(document.activeElement) ? document.activeElement?.getAttribute("data-sort") : null;
+    const cell = (value, column, at) => make("td", { class: value === best[at] ? "gx-best" : null }, text(column, value));
     this.place.replaceChildren(make("table", {}, make("thead", {}, make("tr", {}, ...shown.map((column) => this.head(column)))),
       make("tbody", {}, ...rows.map(({ run, values }) => make("tr", { "data-run": run.source.id },
         make("th", { scope: "row" }, letterOf(run), " ", run.name),
-        ...shown.slice(1).map(({ index, low, ...column }) => make("td",
-          { class: low && comparable && rows.length > 1 && values[index] === least ? "gx-best" : null }, text(column, values[index]))))))));
+        ...shown.map((column, at) => cell(values[column.index], column, at)).slice(1))))));
     if (focused) this.place.querySelector(`[data-sort="${focused}"]`)?.focus();
   }
 

@@ -1,7 +1,7 @@
 // The runs that can be explored: from their first checkpoint on, the newest first.
 
 import { Contact } from "./contact.js";
-import { ago, count, distance, duration, make, percent, setText, stateIcon, stateWord } from "../shared/format.js";
+import { ago, duration, make, setText, stateIcon, stateWord } from "../shared/format.js";
 import { link, pageLinks } from "./links.js";
 
 const SHOWN = 12;
@@ -56,11 +56,8 @@ export class Runs {
   fill(item, run) {
     setText(item.name, run.name || run.title);
     setText(item.time, `${duration(run.seconds)} · ${ago(run.created_at)}`);
-    const { quality } = run;
-    const clear = quality && Number.isFinite(quality.clear) ? `, ${percent(quality.clear)} clear` : "";
-    setText(item.quality, quality && Number.isFinite(quality.frechet)
-      ? `Fréchet ${distance(quality.frechet)}${clear}` : "not measured");
-    if (quality?.features) item.quality.title = `Fréchet distance in ${quality.features}, of ${count(quality.samples)} samples`;
+    setText(item.quality, run.measured || "not measured");
+    item.quality.title = run.measured_on ?? "";
     if (item.shownState !== run.state) {
       item.shownState = run.state;
       item.state.replaceChildren(stateIcon(run.state), stateWord(run.state));

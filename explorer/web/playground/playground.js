@@ -2,12 +2,11 @@
 // only while it is asked; this draws. All that is set lies in the URL, so that a link begins the same game.
 
 import { Address } from "../shared/address.js";
-import { Refused } from "../shared/decoder.js";
 import { make } from "../shared/format.js";
 import { mounting } from "../shared/mounting.js";
 import { readTheme } from "../shared/plotting.js";
 import { Bar } from "./bar.js";
-import { Card } from "./card.js";
+import { follow, restart } from "./games.js";
 import { Keeper } from "./keep.js";
 import { Notice } from "./notice.js";
 import { Player } from "./play.js";
@@ -121,58 +120,12 @@ class Playground {
     return [this.state.config, this.rules.besideOf(this.state)].filter(Boolean);
   }
 
-  /** Make the games what is set: begin them anew where they learn something else, else change them as they are. */
-  async follow() {
-    const wanted = this.wanted();
-    const other = (config, now) => SHARED.some((name) => config[name] !== now?.[name]);
-    if (wanted.length !== this.cards.length || this.cards.some(({ game }, at) => other(wanted[at], game.config))) return this.restart();
-    await this.notice.guarded(async () => {
-      for (const [at, { game }] of this.cards.entries()) {
-        const changes = Object.entries(wanted[at]).filter(([name, value]) => game.config[name] !== value);
-        if (!changes.length) continue;
-        const { anew } = await game.change(Object.fromEntries(changes));
-        if (anew.length) this.say(`${anew.join(" and ")} ${anew.length > 1 ? "were" : "was"} made anew; all else went on.`);
-      }
-    });
-    this.keeper.remember();
+  follow() {
+    return follow(this);
   }
 
-  /** Begin all games anew; with ``kept`` go on with what this tab was at, if it was the same. */
-  async restart(kept = false) {
-    const wanted = this.wanted();
-    const before = kept === true ? this.keeper.remembered() : null;
-    const { playing } = this.player;
-    this.player.stop(); // until there is something to be played
-    while (this.cards.length > wanted.length) this.cards.pop().close();
-    while (this.cards.length < wanted.length) {
-      const card = new Card(this.root, `Game ${"AB"[this.cards.length]}`, (remedy) => this.cure(card, remedy));
-      if (this.colors) card.paint(this.colors, this.theme);
-      this.cards.push(card);
-    }
-    this.second &&= wanted.length > 1;
-    this.games.replaceChildren(...this.cards.map(({ element }) => element));
-    this.sketch.attach(this.cards[0].plane);
-    this.render();
-    this.beginning += 1;
-    await this.notice.guarded(() => Promise.all(this.cards.map(async (card, at) => {
-      card.glide = false;
-      if (before?.[at]) {
-        try {
-          return await card.game.rejoin(before[at].id);
-        } catch (error) {
-          if (!(error instanceof Refused)) throw error;
-          if (before[at].saved) return card.game.begin(null, before[at].saved);
-        }
-      }
-      return card.game.begin(wanted[at]);
-    })));
-    this.beginning -= 1;
-    this.fit();
-    this.keeper.remember();
-    if (!(playing || this.eager) || !this.ready) return;
-    if (this.eager) this.say("");
-    this.eager = false;
-    this.player.start();
+  restart(kept = false) {
+    return restart(this, kept);
   }
 
   // What can be done

@@ -1,32 +1,34 @@
 // Cards with charts that share a horizontal axis. They are drawn only when something changed and somebody can see it, and
 // seldom enough to leave the computer free; the nodes stay, and with them zoom, hover and what the person hid.
 
-import { SEE_LATER, WAITING, X_AXES } from "./charts.js";
+import { HEIGHT, logTick, makeCard } from "./chart_card.js";
+import { ChartControls } from "./chart_controls.js";
+import { ChartPointer } from "./chart_pointer.js";
+import { X_AXES } from "./charts.js";
 import { make, setText } from "./format.js";
+import { Pace } from "./pace.js";
 import { MARGIN, layoutOf, loadPlotly } from "./plotting.js";
-
-const LEAST_PAUSE_MS = 250; // at most four drawings a second, and
-const MOST_PAUSE_MS = 1000; // at least one where there is something new, though it then take
-const SHARE = 10; // more than a tenth of the time
-const HEIGHT = 196;
-const STILL = 4; // pixels that a pointer may move in a click
 
 /** What is drawn is the heir's: ``offered``, ``drawing`` and ``end``. */
 export class ChartCards {
-  chartsOf; x; decay; zoom; onClick; dragging; pause; drawnAt; took; onChoice; source; timer;
+  chartsOf; x; decay; zoom; onChoice; source; timer;
 
   /**
    * ``chartsOf(display)`` gives the charts of what is described; ``axes``: those of X_AXES to choose from; ``onClick(x)``, if
    * given, hears of clicks in a chart.
    */
-  constructor(root, chartsOf, axes, onClick = null) {
-    Object.assign(this, { chartsOf, x: axes[0], decay: 0.9, zoom: null, onClick, dragging: false, pause: LEAST_PAUSE_MS, drawnAt: 0, took: [] });
+  constructor(root, chartsOf, axes, onClick = /** @type {((x: number) => void) | null} */ (null)) {
+    Object.assign(this, { chartsOf, x: axes[0], decay: 0.9, zoom: null });
+    this.pace = new Pace();
     this.xRevision = this.yRevision = 0; // grow when what Plotly remembers of a zoom no longer holds
     this.dirty = new Set();
     this.visible = new Set();
     this.cards = [];
     this.wanted = {}; // by chart: the view that the person chose
-    this.controls = this.makeControls(axes);
+    this.bar = new ChartControls(axes, this.decay, { axis: (id) => this.chooseAxis(id), decay: (amount) => this.smooth(amount),
+      whole: () => this.forgetZoom() });
+    this.controls = this.bar.element;
+    this.markAxis();
     this.list = make("div", { class: "gx-cards" });
     this.element = make("section", { class: "gx-curves", "aria-label": "Curves" }, this.controls, this.list);
     this.seen = new IntersectionObserver((entries) => {
@@ -41,10 +43,8 @@ export class ChartCards {
     this.sized.observe(this.element);
     this.onShown = () => this.schedule();
     document.addEventListener("visibilitychange", this.onShown);
-    this.element.addEventListener("pointerdown", (event) => this.pressed(event));
-    this.onReleased = (event) => this.released(event);
-    window.addEventListener("pointerup", this.onReleased);
-    window.addEventListener("pointercancel", this.onReleased);
+    this.pointer = new ChartPointer(this.element, (share) => onClick?.(this.range[0] + share * (this.range[1] - this.range[0])),
+      () => this.schedule());
     loadPlotly(root).then((library) => {
       this.library = library;
       this.schedule();
@@ -53,7 +53,7 @@ export class ChartCards {
 
   /** Lay out the charts that a display describes, where they are others than before. */
   describe(display) {
-    const key = JSON.stringify([display?.views, display?.series, display?.measures]);
+    const key = JSON.stringify([display?.views, display?.series, display?.measures, display?.titles]);
     if (key === this.described) return;
     this.described = key;
     const before = new Map(this.cards.map((card) => [card.chart.id, card]));
@@ -90,35 +90,19 @@ export class ChartCards {
     return 0;
   }
 
-  makeControls(axes) {
-    this.axes = axes.map((id) => {
-      const button = make("button", { type: "button", class: "gx-button", "data-x": id }, X_AXES[id].label);
-      button.addEventListener("click", () => this.chooseAxis(id));
-      return button;
-    });
-    this.markAxis();
-    const smoothing = make("input", { type: "range", min: 0, max: 0.99, step: 0.01, value: this.decay });
-    const amount = make("output", {}, this.decay.toFixed(2));
-    smoothing.addEventListener("input", () => {
-      this.decay = Number(smoothing.value);
-      amount.textContent = this.decay.toFixed(2);
-      this.redraw();
-    });
-    this.whole = make("button", { type: "button", class: "gx-button gx-whole", title: "or double-click a chart", hidden: "" }, "Whole run");
-    this.whole.addEventListener("click", () => this.forgetZoom());
-    return make("div", { class: "gx-controls" },
-      make("span", { class: "gx-segments", role: "group", "aria-label": "Horizontal axis" }, ...this.axes),
-      make("label", {}, "smoothing", smoothing, amount), this.whole);
-  }
-
   chooseAxis(id) {
     this.x = id;
     this.markAxis();
     this.forgetZoom();
   }
 
+  smooth(amount) {
+    this.decay = amount;
+    this.redraw();
+  }
+
   markAxis() {
-    this.axes.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.x === this.x)));
+    this.bar.mark(this.x);
   }
 
   /** A line's name hides it and shows it again; the choice of a view, and of a log scale. */
@@ -143,7 +127,7 @@ export class ChartCards {
 
   drawSoon(card) {
     this.dirty.add(card);
-    this.drawnAt = 0;
+    this.pace.hurry();
     this.schedule();
   }
 
@@ -182,28 +166,23 @@ export class ChartCards {
 
   schedule() {
     if (this.timer || !this.library || !this.theme || !this.source || document.hidden) return;
-    if (this.dragging) return; // a drawing would take the zoom frame out of the person's hand
+    if (this.pointer.dragging) return; // a drawing would take the zoom frame out of the person's hand
     if (![...this.dirty].some((card) => this.visible.has(card))) return;
-    const wait = Math.max(0, this.drawnAt + this.pause - performance.now());
     this.timer = setTimeout(() => {
       this.timer = null;
-      if (!this.dragging) this.draw();
-    }, wait);
+      if (!this.pointer.dragging) this.draw();
+    }, this.pace.wait);
   }
 
   draw() {
     const started = performance.now();
-    this.whole.hidden = !this.zoom;
+    this.bar.whole.hidden = !this.zoom;
     for (const card of this.dirty) {
       if (!this.visible.has(card)) continue;
       this.dirty.delete(card);
       this.drawCard(card);
     }
-    this.drawnAt = performance.now();
-    this.took = [...this.took.slice(-4), this.drawnAt - started];
-    const usual = Math.min(...this.took); // the longer ones were waiting for other programs
-    this.pause = Math.min(MOST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, SHARE * usual));
-    this.element.dataset.drawMs = usual.toFixed(1);
+    this.element.dataset.drawMs = this.pace.ended(started).toFixed(1);
     this.schedule();
   }
 
@@ -299,25 +278,6 @@ export class ChartCards {
     card.cursor.style.transform = `translateX(${(MARGIN.l + ((at - from) / (to - from)) * inner).toFixed(1)}px)`;
   }
 
-  pressed(event) {
-    this.dragging = Boolean(event.target.closest(".gx-plot"));
-    this.press = this.dragging && !event.button ? { x: event.clientX, y: event.clientY, plot: event.target.closest(".gx-plot") } : null;
-  }
-
-  released(event) {
-    this.dragging = false;
-    const { press } = this;
-    this.press = null;
-    this.schedule();
-    if (!press || !this.onClick || event.type !== "pointerup") return;
-    if (Math.hypot(event.clientX - press.x, event.clientY - press.y) > STILL) return;
-    const box = press.plot.getBoundingClientRect();
-    const share = (press.x - box.left - MARGIN.l) / (box.width - MARGIN.l - MARGIN.r);
-    const inside = press.y > box.top && press.y < box.bottom - MARGIN.b;
-    const [from, to] = this.range;
-    if (inside && share >= 0 && share <= 1) this.onClick(from + share * (to - from));
-  }
-
   /** One chart was zoomed: the others follow along the horizontal axis. */
   zoomed(change) {
     if (change["xaxis.range[0]"] === undefined) return;
@@ -332,48 +292,8 @@ export class ChartCards {
     this.seen.disconnect();
     this.sized.disconnect();
     document.removeEventListener("visibilitychange", this.onShown);
-    window.removeEventListener("pointerup", this.onReleased);
-    window.removeEventListener("pointercancel", this.onReleased);
+    this.pointer.close();
     this.cards.forEach((card) => this.library?.purge(card.plot));
     this.library = null;
   }
-}
-
-/** Ticks of a log axis that neither crowd nor lack: at 1, 2 and 5 where the values span few powers of ten. */
-function logTick(columns) {
-  let low = Infinity;
-  let high = 0;
-  for (const values of columns) {
-    for (const value of values) {
-      if (value > 0 && value < low) low = value;
-      if (value > high) high = value;
-    }
-  }
-  if (!high) return 1; // nothing is drawn yet
-  const decades = Math.log10(high / low);
-  return decades < 0.5 ? "D1" : decades < 2.4 ? "D2" : Math.ceil((decades || 1) / 5);
-}
-
-/** A chart's card; what was hidden in the one before it, and its log scales, stay. */
-function makeCard(chart, before) {
-  const card = { chart, view: chart.views[0], hidden: before?.hidden ?? new Set(), log: before?.log ?? {}, key: null };
-  card.legend = chart.views.flatMap((view) => (view.columns ?? view.measures).filter(({ name }) => name).map((line, _, lines) => {
-    const sample = make("i", { "aria-hidden": "true" });
-    const button = make("button", { type: "button", "aria-pressed": String(!card.hidden.has(line.name)),
-      title: line.about || null }, sample, line.name);
-    return { ...line, view, alone: lines.length < 2, sample, button };
-  }));
-  card.name = make("abbr", { tabindex: 0 }, chart.name);
-  card.named = make("span", { class: "gx-named" });
-  card.choice = make("select", { class: "gx-choice", "aria-label": `${chart.name}: what is shown`, hidden: "" });
-  card.logBox = make("input", { type: "checkbox" });
-  card.logLabel = make("label", { class: "gx-log", hidden: "" }, card.logBox, "log");
-  card.kicker = make("div", { class: "gx-kicker" }, card.name, card.choice, card.named,
-    ...card.legend.map(({ button }) => button), card.logLabel);
-  card.title = make("h2", { class: "gx-title" }, card.view.measures ? SEE_LATER : WAITING);
-  card.plot = make("div", { class: "gx-plot", style: `height:${HEIGHT}px` });
-  card.cursor = make("div", { class: "gx-cursor", style: `top:${MARGIN.t}px;bottom:${MARGIN.b}px`, hidden: "" });
-  card.element = make("article", { class: "gx-card", "data-chart": chart.id }, card.kicker, card.title,
-    make("div", { class: "gx-plot-place" }, card.plot, card.cursor));
-  return card;
 }

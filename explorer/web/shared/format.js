@@ -15,12 +15,12 @@ export function figure(value, digits = 3) {
   if (!isNumber(value)) return "–";
   const size = Math.abs(value);
   if (size >= 1000) return count(value);
-  if (size !== 0 && size < 1e-3) return value.toExponential(1).replace("e", " · 10^").replace("-", "−");
+  if (size !== 0 && size < 1e-3) return value.toExponential(1).replace("e", " · 10^").replaceAll("-", "−");
   return String(Number(value.toPrecision(digits))).replace("-", "−");
 }
 
 /**
- * A Fréchet distance, with the digits that a few thousand pictures can carry.
+ * A distance, with the digits that a few thousand pictures can carry.
  * @param {number | null | undefined} value
  */
 export function distance(value) {
@@ -57,19 +57,6 @@ export function ago(unixSeconds, now = Date.now() / 1000) {
   if (past < 3600) return `${Math.floor(past / 60)} min ago`;
   if (past < 86400) return `${Math.floor(past / 3600)} h ago`;
   return `${Math.floor(past / 86400)} d ago`;
-}
-
-/**
- * Quality in one line: the newest measure with what it is to be compared to.
- * @param {Record<string, any> | null | undefined} quality
- */
-export function qualityWords(quality) {
-  if (!quality || !Number.isFinite(quality.frechet)) return null;
-  const shares = [];
-  if (quality.clear !== null && quality.clear !== undefined) shares.push(`${percent(quality.clear)} clear`);
-  if (quality.as_asked !== null && quality.as_asked !== undefined) shares.push(`${percent(quality.as_asked)} as asked`);
-  return { frechet: distance(quality.frechet), floor: distance(quality.floor), features: quality.features,
-    samples: count(quality.samples), shares };
 }
 
 /** @type {Record<string, string>} */

@@ -1,10 +1,11 @@
 // The charts of one live run.
 
 import { visit } from "../shared/address.js";
-import { X_AXES, bestOf, chartsOf, hasNumbers, saysProbability } from "../shared/charts.js";
+import { X_AXES, chartsOf, hasNumbers, saysProbability } from "../shared/charts.js";
 import { ChartCards } from "../shared/chart_cards.js";
 import { make } from "../shared/format.js";
 import { thin } from "../shared/history.js";
+import { bestOf } from "../shared/measures.js";
 import { faded, literal } from "../shared/plotting.js";
 
 const SIGNS = { paused: "❚❚", resumed: "▶", rates: "◆", threads: "⇅", stopped: "■", finished: "✓", failed: "✕" };
@@ -45,7 +46,7 @@ export class Curves extends ChartCards {
   drawing(card, width) {
     const { view } = card;
     const { run, history } = this.source;
-    const probability = view.id === "outputs" && saysProbability(run);
+    const probability = view.ofD && saysProbability(run);
     const options = { yTitle: literal(view.unit(run)), marks: this.marks(), levels: this.levels(view),
       canLog: !view.columns || view.log !== "choice" || view.columns.every(({ column }) => history.isPositive(column)) };
     if (probability) options.yRange = [-0.02, 1.02];
@@ -83,7 +84,7 @@ export class Curves extends ChartCards {
       line: { width: 2.2, color: this.theme.colors[role], dash: dash ?? "solid" }, marker: { size: 5 },
     }));
     const best = bestOf(this.source);
-    const [{ name, field }] = view.measures;
+    const { name, field } = view.measures.find((line) => line.selects) ?? view.measures[0];
     const shown = best && Number.isFinite(best[field]) && !hidden.has(name);
     traces.push({
       ...shared, mode: view.best ? "markers+text" : "markers", name: "best checkpoint", uid: "best", text: ["best"],
@@ -97,7 +98,7 @@ export class Curves extends ChartCards {
   /** Where D cannot tell, and what real pictures get. */
   levels(view) {
     const { run, measures } = this.source;
-    if (view.id === "outputs") {
+    if (view.ofD) {
       const { balance } = run.display ?? {};
       return Number.isFinite(balance) ? [{ value: balance }] : [];
     }

@@ -4,9 +4,10 @@ import { hasEnded, hearOfRuns } from "../shared/all_runs.js";
 import { TERMS } from "../shared/charts.js";
 import { Curves } from "./curves.js";
 import { Findings } from "../shared/findings.js";
-import { count, duration, make, qualityWords, setText, stateIcon, stateWord } from "../shared/format.js";
+import { count, duration, make, setText, stateIcon, stateWord } from "../shared/format.js";
 import { History } from "../shared/history.js";
 import { Line } from "../shared/line.js";
+import { headlines } from "../shared/measures.js";
 import { mounting } from "../shared/mounting.js";
 import { readTheme } from "../shared/plotting.js";
 import { Samples } from "./samples.js";
@@ -63,8 +64,7 @@ class StatusLine {
     setText(this.figures.left, status.eta_s === null || status.eta_s === undefined ? "–" : duration(status.eta_s));
     setText(this.figures.device, status.device || "–");
     this.showProgress(status, seconds);
-    const help = run.display?.measures?.find(({ name }) => name === "frechet")?.help;
-    this.showQuality(measures.length ? measures[measures.length - 1] : status.quality, help);
+    this.showQuality(measures.length ? measures[measures.length - 1] : status.quality, run.display);
   }
 
   showProgress({ state, progress, eta_s: eta }, seconds) {
@@ -75,17 +75,20 @@ class StatusLine {
     this.done.style.transform = `scaleX(${share.toFixed(4)})`;
   }
 
-  showQuality(quality, help) {
-    const words = qualityWords(quality);
-    const key = JSON.stringify(words);
+  /** The newest measure in a line: on what it was taken, and each number beside that of real pictures. */
+  showQuality(quality, display) {
+    const told = headlines(quality, display);
+    const key = JSON.stringify([told, quality?.features, quality?.samples]);
     if (key === this.shownQuality) return;
     this.shownQuality = key;
-    if (!words) return setText(this.quality, "\u00a0");
-    const { frechet, floor, features, samples, shares } = words;
-    return this.quality.replaceChildren(
-      make("abbr", { title: help ?? null, tabindex: 0 }, "Fréchet distance"), " ", make("b", {}, frechet),
-      make("span", { class: "gx-aside" }, ` (${features}, ${samples} samples; real against real ${floor})`),
-      ...shares.flatMap((share) => [" · ", make("b", {}, share)]));
+    if (!told.length) return setText(this.quality, "\u00a0");
+    const on = quality.features && `${quality.features}, ${count(quality.samples)} samples`;
+    return this.quality.replaceChildren(...told.flatMap(({ title, help, first, words, real }, index) => {
+      const name = make("abbr", { title: help || null, tabindex: 0 }, title);
+      const aside = [index ? null : on, real && `real pictures ${real}`].filter(Boolean).join("; ");
+      return [index ? " · " : "", ...(first ? [make("b", {}, words), " ", name] : [name, " ", make("b", {}, words)]),
+        aside ? make("span", { class: "gx-aside" }, ` (${aside})`) : ""];
+    }));
   }
 
   connection(text) {

@@ -2,7 +2,7 @@
 
 import { hearOfRuns } from "../shared/all_runs.js";
 import { acceptDecimalCommas } from "../shared/decimal_comma.js";
-import { ago, distance, duration, make, percent, setText, stateIcon, stateWord, UNREAD } from "../shared/format.js";
+import { ago, duration, make, setText, stateIcon, stateWord, UNREAD } from "../shared/format.js";
 import { KeyedList } from "../shared/keyed_list.js";
 import { mounting } from "../shared/mounting.js";
 
@@ -60,10 +60,7 @@ class RunList {
     }
     item.where.hidden = !run.where;
     setText(item.where, run.where ?? "");
-    const { quality } = run;
-    const shares = quality && Number.isFinite(quality.clear) ? `, ${percent(quality.clear)} clear` : "";
-    if (UNREAD.has(run.state)) setText(item.quality, run.message);
-    else setText(item.quality, quality && Number.isFinite(quality.frechet) ? `Fréchet ${distance(quality.frechet)}${shares}` : "\u00a0");
+    setText(item.quality, UNREAD.has(run.state) ? run.message : run.measured || "\u00a0");
     if (run.thumbnail && item.thumbnail !== run.thumbnail) this.exchange(item, run.thumbnail);
   }
 

@@ -5,35 +5,53 @@ A measure's file has a function ``measure(seen)`` that gives a number of the sam
 
     QUESTION   what it answers: ``near``, ``varied``, ``clear`` or another word. "How varied" is the chart that shows
                it. Without a question it is recorded and not drawn.
-    TITLE      its name in words; by default the file's name.
+    TITLE      its name in words; by default the file's name. SHORT: its name where there is little room.
     HELP       what it is, in a sentence; by default the first line of the file's docstring.
     UNIT       ``share`` (in [0, 1], told in percent), ``distance`` (>= 0), ``count`` or ``number`` (the default);
-               ``shares``, a list, only of what is not drawn.
+               ``shares``, a list, only of what is not drawn. It decides how numbers are told (``pipelines/told.py``).
     AXIS       title of the vertical axis; by default the title.
     BETTER     ``higher`` or ``lower``; by default neither.
+    SELECTS    whether a run's best checkpoint is the one where it is best, which needs ``BETTER``. Of several measures
+               that say so, the first in order does it.
+    HEADLINE   whether the status line of a run and lists of runs tell it; a person's own is told by default.
     NEEDS      what must be there, else it is None and not asked for: any of ``NEEDS`` below.
+    MODALITIES the modalities whose examples it can measure, by name: ``("image",)``; by default all.
     REAL       the key of the same number of real pictures, which is taken once a run; by default ``real_`` and the
                file's name. None: real pictures have no such number.
     ORDER      its place among the measures, 100 by default.
+    TITLES     what its chart's title says, a tuple of texts with keys of a row in braces: ``("{modes} of {real_modes}
+               come", "Not told")``. The first of which all numbers are known is said; see ``described.Title``. By
+               default the value, beside that of real pictures.
     FALLBACK   whether it is the last of its question's measures, for runs that have no others.
     LOG, FROM_ZERO  whether the vertical axis is logarithmic at first; whether it begins at zero (distances and counts
                do).
-    VIEW, VIEW_HELP, ROLE  measures of one view are drawn over each other; each has a role, which is its colour.
+    VIEW, VIEW_HELP, ROLE  measures of one view are drawn over each other; each has a role, which is its colour. The
+               first in order says the view's title.
 
 Its key in the rows of ``metrics.jsonl`` is the file's name.
+
+From these constants follow, with no other file changed: its chart and the star at the best checkpoint on the run's
+page, its words in the status line, in lists of runs, in ``python -m pipelines runs`` and in the line of a run at work,
+its chart, its column and its fields of the CSV file in Compare. A person's own is also taken by the full measure
+(``metrics/own.py``): it has a row in the table of ``python -m pipelines evaluate`` and of the run's page, and on the
+card of a published model.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from pipelines.described import BETTER, UNITS, Measure
+from pipelines.described import BETTER, UNITS, Measure, Title, check_titles
 from pipelines.errors import ConfigError
+from pipelines.registries import MODALITIES
 from pipelines.registry import Registry
 from pipelines.schema import convert
 
-NEEDS = ("neighbours", "classes", "attributes", "asked", "training")
-"""More than K samples; probabilities of classes; of attributes; classes asked for; few enough training pictures."""
+NEEDS = ("features", "neighbours", "classes", "attributes", "asked", "training")
+"""Features of examples; more than K samples; probabilities of classes; of attributes; classes asked for; few enough
+training pictures."""
+OF_FEATURES = frozenset(("features", "neighbours", "training"))  # what there is only of a modality with features
+OF_CLASSIFIERS = frozenset(("classes", "attributes"))  # what there is only of pictures
 TAKEN = frozenset(
     ("step", "epoch", "seconds", "images_seen", "images_per_s", "event", "message", "features", "samples", "threads")
 )  # keys of rows that are no measures
@@ -57,13 +75,27 @@ def needs(name: str) -> tuple[str, ...]:
     Raises:
         ConfigError: it needs something else, or there is no such measure.
     """
-    found = MEASURES.constants(name).get("NEEDS", ())
-    if not isinstance(found, tuple):
-        raise ConfigError(f"The measure {name!r} has NEEDS = {found!r}; make it a tuple, such as ({found!r},).")
-    for need in found:
-        if need not in NEEDS:
-            raise ConfigError(f"The measure {name!r} needs {need!r}; choose of: {', '.join(NEEDS)}.")
-    return found
+    return _chosen(name, "NEEDS", NEEDS, "needs")
+
+
+def of_modality(modality: str, own: bool = True) -> list[str]:
+    """The names of the measures that examples of a modality can have, in order; nothing is imported.
+
+    Args:
+        own: also those of a person's own.
+
+    Raises:
+        ConfigError: there is no such modality, or a measure names what there is not.
+    """
+    found, missing = [], set() if modality == "image" else {*OF_CLASSIFIERS}
+    if not MODALITIES.defines(modality, "features"):
+        missing |= OF_FEATURES
+    for name in MEASURES.names():
+        of = _chosen(name, "MODALITIES", tuple(MODALITIES.names()), "measures the modality")
+        fits = modality in (of or (modality,)) and missing.isdisjoint(needs(name))
+        if fits and (own or not MEASURES.is_own(name)):
+            found.append(name)
+    return sorted(found, key=lambda name: (MEASURES.constants(name).get("ORDER", 100), name))
 
 
 def units(own: bool = True) -> dict[str, str]:
@@ -86,34 +118,69 @@ def units(own: bool = True) -> dict[str, str]:
     return found
 
 
-def described(own: bool = True) -> list[Measure]:
+def described(own: bool = True, modality: str = "image") -> list[Measure]:
     """The measures that are drawn, in order; nothing is imported.
 
     Args:
         own: also those of a person's own.
+        modality: of the examples that are measured.
+
+    Returns:
+        The measures; of those that say that they select the best checkpoint, the first does.
 
     Raises:
         ConfigError: a measure describes itself wrongly.
     """
     units(own)
-    found = [(name, MEASURES.constants(name)) for name in MEASURES.names() if own or not MEASURES.is_own(name)]
-    found = [(name, says) for name, says in found if "QUESTION" in says]
-    found.sort(key=lambda one: (one[1].get("ORDER", 100), one[0]))
-    return [_described(name, says) for name, says in found]
+    found, chosen = [], False
+    for name in of_modality(modality, own):
+        says = MEASURES.constants(name)
+        if "QUESTION" in says:
+            found.append(_described(name, says, bool(says.get("SELECTS")) and not chosen))
+            chosen = chosen or found[-1].selects
+    return found
 
 
-def _described(name: str, says: dict[str, Any]) -> Measure:
+def selecting(modality: str = "image") -> Measure | None:
+    """The measure at whose best value a run's checkpoint is its best; None where none says so; raises as above."""
+    return next((one for one in described(modality=modality) if one.selects), None)
+
+
+def beats(measure: Measure, value: float, other: float) -> bool:
+    """Whether a value of a measure that selects is better than another one."""
+    return value > other if measure.better == "higher" else value < other
+
+
+def _chosen(name: str, constant: str, allowed: tuple[str, ...], verb: str) -> tuple[str, ...]:
+    """A constant that is a tuple of words that are allowed; () where the file does not state it."""
+    found = MEASURES.constants(name).get(constant, ())
+    if not isinstance(found, tuple):
+        raise ConfigError(f"The measure {name!r} has {constant} = {found!r}; make it a tuple, such as ({found!r},).")
+    for one in found:
+        if one not in allowed:
+            raise ConfigError(f"The measure {name!r} {verb} {one!r}; choose of: {', '.join(allowed)}.")
+    return found
+
+
+def _described(name: str, says: dict[str, Any], selects: bool) -> Measure:
     key = key_of(name)
     title, unit = says.get("TITLE", key.replace("_", " ")), says.get("UNIT", "number")
     for constant, value, allowed in (("UNIT", unit, UNITS), ("BETTER", says.get("BETTER", ""), BETTER)):
         if value not in allowed:
             words = ", ".join(repr(one) for one in allowed if one)
             raise ConfigError(f"The measure {name!r} has {constant} = {value!r}; choose one of: {words}.")
+    if says.get("SELECTS") and not says.get("BETTER"):
+        raise ConfigError(f"The measure {name!r} has SELECTS; state BETTER, 'higher' or 'lower', too.")
+    titles = says.get("TITLES", ())
+    if not isinstance(titles, tuple) or not all(isinstance(text, str) for text in titles):
+        raise ConfigError(f"The measure {name!r} has TITLES = {titles!r}; make it a tuple of texts.")
+    check_titles(map(Title, titles), f"The measure {name!r}")
     values = {
         "name": key, "title": title, "help": says.get("HELP", MEASURES.describe(name)), "question": says["QUESTION"],
         "unit": unit, "axis": says.get("AXIS", title), "better": says.get("BETTER", ""), "real": real_key(name) or "",
         "view": says.get("VIEW", key), "view_help": says.get("VIEW_HELP", ""), "role": says.get("ROLE", "fake"),
         "log": says.get("LOG", False), "from_zero": says.get("FROM_ZERO", unit in ("distance", "count")),
-        "fallback": says.get("FALLBACK", False),
+        "fallback": says.get("FALLBACK", False), "short": says.get("SHORT", ""), "selects": selects,
+        "headline": says.get("HEADLINE", MEASURES.is_own(name)), "titles": [{"text": text} for text in titles],
     }  # fmt: skip
     return convert(values, Measure, f"The measure {name!r}", ConfigError)

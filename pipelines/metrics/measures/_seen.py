@@ -17,7 +17,7 @@ from pipelines.metrics.neighbours import Compared, K, Neighbourhoods
 class Reference:
     """The real pictures of a run, looked at once."""
 
-    gaussian: frechet.Gaussian  # of their features
+    gaussian: frechet.Gaussian | None  # of their features; None of a modality without features
     neighbourhoods: Neighbourhoods | None  # of their features; None where there are too few
     probabilities: Tensor | None  # [N, classes] or [N, attributes]
     training: ReferenceSet | None = None  # None where copies are not looked for
@@ -28,8 +28,9 @@ class Seen:
     """Pictures that are measured: samples, or real pictures that stand beside them.
 
     Args:
-        images: [N, C, H, W], uint8, or floating in [-1, 1], on any device.
-        features: [N, D], on the CPU, of the judge of the data set.
+        images: [N, C, H, W], uint8, or floating in [-1, 1], on any device; or other examples as their modality stores
+            them, [N, ...].
+        features: [N, D], on the CPU, of the judge of the data set; None of a modality without features.
         probabilities: what the judge says of them, [N, classes] or [N, attributes], on the CPU, or None.
         kind: of the probabilities: ``classes``, ``attributes`` or None.
         labels: int [N], the classes asked for, or None.
@@ -37,7 +38,7 @@ class Seen:
     """
 
     images: Tensor = field(repr=False)
-    features: Tensor = field(repr=False)
+    features: Tensor | None = field(repr=False)
     probabilities: Tensor | None = field(repr=False)
     kind: str | None
     labels: Tensor | None = field(repr=False)
@@ -46,6 +47,7 @@ class Seen:
     def has(self, need: str) -> bool:
         """Whether there is what a measure needs, one of ``NEEDS``."""
         return {
+            "features": self.features is not None,
             "neighbours": self.real.neighbourhoods is not None and len(self.features) > K,
             "classes": self.probabilities is not None and self.kind == CLASSES,
             "attributes": self.probabilities is not None and self.kind == ATTRIBUTES,

@@ -7,6 +7,7 @@ ORDER = 90
 UNIT = "share"
 AXIS = "share of pictures"
 BETTER = "higher"
+HEADLINE = True
 NEEDS = ("classes", "asked")
 REAL = None
 VIEW = "classifier"

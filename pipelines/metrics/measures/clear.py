@@ -8,10 +8,17 @@ ORDER = 80
 UNIT = "share"
 AXIS = "share of pictures"
 BETTER = "higher"
+HEADLINE = True
 NEEDS = ("classes",)
 REAL = None
 VIEW = "classifier"
 VIEW_HELP = "A network that was trained to name real pictures looks at the generated ones."
+TITLES = (
+    "{clear} clear, {as_asked} as asked",
+    "{clear} clear",
+    "{as_asked} as asked",
+    "No classifier for these pictures",
+)
 
 
 def measure(seen: Seen) -> float:

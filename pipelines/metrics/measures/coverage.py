@@ -11,6 +11,7 @@ UNIT = "share"
 AXIS = "share of real pictures"
 BETTER = "higher"
 NEEDS = ("neighbours",)
+TITLES = ("Covers {coverage}, {modes} of {real_modes} classes", "Covers {coverage}")  # what a class sees at once
 
 
 def measure(seen: Seen) -> float:

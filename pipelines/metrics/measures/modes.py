@@ -9,6 +9,7 @@ UNIT = "count"
 AXIS = "classes"
 BETTER = "higher"
 NEEDS = ("classes",)
+TITLES = ("{modes} of {real_modes} classes come",)
 
 
 def measure(seen: Seen) -> int:

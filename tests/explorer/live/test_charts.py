@@ -39,7 +39,7 @@ def test_measures_keep_their_places_until_they_come_and_stand_beside_those_of_re
     before = opened.locator("[data-chart=near]").bounding_box()
     run.measure(frechet=20.0, coverage=0.4, modes=7)
     eventually(lambda: titles["near"].inner_text(), "20.0; real pictures 1.1")
-    expect(opened.locator(".gx-quality")).to_contain_text("2,000 samples; real against real 1.1")
+    expect(opened.locator(".gx-quality")).to_contain_text("2,000 samples; real pictures 1.1")
     eventually(lambda: opened.locator("[data-chart=near] .gx-named").inner_text(), "Fréchet distance, digit features")
     assert opened.locator("[data-chart=near]").bounding_box() == before
     titles["varied"].scroll_into_view_if_needed()

@@ -64,3 +64,21 @@ def test_positions() -> None:
     assert str(Position(2, 30, 4)) == "2:30:4"
     for text in (None, "", "1", "a:b:c", "1:2:3:4", "1:-2:3", "1:2:" + "9" * 40):
         assert Position.parse(text) is None
+
+
+def test_a_row_far_beyond_the_run_stretches_no_axis_and_is_counted(run: FakeRun) -> None:
+    run.rows(3)
+    found = reader.RunReader(run.folder)
+    found.news()
+    far = {**run.row(), "step": 30_000_000_000}
+    for row in (far, {**far, "features": "x", "frechet": 1.0}, {**far, "event": "paused", "message": "Paused."}):
+        run.folder.append_metrics(row)
+    assert found.news() == {"left_out": 3}
+    run.rows(1)
+    assert [row[0] for row in found.news()["rows"]] == [50]
+    everything = found.everything()
+    assert everything["left_out"] == run.folder.rows_left_out() == 3
+    assert not everything["measures"] and not everything["events"]
+    assert [row["step"] for row in run.folder.metrics()[0]] == [10, 20, 30, 50]
+    rest = found.rest(Position(found.position.attempt, 0, 0))
+    assert [row[0] for row in rest["rows"]] == [10, 20, 30, 50] and "measures" not in rest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import tempfile
 import time
 import zipfile
@@ -111,7 +112,8 @@ def test_the_list_tells_each_run_in_a_few_words(client: httpx.Client, run: FakeR
     assert all(run["state"] == "damaged" and run["message"].startswith("config.json") for run in damaged)
     assert (newest["id"], newest["state"], newest["thumbnail"]) == ("b-run", "queued", None)
     assert oldest["id"] == "a-run" and oldest["state"] == "finished" and oldest["preset"] == "first-digits"
-    assert oldest["step"] == 30 and oldest["quality"]["floor"] == 1.14
+    assert oldest["step"] == 30 and re.fullmatch(r"Fréchet \d+, \d+ % clear, \d+ % as asked", oldest["measured"])
+    assert oldest["measured_on"] == "In digit features, on 2,000 samples" and newest["measured"] == ""
     assert client.get("/" + oldest["thumbnail"]).status_code == 200
 
 

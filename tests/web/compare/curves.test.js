@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compared } from "../../../explorer/web/compare/curves.js";
-import { USUAL } from "../described.js";
+import { BRIGHT, USUAL } from "../described.js";
 
 test("runs are compared by one number a view: measures first, then G before D", () => {
   const told = compared(USUAL).map(({ id, views }) => [id, views.map((view) => `${view.id}: ${view.label}`)]);
@@ -16,8 +16,7 @@ test("runs are compared by one number a view: measures first, then G before D", 
 });
 
 test("a measure that no script names is compared, too", () => {
-  const bright = { ...USUAL.measures[0], name: "brightness", title: "brightness", question: "bright", unit: "number", real: "real_brightness", view: "brightness" };
-  const charts = compared({ ...USUAL, measures: [...USUAL.measures, bright] });
+  const charts = compared({ ...USUAL, measures: [...USUAL.measures, BRIGHT] });
   const { name, views: [view] } = charts[3];
   assert.deepEqual([name, view.id, view.field, view.real, view.called], ["How bright", "brightness", "brightness", "real_brightness", "brightness"]);
   assert.equal(view.words(0.5), "0.5");

@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { columnsFor, csvOf } from "../../../explorer/web/compare/tables.js";
 import { History } from "../../../explorer/web/shared/history.js";
-import { USUAL } from "../described.js";
+import { BRIGHT, USUAL } from "../described.js";
 
-const BRIGHT = { name: "brightness", title: "mean brightness", help: "Mean of the pixels.", question: "bright", unit: "number",
-  better: "lower" };
+const DARK = { ...BRIGHT, title: "mean brightness", better: "lower" };
 const run = (id, measures, more = []) => ({ letter: id.toUpperCase(), name: `run ${id}`, source: { id, measures, history: new History(),
   status: { state: "finished" }, run: { display: { ...USUAL, measures: [...USUAL.measures, ...more] } } } });
 
@@ -16,7 +15,7 @@ test("the table has a column for each measure that the runs describe, in their o
 });
 
 test("a measure that no script names has a column, with its help and its digits, and one in the CSV file", () => {
-  const runs = [run("a", [{ step: 5, frechet: 2, brightness: -0.25 }, { step: 9, frechet: 3, brightness: 0.123456 }], [BRIGHT]),
+  const runs = [run("a", [{ step: 5, frechet: 2, brightness: -0.25 }, { step: 9, frechet: 3, brightness: 0.123456 }], [DARK]),
     run("b", [{ step: 7, frechet: 1 }])];
   const columns = columnsFor(runs);
   const column = columns.at(-1);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NOT_MEASURED, SEE_LATER, WAITING, bestOf, chartsOf, hasNumbers, together } from "../../../explorer/web/shared/charts.js";
-import { USUAL } from "../described.js";
+import { NOT_MEASURED, SEE_LATER, WAITING, chartsOf, hasNumbers, together } from "../../../explorer/web/shared/charts.js";
+import { BRIGHT, USUAL } from "../described.js";
 
 const CHARTS = chartsOf(USUAL);
 const VIEWS = Object.fromEntries(CHARTS.flatMap(({ views }) => views.map((view) => [view.id, view])));
@@ -11,13 +11,13 @@ const title = (view, values, run = {}) => VIEWS[view].title({ history: recent(va
 
 test("the title of D's outputs says who is ahead", () => {
   const said = (real, fake, run) => title("outputs", { d_real: real, d_fake: fake }, run);
-  assert.equal(said(NaN, 0.5), WAITING);
+  assert.equal(said(NaN, NaN), WAITING);
   assert.equal(said(0.52, 0.47), "D can no longer tell: 0.52, 0.47");
   assert.equal(said(0.99, 0.01), "D recognises the fakes: 0.99, 0.01");
   assert.equal(said(0.8, 0.3), "D tells them apart: 0.80, 0.30");
   assert.equal(said(0.7, 0.65), "D hardly tells: 0.70, 0.65");
   assert.equal(said(0.3, 0.65), "D takes fake for real: 0.30, 0.65");
-  assert.equal(said(3, -2.5, { display: { d_output: "score" } }), "D scores 3.0 and −2.5: 5.5 apart");
+  assert.equal(said(3, -2.5, { display: { d_output: "score" } }), "D scores 3.0 and −2.5, a difference of 5.5");
   assert.equal(said(0.4, 1.7, { display: { d_output: "distance" } }), "D's distance: real 0.4, fake 1.7");
 });
 
@@ -26,19 +26,19 @@ test("a loss near zero is a victory of D, but not where it is a score", () => {
   assert.equal(title("losses", { d_loss: -4, g_loss: 6 }, { display: { d_output: "score" } }), "D's loss −4.00, G's 6.00");
 });
 
-test("the best measure is that of the least distance, the first of equals", () => {
-  const measures = [{ step: 1 }, { step: 2, frechet: 5 }, { step: 3, frechet: 2 }, { step: 4, frechet: 2 }, { step: 5, frechet: null }];
-  assert.equal(bestOf({ measures }).step, 3);
-  assert.equal(bestOf({ measures, run: { begun: 3 } }).step, 4, "what a branch took over is another run's best");
-  assert.equal(bestOf({ measures: [{ frechet: NaN }] }), undefined);
+test("the titles of gradients and of the speed", () => {
+  assert.equal(title("gradient norm", { grad_d: 0.91, grad_g: 2e-5 }), "G hardly gets a gradient: 2.0 · 10^−5");
+  assert.equal(title("gradient norm", { grad_d: 0.913, grad_g: 1.86 }), "D's gradient 0.91, G's 1.9");
+  assert.equal(title("speed", { images_per_s: 5234.4 }), "5,230 images a second");
+  assert.equal(title("speed", {}), WAITING);
 });
 
 test("the distance's title tells the newest, the best before it, and real pictures", () => {
-  const said = (...distances) => VIEWS.frechet.title({ measures: distances.map((frechet) => ({ frechet, floor: 0.5 })) });
+  const said = (...distances) => VIEWS.frechet.title({ measures: distances.map((frechet) => ({ frechet, floor: 0.5 })), run: { display: USUAL } });
   assert.equal(said(), SEE_LATER);
   assert.equal(said(9, 3), "3.0; real pictures 0.5");
   assert.equal(said(3, 9), "9.0; best 3.0; real 0.5");
-  assert.equal(said(NaN), "Not measured");
+  assert.equal(said(NaN), NOT_MEASURED);
 });
 
 test("measures stand beside real pictures, and what was not measured is said", () => {
@@ -46,6 +46,11 @@ test("measures stand beside real pictures, and what was not measured is said", (
   assert.equal(VIEWS.diversity.title({ measures: [{ diversity: 1.234, real_diversity: 2 }] }), "1.23; real pictures 2");
   assert.equal(VIEWS.recall.title({ measures: [{}] }), NOT_MEASURED);
   assert.equal(VIEWS.coverage.title({ measures: [{ coverage: 0.5, modes: 7, real_modes: 10 }] }), "Covers 50 %, 7 of 10 classes");
+  assert.equal(VIEWS.coverage.title({ measures: [{ coverage: 0.5, modes: null }] }), "Covers 50 %");
+  assert.equal(VIEWS.modes.title({ measures: [{ modes: 7, real_modes: 10 }] }), "7 of 10 classes come");
+  assert.equal(VIEWS.classifier.title({ measures: [{ clear: 0.95, as_asked: 0.98 }] }), "95 % clear, 98 % as asked");
+  assert.equal(VIEWS.classifier.title({ measures: [{ clear: 0.95, as_asked: null }] }), "95 % clear");
+  assert.equal(VIEWS.classifier.title({ measures: [{ clear: null }] }), "No classifier for these pictures");
 });
 
 test("a view is offered where a measure has a number for it", () => {
@@ -81,10 +86,6 @@ test("a view draws what its description says", () => {
   assert.deepEqual([VIEWS.frechet.real, VIEWS.recall.real, VIEWS.classifier.real], ["floor", "real_recall", ""]);
   assert.deepEqual([VIEWS.frechet.called, VIEWS.recall.called], ["Fréchet distance", ""]);
 });
-
-const BRIGHT = { name: "brightness", title: "brightness", help: "Mean of the pixels.", question: "bright", unit: "number",
-  axis: "mean of the pixels", better: "", real: "real_brightness", view: "brightness", view_help: "", role: "fake", log: false,
-  from_zero: false, fallback: false };
 
 test("a measure and a series that no script names have a chart, a title and an axis", () => {
   const charts = chartsOf({

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, count, distance, duration, figure, fixed, percent, qualityWords, stateWord } from "../../../explorer/web/shared/format.js";
+import { ago, count, distance, duration, figure, fixed, percent, stateWord } from "../../../explorer/web/shared/format.js";
 
 test("figures carry three digits at most", () => {
   assert.equal(figure(0.123456), "0.123");
   assert.equal(figure(-2.5), "−2.5");
   assert.equal(figure(12345.6), "12,346");
   assert.equal(figure(0.00042), "4.2 · 10^−4");
+  assert.equal(figure(-0.00042), "−4.2 · 10^−4");
   assert.equal(figure(0), "0");
 });
 
@@ -32,13 +33,6 @@ test("durations and ages", () => {
 test("shares and fixed decimals", () => {
   assert.deepEqual([0, 0.001, 0.014, 0.995, 0.996, 1].map(percent), ["0 %", "under 1 %", "1 %", "100 %", "over 99 %", "100 %"]);
   assert.equal(fixed(-0.5, 2), "−0.50");
-});
-
-test("quality in a line tells only what was measured", () => {
-  assert.equal(qualityWords(null), null);
-  assert.equal(qualityWords({ frechet: null }), null);
-  assert.deepEqual(qualityWords({ frechet: 2.04, floor: 0.5, features: "digit features", samples: 2000, clear: 0, as_asked: null }),
-    { frechet: "2.0", floor: "0.5", features: "digit features", samples: "2,000", shares: ["0 % clear"] });
 });
 
 test("a state is a word with a capital", () => {
