@@ -91,7 +91,7 @@ def test_arithmetic_with_one_condition_for_all(server, page: Page) -> None:
 
 
 def test_the_gallery_says_what_each_model_draws_and_is_asked_for(server, page: Page) -> None:
-    page.goto(f"{server.url}/models")
+    page.goto(f"{server.url}/")
     for model, facts in (
         ("by-picture", "Draws pictures like those of the data set told-picture, each for a condition (picture) that"),
         ("curves", "Draws examples (curve) like those of the data set waves"),
@@ -117,7 +117,7 @@ def test_runs_are_watched_and_compared(server, page: Page) -> None:
 
 
 def test_a_model_of_a_condition_is_trained_further(server, page: Page) -> None:
-    page.goto(f"{server.url}/models")
+    page.goto(f"{server.url}/")
     card = page.locator("article[data-model='by-numbers']")
     card.get_by_text("How it was trained").click(timeout=OPEN_MS)
     card.get_by_role("button", name="Train it further").click()

@@ -151,7 +151,7 @@ class Digits {
     this.why.hidden = this.others.hidden = !plain;
     if (!plain) return;
     this.why.replaceChildren(make("b", {}, this.model), " is ", term("unconditional"),
-      ": no class can be chosen. To get a certain class, one draws samples until it appears.");
+      ": no class can be chosen.", this.names.length ? " To get a certain class, one draws samples until it appears." : "");
     this.others.replaceChildren(...(this.conditionals.length
       ? [make("span", {}, "Models that can be asked:"), ...this.conditionals.map(({ id, title }) =>
         link(`${title} · ${id}`, `${this.root}digits?${new URLSearchParams({ model: id })}`))]
