@@ -22,6 +22,7 @@ const WORDS = { share: percent, distance, count, number: figure }; // a value of
 
 export const SEE_LATER = "First measure after the first epoch";
 export const WAITING = "Comes with the first steps";
+export const NOT_RECORDED = "Not recorded in this run";
 export const NOT_MEASURED = "Not measured in this run";
 
 /**
@@ -106,10 +107,13 @@ const newest = (measures) => measures[measures.length - 1];
 /** Whether D's output is a probability of being real, as in runs from before it was recorded what it is. */
 export const saysProbability = (run) => (run.display?.d_output ?? "probability") === "probability";
 
+/** What is said of numbers that are not there: they come yet, or steps are recorded without them. */
+const without = (history) => (history.recent("step") > 0 ? NOT_RECORDED : WAITING);
+
 /** Each number of a view in words: "D 0.12, G 3.4". */
 function seriesTitle({ history }, { columns }) {
   const told = columns.map(({ name, column }) => [name, history.recent(column)]).filter(([, value]) => !Number.isNaN(value));
-  return told.length ? told.map(([name, value]) => `${name} ${figure(value)}`).join(", ") : WAITING;
+  return told.length ? told.map(([name, value]) => `${name} ${figure(value)}`).join(", ") : without(history);
 }
 
 /** Measures in words: "72 %; real pictures 91 %", or "95 % clear, 98 % as asked". */
@@ -127,7 +131,7 @@ function measureTitle({ measures, run }, view) {
 function outputsTitle({ history, run }) {
   const real = history.recent("d_real");
   const fake = history.recent("d_fake");
-  if (Number.isNaN(real) || Number.isNaN(fake)) return WAITING;
+  if (Number.isNaN(real) || Number.isNaN(fake)) return without(history);
   if (run.display?.d_output === "score") {
     return `D scores ${fixed(real, 1)} and ${fixed(fake, 1)}: ${fixed(Math.abs(real - fake), 1)} apart`;
   }
@@ -142,7 +146,7 @@ function outputsTitle({ history, run }) {
 function lossesTitle({ history, run }) {
   const d = history.recent("d_loss");
   const g = history.recent("g_loss");
-  if (Number.isNaN(d) || Number.isNaN(g)) return WAITING;
+  if (Number.isNaN(d) || Number.isNaN(g)) return without(history);
   if (saysProbability(run) && d < 0.05) return `D wins: its loss is ${figure(d, 2)}, G's ${figure(g, 2)}`;
   return `D's loss ${fixed(d, 2)}, G's ${fixed(g, 2)}`;
 }
@@ -150,14 +154,14 @@ function lossesTitle({ history, run }) {
 function gradientsTitle({ history }) {
   const d = history.recent("grad_d");
   const g = history.recent("grad_g");
-  if (Number.isNaN(d) || Number.isNaN(g)) return WAITING;
+  if (Number.isNaN(d) || Number.isNaN(g)) return without(history);
   if (g < 1e-3) return `G hardly gets a gradient: ${figure(g, 1)}`;
   return `D's gradient ${figure(d, 2)}, G's ${figure(g, 2)}`;
 }
 
 function speedTitle({ history }) {
   const speed = history.recent("images_per_s");
-  return Number.isNaN(speed) ? WAITING : `${count(Number(speed.toPrecision(3)))} images a second`;
+  return Number.isNaN(speed) ? without(history) : `${count(Number(speed.toPrecision(3)))} images a second`;
 }
 
 function nearTitle({ measures, run }) {
