@@ -100,7 +100,7 @@ def about(entry: Entry) -> str:
         return f"Draws {what}, each for a condition ({entry.spec.condition}) that you choose."
     if config.conditional:
         return f"Draws {what}, each of the class that you ask for."
-    return f"Draws {what}, of any class: it was trained without labels."
+    return f"Draws {what}, of any class: it was trained without labels." if entry.class_names else f"Draws {what}."
 
 
 def shape_words(entry: Entry) -> str:

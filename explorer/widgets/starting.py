@@ -74,4 +74,6 @@ def resume(run: RunFolder) -> None:
 
 def _visitor() -> str:
     """Whose browser shows the page."""
-    return st.context.cookies.get(VISITOR) or st.session_state.setdefault(VISITOR, secrets.token_urlsafe(16))
+    cookie = st.context.cookies.get(VISITOR)
+    kept = isinstance(cookie, str) and cookie  # tests of pages have another kind of context
+    return cookie if kept else st.session_state.setdefault(VISITOR, secrets.token_urlsafe(16))

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const VALUES = { share: [0, 0.001, 0.014, 0.5, 0.9949, 0.997, 1], distance: [0.0461, 0.00004, 3.14159, 99.96, 1234.4],
   count: [0, 7, 12_345], number: [0, 0.123456, -2.5, 12_345.6, -0.00042, 999.9, 1e7] };
-const ask = "import json, sys; from pipelines import described as d, told; values = json.loads(sys.argv[1]);"
+const ask = "import json, sys; from pipelines import told; from pipelines.runs import display as d; values = json.loads(sys.argv[1]);"
   + "words = [[unit, value, told.words(value, unit)] for unit in values for value in values[unit]];"
   + "print(json.dumps([d.usual(), d.columns(d.usual()), words]))";
 const said = execFileSync(process.env.PYTHON ?? "python3", ["-c", ask, JSON.stringify(VALUES)],

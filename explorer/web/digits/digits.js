@@ -151,7 +151,7 @@ class Digits {
     this.why.hidden = this.others.hidden = !plain;
     if (!plain) return;
     this.why.replaceChildren(make("b", {}, this.model), " is ", term("unconditional"),
-      ": no class can be chosen. To get a certain class, one draws samples until it appears.");
+      ": no class can be chosen.", this.names.length ? " To get a certain class, one draws samples until it appears." : "");
     this.others.replaceChildren(...(this.conditionals.length
       ? [make("span", {}, "Models that can be asked:"), ...this.conditionals.map(({ id, title }) =>
         link(`${title} · ${id}`, `${this.root}digits?${new URLSearchParams({ model: id })}`))]
@@ -178,17 +178,20 @@ class Digits {
     this.keys.append(...this.keyButtons);
     if (!this.classes.length) return;
     const { model } = this;
-    if (this.condition) {
-      drawConditions(this.root, model, this.condition, this.keyButtons.map((key) => key.firstChild));
-      return;
-    }
+    const ready = () => {
+      clearTimeout(this.slow);
+      setText(this.loading, "");
+    };
     this.decoder.model = model;
     const points = this.classes.slice(0, PICTURED).map((_, y) => pointAt(0, 0, y));
     clearTimeout(this.slow);
     this.slow = setTimeout(() => setText(this.loading, "Loading the model…"), SLOW_MS);
+    if (this.condition) {
+      drawConditions(this.root, model, this.condition, this.keyButtons.map((key) => key.firstChild)).then(ready);
+      return;
+    }
     this.decoder.want(points, (pictures) => {
-      clearTimeout(this.slow);
-      setText(this.loading, "");
+      ready();
       if (this.model !== model) return;
       this.keyButtons.slice(0, pictures.count).forEach((key, y) => draw(key.firstChild, pictures, y));
     });

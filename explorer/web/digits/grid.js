@@ -42,8 +42,8 @@ export class Grid {
   build(rows, classes) {
     this.cells = [];
     const { root, model, condition } = this.stage;
-    const tops = condition ? classes.map(() => emptyPicture({ "aria-hidden": "true" })) : [];
-    const top = classes.map((name, y) => make("th", { scope: "col", title: name }, tops[y] ?? "", make("span", {}, name)));
+    const tops = condition ? classes.map((name) => emptyPicture({ role: "img", "aria-label": name })) : [];
+    const top = classes.map((name, y) => make("th", { scope: "col", title: name }, tops[y] ?? name));
     drawConditions(root, model, condition, tops);
     const body = Array.from({ length: rows }, (_, row) => {
       const line = make("tr", {}, make("th", { scope: "row" }, make("i", {}, "z"), make("sub", {}, String(row + 1))));
@@ -70,7 +70,7 @@ export class Grid {
       this.key = key;
       this.build(rows, columns);
     }
-    this.table.classList.toggle("gx-worded", !isTypeable(classes));
+    this.table.classList.toggle("gx-worded", !isTypeable(classes) && !condition);
     this.rows.set(state.rows);
     this.seed.set(seed);
     const points = [];

@@ -76,9 +76,10 @@ export class Bar {
       button.dataset.y = y ?? "";
       if (about) button.title = about;
       if (condition && y !== null) {
-        const canvas = make("canvas", { class: "gx-picture", width: 28, height: 28, "aria-hidden": "true" });
-        button.prepend(canvas);
-        pictures.push(canvas);
+        pictures.push(make("canvas", { class: "gx-picture", width: 28, height: 28, "aria-hidden": "true" }));
+        button.replaceChildren(pictures[pictures.length - 1]);
+        button.setAttribute("aria-label", name);
+        button.title = name;
       }
       return button;
     }));

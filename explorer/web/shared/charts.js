@@ -22,6 +22,7 @@ const NEUTRAL = "text"; // the role of what is neither D's nor G's, neither real
 
 export const SEE_LATER = "First measure after the first epoch";
 export const WAITING = "Comes with the first steps";
+export const NOT_RECORDED = "Not recorded in this run";
 export const NOT_MEASURED = "Not measured in this run";
 
 /**
@@ -98,10 +99,13 @@ export const saysProbability = (run) => outputOf(run) === "probability";
 
 const outputOf = (run) => run?.display?.d_output ?? "probability";
 
+/** What is said of numbers that are not there: they come yet, or steps are recorded without them. */
+const without = (history) => (history.recent("step") > 0 ? NOT_RECORDED : WAITING);
+
 /** Each number of a view in words: "D 0.12, G 3.4". */
 function seriesTitle(history, columns) {
   const told = columns.map(({ name, column }) => [name, history.recent(column)]).filter(([, value]) => !Number.isNaN(value));
-  return told.length ? told.map(([name, value]) => `${name} ${figure(value)}`).join(", ") : WAITING;
+  return told.length ? told.map(([name, value]) => `${name} ${figure(value)}`).join(", ") : without(history);
 }
 
 /** Measures in words: "72 %; real pictures 91 %", "9.0; best 3.0; real 0.5", or "95 % clear, 98 % as asked". */

@@ -17,7 +17,7 @@ from pipelines.paths import PROJECT
 from tests.explorer.server.model_answers import POINT, images, refused
 from tests.fake_run import FakeRun
 
-GETS = ["", "/preview", "/labels", "/directions", "/agreement", "/equations", "/file/png"]
+GETS = ["", "/preview", "/conditions", "/labels", "/directions", "/agreement", "/equations", "/file/png"]
 POSTS = [
     "pictures",
     "read",
@@ -191,3 +191,8 @@ def test_routes_only_read(client: httpx.Client, tiny_models: Path) -> None:
     for verb in GETS[:-1]:
         assert client.post(f"tiny-plain{verb}", json={}).status_code == 405
     assert sorted((path, path.stat().st_mtime_ns) for path in tiny_models.rglob("*")) == before
+
+
+@pytest.mark.parametrize("model", ["tiny-classes", "tiny-plain"])
+def test_a_class_has_no_picture_of_its_own(ask, model: str) -> None:
+    refused(ask(model, "/conditions"), 400, f"{model} is told of no condition but a class, if any")

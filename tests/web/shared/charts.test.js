@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NOT_MEASURED, SEE_LATER, WAITING, chartsOf, hasNumbers, together } from "../../../explorer/web/shared/charts.js";
+import { NOT_MEASURED, NOT_RECORDED, SEE_LATER, WAITING, chartsOf, hasNumbers, together } from "../../../explorer/web/shared/charts.js";
 import { BRIGHT, USUAL } from "../described.js";
 
 const CHARTS = chartsOf(USUAL);
@@ -12,6 +12,7 @@ const title = (view, values, run = {}) => VIEWS[view].title({ history: recent(va
 test("the title of D's outputs says who is ahead", () => {
   const said = (real, fake, run) => title("outputs", { d_real: real, d_fake: fake }, run);
   assert.equal(said(NaN, NaN), WAITING);
+  assert.equal(title("outputs", { step: 9 }), NOT_RECORDED, "a method may record others");
   assert.equal(said(0.52, 0.47), "D can no longer tell: 0.52, 0.47");
   assert.equal(said(0.99, 0.01), "D recognises the fakes: 0.99, 0.01");
   assert.equal(said(0.8, 0.3), "D tells them apart: 0.80, 0.30");
