@@ -103,8 +103,10 @@ class Client:
         return points
 
     async def _model(self, model: str) -> AsyncIterator[None]:
-        at, chance = f"/api/models/{model}", self.chance
-        about = (await self.ask("GET", at)).json()
+        at, chance, names = f"/api/models/{model}", self.chance, []
+        if (answer := await self.ask("GET", at)) is None:
+            return
+        about = answer.json()
         for verb in ("preview", "labels", "directions", "agreement", "equations"):
             answer = await self.ask("GET", f"{at}/{verb}")
             if verb == "directions" and answer is not None:
@@ -119,7 +121,8 @@ class Client:
                 yield await self.ask("POST", f"{at}/nearest", json={"points": points})
         wanted = {chance.choice(seen): chance.random() < 0.5}
         yield await self.ask("POST", f"{at}/find", json={"wanted": wanted, "count": chance.randrange(1, 50)})
-        yield await self.ask("POST", f"{at}/effects", json={"point": {"moves": {chance.choice(names): 2}}})
+        if names:
+            yield await self.ask("POST", f"{at}/effects", json={"point": {"moves": {chance.choice(names): 2}}})
         if not about["exclusive"]:
             yield await self.ask("POST", f"{at}/equation", json={"a": wanted, "variant": chance.randrange(100)})
             yield await self.ask("POST", f"{at}/edit", json={"point": points[0], "name": chance.choice(seen)})
