@@ -53,8 +53,8 @@ def main() -> None:
     bit for bit; ``players``: the networks in it; ``live``: what a viewer is told at first; ``sheet``: the size and
     bytes of the last grid; ``quality``: the card's full measure; ``model``: what a page is told of the published model;
     ``pictures``: of eight samples, how many differ, and their shape; ``again``: whether the model and the run draw the
-    same; ``at_once``: whether a branch of the step at which the run was stopped, and a run that trains the published
-    model further, draw as these before they are started; ``branched``: whether that branch ends as the run, bit for
+    same; ``at_once``: whether a branch of about the step of the stop, and a run that trains the published model
+    further, draw as these before they are started; ``branched``: whether that branch ends as the run, bit for
     bit; ``went_on``: what the other says went on; ``apart``: how far any number of the first ten steps of two processes
     that train it together is from that of one; ``told``: of a conditional model, whether its second condition gives
     another picture than the first; ``score``: how many opinions D gives of the eight, where it can; ``directions``:
@@ -120,6 +120,7 @@ def main() -> None:
     told = None
     if model.class_names:
         told = not np.array_equal(model.sample(1, seed=1, y=0), model.sample(1, seed=1, y=1))
+    after = max(step for step in run.checkpoint_steps() if step <= after)  # of many, some are deleted
     branch, further = jobs.branch(run, after), fine_tuning.begin("mine", {"epochs": 1})
     origins = {branch.id: f"{run.id}@{after}", further.id: "mine"}
     at_once = [np.array_equal(*(load(each).sample(2, seed=1, y=first) for each in pair)) for pair in origins.items()]

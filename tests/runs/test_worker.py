@@ -11,7 +11,6 @@ import torch
 
 from pipelines.errors import GanError
 from pipelines.launchers import local
-from pipelines.methods.gan import Method
 from pipelines.runs import jobs, session, worker
 from pipelines.runs.folder import FAILED, FINISHED, LOST, PAUSED, RUNNING, STOPPED, RunFolder
 from pipelines.training import checkpoint, loop
@@ -170,18 +169,15 @@ def test_a_polite_kill_stops_with_a_checkpoint(started, until):
 
 
 def test_a_loss_that_is_not_finite_keeps_the_last_good_checkpoint(tiny, monkeypatch):
-    real = Method._generator_loss
+    real = Trainer.train_step
 
-    steps = []
-
-    def poisoned(method, *rest):
-        steps.append(method)
-        if len(steps) == 33:
+    def poisoned(trainer):
+        if trainer.step == 32:
             with torch.no_grad():
-                method.discriminator.head.weight.fill_(float("inf"))
-        return real(method, *rest)
+                trainer.network("discriminator").head.weight.fill_(float("inf"))
+        return real(trainer)
 
-    monkeypatch.setattr(Method, "_generator_loss", poisoned)
+    monkeypatch.setattr(Trainer, "train_step", poisoned)
     run = work(tiny)
     assert run.status().state == FAILED
     assert "no longer a finite number at step 33" in run.status().message and loop.CURE in run.status().message
