@@ -171,11 +171,11 @@ def test_a_polite_kill_stops_with_a_checkpoint(started, until):
 def test_a_loss_that_is_not_finite_keeps_the_last_good_checkpoint(tiny, monkeypatch):
     real = Trainer.train_step
 
-    def poisoned(trainer):
+    def poisoned(trainer, *rest):
         if trainer.step == 32:
             with torch.no_grad():
                 trainer.network("discriminator").head.weight.fill_(float("inf"))
-        return real(trainer)
+        return real(trainer, *rest)
 
     monkeypatch.setattr(Trainer, "train_step", poisoned)
     run = work(tiny)
