@@ -162,7 +162,7 @@ def runs() -> None:
     unread: dict[str, GanError] = {}
     rows = [_row(folder, unread) for folder in jobs.runs()]
     if rows:
-        show_table(("run", "state", "where", "step", "epoch", "images/s", "quality", "name"), rows)
+        show_table(("run", "state", "step", "epoch", "images/s", "quality", "name"), rows)
     else:
         out.print("There are no runs yet; `python -m pipelines train first-digits` makes one.")
     for name, error in unread.items():
@@ -181,14 +181,14 @@ def _row(folder: RunFolder, unread: dict[str, GanError]) -> tuple[str, ...]:
         record = folder.record()
         here = launcher_traits(record.config.launcher).here
         status, name = folder.status(), " ".join(folder.notes().name.split())
-        where = "here" if here else place_of(folder)
+        state = status.state if here else f"{status.state}, {place_of(folder)}"
     except GanError as error:
         unread[folder.id] = error
         return folder.id, why_unread(error)
     told = in_a_line(record.display, status.quality)
     quality = f"{told} ({(status.quality or {}).get('features', 'unknown features')})" if told else ""
     speed = f"{status.images_per_s:.0f}" if status.state == "running" else ""
-    return folder.id, status.state, where, f"{status.step}", f"{status.epoch:.1f}", speed, quality, name
+    return folder.id, state, f"{status.step}", f"{status.epoch:.1f}", speed, quality, name
 
 
 @app.command(hidden=True)

@@ -50,7 +50,7 @@ def test_a_failed_run_shows_its_place_and_its_logs(run, type_in):
     assert told_to_a_browser(f"/api/runs/{run.id}/log?lines=1") == "failed"
     (summary,) = json.loads(Summaries().get()[0])
     assert summary["where"] == PLACE
-    assert f"failed {PLACE}" in type_in("runs")[1]
+    assert f"failed, {PLACE}" in type_in("runs")[1]
     code, said = type_in("resume", run.id)
     assert code == 1 and "in process failed in process failed" in said, (
         "a command shows the logs of what failed elsewhere"

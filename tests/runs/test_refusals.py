@@ -112,7 +112,7 @@ def test_the_list_of_runs_is_readable_at_80_columns(tiny, homes, monkeypatch, ca
     (jobs.create(tiny, path=homes.runs / "broken").path / "config.json").write_text("{}")
     narrow = table(monkeypatch, capsys, 80, True)
     assert "20260131-142530-conditional-digits-3fa4" in narrow, "the id alone, to be copied"
-    state = "state finished, where here, step 12345, epoch 10.2"
+    state = "state finished, step 12345, epoch 10.2"
     assert f"{state}, quality Fréchet 12.3 (digit features), name A name [bold]of mine" in narrow
     wide = table(monkeypatch, capsys, 200, True)
     assert [line.split()[0] for line in wide] == [
