@@ -9,16 +9,17 @@ model of this data; a person's own measures are told by what the card itself say
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any
 
+from explorer.server.sentences import without_paths
 from explorer.widgets.text import duration
 from pipelines import paths
 from pipelines.errors import GanError, ModelError, why_unread
 from pipelines.models import registry
 from pipelines.models.registry import Entry
+from pipelines.tensor_files import damage
 from pipelines.told import words
 
 DRAWS = {
@@ -59,7 +60,8 @@ def model_cards() -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
         except (GanError, OSError) as error:
             unread[entry.id] = error
     return cards, [
-        {"id": name, "sentence": str(error), "why": why_unread(error)} for name, error in sorted(unread.items())
+        {"id": name, "sentence": without_paths(str(error)), "why": why_unread(error)}
+        for name, error in sorted(unread.items())
     ]
 
 
@@ -197,19 +199,9 @@ def weights_are_whole(folder: Path) -> None:
             if path.name.startswith("discriminator"):
                 continue  # G draws without D
             raise ModelError(f"{path} is missing; publish the model anew, or delete its folder.")
-        try:
-            size = path.stat().st_size
-            with path.open("rb") as file:
-                length = int.from_bytes(file.read(8), "little")
-                head = json.loads(file.read(min(length, 1_000_000)))
-            ends = [tensor["data_offsets"][1] for name, tensor in head.items() if name != "__metadata__"]
-            whole = size == 8 + length + max(ends, default=0)
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
-            whole = False
-        if not whole:
-            raise ModelError(
-                f"{path} is cut off or not a file of weights; publish the model anew, or delete its folder."
-            )
+        if reason := damage(path):
+            what = f"{path} is cut off or not a file of weights ({reason})"
+            raise ModelError(f"{what}; publish the model anew, or delete its folder.")
 
 
 def many(count: float) -> str:

@@ -74,6 +74,10 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate" in text
 
 
+UNREAD = {"newer": "was made by a newer version of the program", "damaged": "is damaged"}
+"""Why a run or a model is not read, for a person, by the word of ``why_unread``."""
+
+
 def why_unread(error: BaseException) -> str:
     """In a word, why a run or a model is not read: ``newer`` than this version of the program, or ``damaged``."""
     return "newer" if isinstance(error, NewerFile) else "damaged"

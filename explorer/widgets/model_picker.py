@@ -8,8 +8,9 @@ from typing import Any
 import streamlit as st
 
 from explorer.model_cards import published_models
+from explorer.server.sentences import without_paths
 from explorer.widgets.text import literal
-from pipelines.errors import GanError, printable, why_unread
+from pipelines.errors import UNREAD, GanError, printable, why_unread
 from pipelines.models import registry
 from pipelines.models.registry import Entry
 
@@ -67,8 +68,8 @@ def choose_model(default: str, fits: Callable[[Entry], bool] = lambda entry: Tru
         st.query_params[CHOSEN] = picked
     if picked in entries:
         return entries[picked]
-    why = {"newer": "was made by a newer version of the program", "damaged": "is damaged"}[why_unread(unread[picked])]
-    return f"The model {picked} {why} and cannot be used. {unread[picked]}"
+    why = UNREAD[why_unread(unread[picked])]
+    return f"The model {picked} {why} and cannot be used. {without_paths(str(unread[picked]))}"
 
 
 def no_model(problem: str) -> None:

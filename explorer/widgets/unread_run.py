@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.widgets.run_controls import delete_button
 from explorer.widgets.run_header import LOG_LINES
 from explorer.widgets.text import api_link, literal
-from pipelines.errors import GanError, why_unread
+from pipelines.errors import UNREAD, GanError, why_unread
 from pipelines.runs.folder import RunFolder
 from pipelines.runs.launched import logs_of
 
@@ -15,7 +15,7 @@ from pipelines.runs.launched import logs_of
 def unread_run(run: RunFolder, error: GanError) -> None:
     """The run's id, the sentence on why it is not read, and the two things that can be done with it."""
     st.title(literal(run.id), anchor=False)
-    why = {"newer": "was made by a newer version of the program", "damaged": "is damaged"}[why_unread(error)]
+    why = UNREAD[why_unread(error)]
     said = f"This run {why} and cannot be shown, explored or resumed. {error}"
     st.error(literal(said), icon=":material/error:")
     kept, grids = (len(list((run.path / part).glob("step-*"))) for part in ("checkpoints", "samples"))

@@ -131,6 +131,7 @@ def test_a_damaged_model_is_named_and_hides_no_other(own_models, damage, file):
     cards, damaged = model_cards()
     assert [card["id"] for card in cards] == ["tiny-classes", "tiny-faces"]
     assert len(damaged) == 1 and damaged[0]["id"] == "tiny-plain" and file in damaged[0]["sentence"]
+    assert str(own_models) not in damaged[0]["sentence"], "a page shows no folders of the server"
 
 
 def test_other_folders_are_no_damaged_models(own_models):
