@@ -40,6 +40,8 @@ class NetworkTraits:
     sizes: tuple[int, ...] | None = None  # heights and widths that it can draw; None: all that a run may have
     d_batch_norm: bool | tuple[int, ...] = False  # whether D has batch norm where ``d_norm`` is "batch"
     d_dropout: bool | tuple[int, ...] = False  # whether D has dropout
+    mapping: bool = False  # whether G has a mapping network: ``mapping`` and ``synthesis``
+    grows: bool = False  # whether its resolution grows, in stages of ``growth`` pictures
     bf16: bool = True  # whether bf16 may be faster than fp32 where the processor computes it natively
 
     def has(self, what: str, size: int) -> bool:

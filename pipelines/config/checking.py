@@ -51,12 +51,19 @@ def problems(config: TrainConfig) -> list[str]:
             f"The loss {config.loss!r} holds only for a D of bounded slope: set weight_clip (WGAN, 0.01) or "
             "gradient_penalty (WGAN-GP, 10)."
         )
-    if (config.gradient_penalty or config.r1) and batch_norm_in_d(config):
-        which = " and ".join(name for name in ("gradient_penalty", "r1") if getattr(config, name))
+    penalties = " and ".join(name for name in ("gradient_penalty", "r1", "r2") if getattr(config, name))
+    if penalties and batch_norm_in_d(config):
         found.append(
             "A penalty needs D's gradient at single pictures, and with batch norm D's output for one depends on its "
-            f"whole batch: set d_norm to 'none', 'layer' or 'spectral', or {which} to 0."
+            f"whole batch: set d_norm to 'none', 'layer' or 'spectral', or {penalties} to 0."
         )
+    if not network_traits(config.network).mapping:
+        for name in ("path_length", "style_mixing"):
+            if getattr(config, name):
+                found.append(
+                    f"{name} is for a generator with a mapping network, and {config.network!r} has none: set it to 0, "
+                    "or choose another network."
+                )
     if config.weight_clip and config.gradient_penalty:
         found.append("Weight clipping and the gradient penalty do the same job: set one of the two to 0.")
     if config.weight_clip and config.d_norm == "spectral":
@@ -94,10 +101,10 @@ def problems(config: TrainConfig) -> list[str]:
             f"A batch of {config.batch_size} cannot be shared evenly among {config.gpus} GPUs: set batch_size to a "
             f"multiple of {config.gpus}, or gpus to 1."
         )
-    if config.compiled and (config.gradient_penalty or config.r1):
+    if config.compiled and (penalties or config.path_length):
         found.append(
-            "A penalty differentiates D twice, and torch.compile does not support that: switch compiled off, or set "
-            "gradient_penalty and r1 to 0."
+            "A penalty differentiates a network twice, and torch.compile does not support that: switch compiled off, "
+            f"or set {penalties or 'path_length'} to 0."
         )
     if config.gpus > 1 and config.cuda_graphs:
         found.append("Steps of several GPUs cannot be replayed: switch cuda_graphs off, or set gpus to 1.")

@@ -12,133 +12,20 @@ import typing
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.config.networks import Data, Networks
+from pipelines.config.objective import Objective
 from pipelines.config.settings import Role, Setting, has_type, setting, type_words
 from pipelines.errors import ConfigError
-from pipelines.registries import DATA_SETS, LAUNCHERS, LOSSES, METHODS, NETWORKS
+from pipelines.registries import LAUNCHERS
 
 GROUPS = ("Data", "Networks", "Objective", "Optimisers", "Length", "Machine", "Records")
 
 
 @dataclass(frozen=True)
-class TrainConfig:
+class TrainConfig(Objective, Networks, Data):  # their fields come first, those of the last class before all
     """Everything that decides a run. Same values, same machine, same seed: the same run, bit for bit, on a CPU."""
 
     # fmt: off
-    # Data
-    data: str = setting(
-        "digits", "Data", "The set of real pictures.", entries=DATA_SETS, label="Data set", role=Role.DATA)
-    folder: str | None = setting(
-        None, "Data",
-        "Folder of your own pictures, for the data set 'folder'; its subfolders are the classes. JPEG, PNG, WebP, GIF, "
-        "TIFF, BMP, AVIF, JPEG 2000, HEIC (with pillow-heif) and other formats that Pillow opens are read.",
-        role=Role.DATA)
-    size: int = setting(
-        28, "Data", "Height and width of a picture, in pixels.", (28, 32, 64), label="Size (pixels)",
-        role=Role.ARCHITECTURE, speed=True)
-    channels: int = setting(
-        1, "Data", "1 for grey, 3 for colour.", (1, 3), label="Colour channels", role=Role.ARCHITECTURE, speed=True)
-    flip: bool = setting(
-        False, "Data", "Mirror half of the real pictures left to right: useful for faces, wrong for digits.",
-        label="Mirror pictures", role=Role.TRAINING)
-
-    # Networks
-    network: str = setting(
-        "dcgan", "Networks", "The generator and discriminator pair.", entries=NETWORKS, role=Role.ARCHITECTURE,
-        speed=True)
-    width: int = setting(
-        64, "Networks",
-        "Feature maps of the layer of highest resolution (64 in the DCGAN paper), or units of the first hidden layer "
-        "where layers are dense (100 in the lecture). Doubling it makes training about four times as slow.",
-        low=4, high=1024, step=8, role=Role.ARCHITECTURE, speed=True)
-    latent_size: int = setting(
-        100, "Networks", "Length of the latent vector z.", low=1, high=1024, label="Latent size (z)", step=10,
-        role=Role.ARCHITECTURE, speed=True)
-    prior: str = setting(
-        "gaussian", "Networks",
-        "Distribution of z. A mixture of Gaussians has gaps between its centres, so fewer samples lie between two "
-        "kinds of pictures.",
-        ("gaussian", "uniform", "mixture"), label="Prior of z", role=Role.ARCHITECTURE)
-    centres: int = setting(
-        32, "Networks", "Number of Gaussians in the mixture prior.", low=2, high=1024, label="Centres of the mixture",
-        role=Role.ARCHITECTURE)
-    self_conditional: bool = setting(
-        False, "Networks",
-        "Group similar real pictures, without labels, into as many groups as the mixture has centres (in each class). "
-        "D is given the group of each real picture and the centre of each fake, so each centre learns one kind of "
-        "picture (self-conditioned GAN).",
-        label="Self-conditioned", role=Role.ARCHITECTURE)
-    conditional: bool = setting(
-        False, "Networks",
-        "Tell G which class to draw and D which class to expect (conditional GAN). In training and in measures, fakes "
-        "have the same shares of classes as the real pictures. Of a data set with another condition, that is told.",
-        role=Role.ARCHITECTURE, speed=True)
-    dropout: float = setting(
-        0.4, "Networks", "Share of D's features dropped in training, where the family uses dropout.",
-        low=0.0, high=0.9, role=Role.TRAINING)
-    d_norm: str = setting(
-        "batch", "Networks",
-        "Normalisation in D. batch: batch norm, where the pair has it at this size; not possible with R1 or a gradient "
-        "penalty. layer: layer norm, each picture by itself. spectral: spectral norm of the weights; it bounds D's "
-        "slope, so G gets a gradient even when D is certain.",
-        ("batch", "none", "layer", "spectral"), label="Normalisation in D", role=Role.TRAINING, speed=True)
-    minibatch: str = setting(
-        "none", "Networks",
-        "Show D how similar the pictures of a batch are, so that it can reject a G that always draws the same. stddev: "
-        "their mean standard deviation (progressive growing). discrimination: learnt distances between them "
-        "(Salimans et al., 2016).",
-        ("none", "stddev", "discrimination"), label="Batch statistics for D", role=Role.TRAINING, speed=True)
-    ema: float = setting(
-        0.999, "Networks",
-        "Decay of the moving average of G's weights, which draws the samples; 0 uses G's own weights. The decay is "
-        "lower in the first steps, so that the average follows G there.",
-        low=0.0, high=0.9999, label="Moving average of G (EMA)", step=0.001, role=Role.TRAINING)
-
-    # Objective
-    method: str = setting(
-        "gan", "Objective", "Training method: which networks there are, and what one step does.", entries=METHODS,
-        role=Role.TRAINING, speed=True)
-    loss: str = setting(
-        "non-saturating", "Objective", "What D and G minimise.", entries=LOSSES, role=Role.TRAINING)
-    d_steps: int = setting(
-        1, "Objective", "Discriminator steps for each generator step (k).", low=1, high=20,
-        label="D steps per G step", role=Role.TRAINING, speed=True)
-    label_smoothing: float = setting(
-        0.0, "Objective", "One-sided: D's target for real pictures is 1 minus this (0.1 is usual).",
-        low=0.0, high=0.5, role=Role.TRAINING)
-    feature_matching: bool = setting(
-        False, "Objective",
-        "Replace G's loss: G learns pictures whose mean features in D are those of real pictures, instead of "
-        "maximising D's output.",
-        role=Role.TRAINING, speed=True)
-    instance_noise: float = setting(
-        0.0, "Objective",
-        "Standard deviation of noise added to every picture that D sees, real or fake (0.1 to 0.5; pixels reach from "
-        "-1 to 1). It falls to zero by the end of the run. Real and fake then overlap, so G gets a gradient even when "
-        "D is certain.",
-        low=0.0, high=2.0, role=Role.TRAINING)
-    replay: float = setting(
-        0.0, "Objective",
-        "Share of earlier fakes among the fakes that D sees (0.5 is usual), so that D does not forget them. It helps "
-        "against mode cycling.",
-        low=0.0, high=1.0, label="Experience replay", role=Role.TRAINING)
-    gradient_penalty: float = setting(
-        0.0, "Objective", "Weight of WGAN-GP's penalty on D's gradient between real and fake (10 in the paper).",
-        low=0.0, high=1000.0, step=1.0, role=Role.TRAINING, speed=True)
-    r1: float = setting(
-        0.0, "Objective",
-        "Weight of R1, a penalty on D's gradient at real pictures (0.1 to 10; D without batch norm). It damps "
-        "oscillation between D and G.",
-        low=0.0, high=1000.0, label="R1 penalty", role=Role.TRAINING, speed=True)
-    weight_clip: float = setting(
-        0.0, "Objective", "WGAN: clip D's weights to plus or minus this after each step (0.01 in the paper); 0 is off.",
-        low=0.0, high=1.0, label="Weight clipping", step=0.01, role=Role.TRAINING)
-    augment: str = setting(
-        "none", "Objective",
-        "Change every picture that D sees, real or fake, at random, so that D cannot memorise a small set of pictures. "
-        "G does not learn to draw changed pictures. translation: shifted a little. diffaugment: also a square cut out, "
-        "and brightness, contrast and colour changed.",
-        ("none", "translation", "diffaugment"), label="Augmentation of what D sees", role=Role.TRAINING)
-
     # Optimisers
     optimizer: str = setting(
         "adam", "Optimisers", "Optimisation algorithm of both networks.", ("adam", "rmsprop", "nadam", "sgd"),

@@ -48,7 +48,7 @@ __all__ = [
 names = DATA_SETS.names
 describe = DATA_SETS.describe
 
-SIZES = (28, 32, 64)  # edge of the square pictures, in pixels
+SIZES = (16, 28, 32, 64, 128, 256)  # edge of the square pictures, in pixels
 CHANNELS = (1, 3)  # grey, colour
 _FORMAT = "1"  # of prepared files; a new one makes them all be prepared again
 

@@ -16,6 +16,7 @@ from pipelines.methods._adversarial import SERIES, VIEWS
 from pipelines.networks._conditioning import draw_latent, nearest_centre
 from pipelines.networks._minibatch import MinibatchNumbers
 from pipelines.objectives._matching import feature_matching
+from pipelines.objectives._orthogonal import orthogonal_penalty
 from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
 from pipelines.registries import LOSSES, loss_traits
 from pipelines.training.augment import augmented
@@ -24,8 +25,6 @@ from pipelines.training.context import Condition, StepContext, laid_out
 from pipelines.training.players import Numbers, Phase, Player
 from pipelines.training.process_group import synchronised
 from pipelines.training.replay import Replay
-
-R1_EVERY = 16  # steps between two that pay the R1 penalty
 
 
 class Method:
@@ -67,14 +66,16 @@ class Method:
         self.parts = {"replay": self.replay.to(device)} if self.replay is not None else {}
         # What a step reads beside weights lies in tensors that stay in place, so that it can be replayed.
         self._noise = torch.full((), config.instance_noise, device=device)  # its deviation
-        self._r1 = 0.0  # the weight of the penalty in this step
+        self._r1 = self._r2 = 0.0  # the weights of the two penalties in this step
         self._fake: tuple[Tensor, Condition]  # the fakes of the last turn of D: G learns from what D says of them
 
     def begin(self, step: int) -> float:
-        """Set up a step; steps with and without the R1 penalty differ."""
+        """Set up a step; steps with and without R1 and R2 differ."""
         # Now and then, and then more of it: as good, at a fraction of the cost (Karras et al., StyleGAN2, 2020).
-        self._r1 = self.config.r1 * R1_EVERY if step % R1_EVERY == 0 else 0.0
-        return self._r1
+        every = self.config.penalty_every
+        times = every if step % every == 0 else 0
+        self._r1, self._r2 = self.config.r1 * times, self.config.r2 * times
+        return self._r1 + self._r2
 
     def fade(self, share: float) -> None:
         """Let the instance noise be a share, in [0, 1], of what it is set to."""
@@ -122,6 +123,9 @@ class Method:
             numbers["penalty"] = penalty.detach()
         if self._r1:
             total = total + 0.5 * self._r1 * r1_penalty(discriminate, real)
+        if self._r2:
+            of_fakes = functools.partial(self.discriminator, y=condition[0], group=condition[1])
+            total = total + 0.5 * self._r2 * r1_penalty(of_fakes, fake.float())
         if not watch:
             return total, {}
         said = (self.d_output(logits.detach()).mean() for logits in (real_logits, fake_logits))
@@ -141,7 +145,10 @@ class Method:
                 loss = self.g_loss(self.discriminator(self._shown(fake), *condition).float(), real_logits)
             else:
                 loss = self.g_loss(self.discriminator(self._shown(fake), *condition).float())
-        return loss, {"g_loss": loss.detach()} if watch else {}
+        total = loss
+        if weight := self.config.orthogonal:
+            total = total + weight * orthogonal_penalty(self.generator)
+        return total, {"g_loss": loss.detach()} if watch else {}
 
     def _draw_fakes(self, turn: int, for_g: bool) -> tuple[Tensor, Condition]:
         """Pictures [B, C, H, W] and what D is told of them; with what is needed to teach G, if they are for it."""

@@ -18,8 +18,8 @@ from pipelines.networks._dropout import Dropout
 from pipelines.networks._norms import layer_norm
 from pipelines.networks._small_maps import DoublingConv2d, HalvingConv2d
 
-SIZES = (28, 32, 64)
-D_BATCH_NORM = (32, 64)
+SIZES = (16, 28, 32, 64, 128, 256)
+D_BATCH_NORM = (16, 32, 64, 128, 256)
 D_DROPOUT = (28,)
 
 

@@ -32,7 +32,7 @@ def gradient_penalty(
 
 
 def r1_penalty(discriminate: Callable[[Tensor], Tensor], real: Tensor) -> Tensor:
-    """Mean of |grad D(x)|^2 at real pictures.
+    """Mean of |grad D(x)|^2 at real pictures; R2 is the same at fakes.
 
     Mescheder et al., Which Training Methods for GANs do actually Converge? (2018), equation 9, without the factor
     gamma / 2: a D that is steep where real pictures lie pushes G away from them again, and the two chase each other.

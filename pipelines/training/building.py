@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import ConfigError
+from pipelines.networks._norms import spectral_norm
 from pipelines.registries import MODALITIES, NETWORKS
 
 
@@ -27,7 +28,10 @@ def build(
     """
     family, spec = NETWORKS.get(config.network), Spec.of(spec)
     makers = (family.generator,) if only_generator else (family.generator, family.discriminator)
-    networks = [_made(make, config, spec).to(device, memory_format=torch.channels_last) for make in makers]
+    networks = [_made(make, config, spec) for make in makers]
+    if config.g_spectral:
+        networks[0] = spectral_norm(networks[0])
+    networks = [network.to(device, memory_format=torch.channels_last) for network in networks]
     return networks[0], networks[1] if len(networks) > 1 else None
 
 

@@ -38,7 +38,7 @@ def test_every_setting_is_explained(name):
     [
         ({"width": 0}, r"width is 0; it must lie between 4 and 1024"),
         ({"lr_g": float("nan")}, "lr_g is nan; it must be a finite number"),
-        ({"size": 30}, "size is 30; choose one of: 28, 32, 64"),
+        ({"size": 30}, "size is 30; choose one of: 16, 28, 32, 64, 128, 256"),
         ({"loss": "cross"}, "loss is 'cross'; choose one of: hinge"),
         ({"batch_size": "64"}, "batch_size is '64'; it must be a whole number"),
         ({"epochs": 1.5}, "epochs is 1.5; it must be a whole number or nothing"),

@@ -12,7 +12,6 @@ from torch.utils.flop_counter import flop_registry
 from pipelines.config.checking import problems
 from pipelines.config.settings import Role
 from pipelines.config.train_config import BEGIN_ANEW, ENDLESS, RATES, SETTINGS, SPEED, TYPES, TrainConfig, of_role
-from pipelines.methods.gan import R1_EVERY
 from pipelines.models import fine_tuning
 from pipelines.models.publishing import _portable
 from pipelines.networks._conditioning import draw_latent
@@ -20,6 +19,8 @@ from pipelines.training import checkpoint, probe
 from pipelines.training.building import build
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
+
+R1_EVERY = TrainConfig().penalty_every
 
 SMALL = TrainConfig(network="quick", width=4, latent_size=4, batch_size=8, dropout=0.0, threads=1, epochs=1)
 IMAGES = torch.randint(0, 256, (40, 3, 64, 64), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))

@@ -216,7 +216,10 @@ def _every_call(progress):
     ("asked", "sentence"),
     [
         ({"name": "letters"}, "There is no data set named 'letters'; choose one of: celeba, clothes, digits, faces, "),
-        ({"size": 30}, "30 is not on offer as size of the data set 'digits'; set size to one of: 28, 32, 64."),
+        (
+            {"size": 30},
+            "30 is not on offer as size of the data set 'digits'; set size to one of: 16, 28, 32, 64, 128, 256.",
+        ),
         ({"channels": 4}, "4 is not on offer as channels of the data set 'digits'; set channels to one of: 1, 3."),
         (
             {"split": "val"},

@@ -8,13 +8,14 @@ import torch
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError, TrainingError
-from pipelines.methods.gan import R1_EVERY
 from pipelines.objectives._penalties import r1_penalty
 from pipelines.registries import LOSSES, NETWORKS
 from pipelines.training import loop
 from pipelines.training.machine import Machine, pick_device, resolve
 from pipelines.training.pictures import to_float, to_uint8
 from pipelines.training.trainer import Trainer
+
+R1_EVERY = TrainConfig().penalty_every
 
 CPU = Machine("cpu", "fp32", 1)
 IMAGES = torch.randint(0, 256, (40, 1, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
