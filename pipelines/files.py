@@ -9,10 +9,16 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import struct
 import threading
+import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+# What reading a damaged or foreign zip archive may raise: RuntimeError where a flag says that it is encrypted or packed
+# in another way than Python knows.
+DAMAGED_ZIP = (OSError, EOFError, ValueError, KeyError, RuntimeError, struct.error, zlib.error, zipfile.BadZipFile)
 _DRAFT = re.compile(r"\..+\.[0-9]+(-[0-9]+)?\.tmp")
 
 

@@ -26,14 +26,12 @@ from filelock import FileLock, Timeout
 from pipelines import schema
 from pipelines.data._image_set import ImageSet, Progress
 from pipelines.errors import DataError
-from pipelines.files import sync
+from pipelines.files import DAMAGED_ZIP, sync
 from pipelines.schema import Count, Meta, Name, Names, Text
 
 FIELD = "field."  # begins the name of a field's array
-
-# What reading a damaged archive may raise.
 KNOWN = ("card", "images", "labels", "attributes")
-DAMAGED = (DataError, OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+DAMAGED = (DataError, *DAMAGED_ZIP)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +20,7 @@ from pipelines import data, threads
 from pipelines.data import ImageSet
 from pipelines.data._shares import in_turn
 from pipelines.errors import DataError, GanError, TrainingError
+from pipelines.files import DAMAGED_ZIP
 from pipelines.metrics import (
     ATTRIBUTES,
     CLASSES,
@@ -231,7 +231,7 @@ def read_samples(path: Path) -> tuple[Tensor, Tensor | None]:
             images, labels = archive["images"], archive["labels"] if "labels" in archive.files else None
     except FileNotFoundError as problem:
         raise DataError(f"There is no file {path}; give the path of an .npz file of samples.") from problem
-    except (OSError, ValueError, KeyError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as problem:
+    except (*DAMAGED_ZIP, AttributeError, TypeError) as problem:
         raise DataError(f"{path} is not an .npz file with an array 'images' ({problem}).") from problem
     square = images.ndim == 4 and images.shape[1] == images.shape[2]
     if images.dtype != np.uint8 or not square or images.shape[3] not in data.CHANNELS:

@@ -164,6 +164,19 @@ def test_a_wrong_prepared_file_is_made_again(seed: int, tiny: Path, data_home: P
     assert (again.fingerprint, again.class_names) == (first.fingerprint, first.class_names)
 
 
+@pytest.mark.parametrize("at", [6, 8])  # the bits that say how a member is stored, and its way of compression
+def test_a_prepared_file_whose_members_cannot_be_unpacked_is_made_again(at: int, tiny: Path, data_home: Path) -> None:
+    first = data.load("digits")
+    (prepared,) = (data_home / "digits" / "prepared").iterdir()
+    content = prepared.read_bytes()
+    for start, end in ((b"PK\x03\x04", 0), (b"PK\x01\x02", 2)):  # of each member: before it, and in the list at the end
+        parts = content.split(start)
+        content = start.join([parts[0], *(b[: at + end - 4] + b"\x63\x31" + b[at + end - 2 :] for b in parts[1:])])
+    prepared.write_bytes(content)
+    assert not data.is_prepared("digits", size=28, channels=1)
+    assert np.array_equal(data.load("digits").images, first.images)
+
+
 def test_is_prepared_is_false_for_a_truncated_file(tiny: Path, data_home: Path) -> None:
     data.load("digits")
     (prepared,) = (data_home / "digits" / "prepared").iterdir()
