@@ -1,21 +1,9 @@
-"""Named configurations, each with one sentence of what to look for."""
+"""The first minute, and what the lecture trains: dense layers, DCGAN, classes, Wasserstein."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pipelines.config.presets._preset import Preset
 from pipelines.config.train_config import TrainConfig
-from pipelines.errors import ConfigError
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A configuration that a person can name and choose."""
-
-    title: str
-    look_for: str  # one sentence
-    config: TrainConfig
-
 
 # Each ends within half an hour on two CPU cores, a lesson; the lecture notes train 50 epochs.
 _LECTURE_DCGAN = TrainConfig(network="dcgan", width=64, latent_size=100, batch_size=32, epochs=20)
@@ -114,21 +102,3 @@ PRESETS: dict[str, Preset] = {
         TrainConfig(network="dcgan", size=64, width=64, latent_size=100, batch_size=128, epochs=6),
     ),
 }
-
-ONE_MINUTE = "first-digits"  # the one that waits ready for a newcomer
-
-
-def get(name: str) -> Preset:
-    """A preset by its id.
-
-    Raises:
-        ConfigError: there is none of that name.
-    """
-    if name not in PRESETS:
-        raise ConfigError(f"There is no preset named {name!r}; choose one of: {', '.join(PRESETS)}.")
-    return PRESETS[name]
-
-
-def title_of(name: str) -> str:
-    """A preset's title; of a name that is none, the name itself, or "Own settings"."""
-    return PRESETS[name].title if name in PRESETS else name or "Own settings"

@@ -1,0 +1,16 @@
+"""What a preset is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.config.train_config import TrainConfig
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A configuration that a person can name and choose."""
+
+    title: str
+    look_for: str  # one sentence
+    config: TrainConfig
