@@ -32,6 +32,10 @@ import pytest
 
 from scripts import chromium
 
+# Dozens of processes import the same modules: compiled once, they are kept, whatever the surroundings say.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # Tests run two files at a time, and so do their servers and trainings: more threads would wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
