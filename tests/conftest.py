@@ -25,12 +25,17 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from scripts import chromium
+
+# Dozens of processes import the same modules: compiled once, they are kept, whatever the surroundings say.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Tests run two files at a time, and so do their servers and trainings: more threads would wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -221,11 +226,15 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory):
-    """A function that starts a server on a script; every server ends with the session."""
+    """A function that starts a server on a script; every server ends with the session.
 
-    def start(script: str | Path, *options: str) -> Server:
+    ``before`` is given its folders before it starts.
+    """
+
+    def start(script: str | Path, *options: str, before: Callable[[Homes], object] = lambda homes: None) -> Server:
         home = tmp_path_factory.mktemp("server")
         server = Server(PROJECT / script, free_port(), Homes.under(home), home / "server.log", list(options))
+        before(server.homes)
         SERVERS.append(server.start())
         return server
 

@@ -26,6 +26,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import relu
 
+from pipelines import optimisers
 from pipelines.errors import ModelError
 from pipelines.latent import geometry
 from pipelines.latent.directions import ALL, HELD, slug
@@ -157,7 +158,7 @@ class _Judge:
         aim = 1 if self.wanted else -1
         with torch.inference_mode(False), torch.enable_grad():
             z, move = torch.from_numpy(self.z.copy()), torch.from_numpy(moves.copy()).requires_grad_()
-            optimizer = torch.optim.Adam([move], lr=RATE, betas=(0.9, 0.99))
+            optimizer = optimisers.Adam([move], lr=RATE, betas=(0.9, 0.99))
             there = torch.zeros(len(moves), dtype=torch.bool)
             best, least = moves.copy(), torch.full((len(moves),), torch.inf)
             for _ in range(STEPS):

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch.nn.functional import avg_pool2d
 
+from pipelines import optimisers
 from pipelines.errors import ModelError
 from pipelines.latent.model import Classes, Model
 from pipelines.training.pictures import to_float
@@ -57,7 +58,7 @@ def project(
         z = pool[first.argsort()[:STARTS]].clone()
     labels = model.classes(y, STARTS)
     z.requires_grad_(True)
-    optimizer = torch.optim.Adam([z], RATE)
+    optimizer = optimisers.Adam([z], RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     nearest, far, least = z[0].detach().clone(), float("inf"), float("inf")
     for step in range(steps + 1):

@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from pipelines import data
+from pipelines import data, optimisers
 from pipelines.data import ImageSet
 from pipelines.errors import GanError, ModelError
 from pipelines.files import publish_bytes
@@ -123,7 +123,7 @@ def fitted(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = make().to(memory_format=torch.channels_last).train()
-        optimizer = torch.optim.AdamW(model.parameters(), weight_decay=0.02)
+        optimizer = optimisers.AdamW(model.parameters(), weight_decay=0.02)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps)
         for epoch in range(epochs):
             order, total = torch.randperm(count), 0.0

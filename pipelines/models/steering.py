@@ -30,6 +30,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.functional import relu
 
+from pipelines import optimisers
 from pipelines.errors import GanError, ModelError, reason_of
 from pipelines.metrics.parts import Part, memberships, part_of, parts_of, spans
 from pipelines.metrics.reader import Reader
@@ -279,7 +280,7 @@ class _Task:
         sign = torch.from_numpy(np.where(self.has, -1, 1).astype(np.float32))  # give it, or where it is there, take it
         keep = self.sampled.logits[:, self.others]
         side, keep = keep.sign(), keep.abs().clamp(max=KEEP)
-        optimizer = torch.optim.Adam([own, beside], lr=RATE, betas=(0.9, 0.99))
+        optimizer = optimisers.Adam([own, beside], lr=RATE, betas=(0.9, 0.99))
         chance = torch.Generator().manual_seed(seed)
         in_state = self.mine.argmax(1)
         often = np.bincount(in_state, minlength=len(plain))

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from pipelines import optimisers
 from pipelines.errors import ConfigError, TrainingError
 from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
 from pipelines.playground import measures
@@ -198,8 +199,8 @@ class Game:
     def _optimizer(self, which: str) -> torch.optim.Optimizer:
         network, rate = (self.generator, self.config.lr_g) if which == "g" else (self.discriminator, self.config.lr_d)
         if self.config.optimizer == "sgd":
-            return torch.optim.SGD(network.parameters(), rate, fused=True)
-        return torch.optim.Adam(network.parameters(), rate, BETAS, fused=True)
+            return optimisers.SGD(network.parameters(), rate, fused=True)
+        return optimisers.Adam(network.parameters(), rate, BETAS, fused=True)
 
     # What is known
 

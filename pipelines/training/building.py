@@ -8,6 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from pipelines import optimisers
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import ConfigError
@@ -68,13 +69,13 @@ def make_optimizer(config: TrainConfig, network: nn.Module, rate: float) -> torc
     betas, on_gpu = (config.beta1, config.beta2), weights[0].is_cuda
     match config.optimizer:
         case "adam":
-            return torch.optim.Adam(weights, rate, betas, fused=True, capturable=on_gpu)
+            return optimisers.Adam(weights, rate, betas, fused=True, capturable=on_gpu)
         case "nadam":
-            return torch.optim.NAdam(weights, rate, betas, foreach=True, capturable=on_gpu)
+            return optimisers.NAdam(weights, rate, betas, foreach=True, capturable=on_gpu)
         case "rmsprop":
-            return torch.optim.RMSprop(weights, rate, alpha=config.beta2, eps=1e-7, foreach=True, capturable=on_gpu)
+            return optimisers.RMSprop(weights, rate, alpha=config.beta2, eps=1e-7, foreach=True, capturable=on_gpu)
         case _:
-            return torch.optim.SGD(weights, rate, momentum=config.beta1, fused=True)
+            return optimisers.SGD(weights, rate, momentum=config.beta1, fused=True)
 
 
 def gradient_norm(network: nn.Module) -> Tensor:

@@ -16,6 +16,12 @@ def shared_server(serve):
 
 
 @pytest.fixture(scope="session")
+def empty_server(serve):
+    """A server without models and runs, to which no test adds any."""
+    return serve("streamlit_app.py")
+
+
+@pytest.fixture(scope="session")
 def tiny_server(serve, tiny_models: Path):
     """A server with the tiny models."""
     started = serve("streamlit_app.py")

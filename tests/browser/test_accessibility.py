@@ -56,9 +56,9 @@ def _settings(page: Page) -> None:
 VIEWS = [
     View("models", "/", ".gx-step canvas"),
     View("rename", "/", ".gx-step canvas", _rename),
-    View("no models", "/", ".gx-step", server="empty"),
+    View("no models", "/", ".gx-step", server="empty_server"),
     View("latent", "/latent?model=tiny-faces", ".gx-sliders input"),
-    View("no model", "/latent", "[data-testid=stAlert]", server="empty"),
+    View("no model", "/latent", "[data-testid=stAlert]", server="empty_server"),
     View("arithmetic", "/arithmetic?model=tiny-faces", ".gx-labels input"),
     View("digits", "/digits?model=tiny-classes", ".gx-keys canvas"),
     View("playground", "/playground", ".gx-playground canvas"),
@@ -66,13 +66,13 @@ VIEWS = [
     View("failure", "/failures?entry=misleading-loss&at=50", ".gx-replay canvas"),
     View("train", "/train", ".st-key-start button"),
     View("settings", "/train", ".st-key-start button", _settings),
-    View("first run", "/train", ".st-key-start button", server="empty"),
+    View("first run", "/train", ".st-key-start button", server="empty_server"),
     View("running", f"/train?run={RUNNING}", ".gx-card .main-svg"),
     View("finished", f"/train?run={FINISHED}", ".gx-card .main-svg"),
     View("failed", f"/train?run={FAILED}", "[data-testid=stAlert]"),
     View("delete", f"/train?run={FINISHED}", ".gx-card .main-svg", _delete),
     View("compare", f"/compare?runs={FINISHED},{RUNNING}", ".gx-card .main-svg"),
-    View("compare nothing", "/compare", ".gx-notes p", server="empty"),
+    View("compare nothing", "/compare", ".gx-notes p", server="empty_server"),
 ]
 
 
@@ -93,12 +93,6 @@ def full(tiny_server):
     (failed.folder.path / "train.log").write_text("step 400\n", "utf-8")
     yield tiny_server
     running.let_go()
-
-
-@pytest.fixture(scope="module")
-def empty(serve):
-    """A server with nothing."""
-    return serve("streamlit_app.py")
 
 
 def violations(page: Page) -> list[str]:

@@ -299,8 +299,8 @@ def test_the_class_is_the_same_for_all_pictures(page: Page, server):
     expect(page.locator(".gx-classics")).to_contain_text("stays the same")
 
 
-def test_no_model_one_that_is_gone_and_one_that_nothing_reads(page: Page, browser: Browser, server, serve):
-    page.goto(f"{serve('streamlit_app.py').url}/arithmetic")
+def test_no_model_one_that_is_gone_and_one_that_nothing_reads(page: Page, browser: Browser, server, empty_server):
+    page.goto(f"{empty_server.url}/arithmetic")
     expect(page.get_by_text("There is no model yet")).to_be_visible(timeout=WAIT_MS)
     page.goto(f"{server.url}/arithmetic?model=never-was")
     expect(page.get_by_text("There is no model 'never-was'")).to_be_visible(timeout=WAIT_MS)

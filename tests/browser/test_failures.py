@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pipelines import failures
-from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 
 pytestmark = pytest.mark.browser
@@ -18,9 +17,9 @@ REACT_MS = 20_000
 ENTRY = "collapse-digits"
 
 
-@pytest.fixture(scope="module")
-def server(serve):
-    return serve("streamlit_app.py")
+@pytest.fixture
+def server(empty_server):
+    return empty_server
 
 
 def opened(page: Page, server, query: str = "") -> Page:
@@ -118,26 +117,20 @@ def test_the_doctor_names_the_failure_when_it_could(page: Page, server, entry: s
     expect(doctors.last).to_have_text("Doctor: nothing to say.")
 
 
-def test_live_starts_two_runs_and_leads_to_them(page: Page, server) -> None:
-    opened(page, server, f"?entry={ENTRY}")
+def test_live_starts_two_runs_and_leads_to_them(page: Page, own_server) -> None:
+    opened(page, own_server, f"?entry={ENTRY}")
     ready(page)
     page.get_by_role("button", name="Watch live").click()
     both = page.get_by_role("link", name="Compare both")
     expect(both).to_be_visible(timeout=REACT_MS)
     runs = re.search(r"compare\?runs=([a-z0-9-]+)%2C([a-z0-9-]+)", both.get_attribute("href"))
     assert runs, both.get_attribute("href")
-    folders = [RunFolder(server.runs / run) for run in runs.groups()]
-    try:
-        assert [folder.record().config for folder in folders] == [
-            failures.get(ENTRY).settings(twin) for twin in failures.TWINS
-        ]
-        expect(page.locator(".gx-replay")).to_have_attribute("data-at", "1.000")  # the rerun left the page as it was
-        page.get_by_role("link", name="Sick run").click()
-        expect(page).to_have_url(re.compile(rf"/train\?run={runs[1]}"))
-        expect(page.get_by_text("Sick: Mode collapse: nothing but ones").first).to_be_visible(timeout=REACT_MS)
-    finally:
-        for folder in folders:
-            jobs.stop(folder)
+    made = [RunFolder(own_server.runs / run).record().config for run in runs.groups()]
+    assert made == [failures.get(ENTRY).settings(twin) for twin in failures.TWINS]
+    expect(page.locator(".gx-replay")).to_have_attribute("data-at", "1.000")  # the rerun left the page as it was
+    page.get_by_role("link", name="Sick run").click()
+    expect(page).to_have_url(re.compile(rf"/train\?run={runs[1]}"))
+    expect(page.get_by_text("Sick: Mode collapse: nothing but ones").first).to_be_visible(timeout=REACT_MS)
 
 
 def test_a_game_leads_to_the_playground_with_both_settings(page: Page, server) -> None:

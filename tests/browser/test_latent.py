@@ -302,9 +302,8 @@ def test_a_direction_is_named_and_d_is_asked(page: Page, server):
     expect(page.get_by_role("button", name="Prepare faces")).to_be_visible(timeout=WAIT_MS)
 
 
-def test_without_a_model_and_with_one_that_is_gone(page: Page, server, serve):
-    bare = serve("streamlit_app.py")
-    page.goto(f"{bare.url}/latent")
+def test_without_a_model_and_with_one_that_is_gone(page: Page, server, empty_server):
+    page.goto(f"{empty_server.url}/latent")
     expect(page.get_by_text("There is no model yet")).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_role("link", name="Train a GAN")).to_be_visible()
 

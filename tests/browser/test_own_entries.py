@@ -30,10 +30,8 @@ def server(serve, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GAN_EXPLORER_EXTENSIONS", str(extensions))
         extensions.mkdir()
-        started = serve("streamlit_app.py")
-        published.write_all(started.homes, extensions)
-        started.restart()  # which entries there are is read at the start
-        yield started
+        # which entries there are is read at the start
+        yield serve("streamlit_app.py", before=lambda homes: published.write_all(homes, extensions))
 
 
 def means(page: Page, canvases: str) -> list[float | None]:

@@ -21,9 +21,9 @@ OPEN_MS = 90_000  # for a server that has torch still to load, on a busy machine
 REACT_MS = 30_000
 
 
-@pytest.fixture(scope="module")
-def server(serve):
-    return serve("streamlit_app.py")
+@pytest.fixture
+def server(empty_server):
+    return empty_server
 
 
 def opened(page: Page, server, **asked: object) -> Page:
@@ -316,8 +316,7 @@ def test_a_page_left_and_entered_again_goes_on_where_it_was(server, page):
     assert "seed=4" in page.url
 
 
-def test_a_server_started_anew_goes_on_from_what_the_page_kept(serve, browser):
-    server = serve("streamlit_app.py")
+def test_a_server_started_anew_goes_on_from_what_the_page_kept(server, browser):
     context = browser.new_context(viewport={"width": 1280, "height": 720})  # its console may tell of the broken line
     page = opened(context.new_page(), server)
     press(page, "D step")

@@ -184,7 +184,7 @@ def test_start_from_the_empty_page_and_watch_two_epochs(server, page, visitor, p
     expect(visitor.get_by_text("There is no such run here")).to_be_visible(timeout=15_000)
 
 
-def test_pause_step_stop_and_resume(server, page, training):
+def test_pause_step_stop_download_measure_and_resume(server, page, training, tmp_path):
     page.goto(f"{server.url}/train?run={training.id}")
     can(page, "pause", START_S)
     until(lambda: training.status().step > EPOCH_STEPS, "an epoch", START_S)
@@ -205,6 +205,32 @@ def test_pause_step_stop_and_resume(server, page, training):
     in_state(training, STOPPED)
     at = training.status().step
     until(lambda: not training.is_held(), "the process ended")
+
+    downloaded = page.request.get(page.get_by_role("link", name="Download").evaluate("link => link.href"))
+    with zipfile.ZipFile(io.BytesIO(downloaded.body())) as archive:
+        config = json.loads(archive.read(f"{training.id}/config.json"))["config"]
+        assert any(name.endswith(".png") for name in archive.namelist())
+    assert config["batch_size"] == BATCH
+    measure = page.get_by_role("button", name="Measure in full")
+    expect(measure).to_be_enabled(timeout=1000 * REACT_S)
+    measure.click()
+    section = page.get_by_role("region", name="Full measure")
+    expect(section.get_by_role("progressbar")).to_be_visible(timeout=1000 * REACT_S)
+    expect(measure).to_be_disabled()
+    until(lambda: list((server.saved / "measuring").glob("*.json")), "it has begun", START_S)
+    page.goto("about:blank")
+    server.restart()
+    page.goto(f"{server.url}/train?run={training.id}")
+    expect(section.get_by_role("row", name=re.compile("^Fréchet distance"))).to_be_visible(timeout=120_000)
+    expect(section.get_by_role("progressbar")).to_be_hidden()
+    expect(page.get_by_role("button", name="Measure again")).to_be_enabled()
+    with page.expect_download() as download:
+        section.get_by_role("button", name="Download JSON").click()
+    download.value.save_as(tmp_path / "measure.json")
+    found = json.loads((tmp_path / "measure.json").read_text("utf-8"))
+    (kept,) = training.evaluations()
+    assert found == kept and f"Step {kept['step']:,}: 5 draws of 10,000 samples" in section.inner_text()
+
     do(page, "resume")
     can(page, "pause", START_S)
     until(lambda: training.status().step > at, "training went on from there", START_S)
@@ -214,7 +240,7 @@ def test_pause_step_stop_and_resume(server, page, training):
         assert events(training, kind), kind
 
 
-def test_a_killed_process_is_lost_and_resumed(server, page, training):
+def test_a_killed_process_is_lost_resumed_and_deleted_after_a_question(server, page, visitor, training):
     page.goto(f"{server.url}/train?run={training.id}")
     can(page, "pause", START_S)
     until(training.checkpoints, "a checkpoint", START_S)
@@ -235,11 +261,9 @@ def test_a_killed_process_is_lost_and_resumed(server, page, training):
     do(page, "resume")
     in_state(training, RUNNING, START_S)
     can(page, "pause", START_S)
+    page.goto("about:blank")
 
-
-def test_delete_asks_first_and_ends_the_process(server, visitor, training):
     visitor.goto(f"{server.url}/train?run={training.id}")
-    can(visitor, "pause", START_S)
     pid = training.status().pid
     visitor.get_by_role("button", name="Delete").click()
     question = visitor.get_by_role("dialog")
@@ -321,35 +345,3 @@ def test_a_click_is_heard_though_the_page_is_drawn_anew_meanwhile(server, page):
     }""")
     section = page.get_by_role("region", name="Full measure")
     expect(section.get_by_role("progressbar").or_(section.get_by_role("alert"))).to_be_visible(timeout=1000 * START_S)
-
-
-def test_a_run_is_downloaded_and_measured_in_the_background_which_stays(server, page, training, tmp_path):
-    page.goto(f"{server.url}/train?run={training.id}")
-    can(page, "pause", START_S)
-    until(training.checkpoints, "a checkpoint", START_S)
-    do(page, "stop")
-    in_state(training, STOPPED)
-    downloaded = page.request.get(page.get_by_role("link", name="Download").evaluate("link => link.href"))
-    with zipfile.ZipFile(io.BytesIO(downloaded.body())) as archive:
-        config = json.loads(archive.read(f"{training.id}/config.json"))["config"]
-        assert any(name.endswith(".png") for name in archive.namelist())
-    assert config["batch_size"] == BATCH
-    measure = page.get_by_role("button", name="Measure in full")
-    expect(measure).to_be_enabled(timeout=1000 * REACT_S)
-    measure.click()
-    section = page.get_by_role("region", name="Full measure")
-    expect(section.get_by_role("progressbar")).to_be_visible(timeout=1000 * REACT_S)
-    expect(measure).to_be_disabled()
-    until(lambda: list((server.saved / "measuring").glob("*.json")), "it has begun", START_S)
-    page.goto("about:blank")
-    server.restart()
-    page.goto(f"{server.url}/train?run={training.id}")
-    expect(section.get_by_role("row", name=re.compile("^Fréchet distance"))).to_be_visible(timeout=120_000)
-    expect(section.get_by_role("progressbar")).to_be_hidden()
-    expect(page.get_by_role("button", name="Measure again")).to_be_enabled()
-    with page.expect_download() as download:
-        section.get_by_role("button", name="Download JSON").click()
-    download.value.save_as(tmp_path / "measure.json")
-    found = json.loads((tmp_path / "measure.json").read_text("utf-8"))
-    (kept,) = training.evaluations()
-    assert found == kept and f"Step {kept['step']:,}: 5 draws of 10,000 samples" in section.inner_text()

@@ -6,6 +6,7 @@ Features and probabilities are given directly, so nothing is downloaded.
 from __future__ import annotations
 
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,13 +17,20 @@ from pipelines.metrics.kernel import kernel_distance
 from pipelines.metrics.neighbours import Neighbourhoods, precision, recall
 from pipelines.metrics.score import inception_score
 
-with warnings.catch_warnings():  # what they have to say when they are imported is not about us
-    warnings.simplefilter("ignore")
-    import prdc
-    from scipy import linalg
-    from torchmetrics.image.fid import FrechetInceptionDistance
-    from torchmetrics.image.inception import InceptionScore
-    from torchmetrics.image.kid import KernelInceptionDistance
+
+@pytest.fixture(scope="module")
+def public() -> SimpleNamespace:
+    """The public implementations, imported here, since that takes seconds and each process collects all tests."""
+    with warnings.catch_warnings():  # what they have to say when they are imported is not about us
+        warnings.simplefilter("ignore")
+        import prdc
+        from scipy import linalg
+        from torchmetrics.image.fid import FrechetInceptionDistance
+        from torchmetrics.image.inception import InceptionScore
+        from torchmetrics.image.kid import KernelInceptionDistance
+    return SimpleNamespace(
+        prdc=prdc, linalg=linalg, fid=FrechetInceptionDistance, score=InceptionScore, kid=KernelInceptionDistance
+    )
 
 
 class Given(torch.nn.Module):
@@ -51,26 +59,26 @@ KINDS = pytest.mark.parametrize("kind", ["same", "shifted", "collapsed", "more"]
 
 
 @KINDS
-def test_the_frechet_distance_is_that_of_scipy_and_of_torchmetrics(kind: str) -> None:
+def test_the_frechet_distance_is_that_of_scipy_and_of_torchmetrics(public: SimpleNamespace, kind: str) -> None:
     real, fake = clouds(kind)
     means = [side.double().mean(0).numpy() for side in (real, fake)]
     covariances = [np.cov(side.double().numpy(), rowvar=False) for side in (real, fake)]
-    root = linalg.sqrtm(covariances[0] @ covariances[1]).real
+    root = public.linalg.sqrtm(covariances[0] @ covariances[1]).real
     expected = ((means[0] - means[1]) ** 2).sum() + np.trace(covariances[0] + covariances[1] - 2 * root)
     assert frechet_distance(real, fake) == pytest.approx(expected, rel=1e-6)
-    theirs = FrechetInceptionDistance(feature=Given(), input_img_size=(12,)).set_dtype(torch.float64)
+    theirs = public.fid(feature=Given(), input_img_size=(12,)).set_dtype(torch.float64)
     theirs.update(real.double(), real=True)
     theirs.update(fake.double(), real=False)
     assert frechet_distance(real, fake) == pytest.approx(theirs.compute().item(), rel=1e-3)
 
 
 @KINDS
-def test_the_kernel_distance_is_that_of_torchmetrics(kind: str) -> None:
+def test_the_kernel_distance_is_that_of_torchmetrics(public: SimpleNamespace, kind: str) -> None:
     real, fake = clouds(kind)
     fake = fake[:500]  # theirs draws as many of each
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        theirs = KernelInceptionDistance(feature=Given(), subsets=1, subset_size=500)
+        theirs = public.kid(feature=Given(), subsets=1, subset_size=500)
     theirs.update(real.double(), real=True)
     theirs.update(fake.double(), real=False)
     with torch.random.fork_rng(devices=[]):
@@ -78,11 +86,11 @@ def test_the_kernel_distance_is_that_of_torchmetrics(kind: str) -> None:
 
 
 @pytest.mark.parametrize("sharpness", [0.0, 1.0, 5.0])
-def test_the_inception_score_is_that_of_torchmetrics(sharpness: float) -> None:
+def test_the_inception_score_is_that_of_torchmetrics(public: SimpleNamespace, sharpness: float) -> None:
     logits = sharpness * torch.randn(400, 10, generator=torch.Generator().manual_seed(0)).double()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        theirs = InceptionScore(feature=Given(), splits=1)
+        theirs = public.score(feature=Given(), splits=1)
         theirs.update(logits)
         with torch.random.fork_rng(devices=[]):
             expected = theirs.compute()[0].item()
@@ -91,9 +99,9 @@ def test_the_inception_score_is_that_of_torchmetrics(sharpness: float) -> None:
 
 @KINDS
 @pytest.mark.parametrize("k", [3, 5])
-def test_the_neighbourhoods_are_those_of_prdc(kind: str, k: int, capsys: pytest.CaptureFixture) -> None:
+def test_the_neighbourhoods_are_those_of_prdc(public: SimpleNamespace, kind: str, k: int) -> None:
     real, fake = clouds(kind)
-    theirs = prdc.compute_prdc(real.double().numpy(), fake.double().numpy(), nearest_k=k)
+    theirs = public.prdc.compute_prdc(real.double().numpy(), fake.double().numpy(), nearest_k=k)
     for exact in (True, False):
         ours = Neighbourhoods.of(real, k, k, exact).compare(fake)
         for name, value in theirs.items():

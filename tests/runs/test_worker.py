@@ -95,7 +95,7 @@ def test_a_finished_run_is_not_resumed(tiny):
         jobs.prepare_resume(run)
 
 
-def test_killed_it_reads_as_lost_and_goes_on_without_a_doubled_or_missing_step(started, tiny, until):
+def test_killed_it_is_lost_and_goes_on_without_a_missing_step_and_a_polite_kill_stops_it(started, tiny, until):
     run = started(epochs=None, seconds=600.0, checkpoint_s=1.0)
     until(lambda: run.checkpoints() and run.status().step > 150)
     os.kill(run.status().pid, signal.SIGKILL)
@@ -103,14 +103,15 @@ def test_killed_it_reads_as_lost_and_goes_on_without_a_doubled_or_missing_step(s
     reached = run.metrics()[0][-1]["step"]
     jobs.resume(run)
     until(lambda: run.status().state == RUNNING and run.status().step > reached + 50)
-    jobs.stop(run)
-    until(lambda: run.status().state == STOPPED)
+    os.kill(run.status().pid, signal.SIGTERM)
+    until(lambda: run.status().state == STOPPED, 5)
+    assert run.checkpoints()[-1] == run.checkpoint_path(run.status().step)
     steps = [row["step"] for row in run.metrics()[0] if "d_loss" in row]
     last = run.status().step
     assert steps == [*range(1, 51), *range(52, last + 1, 2)] and last > reached
 
 
-def test_pause_step_rates_go_on_and_stop_take_effect_and_are_recorded(started, until):
+def test_pause_step_rates_go_on_stop_and_delete_take_effect_and_are_recorded(started, until):
     run = started(epochs=None, seconds=600.0)
     until(lambda: run.status().step > 60)
     jobs.pause(run)
@@ -134,6 +135,10 @@ def test_pause_step_rates_go_on_and_stop_take_effect_and_are_recorded(started, u
     jobs.resume(resumed)
     until(lambda: run.status().state == RUNNING)
     assert run.status().lr_g == 0.005, "the changed rate outlives the process"
+    child = local.children[-1]
+    jobs.delete(run)
+    assert child.wait(10) == 0, "it ends when its folder is deleted"
+    assert not run.path.exists()
 
 
 def test_a_second_job_waits_says_its_place_and_a_paused_one_lets_it_run(started, until):
@@ -149,23 +154,6 @@ def test_a_second_job_waits_says_its_place_and_a_paused_one_lets_it_run(started,
     until(lambda: first.status().place == 1)
     os.kill(second.status().pid, signal.SIGKILL)
     until(lambda: first.status().state == RUNNING, what="a dead worker frees its place")
-
-
-def test_the_process_ends_when_its_folder_is_deleted(started, until):
-    run = started(epochs=None, seconds=600.0)
-    until(lambda: run.status().state == RUNNING)
-    child = local.children[-1]
-    jobs.delete(run)
-    assert child.wait(10) == 0
-    assert not run.path.exists()
-
-
-def test_a_polite_kill_stops_with_a_checkpoint(started, until):
-    run = started(epochs=None, seconds=600.0, checkpoint_s=600.0)
-    until(lambda: run.status().step > 20)
-    os.kill(run.status().pid, signal.SIGTERM)
-    until(lambda: run.status().state == STOPPED, 5)
-    assert run.checkpoints()[-1] == run.checkpoint_path(run.status().step)
 
 
 def test_a_loss_that_is_not_finite_keeps_the_last_good_checkpoint(tiny, monkeypatch):

@@ -5,6 +5,7 @@ import { Address } from "../shared/address.js";
 import { hearOfRuns } from "../shared/all_runs.js";
 import { X_AXES } from "../shared/charts.js";
 import { CompareCurves } from "./curves.js";
+import { toldApart } from "./names.js";
 import { Picker } from "./picker.js";
 import { Pictures } from "./pictures.js";
 import { Together } from "./stream.js";
@@ -200,15 +201,17 @@ class Compare {
   }
 
   chosen() {
-    return this.state.slots.flatMap((id, index) => {
+    const chosen = this.state.slots.flatMap((id, index) => {
       if (!id) return [];
       const source = this.together.sources.get(id);
       const listed = this.listed?.find((run) => run.id === id);
       return [{ id, letter: LETTERS[index], role: `run${index}`, source, name: listed ? listed.name || listed.title : id,
-        trouble: !ID.test(id) ? "This is not a run's id." : UNREAD.has(listed?.state) ? listed.message
+        made: listed?.created_at, trouble: !ID.test(id) ? "This is not a run's id." : UNREAD.has(listed?.state) ? listed.message
           : source?.gone ? "This run is not here; it may have been deleted."
           : source?.told && !source.run.config ? "This run's settings cannot be read." : null }];
     });
+    const names = toldApart(chosen);
+    return chosen.map((run, index) => ({ ...run, name: names[index] }));
   }
 
   hear(source, news) {
