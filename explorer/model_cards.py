@@ -25,6 +25,7 @@ from pipelines.told import words
 DRAWS = {
     "digits": "handwritten digits",
     "clothes": "clothes",
+    "stacked-digits": "three handwritten digits in one picture",
     "faces": "cartoon faces",
     "celeba": "photographs of faces",
     "lfw": "photographs of faces",

@@ -25,7 +25,7 @@ from pipelines.paths import data_home
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 
-DOWNLOAD_MB = {"digits": 20, "clothes": 31}
+DOWNLOAD_MB = {"digits": 20, "clothes": 31, "stacked-digits": 20}
 PRESET_VIEW, SETTINGS_VIEW = "Presets", "All settings"
 # What decides how long an epoch takes, so that an earlier run with the same values tells the length of this one.
 SAME_SPEED = (*of_role(Role.DATA), *SPEED)

@@ -17,7 +17,8 @@ class Objective:
         "gan", "Objective", "Training method: which networks there are, and what one step does.", entries=METHODS,
         role=Role.TRAINING, speed=True)
     loss: str = setting(
-        "non-saturating", "Objective", "What D and G minimise.", entries=LOSSES, role=Role.TRAINING)
+        "non-saturating", "Objective", "What D and G minimise.", entries=LOSSES, role=Role.TRAINING,
+        speed=True)
     d_steps: int = setting(
         1, "Objective", "Discriminator steps for each generator step (k).", low=1, high=20,
         label="D steps per G step", role=Role.TRAINING, speed=True)

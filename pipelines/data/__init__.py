@@ -14,6 +14,8 @@ An entry is a module of this package that declares
 * ``require(split)``, where a person must put files there: raises the ``DataError`` that names those that are missing,
 * ``FLIP_MAKES_SENSE``: whether a mirrored picture is still one of the set,
 * ``CONDITION``, where a conditional model is told something else than the class: the name of one of the set's fields,
+* ``STACKED``, where each colour channel is a picture of another set of grey pictures: the name of that set, whose
+  classifier reads each channel,
 * ``MODALITY``, where an example is no picture: the name of one of ``pipelines.modalities``,
 * ``LICENCE`` and ``CITATION``: what to say about the data,
 * ``read(size=, channels=, folder=, split=, progress=)``: does the work and returns an ``ImageSet``.

@@ -17,7 +17,7 @@ from pipelines.networks._conditioning import draw_latent, nearest_centre
 from pipelines.networks._minibatch import MinibatchNumbers
 from pipelines.objectives._matching import feature_matching
 from pipelines.objectives._orthogonal import orthogonal_penalty
-from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
+from pipelines.objectives._penalties import clip_weights, gradient_penalty, squared_slopes
 from pipelines.registries import LOSSES, loss_traits
 from pipelines.training.augment import augmented
 from pipelines.training.building import build
@@ -103,33 +103,58 @@ class Method:
             fake, condition = self.replay(self.context.whole(fake), *map(self.context.whole, condition))
             fake, condition = self.context.part(fake), tuple(map(self.context.part, condition))
         real, fake = self._shown(real), self._shown(fake)
-        discriminate = functools.partial(self.discriminator, y=told[0], group=told[1])
-        with self.context.autocast():
-            if self._apart:
-                real_logits, fake_logits = discriminate(real), self.discriminator(fake, *condition)
-            else:
-                both = [None if a is None else torch.cat([a, b]) for a, b in zip(told, condition, strict=True)]
-                pictures = laid_out(torch.cat([real, fake]))
-                real_logits, fake_logits = self.discriminator(pictures, *both).chunk(2)
-        real_logits, fake_logits = real_logits.float(), fake_logits.float()
-        loss = total = self.d_loss(real_logits, fake_logits)
+        real_logits, fake_logits, slopes = self._judged(real, told, fake, condition)
+        loss = self.d_loss(real_logits, fake_logits)
+        total = loss if slopes is None else loss + slopes
         numbers = {}
         if weight := self.config.gradient_penalty:
             # In full precision: the slope is a difference of small numbers, and it is differentiated twice.
             one = [1] * (real.ndim - 1)
             mix = self.context.drawn(len(real), lambda count: torch.rand(count, *one, device=real.device))
+            discriminate = functools.partial(self.discriminator, y=told[0], group=told[1])
             penalty = gradient_penalty(discriminate, real, fake.float(), mix)
-            total = loss + weight * penalty
+            total = total + weight * penalty
             numbers["penalty"] = penalty.detach()
-        if self._r1:
-            total = total + 0.5 * self._r1 * r1_penalty(discriminate, real)
-        if self._r2:
-            of_fakes = functools.partial(self.discriminator, y=condition[0], group=condition[1])
-            total = total + 0.5 * self._r2 * r1_penalty(of_fakes, fake.float())
         if not watch:
             return total, {}
         said = (self.d_output(logits.detach()).mean() for logits in (real_logits, fake_logits))
         return total, {"d_loss": loss.detach(), **dict(zip(("d_real", "d_fake"), said, strict=True)), **numbers}
+
+    def _judged(
+        self, real: Tensor, told: Condition, fake: Tensor, condition: Condition
+    ) -> tuple[Tensor, Tensor, Tensor | None]:
+        """D's logits of real pictures and of fakes, float32 [B] each, and weighted R1 and R2; None where none is due.
+
+        A penalty is taken of the pass that gives the logits (Huang et al., R3GAN, 2024, do so too), in full precision.
+        """
+        if self._r1 and self._r2 and not self._apart:
+            logits, squares = self._sloped(*_together(real, told, fake, condition))
+            (real_logits, fake_logits), (of_real, of_fakes) = logits.chunk(2), squares.chunk(2)
+            return real_logits, fake_logits, 0.5 * (self._r1 * of_real.mean() + self._r2 * of_fakes.mean())
+        if self._r1 or self._r2:
+            one, other = self._penalised(real, told, self._r1), self._penalised(fake, condition, self._r2)
+            return one[0], other[0], one[1] + other[1]
+        with self.context.autocast():
+            if self._apart:
+                real_logits, fake_logits = self.discriminator(real, *told), self.discriminator(fake, *condition)
+            else:
+                pictures, both = _together(real, told, fake, condition)
+                real_logits, fake_logits = self.discriminator(pictures, *both).chunk(2)
+        return real_logits.float(), fake_logits.float(), None
+
+    def _penalised(self, pictures: Tensor, told: Condition, weight: float) -> tuple[Tensor, Tensor | float]:
+        """Logits, float32 [B], and half the weighted mean squared slope of D at the pictures; 0 without a weight."""
+        if not weight:
+            with self.context.autocast():
+                return self.discriminator(pictures, *told).float(), 0.0
+        logits, squares = self._sloped(pictures, told)
+        return logits, 0.5 * weight * squares.mean()
+
+    def _sloped(self, pictures: Tensor, told: Condition) -> tuple[Tensor, Tensor]:
+        """Logits, [B], and D's squared slope at each picture, [B], in full precision."""
+        points = pictures.detach().float().requires_grad_(True)
+        logits = self.discriminator(points, *told)
+        return logits, squared_slopes(logits, points)
 
     def _generator_loss(self, turn: int, watch: bool) -> tuple[Tensor, Numbers]:
         (fake, condition), last = self._fake, self.config.d_steps - 1
@@ -178,6 +203,12 @@ class Method:
     def _clip(self) -> None:
         if self.config.weight_clip:
             clip_weights(self.discriminator, self.config.weight_clip)
+
+
+def _together(real: Tensor, told: Condition, fake: Tensor, condition: Condition) -> tuple[Tensor, Condition]:
+    """Real pictures and fakes as one batch, and what D is told of them."""
+    both = tuple(None if a is None else torch.cat([a, b]) for a, b in zip(told, condition, strict=True))
+    return laid_out(torch.cat([real, fake])), both
 
 
 def _replay(config: TrainConfig, context: StepContext) -> Replay:

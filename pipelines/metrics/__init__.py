@@ -9,9 +9,11 @@ from typing import Annotated, Literal
 from pipelines import paths
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ModelError
+from pipelines.registries import DATA_SETS
 from pipelines.schema import Meta, Name, Names, Share, read
 
 CLASSES, ATTRIBUTES = "classes", "attributes"  # the kinds of classifiers: one class a picture, or any attributes
+STACKED = "stacked"  # a kind of what is seen: one class in each colour channel
 
 
 def classifier_folder(data_name: str) -> Path:
@@ -22,6 +24,12 @@ def classifier_folder(data_name: str) -> Path:
 def available(data_name: str) -> bool:
     """Whether a classifier of classes ships for this data set; loads neither it nor torch."""
     return _kind(data_name) == CLASSES
+
+
+def stacked_of(data_name: str) -> str | None:
+    """The set whose pictures lie in the colour channels of a data set's, where a classifier of classes ships for it."""
+    single = DATA_SETS.constants(data_name).get("STACKED") if data_name in DATA_SETS.names() else None
+    return single if single and available(single) else None
 
 
 def clear_wanted(config: TrainConfig) -> float | None:

@@ -210,6 +210,7 @@ def evaluate(
         own=mine,
         own_count=near,
         **told.class_measures(fakes, target, others, common, labels, against.labels(), names),
+        **told.stacked_measures(fakes, others, own.kind),
         **told.attribute_measures(fakes, target, others, common, tuple(teller.attribute_names) if teller else ()),
     )
     report(1.0, "Done")

@@ -73,6 +73,12 @@ class Evaluation:
     attribute_deviation: Beside | None  # the largest of these, in percentage points
     combinations: Beside | None  # different combinations of attributes among ``frechet_count`` pictures; see score.py
     own: dict[str, Own] = dataclasses.field(default_factory=dict)  # measures of a person's own, by their keys
+    variety: Beside | None = None  # within classes, the mean of all; see variety.py; None without a classifier
+    least_variety: Beside | None = None  # of the class with the least
+    as_asked_permuted: float | None = None  # the share as asked of the same samples, the classes asked for permuted
+    stacked_kinds: Beside | None = None  # kinds of stacked pictures that come; see stacked.py; None of other sets
+    stacked_divergence: Beside | None = None  # of their shares from equal shares, in nats
+    stacked_count: int = 0  # samples that these two are taken on, those of all draws together
     own_count: int = 0  # pictures of a draw that these are taken on
 
     def to_dict(self) -> dict[str, Any]:
@@ -122,11 +128,22 @@ class Evaluation:
         if self.combinations:
             text = f"different combinations of attributes, all p > {CLEAR}; {self.frechet_count:,} of each"
             rows.append(("combinations", *_texts(self.combinations, "{:.1f}"), text))
+        if self.variety and self.least_variety:
+            text = "mean distance of two of one class, over that of two real pictures"
+            rows.append(("variety in classes", *_texts(self.variety, "{:.3f}"), f"{text}; mean of classes"))
+            rows.append(("  worst class", *_texts(self.least_variety, "{:.3f}"), "the class with the least"))
+        if self.stacked_kinds and self.stacked_divergence:
+            text = f"kinds of 1,000 that come; {self.stacked_count:,} samples"
+            rows.append(("kinds of stacks", *_texts(self.stacked_kinds, "{:.0f}"), text))
+            rows.append(("divergence of kinds", *_texts(self.stacked_divergence, "{:.3f}"), "from equal shares, nats"))
         if self.clear:
             rows.append(("clear", *_texts(self.clear), f"the classifier is sure, p > {CLEAR}"))
         if self.as_asked and self.as_asked_by_class:
             rows.append(("as asked", *_texts(self.as_asked), "the class asked for; real: the classifier's accuracy"))
             rows += [(f"  {name}", *_texts(share), "") for name, share in self.as_asked_by_class.items()]
+        if self.as_asked_permuted is not None:
+            text = "the same samples, the classes asked for permuted: falls to chance"
+            rows.append(("as asked, permuted", f"{self.as_asked_permuted:.2%}", "", text))
         for what, shares, most in (
             ("class", self.class_shares, self.class_deviation),
             ("attribute", self.attribute_shares, self.attribute_deviation),

@@ -30,12 +30,15 @@ from pipelines.metrics import (
     classifier,
     frechet,
     measures,
+    stacked,
+    stacked_of,
 )
 from pipelines.metrics.copying import ReferenceSet
 from pipelines.metrics.judge import FEATURES, as_float
 from pipelines.metrics.measures._asked import Asked
 from pipelines.metrics.measures._seen import Reference, Seen
 from pipelines.metrics.neighbours import K, Neighbourhoods
+from pipelines.metrics.stacked import StackedJudge
 from pipelines.registries import MODALITIES
 from pipelines.told import PRECISE
 
@@ -128,12 +131,12 @@ class QualityMeter:
 
 def judge_of(
     data_name: str, real: Tensor, device: torch.device | str = "cpu", modality: str = "image"
-) -> _Classifier | _Pixels | _Unseen:
+) -> _Classifier | StackedJudge | _Pixels | _Unseen:
     """What looks at pictures of a data set: the classifier that ships for it, or else their pixels.
 
     It has a ``name``, which says what is measured, and called with pictures [N, C, H, W], uint8 or floating in [-1, 1],
-    it gives their features [N, D] and the probabilities of what its ``kind`` says, [N, classes] or [N, attributes], or
-    None for either, on the CPU.
+    it gives their features [N, D] and the probabilities of what its ``kind`` says, [N, classes], [N, attributes] or, of
+    stacked pictures, [N, channels, classes], or None for either, on the CPU.
 
     Args:
         data_name: of the data set.
@@ -148,6 +151,8 @@ def judge_of(
         if not MODALITIES.defines(modality, "features"):
             return _Unseen(modality)
         return _Pixels(data_name, real, torch.device(device), modality)
+    if (single := stacked_of(data_name)) and real.shape[1] == stacked.CHANNELS and len(real) > StackedJudge.features:
+        return StackedJudge(f"stacked {features_name(single)}", single, torch.device(device))
     ships = available(data_name) or attributes_available(data_name)
     judge = _Classifier if ships and len(real) > FEATURES else _Pixels
     return judge(data_name, real, torch.device(device))

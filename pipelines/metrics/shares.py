@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from pipelines.metrics import STACKED, stacked, variety
 from pipelines.metrics.draws import Repeated
 from pipelines.metrics.evaluation import Beside
 from pipelines.metrics.score import CLEAR, combinations, modes
@@ -23,7 +26,10 @@ def class_measures(
     names: tuple[str, ...],
 ) -> dict[str, Any]:
     """The fields of ``Evaluation`` that need class probabilities, all None without them; see ``_share_measures``."""
-    fields = ("clear", "as_asked", "as_asked_by_class", "class_shares", "class_deviation", "modes")
+    fields = (
+        "clear", "as_asked", "as_asked_by_class", "as_asked_permuted", "class_shares", "class_deviation", "modes",
+        "variety", "least_variety",
+    )  # fmt: skip
     measures: dict[str, Any] = dict.fromkeys(fields)
     if target.probabilities is None or not names:
         return measures
@@ -42,6 +48,7 @@ def class_measures(
             for side in ((fakes,), (others, common))
         )
     )
+    measures |= _varieties(fakes, target, others, common)
     if labels[0] is None:
         return measures
     measures["class_deviation"] = None  # it would tell of the labels that were asked for, not of the model
@@ -49,12 +56,45 @@ def class_measures(
     right, real_hits = Repeated.of(_mean, hits), real_guess == real_labels
     measures["as_asked"] = Beside(right.mean, _mean(real_hits), right.spread)
     all_hits, asked = torch.cat(hits), torch.cat(labels)
+    measures["as_asked_permuted"] = _mean(torch.cat(guess) == permuted(asked))
     measures["as_asked_by_class"] = {
         name: Beside(_mean(all_hits[asked == value]), _mean(real_hits[real_labels == value]))
         for value, name in enumerate(names)
         if (asked == value).any()
     }
     return measures
+
+
+def permuted(labels: Tensor) -> Tensor:
+    """The same classes, int64 [N], in another order, which is the same each time."""
+    return labels[torch.from_numpy(np.random.default_rng(0).permutation(len(labels)))]
+
+
+def stacked_measures(fakes: list[Seen], others: list[Seen], kind: str | None) -> dict[str, Any]:
+    """The fields of ``Evaluation`` of stacked pictures, of all draws together; {} of other pictures."""
+    if kind != STACKED:
+        return {}
+    of_fakes, of_real = (stacked.pooled([seen.probabilities for seen in side]) for side in (fakes, others))
+    return {
+        "stacked_kinds": Beside(stacked.covered(of_fakes), stacked.covered(of_real)),
+        "stacked_divergence": Beside(stacked.divergence(of_fakes), stacked.divergence(of_real)),
+        "stacked_count": len(of_fakes),
+    }
+
+
+def _varieties(fakes: list[Seen], target: Seen, others: list[Seen], common: float) -> dict[str, Beside]:
+    """The variety within classes, the mean and the least of them; {} where no class has enough real pictures."""
+    found, real = (
+        [variety.beside(seen.features, seen.probabilities, target.features, target.probabilities) for seen in side]
+        for side in (fakes, others)
+    )
+    if found[0] is None:
+        return {}
+
+    def both(of: Callable[[Tensor], Tensor]) -> Beside:
+        return Beside.of(*(Repeated.of(lambda each: of(each).item(), *side) for side in ((found,), (real, common))))
+
+    return {"variety": both(torch.mean), "least_variety": both(torch.min)}
 
 
 def attribute_measures(

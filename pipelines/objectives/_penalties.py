@@ -45,8 +45,21 @@ def r1_penalty(discriminate: Callable[[Tensor], Tensor], real: Tensor) -> Tensor
         A scalar, at least 0; differentiable in D's weights.
     """
     points = real.detach().requires_grad_(True)
-    (slope,) = torch.autograd.grad(discriminate(points).sum(), points, create_graph=True)
-    return slope.float().flatten(1).square().sum(1).mean()
+    return squared_slopes(discriminate(points), points).mean()
+
+
+def squared_slopes(logits: Tensor, pictures: Tensor) -> Tensor:
+    """|grad D(x)|^2 at each picture, of a pass through D that is made already.
+
+    Args:
+        logits: what D gives for the pictures, [B].
+        pictures: [B, C, H, W], which require a gradient.
+
+    Returns:
+        [B], each at least 0; differentiable in D's weights.
+    """
+    (slope,) = torch.autograd.grad(logits.sum(), pictures, create_graph=True)
+    return slope.float().flatten(1).square().sum(1)
 
 
 @torch.no_grad()

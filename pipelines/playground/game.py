@@ -22,7 +22,7 @@ from pipelines.playground.distributions import Distribution, distribution
 from pipelines.playground.history import EVERY, Look
 from pipelines.playground.networks import draw_latent, make_discriminator, make_generator, streams
 from pipelines.playground.settings import PlaneConfig
-from pipelines.registries import LOSSES
+from pipelines.registries import LOSSES, loss_traits
 
 MEASURED = 2000  # points on each side of a measure; the first of them are those that are shown
 MOST_ROWS = 600  # of the history; when it is full, every other row goes
@@ -106,7 +106,7 @@ class Game:
         """One step of G; D stays as it is. Returns G's loss before the step."""
         z = draw_latent(self.config, self.config.batch, self.draws)
         logits = self.discriminate(self.generator(z))
-        loss = self.objective.g_loss(logits)
+        loss = self.objective.g_loss(logits, *self._of_real())
         weights = list(self.generator.parameters())
         slopes = torch.autograd.grad(loss, weights)
         for weight, slope in zip(weights, slopes, strict=True):
@@ -147,6 +147,13 @@ class Game:
     def d_output(self, logits: Tensor) -> Tensor:
         """What D says in the loss's own meaning: a probability of being real, or a score."""
         return self.objective.d_output(logits)
+
+    def _of_real(self) -> tuple[Tensor, ...]:
+        """D's logits of real points, [batch], where G's loss takes them."""
+        if not loss_traits(self.config.loss).g_sees_real:
+            return ()
+        with torch.no_grad():
+            return (self.discriminate(self.target.draw(self.config.batch, self.draws)),)
 
     # Changes
 

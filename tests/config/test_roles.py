@@ -137,6 +137,10 @@ def test_what_changes_the_work_of_a_step_decides_its_speed(name: str) -> None:
     assert SETTINGS[name].speed or not changes, "an earlier run with another value would tell its time"
 
 
+def test_a_loss_of_pairs_changes_the_work_of_a_step() -> None:
+    assert work(SMALL.changed(loss="relativistic")) > work(SMALL) and "loss" in SPEED
+
+
 def test_most_settings_are_tried_and_those_that_cost_most_change_the_work() -> None:
     costly = ("width", "latent_size", "batch_size", "d_steps", "gradient_penalty", "r1", "feature_matching")
     assert len(TRIED) > 25 and all(work(TRIED[name]) > work(SMALL) for name in costly)

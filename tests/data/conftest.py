@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipelines.data import _idx, celeba, clothes, digits, faces
+from pipelines.data import _idx, celeba, clothes, digits, faces, stacked_digits
 from pipelines.data._sources import folder_of_archives
 
 LABELS = {"train": np.arange(20) % 10, "test": np.arange(8) % 10}
@@ -48,12 +48,13 @@ def archives(tmp_path: Path, contents: dict[str, bytes]) -> Path:
 
 @pytest.fixture
 def tiny(data_home: Path, contents: dict[str, bytes], archives: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Makes digits and clothes tiny: only ``archives`` has them. Returns the folder that digits' files go to."""
+    """Makes digits, their stacks and clothes tiny, from ``archives`` only; the folder that digits' files go to."""
     for entry in (digits, clothes):
         monkeypatch.setattr(
             entry, "CHECKSUMS", {file: hashlib.md5(data).hexdigest() for file, data in contents.items()}
         )
         monkeypatch.setattr(entry, "SOURCES", (folder_of_archives("the test's archives", archives, "add it"),))
+    monkeypatch.setattr(stacked_digits, "COUNTS", {"train": 60, "test": 20})
     return data_home / "digits" / "raw"
 
 

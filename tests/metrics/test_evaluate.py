@@ -218,8 +218,9 @@ def test_numbers_can_be_written_and_read_by_people() -> None:
     rows = {row[0]: row[1:] for row in found.rows()}
     assert list(rows) == [
         "Fréchet distance", "kernel distance", "precision", "recall", "density", "coverage", "diversity",
-        "nearer than unseen", "like copies", "inception score, digit classifier", "modes covered", "clear", "as asked",
-        *(f"  {name}" for name in NAMES),
+        "nearer than unseen", "like copies", "inception score, digit classifier", "modes covered",
+        "variety in classes", "  worst class", "clear", "as asked", *(f"  {name}" for name in NAMES),
+        "as asked, permuted",
     ]  # fmt: skip
     near = found.nearer_to_training
     assert rows["nearer than unseen"] == (

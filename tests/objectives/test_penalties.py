@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty
+from pipelines.objectives._penalties import clip_weights, gradient_penalty, r1_penalty, squared_slopes
 
 
 def test_penalty_of_a_linear_d_is_its_slope():
@@ -54,6 +54,18 @@ def test_r1_teaches_d():
     r1_penalty(lambda x: discriminator(x.flatten(1)).squeeze(1), real).backward()
     expected = 2 * discriminator.weight.detach()  # of |w|^2
     assert torch.allclose(discriminator.weight.grad, expected) and not real.requires_grad
+
+
+def test_squared_slopes_of_a_pass_are_those_of_each_picture_alone():
+    discriminator = nn.Sequential(nn.Flatten(), nn.Linear(8, 5), nn.Tanh(), nn.Linear(5, 1), nn.Flatten(0)).double()
+    pictures = torch.randn(4, 2, 2, 2, dtype=torch.float64).requires_grad_()
+    found = squared_slopes(discriminator(pictures), pictures)
+    steps = 1e-6 * torch.eye(8, dtype=torch.float64).view(8, 2, 2, 2)
+    with torch.no_grad():  # a difference quotient along each of the eight numbers
+        slopes = [(discriminator(pictures + step) - discriminator(pictures - step)) / 2e-6 for step in steps]
+    assert torch.allclose(found.double(), torch.stack(slopes).square().sum(0), rtol=1e-5)
+    found.sum().backward()
+    assert discriminator[1].weight.grad.abs().sum() > 0
 
 
 def test_clipping_bounds_every_weight():

@@ -25,13 +25,14 @@ def ones(x):
     return torch.ones_like(x)
 
 
-# Of D's outputs for real pictures and for fakes: the loss of D; of those for fakes: the loss of G.
+# Of D's outputs for real pictures and for fakes: the loss of D, and the loss of G.
 LOSSES = {
-    "minimax": (lambda r, f: BCE(r, ones(r)) + BCE(f, 0 * f), lambda f: -BCE(f, 0 * f)),
-    "non-saturating": (lambda r, f: BCE(r, ones(r)) + BCE(f, 0 * f), lambda f: BCE(f, ones(f))),
-    "least-squares": (lambda r, f: (MSE(r, ones(r)) + MSE(f, 0 * f)) / 2, lambda f: MSE(f, ones(f)) / 2),
-    "hinge": (lambda r, f: (1 - r).clamp(min=0).mean() + (1 + f).clamp(min=0).mean(), lambda f: -f.mean()),
-    "wasserstein": (lambda r, f: f.mean() - r.mean(), lambda f: -f.mean()),
+    "minimax": (lambda r, f: BCE(r, ones(r)) + BCE(f, 0 * f), lambda r, f: -BCE(f, 0 * f)),
+    "non-saturating": (lambda r, f: BCE(r, ones(r)) + BCE(f, 0 * f), lambda r, f: BCE(f, ones(f))),
+    "least-squares": (lambda r, f: (MSE(r, ones(r)) + MSE(f, 0 * f)) / 2, lambda r, f: MSE(f, ones(f)) / 2),
+    "hinge": (lambda r, f: (1 - r).clamp(min=0).mean() + (1 + f).clamp(min=0).mean(), lambda r, f: -f.mean()),
+    "relativistic": (lambda r, f: BCE(r - f, ones(r)), lambda r, f: BCE(f - r, ones(f))),
+    "wasserstein": (lambda r, f: f.mean() - r.mean(), lambda r, f: -f.mean()),
 }
 
 
@@ -51,17 +52,20 @@ class PlainLoop:
         self.feed = Feed(images, (told,), config.batch_size, config.d_steps, config.seed, torch.device("cpu"))
         self.batches = 0
 
-    def fakes(self):
+    def fakes(self, real_y):
         count = self.config.batch_size
-        y = torch.randint(CLASSES, (count,)) if self.config.conditional else None
+        if self.config.loss == "relativistic":
+            y = real_y  # a pair is of one class
+        else:
+            y = torch.randint(CLASSES, (count,)) if self.config.conditional else None
         return self.g(torch.randn(count, self.config.latent_size), y), y
 
     def step(self):
         config = self.config
         self.feed.choose(self.batches)
         for turn in range(config.d_steps):
-            fake, fake_y = self.fakes()
             real, (y,) = self.feed.batch(turn)
+            fake, fake_y = self.fakes(y)
             real = to_float(real).contiguous()
             d_loss = LOSSES[config.loss][0](self.d(real, y), self.d(fake.detach(), fake_y))
             total = d_loss
@@ -70,6 +74,12 @@ class PlainLoop:
                 points = (mix * real + (1 - mix) * fake.detach()).requires_grad_()
                 (slope,) = torch.autograd.grad(self.d(points, y).sum(), points, create_graph=True)
                 total = d_loss + config.gradient_penalty * ((slope.pow(2).sum((1, 2, 3)).sqrt() - 1) ** 2).mean()
+            if (self.batches // config.d_steps + 1) % config.penalty_every == 0:
+                for weight, at, told in ((config.r1, real, y), (config.r2, fake, fake_y)):
+                    points = at.detach().clone().requires_grad_()
+                    (slope,) = torch.autograd.grad(self.d(points, told).sum(), points, create_graph=True)
+                    squares = slope.pow(2).sum((1, 2, 3)).mean()
+                    total = total + weight / 2 * config.penalty_every * squares
             self.opt_d.zero_grad()
             total.backward()
             self.opt_d.step()
@@ -77,20 +87,34 @@ class PlainLoop:
                 for weight in self.d.parameters():
                     weight.data.clamp_(-config.weight_clip, config.weight_clip)
             self.batches += 1
-        g_loss = LOSSES[config.loss][1](self.d(fake, fake_y))
+        g_loss = LOSSES[config.loss][1](self.d(real, y).detach(), self.d(fake, fake_y))
         self.opt_g.zero_grad()
         g_loss.backward()
         self.opt_g.step()
         return d_loss.item(), g_loss.item()
 
 
+EACH_STEP = {"penalty_every": 1}
 SETTINGS = [
     *({"network": "quick", "loss": loss, "conditional": True} for loss in LOSSES),
-    *({"network": network, "size": size} for network in ("mlp", "dcgan", "quick") for size in (28, 32)),
+    *({"network": network, "size": size} for network in ("mlp", "dcgan", "quick", "r3gan") for size in (28, 32)),
     {"network": "dcgan", "size": 64, "conditional": True},
     {"network": "dcgan", "loss": "wasserstein", "weight_clip": 0.01, "d_steps": 3, "optimizer": "rmsprop"},
     {"network": "quick", "loss": "wasserstein", "gradient_penalty": 10.0, "d_steps": 2, "conditional": True},
     {"network": "dcgan", "size": 32, "optimizer": "sgd", "d_norm": "layer", "channels": 3},
+    {"network": "quick", "loss": "relativistic", "conditional": True, "d_steps": 2, "r1": 2.0, "r2": 0.5, **EACH_STEP},
+    {"network": "dcgan", "loss": "hinge", "r1": 1.0, "penalty_every": 4, "d_norm": "none"},
+    {"network": "quick", "loss": "relativistic", "r2": 1.0, "penalty_every": 2, "minibatch": "stddev"},
+    {
+        "network": "r3gan",
+        "size": 16,
+        "width": 4,
+        "loss": "relativistic",
+        "r1": 1.0,
+        "r2": 1.0,
+        "beta1": 0.0,
+        **EACH_STEP,
+    },
 ]
 
 

@@ -47,11 +47,11 @@ from pipelines.registries import MODALITIES
 from pipelines.registry import Registry
 from pipelines.schema import convert
 
-NEEDS = ("features", "neighbours", "classes", "attributes", "asked", "training")
+NEEDS = ("features", "neighbours", "classes", "attributes", "asked", "training", "stacked")
 """Features of examples; more than K samples; probabilities of classes; of attributes; classes asked for; few enough
-training pictures."""
+training pictures; probabilities of each colour channel's classes."""
 OF_FEATURES = frozenset(("features", "neighbours", "training"))  # what there is only of a modality with features
-OF_CLASSIFIERS = frozenset(("classes", "attributes"))  # what there is only of pictures
+OF_CLASSIFIERS = frozenset(("classes", "attributes", "stacked"))  # what there is only of pictures
 TAKEN = frozenset(
     ("step", "epoch", "seconds", "images_seen", "images_per_s", "event", "message", "features", "samples", "threads")
 )  # keys of rows that are no measures

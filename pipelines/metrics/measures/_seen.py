@@ -7,7 +7,7 @@ from functools import cached_property
 
 from torch import Tensor
 
-from pipelines.metrics import ATTRIBUTES, CLASSES, frechet
+from pipelines.metrics import ATTRIBUTES, CLASSES, STACKED, frechet, variety
 from pipelines.metrics.copying import ReferenceSet
 from pipelines.metrics.judge import as_float
 from pipelines.metrics.neighbours import Compared, K, Neighbourhoods
@@ -19,7 +19,7 @@ class Reference:
 
     gaussian: frechet.Gaussian | None  # of their features; None of a modality without features
     neighbourhoods: Neighbourhoods | None  # of their features; None where there are too few
-    probabilities: Tensor | None  # [N, classes] or [N, attributes]
+    probabilities: Tensor | None  # [N, classes], [N, attributes] or, of stacked pictures, [N, channels, classes]
     training: ReferenceSet | None = None  # None where copies are not looked for
 
 
@@ -31,8 +31,8 @@ class Seen:
         images: [N, C, H, W], uint8, or floating in [-1, 1], on any device; or other examples as their modality stores
             them, [N, ...].
         features: [N, D], on the CPU, of the judge of the data set; None of a modality without features.
-        probabilities: what the judge says of them, [N, classes] or [N, attributes], on the CPU, or None.
-        kind: of the probabilities: ``classes``, ``attributes`` or None.
+        probabilities: what the judge says of them, as ``Reference`` has them, on the CPU, or None.
+        kind: of the probabilities: ``classes``, ``attributes``, ``stacked`` or None.
         labels: int [N], the classes asked for, or None.
         real: the real pictures that they are compared with.
     """
@@ -53,6 +53,7 @@ class Seen:
             "attributes": self.probabilities is not None and self.kind == ATTRIBUTES,
             "asked": self.labels is not None,
             "training": self.real.training is not None,
+            "stacked": self.probabilities is not None and self.kind == STACKED,
         }[need]
 
     @cached_property
@@ -74,6 +75,12 @@ class Seen:
     def nearness(self) -> tuple[float, float | None]:
         """``nearer`` and ``copied``, see ``pipelines/metrics/copying.py``; needs ``training``."""
         return self.real.training.measure(self.features)
+
+    @cached_property
+    def varieties(self) -> Tensor | None:
+        """The variety within each class over that of real pictures, [classes]; needs ``classes`` and ``neighbours``."""
+        beside = self.real.neighbourhoods.points
+        return variety.beside(self.features, self.probabilities, beside, self.real.probabilities[: len(beside)])
 
     @cached_property
     def guesses(self) -> tuple[Tensor, Tensor]:
