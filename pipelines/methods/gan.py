@@ -96,7 +96,7 @@ class Method:
         fake, condition = self._draw_fakes(turn, for_g=last)
         if last:
             self._fake, fake = (fake, condition), fake.detach()
-        real, told = self.context.real(turn)
+        real, told = self._real(turn)
         fake = fake.to(real.dtype)
         if self.replay is not None:
             # The store sees the whole batch, so that it is the same in all processes.
@@ -136,11 +136,11 @@ class Method:
         with self.context.autocast():
             if self.config.feature_matching:
                 with torch.no_grad():
-                    wanted = self.context.whole(self.discriminator.features(self._shown(self.context.real(last)[0])))
+                    wanted = self.context.whole(self.discriminator.features(self._shown(self._real(last)[0])))
                 loss = feature_matching(wanted, self.context.whole(self.discriminator.features(self._shown(fake))))
             elif self.traits.g_sees_real:
                 with torch.no_grad():
-                    real, told = self.context.real(last)
+                    real, told = self._real(last)
                     real_logits = self.discriminator(self._shown(real), *told).float()
                 loss = self.g_loss(self.discriminator(self._shown(fake), *condition).float(), real_logits)
             else:
@@ -166,6 +166,12 @@ class Method:
             group = nearest_centre(z, self.config.centres)
         with torch.set_grad_enabled(for_g), self.context.autocast():
             return self.generator(z, y), (self.context.told_to_d(y), group)
+
+    def _real(self, turn: int) -> tuple[Tensor, Condition]:
+        """The real pictures of a turn, as a D whose next stage fades in is to see them, and what D is told of them."""
+        real, told = self.context.real(turn)
+        faded = getattr(self.discriminator, "faded", None)
+        return (faded(real) if faded else real), told
 
     def _shown(self, pictures: Tensor) -> Tensor:
         """Pictures as D sees them, real and fake alike."""
