@@ -93,6 +93,7 @@ SETTINGS = [
     *({"network": network, "size": size} for network in ("mlp", "dcgan", "quick") for size in (28, 32)),
     {"network": "dcgan", "size": 64, "conditional": True},
     {"network": "progressive", "growth": 24, "minibatch": "stddev", "d_norm": "none", "conditional": True},
+    {"network": "stylegan", "size": 16, "minibatch": "stddev", "d_norm": "none", "conditional": True},
     {"network": "dcgan", "loss": "wasserstein", "weight_clip": 0.01, "d_steps": 3, "optimizer": "rmsprop"},
     {"network": "quick", "loss": "wasserstein", "gradient_penalty": 10.0, "d_steps": 2, "conditional": True},
     {"network": "dcgan", "size": 32, "optimizer": "sgd", "d_norm": "layer", "channels": 3},
