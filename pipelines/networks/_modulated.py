@@ -110,5 +110,5 @@ class Styled(nn.Module):
         h, factor = self.modulated(x, w, LEAKY)  # the gain of a LeakyReLU may as well come before it
         h = torch.addcmul(self.bias.to(h.dtype), h, factor.to(h.dtype))
         if noisy:
-            h = h + self.noise(len(h)).to(h.dtype)
+            h += self.noise(len(h)).to(h.dtype)
         return F.leaky_relu(h, 0.2, inplace=True)

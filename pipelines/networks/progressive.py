@@ -17,6 +17,7 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.networks._conditioning import ConditionalGenerator, ToMaps, finished, with_label
 from pipelines.networks._equalised import LEAKY, PixelNorm, equalised, equalised_head
 from pipelines.networks._norms import layer_norm
+from pipelines.networks._resampling import AveragedConv2d, DoubledConv2d
 from pipelines.networks._stages import Growing, maps, sides
 
 SIZES = (16, 28, 32, 64, 128, 256)
@@ -49,8 +50,8 @@ class Drawing(Growing):
         begin = (ToMaps(first, side), _leaky(), PixelNorm(), *_drawn(first, first))
         self.blocks = nn.ModuleList([nn.Sequential(*begin)])
         for before, now in pairwise(widths):
-            layers = (nn.Upsample(scale_factor=2.0), *_drawn(before, now), *_drawn(now, now))
-            self.blocks.append(nn.Sequential(*layers))
+            doubled = (equalised(DoubledConv2d(before, now), LEAKY), _leaky(), PixelNorm())
+            self.blocks.append(nn.Sequential(*doubled, *_drawn(now, now)))
         self.pictures = nn.ModuleList(equalised(nn.Conv2d(width, config.channels, 1)) for width in widths)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -111,8 +112,8 @@ class Seeing(Growing):
         norm = config.d_norm
         self.blocks = nn.ModuleList([nn.Sequential(*_seen(first, first, norm=norm), nn.Flatten(), dense, _leaky())])
         for before, now in pairwise(widths):
-            layers = (*_seen(now, now, norm=norm), *_seen(now, before, norm=norm), nn.AvgPool2d(2))
-            self.blocks.append(nn.Sequential(*layers))
+            averaged = (equalised(AveragedConv2d(now, before), LEAKY), *layer_norm(norm, before), _leaky())
+            self.blocks.append(nn.Sequential(*_seen(now, now, norm=norm), *averaged))
 
     def forward(self, x: Tensor) -> Tensor:
         x = self._averaged(x)

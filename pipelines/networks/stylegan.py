@@ -161,7 +161,8 @@ class Halving(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, norm: str) -> None:
         super().__init__()
-        half = equalised(nn.Conv2d(inputs, outputs, 3, stride=2), LEAKY)
+        gain = math.sqrt(0.5)  # of both ways, so that their sum keeps the variance; before a LeakyReLU it is the same
+        half = equalised(nn.Conv2d(inputs, outputs, 3, stride=2), LEAKY * gain)
         self.body = nn.Sequential(
             *_convolved(inputs, inputs, 3, norm),
             Blur(inputs, padding=2),
@@ -169,10 +170,10 @@ class Halving(nn.Module):
             *layer_norm(norm, outputs),
             nn.LeakyReLU(0.2, inplace=True),
         )
-        self.skip = nn.Sequential(Blur(inputs, stride=2), equalised(nn.Conv2d(inputs, outputs, 1, bias=False)))
+        self.skip = nn.Sequential(Blur(inputs, stride=2), equalised(nn.Conv2d(inputs, outputs, 1, bias=False), gain))
 
     def forward(self, x: Tensor) -> Tensor:
-        return (self.body(x) + self.skip(x)) * math.sqrt(0.5)
+        return self.skip(x).add_(self.body(x))
 
 
 def _convolved(inputs: int, outputs: int, kernel: int, norm: str = "none") -> tuple[nn.Module, ...]:

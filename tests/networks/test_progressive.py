@@ -5,8 +5,10 @@ import copy
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 
 from pipelines.config.train_config import TrainConfig
+from pipelines.networks._resampling import AveragedConv2d, DoubledConv2d
 from pipelines.networks._stages import maps, sides
 from pipelines.training import checkpoint
 from pipelines.training.building import build
@@ -102,6 +104,19 @@ def test_the_layers_that_it_names_are_those_that_draw():
         for hook in hooks:
             hook.remove()
     assert generator.get_submodule(generator.z_layer).in_features == 6
+
+
+def test_convolutions_of_doubled_and_to_averaged_maps_are_the_plain_ones_one_after_the_other():
+    torch.manual_seed(0)
+    x = torch.randn(2, 3, 6, 4).double().requires_grad_()
+    for layer, plain in (
+        (DoubledConv2d(3, 5), lambda layer: F.conv2d(F.interpolate(x, scale_factor=2), layer.weight, layer.bias, 1, 1)),
+        (AveragedConv2d(3, 5), lambda layer: F.avg_pool2d(F.conv2d(x, layer.weight, layer.bias, 1, 1), 2)),
+    ):
+        found, expected = layer.double()(x), plain(layer)
+        assert found.shape == expected.shape and torch.allclose(found, expected)
+        slopes = [torch.autograd.grad(one.square().sum(), (x, layer.weight)) for one in (found, expected)]
+        assert all(torch.allclose(mine, theirs) for mine, theirs in zip(*slopes, strict=True))
 
 
 def trainer(config=SMALL, **settings):

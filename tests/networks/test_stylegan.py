@@ -12,7 +12,10 @@ from pipelines.networks._equalised import LEAKY
 from pipelines.networks._modulated import Modulated, Noise, Styled
 from pipelines.networks._moving_mean import MovingMean
 from pipelines.networks._resampling import Blur, doubled
+from pipelines.training import checkpoint
 from pipelines.training.building import build
+from pipelines.training.machine import Machine
+from pipelines.training.trainer import Trainer
 
 SMALL = TrainConfig(network="stylegan", size=16, width=4, latent_size=6)
 
@@ -185,4 +188,27 @@ def test_d_is_residual():
     h = F.leaky_relu(F.conv2d(x, first.weight, first.bias, padding=1), 0.2)
     h = F.leaky_relu(F.conv2d(blur(h), half.weight, half.bias, stride=2), 0.2)
     skip = F.conv2d(torch.from_numpy(filtered(x.numpy(), down=2, pad=(1, 1))).float(), block.skip[1].weight)
-    assert torch.allclose(block(x), (h + skip) / 2**0.5, atol=1e-5) and block(x).shape == (2, 4, 8, 8)
+    assert torch.allclose(block(x), h + skip, atol=1e-5) and block(x).shape == (2, 4, 8, 8)
+    scales = [layer.parametrizations.weight[0].scale for layer in (first, half, block.skip[1])]
+    assert scales == pytest.approx([(2 / 18) ** 0.5, (1 / 18) ** 0.5, (1 / 4) ** 0.5])
+
+
+def test_a_run_that_mixes_styles_and_pays_path_lengths_goes_on_bit_for_bit(tmp_path):
+    torch.set_num_threads(1)
+    config = SMALL.changed(batch_size=8, d_norm="none", minibatch="stddev", path_length=2.0, style_mixing=0.5, r1=1.0)
+    images = torch.randint(0, 256, (40, 1, 16, 16), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    whole, resumed = (Trainer(config, images, Machine("cpu", "fp32", 1)) for _ in range(2))
+    for _ in range(9):
+        whole.train_step()
+    checkpoint.save(whole, tmp_path / "a.safetensors")
+    before = float(whole.method.parts["path_length"].usual.mean)
+    for _ in range(8):
+        whole.train_step()
+    torch.manual_seed(999)
+    checkpoint.load(resumed, tmp_path / "a.safetensors")
+    assert float(resumed.method.parts["path_length"].usual.mean) == before > 0
+    for _ in range(8):
+        resumed.train_step()
+    for (name, mine), (_, other) in zip(whole.named_parts(), resumed.named_parts(), strict=True):
+        for key, value in mine.state_dict().items():
+            assert torch.equal(value, other.state_dict()[key]), (name, key)
