@@ -171,17 +171,18 @@ class Method:
         if self.config.groups and group is None:
             group = nearest_centre(z, self.config.centres)
         with torch.set_grad_enabled(for_g), self.context.autocast():
-            return self._pictures(z, y), (self.context.told_to_d(y), group)
+            return self._pictures(z, y, group), (self.context.told_to_d(y), group)
 
-    def _pictures(self, z: Tensor, y: Tensor | None) -> Tensor:
-        """Pictures of z [B, latent_size]; of a share of them the layers after a random one have the style of another z.
+    def _pictures(self, z: Tensor, y: Tensor | None, group: Tensor | None) -> Tensor:
+        """Pictures of z [B, latent_size]; in a share of them the layers after a random one have the style of another z.
 
         Karras et al., A Style-Based Generator Architecture for Generative Adversarial Networks (2019), section 3.1.
         """
         if not self.config.style_mixing:
             return self.generator(z, y)
         context, generator = self.context, self.generator
-        other = context.part(draw_latent(context.size, self.config, device=context.device))
+        other = draw_latent(context.size, self.config, device=context.device, around=context.whole(group))
+        other = context.part(other)  # of the same group, where D is told of groups
         chances = context.drawn(len(z), lambda count: torch.rand(count, 2, device=context.device))
         first, second = generator.mapping(z, y), generator.mapping(other, y)  # [B, layers, W]
         layers = first.shape[1]

@@ -40,19 +40,19 @@ class Growing(nn.Module):
     def __init__(self, growth: int, stages: int) -> None:
         super().__init__()
         self.growth, self.stages = growth, stages
-        self.register_buffer("seen", torch.zeros((), dtype=torch.int64))
+        self.register_buffer("position", torch.zeros(()))  # even: a stage of its own; odd: the next one fades in
         self.register_buffer("fade", torch.ones(()))
-        # No buffers, so that a step on a GPU need not wait for them; they follow from ``seen``.
-        self.stage, self.fading = 0, False
+        # Beside the buffers, so that a step on a GPU need not wait for them.
+        self.reached, self.stage, self.fading = 0.0, 0, False
         self.register_load_state_dict_post_hook(_go_on)
 
     def advance(self, images_seen: int) -> bool:
         """Take the form of after so many real pictures; never goes back. Returns whether stage or fading changed."""
-        before, seen = (self.stage, self.fading), max(images_seen, int(self.seen))
-        self.seen.fill_(seen)
-        phase = min(seen // self.growth, 2 * (self.stages - 1))  # even: a stage; odd: the next one fades in
-        self.stage, self.fading = (phase + 1) // 2, phase % 2 == 1
-        self.fade.fill_(seen / self.growth - phase if self.fading else 1.0)
+        before = self.stage, self.fading
+        self.reached = min(max(images_seen / self.growth, self.reached), 2.0 * (self.stages - 1))
+        self.position.fill_(self.reached)
+        self.stage, self.fading = (int(self.reached) + 1) // 2, int(self.reached) % 2 == 1
+        self.fade.fill_(self.reached % 1 if self.fading else 1.0)
         return (self.stage, self.fading) != before
 
     def mixed(self, before: Tensor, now: Tensor) -> Tensor:
@@ -61,4 +61,5 @@ class Growing(nn.Module):
 
 
 def _go_on(growing: Growing, _: object) -> None:
+    growing.reached = growing.position.item()
     growing.advance(0)

@@ -54,6 +54,15 @@ def test_it_grows_by_the_pictures_shown_and_never_goes_back(size):
     ]  # fmt: skip
 
 
+def test_with_other_stages_it_stays_where_it_was():
+    generator, _ = pair()
+    generator.advance(GROWTH * 5 // 2)
+    slower, _ = pair(growth=10 * GROWTH)
+    slower.load_state_dict(generator.state_dict())
+    assert not slower.advance(GROWTH * 5 // 2)
+    assert (slower.body.stage, slower.body.fading) == (generator.body.stage, generator.body.fading) == (1, False)
+
+
 def test_a_fade_mixes_the_pictures_of_two_stages():
     generator, _ = pair()
     z = torch.randn(3, 6)

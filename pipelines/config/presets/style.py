@@ -21,7 +21,7 @@ _PAPERS = TrainConfig(
 )
 _FACES = {"data": "faces", "channels": 3, "flip": True}
 _PROGRESSIVE = _PAPERS.changed(network="progressive", **_FACES)
-_STYLE = _PAPERS.changed(network="stylegan", style_mixing=0.9)
+_STYLE = _PAPERS.changed(network="stylegan", style_mixing=0.9, r1=0.1)
 
 PRESETS: dict[str, Preset] = {
     "progressive-faces": Preset(
@@ -32,7 +32,7 @@ PRESETS: dict[str, Preset] = {
     "progressive-faces-gpu": Preset(
         "Progressive growing on faces, at 128 x 128",
         "Six stages, for a GPU: the stages of few pixels pass fast, the last ones take most of the time.",
-        _PROGRESSIVE.changed(size=128, width=64, latent_size=256, growth=300_000, epochs=100),
+        _PROGRESSIVE.changed(size=128, width=64, latent_size=256, growth=100_000, epochs=100),
     ),
     "stylegan-digits": Preset(
         "StyleGAN on digits",
