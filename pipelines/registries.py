@@ -40,7 +40,7 @@ class NetworkTraits:
     sizes: tuple[int, ...] | None = None  # heights and widths that it can draw; None: all that a run may have
     d_batch_norm: bool | tuple[int, ...] = False  # whether D has batch norm where ``d_norm`` is "batch"
     d_dropout: bool | tuple[int, ...] = False  # whether D has dropout
-    mapping: bool = False  # whether G has a mapping network: ``mapping`` and ``synthesis``
+    mapping: bool = False  # whether G has a mapping network that gives a style for each layer
     grows: bool = False  # whether its resolution grows, in stages of ``growth`` pictures
     bf16: bool = True  # whether bf16 may be faster than fp32 where the processor computes it natively
 

@@ -71,7 +71,7 @@ class Objective:
         0.0, "Objective",
         "Share of fakes whose coarse layers take the style of one z and whose fine layers that of another (0.9 in "
         "StyleGAN), for a G with a mapping network.",
-        low=0.0, high=1.0, label="Style mixing", role=Role.TRAINING)
+        low=0.0, high=1.0, label="Style mixing", role=Role.TRAINING, speed=True)
     weight_clip: float = setting(
         0.0, "Objective", "WGAN: clip D's weights to plus or minus this after each step (0.01 in the paper); 0 is off.",
         low=0.0, high=1.0, label="Weight clipping", step=0.01, role=Role.TRAINING)

@@ -17,6 +17,7 @@ from pipelines.networks._conditioning import draw_latent, nearest_centre
 from pipelines.networks._minibatch import MinibatchNumbers
 from pipelines.objectives._matching import feature_matching
 from pipelines.objectives._orthogonal import orthogonal_penalty
+from pipelines.objectives._path_length import PATH_EVERY, PathLength, path_lengths
 from pipelines.objectives._penalties import clip_weights, gradient_penalty, squared_slopes
 from pipelines.registries import LOSSES, loss_traits
 from pipelines.training.augment import augmented
@@ -64,18 +65,21 @@ class Method:
         self._apart = any(isinstance(layer, of_batches) for layer in self.discriminator.modules())
         self.replay = _replay(config, context) if config.replay else None
         self.parts = {"replay": self.replay.to(device)} if self.replay is not None else {}
+        if config.path_length:
+            self.parts["path_length"] = PathLength(context.whole).to(device)
         # What a step reads beside weights lies in tensors that stay in place, so that it can be replayed.
         self._noise = torch.full((), config.instance_noise, device=device)  # its deviation
-        self._r1 = self._r2 = 0.0  # the weights of the two penalties in this step
+        self._r1 = self._r2 = self._path = 0.0  # the weights of the penalties in this step
         self._fake: tuple[Tensor, Condition]  # the fakes of the last turn of D: G learns from what D says of them
 
-    def begin(self, step: int) -> float:
-        """Set up a step; steps with and without R1 and R2 differ."""
+    def begin(self, step: int) -> tuple[float, float]:
+        """Set up a step; steps with and without R1 and R2 differ, and those with and without path lengths."""
         # Now and then, and then more of it: as good, at a fraction of the cost (Karras et al., StyleGAN2, 2020).
         every = self.config.penalty_every
         times = every if step % every == 0 else 0
         self._r1, self._r2 = self.config.r1 * times, self.config.r2 * times
-        return self._r1 + self._r2
+        self._path = 0.0 if step % PATH_EVERY else self.config.path_length * PATH_EVERY
+        return self._r1 + self._r2, self._path
 
     def fade(self, share: float) -> None:
         """Let the instance noise be a share, in [0, 1], of what it is set to."""
@@ -96,7 +100,7 @@ class Method:
         fake, condition = self._draw_fakes(turn, for_g=last)
         if last:
             self._fake, fake = (fake, condition), fake.detach()
-        real, told = self.context.real(turn)
+        real, told = self._real(turn)
         fake = fake.to(real.dtype)
         if self.replay is not None:
             # The store sees the whole batch, so that it is the same in all processes.
@@ -161,11 +165,11 @@ class Method:
         with self.context.autocast():
             if self.config.feature_matching:
                 with torch.no_grad():
-                    wanted = self.context.whole(self.discriminator.features(self._shown(self.context.real(last)[0])))
+                    wanted = self.context.whole(self.discriminator.features(self._shown(self._real(last)[0])))
                 loss = feature_matching(wanted, self.context.whole(self.discriminator.features(self._shown(fake))))
             elif self.traits.g_sees_real:
                 with torch.no_grad():
-                    real, told = self.context.real(last)
+                    real, told = self._real(last)
                     real_logits = self.discriminator(self._shown(real), *told).float()
                 loss = self.g_loss(self.discriminator(self._shown(fake), *condition).float(), real_logits)
             else:
@@ -173,6 +177,8 @@ class Method:
         total = loss
         if weight := self.config.orthogonal:
             total = total + weight * orthogonal_penalty(self.generator)
+        if self._path:
+            total = total + self._path * self._path_penalty()
         return total, {"g_loss": loss.detach()} if watch else {}
 
     def _draw_fakes(self, turn: int, for_g: bool) -> tuple[Tensor, Condition]:
@@ -190,7 +196,42 @@ class Method:
         if self.config.groups and group is None:
             group = nearest_centre(z, self.config.centres)
         with torch.set_grad_enabled(for_g), self.context.autocast():
-            return self.generator(z, y), (self.context.told_to_d(y), group)
+            return self._pictures(z, y, group), (self.context.told_to_d(y), group)
+
+    def _pictures(self, z: Tensor, y: Tensor | None, group: Tensor | None) -> Tensor:
+        """Pictures of z [B, latent_size]; in a share of them the layers after a random one have the style of another z.
+
+        Karras et al., A Style-Based Generator Architecture for Generative Adversarial Networks (2019), section 3.1.
+        """
+        if not self.config.style_mixing:
+            return self.generator(z, y)
+        context, generator = self.context, self.generator
+        other = draw_latent(context.size, self.config, device=context.device, around=context.whole(group))
+        other = context.part(other)  # of the same group, where D is told of groups
+        chances = context.drawn(len(z), lambda count: torch.rand(count, 2, device=context.device))
+        first, second = generator.mapping(z, y), generator.mapping(other, y)  # [B, layers, W]
+        layers = first.shape[1]
+        last = 1 + (chances[:, 0] * (layers - 1)).long()  # of the first style, 1 to layers - 1
+        last = torch.where(chances[:, 1] < self.config.style_mixing, last, layers)
+        of_first = torch.arange(layers, device=z.device) < last[:, None]
+        return generator.synthesis(torch.where(of_first[:, :, None], first, second))
+
+    def _path_penalty(self) -> Tensor:
+        """The penalty on path lengths of half a batch, in full precision."""
+        context = self.context
+        count = max(1, context.size // (2 * self.config.gpus)) * self.config.gpus
+        y = context.draw_conditions()
+        y = None if y is None else context.part(y[:count])
+        w = self.generator.mapping(context.part(draw_latent(count, self.config, device=context.device)), y)
+        pictures = self.generator.synthesis(w)
+        noise = context.drawn(len(pictures), functools.partial(_normal, pictures))
+        return self.parts["path_length"](path_lengths(pictures, w, noise))
+
+    def _real(self, turn: int) -> tuple[Tensor, Condition]:
+        """The real pictures of a turn, as a D whose next stage fades in is to see them, and what D is told of them."""
+        real, told = self.context.real(turn)
+        faded = getattr(self.discriminator, "faded", None)
+        return (faded(real) if faded else real), told
 
     def _shown(self, pictures: Tensor) -> Tensor:
         """Pictures as D sees them, real and fake alike."""

@@ -27,7 +27,9 @@ A module may have more, which is used where it is there:
 - ``generator.z_layer``: the name of the linear layer whose first inputs are z, of which directions in closed form are
   made; without it there are none.
 - ``generator.mapping(z, y) -> w`` and ``generator.synthesis(w)``: the two parts of ``forward`` where it has a mapping
-  network.
+  network. A family that states ``MAPPING`` gives w as [B, layers, W], a style for each layer, and may mix them; its
+  generators also have ``layers``, ``w_mean`` [W], ``truncated(w, psi)``, and ``synthesis(w, noise)`` with a boolean for
+  each layer that adds noise.
 - ``advance(images_seen) -> bool``, of either: takes the form that the network has after so many real pictures, where
   its resolution grows, and returns whether a recorded step must be recorded anew. The trainer calls it before each
   step, also of the moving average. Pictures have the final size at each stage, and the weights of later stages exist

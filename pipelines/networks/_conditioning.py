@@ -47,10 +47,7 @@ class ConditionalGenerator(nn.Module):
             z: latent vectors, [B, latent_size].
             y: class numbers, [B], or weights of a mixture of classes, [B, classes]; None without classes.
         """
-        if self.classes:
-            y = F.one_hot(y, self.classes) if y.ndim == 1 else y
-            z = torch.cat([z, y.to(z.dtype)], dim=1)
-        return self.body(z)
+        return self.body(with_label(z, y, self.classes))
 
 
 class ConditionalDiscriminator(nn.Module):
@@ -96,6 +93,20 @@ class ConditionalDiscriminator(nn.Module):
             return logits + scores.gather(1, first + group[:, None]).squeeze(1)
         every = first + torch.arange(self.groups, device=x.device).expand(len(x), -1)
         return logits + scores.gather(1, every).amax(1)
+
+
+def with_label(z: Tensor, y: Tensor | None, classes: int) -> Tensor:
+    """Latent vectors [B, latent_size] and their labels' codes, [B, latent_size + classes]; z itself without classes.
+
+    Args:
+        y: class numbers, [B], or weights of a mixture of classes, [B, classes].
+    """
+    return torch.cat([z, code(y, classes).to(z.dtype)], dim=1) if classes else z
+
+
+def code(y: Tensor, classes: int) -> Tensor:
+    """The one-hot code of class numbers [B]; weights of a mixture [B, classes] as they are."""
+    return F.one_hot(y, classes) if y.ndim == 1 else y
 
 
 def finished(

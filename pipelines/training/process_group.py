@@ -31,6 +31,8 @@ from torch.distributed.nn.functional import all_reduce
 from pipelines.errors import ModelError, RunError
 from pipelines.networks._dropout import Dropout
 from pipelines.networks._minibatch import MinibatchNumbers
+from pipelines.networks._modulated import Noise
+from pipelines.networks._moving_mean import MovingMean
 from pipelines.training.augment import Draw
 
 PATIENCE = timedelta(days=30)  # that a process waits for the leader, which may be paused
@@ -149,8 +151,12 @@ def synchronised(network: nn.Module, group: ProcessGroup) -> nn.Module:
     for name, layer in network.named_children():
         if isinstance(layer, Dropout):
             layer.generator = group.own
+        if isinstance(layer, Noise):
+            layer.drawn = group.drawn
         if isinstance(layer, MinibatchNumbers):
             layer.whole, layer.part = group.whole, group.part
+        if isinstance(layer, MovingMean):
+            layer.whole = group.whole
         if isinstance(layer, nn.BatchNorm2d):
             twin = _SynchronisedBatchNorm(layer.num_features, layer.eps, layer.momentum)
             twin.load_state_dict(layer.state_dict())

@@ -141,6 +141,13 @@ def test_a_loss_of_pairs_changes_the_work_of_a_step() -> None:
     assert work(SMALL.changed(loss="relativistic")) > work(SMALL) and "loss" in SPEED
 
 
+@pytest.mark.parametrize("name", ["path_length", "style_mixing"])
+def test_what_is_for_a_mapping_network_changes_the_work_with_one(name: str) -> None:
+    mapped = SMALL.changed(network="stylegan", size=16, d_norm="none")
+    assert not problems(mapped.changed(**{name: 0.5})) and SETTINGS[name].speed
+    assert work(mapped.changed(**{name: 0.5})) > work(mapped)
+
+
 def test_most_settings_are_tried_and_those_that_cost_most_change_the_work() -> None:
     costly = ("width", "latent_size", "batch_size", "d_steps", "gradient_penalty", "r1", "feature_matching")
     assert len(TRIED) > 25 and all(work(TRIED[name]) > work(SMALL) for name in costly)

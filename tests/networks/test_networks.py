@@ -9,7 +9,8 @@ from pipelines.data import SIZES
 from pipelines.networks._conditioning import centres, draw_latent, nearest_centre
 from pipelines.networks._small_maps import HalvingConv2d
 from pipelines.registries import NETWORKS, network_traits
-from pipelines.training.building import build
+from pipelines.training.building import advance, build
+from pipelines.training.memory import AT_THE_END
 
 
 def count(network):
@@ -50,6 +51,19 @@ def test_a_mixture_of_classes_with_one_member_is_that_class(name):
     z, weights = torch.randn(2, 6), torch.zeros(2, 10)
     weights[:, 4] = 1.0
     assert torch.equal(generator.eval()(z, weights), generator(z, torch.tensor([4, 4])))
+
+
+@pytest.mark.parametrize("name", NETWORKS.names())
+def test_bf16_is_near_full_precision(name):
+    torch.manual_seed(0)
+    pair = build(TrainConfig(network=name, width=8, latent_size=6, d_norm="none"), 0)
+    z = torch.randn(8, 6)
+    for network, given in zip(pair, (z, torch.rand(8, 1, 28, 28) * 2 - 1), strict=True):
+        advance(network.eval(), AT_THE_END)
+        exact = network(given)
+        with torch.autocast("cpu", torch.bfloat16):
+            rough = network(given).float()
+        assert (rough - exact).abs().mean() < 0.05 * exact.abs().mean() and not torch.equal(rough, exact)
 
 
 @pytest.mark.parametrize("size", [32, 64])

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from pipelines.config.train_config import TrainConfig
+from pipelines.training.building import advance
 from pipelines.training.feed import Feed
 from pipelines.training.machine import Machine
 from pipelines.training.pictures import to_float
@@ -63,10 +64,13 @@ class PlainLoop:
     def step(self):
         config = self.config
         self.feed.choose(self.batches)
+        for network in (self.g, self.d):
+            advance(network, self.batches * config.batch_size)
         for turn in range(config.d_steps):
             real, (y,) = self.feed.batch(turn)
             fake, fake_y = self.fakes(y)
             real = to_float(real).contiguous()
+            real = self.d.faded(real) if hasattr(self.d, "faded") else real
             d_loss = LOSSES[config.loss][0](self.d(real, y), self.d(fake.detach(), fake_y))
             total = d_loss
             if config.gradient_penalty:
@@ -99,6 +103,8 @@ SETTINGS = [
     *({"network": "quick", "loss": loss, "conditional": True} for loss in LOSSES),
     *({"network": network, "size": size} for network in ("mlp", "dcgan", "quick", "r3gan") for size in (28, 32)),
     {"network": "dcgan", "size": 64, "conditional": True},
+    {"network": "progressive", "growth": 24, "minibatch": "stddev", "d_norm": "none", "conditional": True},
+    {"network": "stylegan", "size": 16, "minibatch": "stddev", "d_norm": "none", "conditional": True},
     {"network": "dcgan", "loss": "wasserstein", "weight_clip": 0.01, "d_steps": 3, "optimizer": "rmsprop"},
     {"network": "quick", "loss": "wasserstein", "gradient_penalty": 10.0, "d_steps": 2, "conditional": True},
     {"network": "dcgan", "size": 32, "optimizer": "sgd", "d_norm": "layer", "channels": 3},

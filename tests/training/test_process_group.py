@@ -41,6 +41,11 @@ SETTINGS = {
         "optimizer": "sgd", "lr_g": 1e-2, "lr_d": 1e-2,
     },
     "feature matching": {"network": "quick", "feature_matching": True, "optimizer": "sgd"},
+    "growing": {"network": "progressive", "growth": 16, "minibatch": "stddev", "d_norm": "none"},
+    "styles": {
+        "network": "stylegan", "style_mixing": 0.5, "path_length": 2.0, "conditional": True, "d_norm": "none",
+        "first_step": 5,
+    },
     "few pictures": {"network": "quick", "pictures": 39, "batch_size": 64},
 }  # fmt: skip
 ALONE_DIFFERS = {"few pictures": {"batch_size": 38}}  # what two processes can share evenly

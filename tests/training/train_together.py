@@ -22,13 +22,15 @@ STEPS = 5
 
 
 def made(values, group):
-    """A trainer of some settings; ``pictures`` says of how many."""
-    count = values.pop("pictures", 40)
+    """A trainer of some settings; ``pictures`` says of how many, ``first_step`` how many steps it counts already."""
+    count, taken = values.pop("pictures", 40), values.pop("first_step", 0)
     config = TrainConfig(**values).changed(gpus=group.size if group else 1)
     chance = torch.Generator().manual_seed(0)
     images = torch.randint(0, 256, (count, config.channels, 32, 32), dtype=torch.uint8, generator=chance)
     labels = torch.tensor([0, 0, 0, 1, 0, 2, 3, 0] * 5)[:count]
-    return Trainer(config, images, Machine("cpu", "fp32", 1), labels, 4, group=group)
+    trainer = Trainer(config, images, Machine("cpu", "fp32", 1), labels, 4, group=group)
+    trainer.step = taken
+    return trainer
 
 
 def trained(trainer, group):

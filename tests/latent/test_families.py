@@ -1,0 +1,45 @@
+"""Every family that is registered: its published models draw the same pixels in any company and have directions."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.model import load
+from pipelines import data
+from pipelines.config.train_config import TrainConfig
+from pipelines.registries import NETWORKS
+from pipelines.training.building import advance, build
+from pipelines.training.memory import AT_THE_END
+from tests.tiny_models import write
+
+CONFIG = TrainConfig(width=8, latent_size=6, samples=8, conditional=True, dropout=0.0, device="cpu")
+GROWN = (0, AT_THE_END)  # real pictures shown: of families that do not grow both are the same
+
+
+@pytest.fixture(params=[(name, seen) for name in NETWORKS.names() for seen in GROWN], ids=str)
+def gan(request, tmp_path: Path):
+    name, seen = request.param
+    config, names = CONFIG.changed(network=name), data.class_names_of("digits")
+    torch.manual_seed(0)
+    networks = build(config, len(names))
+    if not any([advance(network, seen) for network in networks]) and seen:
+        pytest.skip("this family does not grow")
+    for layer in networks[0].modules():
+        if hasattr(layer, "strength"):  # of noise: it begins at zero
+            layer.strength.data.fill_(0.5)
+    return load(write(tmp_path / "model", config, names, networks=networks))
+
+
+def test_a_sample_is_the_same_pixels_in_any_company_and_directions_are_found(gan) -> None:
+    many = gan.sample(20, seed=3, y=1)
+    assert many.shape == (20, 28, 28, 1) and many.std() > 0
+    assert np.array_equal(gan.sample(7, seed=3, y=1), many[:7])
+    assert np.array_equal(load(gan.trained.entry.folder).sample(20, seed=3, y=1), many)
+    kinds = [direction.kind for direction in gan.directions.values()]
+    generator = gan.trained.generator
+    assert ("component" in kinds) == bool(getattr(generator, "feature_info", ()))
+    assert kinds.count("closed-form") == (6 if getattr(generator, "z_layer", None) else 0)
+    moved = next(iter(gan.directions.values()))
+    assert np.linalg.norm(moved.vector) == pytest.approx(1, abs=1e-4)

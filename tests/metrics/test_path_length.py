@@ -1,0 +1,73 @@
+"""Perceptual path length of linear generators, whose value is known in closed form."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from pipelines.metrics.path_length import EPSILON, in_w, in_z, slerp
+
+
+class Linear(nn.Module):
+    """Pictures of 2 x 2 pixels that are a matrix times w; w is a matrix times z."""
+
+    def __init__(self, mapped, drawn):
+        super().__init__()
+        self.mapped, self.drawn = mapped, drawn
+
+    def mapping(self, z, y=None):
+        return z @ self.mapped.T
+
+    def synthesis(self, w):
+        return (w @ self.drawn.T).view(len(w), 1, 2, 2)
+
+    def forward(self, z, y=None):
+        return self.synthesis(self.mapping(z, y))
+
+
+def made(seed=0):
+    chance = torch.Generator().manual_seed(seed)
+    draw = [
+        torch.randn(*shape, generator=chance, dtype=torch.float64) for shape in ((3, 5), (4, 3), (300, 5), (300, 5))
+    ]
+    return Linear(*draw[:2]), tuple(draw[2:]), chance
+
+
+def test_in_w_a_step_is_the_share_of_the_way():
+    generator, ends, chance = made()
+    ways = (ends[1] - ends[0]) @ generator.mapped.T @ generator.drawn.T
+    expected = ways.square().sum(1).sort().values[3:-3].mean().item()
+    assert in_w(generator, nn.Flatten(), ends, chance=chance) == pytest.approx(expected, rel=1e-6)
+
+
+def test_in_z_a_step_is_the_share_of_the_angle():
+    generator, ends, chance = made()
+    orthonormal = torch.linalg.qr(torch.randn(5, 5, generator=chance, dtype=torch.float64))[0]
+    turn = Linear(orthonormal[:4], torch.eye(4, dtype=torch.float64))
+    turn.synthesis = lambda w: w.view(len(w), 1, 1, -1)
+    turn.mapping = lambda z, y=None: z @ orthonormal.T  # keeps lengths: what is seen moves as far as z
+    cosines = torch.cosine_similarity(*ends)
+    moved = 2 * math.sqrt(5) * (cosines.acos() * EPSILON / 2).sin() / EPSILON  # the chord of the step
+    expected = moved.square().sort().values[3:-3].mean().item()
+    assert in_z(turn, nn.Flatten(), ends, chance=chance) == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_great_circle_has_its_ends_and_turns_evenly():
+    a, b = torch.tensor([[3.0, 0.0]]), torch.tensor([[0.0, 0.2]])
+    for t in (0.0, 0.25, 1.0):
+        expected = torch.tensor([[math.cos(t * math.pi / 2), math.sin(t * math.pi / 2)]])
+        assert torch.allclose(slerp(a, b, torch.tensor([[t]])), expected, atol=1e-6)
+
+
+def test_each_way_has_its_class():
+    class Classes(Linear):
+        def forward(self, z, y=None):
+            return super().forward(z) * (1 + y.double())[:, None, None, None]
+
+    generator, ends, _ = made()
+    both = Classes(generator.mapped, generator.drawn)
+    lengths = [
+        in_z(both, nn.Flatten(), ends, torch.full((300,), label), torch.Generator().manual_seed(1)) for label in (0, 1)
+    ]
+    assert lengths[1] == pytest.approx(4 * lengths[0])
