@@ -48,9 +48,13 @@ class ConditionalGenerator(nn.Module):
             y: class numbers, [B], or weights of a mixture of classes, [B, classes]; None without classes.
         """
         if self.classes:
-            y = F.one_hot(y, self.classes) if y.ndim == 1 else y
-            z = torch.cat([z, y.to(z.dtype)], dim=1)
+            z = torch.cat([z, class_weights(y, self.classes).to(z.dtype)], dim=1)
         return self.body(z)
+
+
+def class_weights(y: Tensor, classes: int) -> Tensor:
+    """Weights of each class, [B, classes]: of class numbers [B] a one-hot code, of weights [B, classes] themselves."""
+    return F.one_hot(y, classes) if y.ndim == 1 else y
 
 
 class ConditionalDiscriminator(nn.Module):

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from pipelines.config.train_config import TrainConfig
+from pipelines.registries import NETWORKS, network_traits
 from pipelines.training.feed import Feed
 from pipelines.training.machine import Machine
 from pipelines.training.pictures import to_float
@@ -84,10 +85,20 @@ class PlainLoop:
         return d_loss.item(), g_loss.item()
 
 
+def offered(network, *sizes):
+    """Of some sizes those that a family draws."""
+    own = network_traits(network).sizes
+    return [size for size in sizes if own is None or size in own]
+
+
 SETTINGS = [
     *({"network": "quick", "loss": loss, "conditional": True} for loss in LOSSES),
-    *({"network": network, "size": size} for network in ("mlp", "dcgan", "quick") for size in (28, 32)),
+    *({"network": network, "size": size} for network in NETWORKS.names() for size in offered(network, 28, 32)),
     {"network": "dcgan", "size": 64, "conditional": True},
+    *(
+        {"network": network, "loss": "hinge", "conditional": True, "d_steps": 2}
+        for network in ("sngan", "sagan", "biggan")
+    ),
     {"network": "dcgan", "loss": "wasserstein", "weight_clip": 0.01, "d_steps": 3, "optimizer": "rmsprop"},
     {"network": "quick", "loss": "wasserstein", "gradient_penalty": 10.0, "d_steps": 2, "conditional": True},
     {"network": "dcgan", "size": 32, "optimizer": "sgd", "d_norm": "layer", "channels": 3},
