@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipelines.config.presets import lecture
+from pipelines.config.presets import lecture, residual
 from pipelines.config.presets._preset import Preset
 from pipelines.errors import ConfigError
 
-PRESETS: dict[str, Preset] = {**lecture.PRESETS}
+PRESETS: dict[str, Preset] = {**lecture.PRESETS, **residual.PRESETS}
 
 ONE_MINUTE = "first-digits"  # the one that waits ready for a newcomer
 
