@@ -96,7 +96,7 @@ SETTINGS = [
     *({"network": network, "size": size} for network in NETWORKS.names() for size in offered(network, 28, 32)),
     {"network": "dcgan", "size": 64, "conditional": True},
     *(
-        {"network": network, "loss": "hinge", "conditional": True, "d_steps": 2}
+        {"network": network, "loss": "hinge", "conditional": True, "lr_g": 5e-5, "lr_d": 5e-5}
         for network in ("sngan", "sagan", "biggan")
     ),
     {"network": "dcgan", "loss": "wasserstein", "weight_clip": 0.01, "d_steps": 3, "optimizer": "rmsprop"},
