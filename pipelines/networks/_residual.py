@@ -27,7 +27,7 @@ MakeNorm = Callable[[int, int], ConditionalBatchNorm]  # of a block's number, co
 
 
 class UpBlock(nn.Module):
-    """Maps [B, inputs, H, W] to maps [B, outputs, 2 H, 2 W].
+    """Maps [B, inputs, H, W] to maps [B, outputs, 2 H, 2 W], without biases, which the next batch norm would take away.
 
     Args:
         norm: makes the normalisation of so many maps.
@@ -36,9 +36,9 @@ class UpBlock(nn.Module):
     def __init__(self, inputs: int, outputs: int, norm: Callable[[int], ConditionalBatchNorm]) -> None:
         super().__init__()
         self.norm1, self.norm2 = norm(inputs), norm(outputs)
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
-        self.shortcut = nn.Conv2d(inputs, outputs, 1)
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.shortcut = nn.Conv2d(inputs, outputs, 1, bias=False)
 
     def forward(self, x: Tensor, condition: Tensor | None = None) -> Tensor:
         h = self.conv1(_doubled(F.relu(self.norm1(x, condition))))

@@ -36,7 +36,7 @@ SETTINGS = {
         "network": "quick", "channels": 3, "replay": 0.5, "conditional": True, "minibatch": "discrimination",
         "instance_noise": 0.1,
     },
-    "batch norm of classes": {"network": "sngan", "conditional": True, "loss": "hinge", "d_norm": "spectral"},
+    "batch norm of classes": {"network": "sngan", "conditional": True, "loss": "hinge"},
     "attention": {"network": "biggan", "conditional": True, "g_spectral": True, "orthogonal": 1e-4},
     "feature matching": {"network": "quick", "feature_matching": True, "optimizer": "sgd"},
     "few pictures": {"network": "quick", "pictures": 39, "batch_size": 64},
