@@ -42,6 +42,8 @@ class NetworkTraits:
     d_dropout: bool | tuple[int, ...] = False  # whether D has dropout
     mapping: bool = False  # whether G has a mapping network that gives a style for each layer
     grows: bool = False  # whether its resolution grows, in stages of ``growth`` pictures
+    attention: bool = False  # whether G has self-attention, which ``_attention.attention_maps`` shows
+    standing_statistics: bool = False  # whether samples are drawn with statistics computed anew (``_standing.py``)
     bf16: bool = True  # whether bf16 may be faster than fp32 where the processor computes it natively
 
     def has(self, what: str, size: int) -> bool:

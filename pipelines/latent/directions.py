@@ -140,6 +140,7 @@ def closed_form(model: Model) -> list[Direction]:
     matrix = matrix.T if isinstance(first, nn.Linear) else matrix.flatten(1)  # [in, ...]
     matrix = matrix[: model.latent_size].numpy()  # the rest of the input is the class
     vectors, values, _ = np.linalg.svd(matrix.astype(np.float64), full_matrices=False)
+    vectors = np.pad(vectors, ((0, model.latent_size - len(vectors)), (0, 0)))  # numbers of z that it does not take
     largest = np.take_along_axis(vectors, np.abs(vectors).argmax(0)[None], 0)
     vectors = vectors * np.where(largest < 0, -1, 1)  # of a direction and its opposite always the same one
     total = float((values**2).sum()) or 1.0

@@ -32,7 +32,7 @@ from pipelines.metrics.evaluate import evaluate
 from pipelines.models import readings, steepness, steering
 from pipelines.models.registry import STEERING, checkpoint_path, find, free_place, of_run
 from pipelines.models.rejection import least_believed
-from pipelines.models.trained import FOR_TRAINING, Trained, critic, load_entry, of_checkpoint, parts, sampler, under
+from pipelines.models.trained import FOR_TRAINING, Trained, critic, load_entry, of_checkpoint, parts, under
 from pipelines.runs import conditions
 from pipelines.runs.files import publish_json
 from pipelines.runs.folder import Record, RunFolder
@@ -106,7 +106,7 @@ def publish(
     try:
         draft.mkdir(parents=True)
         for file, weights in (
-            ("generator", under(tensors, sampler(entry.config))),
+            ("generator", {key: value.contiguous() for key, value in trained.generator.state_dict().items()}),
             ("discriminator", _lean(under(tensors, critic(entry.config)))),
         ):
             with whole_tensors(draft / f"{file}.safetensors") as part:

@@ -21,6 +21,7 @@ from pipelines.errors import ModelError
 from pipelines.modalities._conditions import encode, mixed
 from pipelines.models import steepness
 from pipelines.models.registry import Entry, check_hash, find
+from pipelines.networks import _standing
 from pipelines.networks._conditioning import centres, spread
 from pipelines.registries import MODALITIES, critic_of, sampler_of
 from pipelines.runs import conditions
@@ -255,6 +256,8 @@ def of_checkpoint(entry: Entry, tensors: dict[str, Tensor], source: Path) -> Tra
     generator, discriminator = _networks(entry)
     _fill(generator, under(tensors, sampler(entry.config)), source)
     _fill(discriminator, under(tensors, critic(entry.config)), source)
+    if _standing.wanted(entry.config):  # published models have them in their weights
+        _standing.standing_statistics(generator, entry.config, entry.spec.classes)
     return Trained(entry, generator, discriminator, conditions=_conditions(entry))
 
 

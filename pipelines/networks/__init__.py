@@ -25,7 +25,7 @@ A module may have more, which is used where it is there:
 - ``generator.feature_info``: names of its layers from z to the picture, as ``get_submodule`` takes them. Components and
   marks look at the one in the middle; without it they look at the pictures alone.
 - ``generator.z_layer``: the name of the linear layer whose first inputs are z, of which directions in closed form are
-  made; without it there are none.
+  made; without it there are none. Where it takes the first numbers of z alone, they change these.
 - ``generator.mapping(z, y) -> w`` and ``generator.synthesis(w)``: the two parts of ``forward`` where it has a mapping
   network. A family that states ``MAPPING`` gives w as [B, layers, W], a style for each layer, and may mix them; its
   generators also have ``layers``, ``w_mean`` [W], ``truncated(w, psi)``, and ``synthesis(w, noise)`` with a boolean for

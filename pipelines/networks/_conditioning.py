@@ -50,6 +50,11 @@ class ConditionalGenerator(nn.Module):
         return self.body(with_label(z, y, self.classes))
 
 
+def class_weights(y: Tensor, classes: int) -> Tensor:
+    """Weights of each class, [B, classes]: of class numbers [B] a one-hot code, of weights [B, classes] themselves."""
+    return F.one_hot(y, classes) if y.ndim == 1 else y
+
+
 class ConditionalDiscriminator(nn.Module):
     """A body that maps pictures to features, and a linear head with the projection term where there are labels.
 
@@ -101,12 +106,7 @@ def with_label(z: Tensor, y: Tensor | None, classes: int) -> Tensor:
     Args:
         y: class numbers, [B], or weights of a mixture of classes, [B, classes].
     """
-    return torch.cat([z, code(y, classes).to(z.dtype)], dim=1) if classes else z
-
-
-def code(y: Tensor, classes: int) -> Tensor:
-    """The one-hot code of class numbers [B]; weights of a mixture [B, classes] as they are."""
-    return F.one_hot(y, classes) if y.ndim == 1 else y
+    return torch.cat([z, class_weights(y, classes).to(z.dtype)], dim=1) if classes else z
 
 
 def finished(

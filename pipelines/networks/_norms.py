@@ -7,6 +7,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
+NORMED = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, nn.Embedding)  # layers that spectral norm is for
+
 
 def layer_norm(norm: str, maps: int) -> list[nn.Module]:
     """What stands between a layer of D and its activation, other than batch norm: one layer norm, or nothing.
@@ -29,10 +31,17 @@ def spectral_norm(network: nn.Module) -> nn.Module:
     weight is taken as a matrix [outputs, all others].
     """
     for layer in list(network.modules()):
-        if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear, nn.Embedding)):
+        if isinstance(layer, NORMED):
             transposed = isinstance(layer, nn.ConvTranspose2d)
             parametrize.register_parametrization(layer, "weight", _Spectral(layer.weight, transposed))
     return network
+
+
+def matrix_of(layer: nn.Module) -> Tensor | None:
+    """A layer's weight as a matrix [outputs, all others]; None where it is no convolution, dense layer or embedding."""
+    if not isinstance(layer, NORMED):
+        return None
+    return (layer.weight.transpose(0, 1) if isinstance(layer, nn.ConvTranspose2d) else layer.weight).flatten(1)
 
 
 class _Spectral(nn.Module):
@@ -52,21 +61,22 @@ class _Spectral(nn.Module):
         self.register_buffer("left", F.normalize(matrix.new_ones(matrix.shape[0]), dim=0))
         self.register_buffer("right", F.normalize(matrix.new_ones(matrix.shape[1]), dim=0))
         for _ in range(first_iterations):
-            self._iterate(matrix)
+            self.left, self.right = self._iterated(matrix)
 
     def forward(self, weight: Tensor) -> Tensor:
         with torch.autocast(weight.device.type, enabled=False):  # a quotient of nearly equal numbers wants precision
             matrix = self._matrix(weight)
+            left, right = self._iterated(matrix)
             if self.training:
-                self._iterate(matrix)
-            # Copies: another pass of the same step moves the two vectors before this one's gradient is computed.
-            largest = self.left.clone() @ (matrix @ self.right.clone())
-            return weight / largest
+                self.left.copy_(left)
+                self.right.copy_(right)
+            return weight / (left @ (matrix @ right))
 
     def _matrix(self, weight: Tensor) -> Tensor:
         return (weight.transpose(0, 1) if self.transposed else weight).flatten(1)
 
     @torch.no_grad()
-    def _iterate(self, matrix: Tensor) -> None:
-        self.left.copy_(F.normalize(matrix @ self.right, dim=0))
-        self.right.copy_(F.normalize(matrix.T @ self.left, dim=0))
+    def _iterated(self, matrix: Tensor) -> tuple[Tensor, Tensor]:
+        """Both vectors, of length 1, after one more iteration; those of a moving average have other lengths."""
+        left = F.normalize(matrix @ self.right, dim=0)
+        return left, F.normalize(matrix.T @ left, dim=0)

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from pipelines.config.train_config import TrainConfig
-from pipelines.networks._conditioning import code, finished
+from pipelines.networks._conditioning import class_weights, finished
 from pipelines.networks._equalised import LEAKY, PixelNorm, equalised, equalised_head
 from pipelines.networks._modulated import Modulated, Styled
 from pipelines.networks._moving_mean import MovingMean
@@ -99,7 +99,7 @@ class Mapping(nn.Module):
     def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         h = self.norm(z)
         if self.embedding is not None:
-            h = torch.cat([h, self.norm(self.embedding(code(y, self.classes).to(z.dtype)))], 1)
+            h = torch.cat([h, self.norm(self.embedding(class_weights(y, self.classes).to(z.dtype)))], 1)
         w = self.body(h)
         if self.training:
             self.usual(w)

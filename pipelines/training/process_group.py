@@ -158,9 +158,9 @@ def synchronised(network: nn.Module, group: ProcessGroup) -> nn.Module:
         if isinstance(layer, MovingMean):
             layer.whole = group.whole
         if isinstance(layer, nn.BatchNorm2d):
-            twin = _SynchronisedBatchNorm(layer.num_features, layer.eps, layer.momentum)
+            twin = _SynchronisedBatchNorm(layer.num_features, layer.eps, layer.momentum, layer.affine)
             twin.load_state_dict(layer.state_dict())
-            setattr(network, name, twin.to(layer.weight.device))
+            setattr(network, name, twin.to(layer.running_mean.device))
         else:
             synchronised(layer, group)
     return network
@@ -183,6 +183,8 @@ class _SynchronisedBatchNorm(nn.BatchNorm2d):
                 self.num_batches_tracked += 1
                 self.running_mean.lerp_(mean, self.momentum)
                 self.running_var.lerp_(variance * total / (total - 1), self.momentum)
-            scale = self.weight * (variance + self.eps).rsqrt()
-            shift = self.bias - mean * scale
+            scale = (variance + self.eps).rsqrt()
+            if self.affine:
+                scale = self.weight * scale
+            shift = (self.bias if self.affine else 0) - mean * scale
             return (values * scale[:, None, None] + shift[:, None, None]).to(x.dtype)

@@ -19,6 +19,7 @@ from pipelines.data import Spec
 from pipelines.data._shares import in_turn
 from pipelines.errors import ConfigError, TrainingError
 from pipelines.modalities._conditions import encode
+from pipelines.networks._standing import standing
 from pipelines.registries import METHODS, MODALITIES, sampler_of
 from pipelines.training.building import advance, gradient_norm, make_optimizer
 from pipelines.training.context import StepContext
@@ -248,16 +249,17 @@ class Trainer:
         was_training = network.training
         network.eval()
         parts = []
-        for start in range(0, len(z), batch):
-            told = y is not None and self.spec.conditional
-            labels = encode(y[start : start + batch].to(self.device)) if told else None
-            pictures = network(z[start : start + batch].to(self.device), labels)
-            if not torch.isfinite(pictures).all():  # as bytes nobody could tell
-                raise TrainingError(
-                    f"The generator's pictures held numbers that are not finite at step {self.step}: lower the "
-                    "learning rates and Resume, or duplicate the settings with precision fp32."
-                )
-            parts.append(self.modality.decode(pictures).cpu())
+        with standing(network, self.config, self.classes):
+            for start in range(0, len(z), batch):
+                told = y is not None and self.spec.conditional
+                labels = encode(y[start : start + batch].to(self.device)) if told else None
+                pictures = network(z[start : start + batch].to(self.device), labels)
+                if not torch.isfinite(pictures).all():  # as bytes nobody could tell
+                    raise TrainingError(
+                        f"The generator's pictures held numbers that are not finite at step {self.step}: lower the "
+                        "learning rates and Resume, or duplicate the settings with precision fp32."
+                    )
+                parts.append(self.modality.decode(pictures).cpu())
         network.train(was_training)
         return torch.cat(parts)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from explorer.model import Model
+from explorer.model import Model, load
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ModelError
 from pipelines.latent import bank as banks
 from pipelines.latent import directions as finding
@@ -14,6 +17,7 @@ from pipelines.latent.directions import parse_marks, slug
 from pipelines.latent.model import MOST_NAMED
 from pipelines.latent.point import parse
 from pipelines.models.readings import Readings
+from tests import tiny_models
 
 STRENGTHS = [0.3, 0.6, 5.0, 0.4, 2.0, 0.1]  # of the linear model: axis 2 is the strongest, then 4
 PRIORS = ["gaussian", "uniform", "mixture"]
@@ -76,6 +80,19 @@ def test_closed_form_of_real_networks_stretches_most_and_knows_no_class(name: st
     z = np.stack([direction.vector for direction in found])
     assert np.allclose(z @ z.T, np.eye(len(z)), atol=1e-5)
     assert z.shape == (len(z), gan.latent_size)
+
+
+def test_closed_form_moves_the_numbers_that_the_first_layer_takes(tmp_path: Path) -> None:
+    """Of a generator whose other layers take the other numbers of z."""
+    config = TrainConfig(network="biggan", width=4, latent_size=8, dropout=0.0, samples=4)
+    gan = load(tiny_models.write(tmp_path / "hierarchical", config))
+    found, taken = finding.closed_form(gan), gan.trained.generator.first.in_features
+    assert len(found) == taken == 3
+    z = np.stack([direction.vector for direction in found])
+    assert z.shape == (3, 8) and not z[:, 3:].any() and np.allclose(z @ z.T, np.eye(3), atol=1e-5)
+    largest = np.linalg.norm(gan.trained.generator.first.weight.numpy(), 2)
+    moved = np.linalg.norm(gan.trained.generator.first.weight.numpy() @ z[0, :3])
+    assert moved == pytest.approx(largest, rel=1e-4)
 
 
 @pytest.mark.parametrize("prior", ["gaussian", "uniform"])

@@ -12,6 +12,8 @@ import torch
 from torch import nn
 
 from pipelines.config.train_config import TrainConfig
+from pipelines.registries import LOSSES as REGISTERED
+from pipelines.registries import NETWORKS
 from pipelines.training.building import advance
 from pipelines.training.feed import Feed
 from pipelines.training.machine import Machine
@@ -105,6 +107,10 @@ SETTINGS = [
     {"network": "dcgan", "size": 64, "conditional": True},
     {"network": "progressive", "growth": 24, "minibatch": "stddev", "d_norm": "none", "conditional": True},
     {"network": "stylegan", "size": 16, "minibatch": "stddev", "d_norm": "none", "conditional": True},
+    *(
+        {"network": network, "loss": "hinge", "conditional": True, "lr_g": 5e-5, "lr_d": 5e-5}
+        for network in ("sngan", "sagan", "biggan")
+    ),
     {"network": "dcgan", "loss": "wasserstein", "weight_clip": 0.01, "d_steps": 3, "optimizer": "rmsprop"},
     {"network": "quick", "loss": "wasserstein", "gradient_penalty": 10.0, "d_steps": 2, "conditional": True},
     {"network": "dcgan", "size": 32, "optimizer": "sgd", "d_norm": "layer", "channels": 3},
@@ -122,6 +128,11 @@ SETTINGS = [
         **EACH_STEP,
     },
 ]
+
+
+def test_every_family_and_loss_is_among_them() -> None:
+    assert {settings["network"] for settings in SETTINGS} == set(NETWORKS.names())
+    assert set(LOSSES) == set(REGISTERED.names())
 
 
 def nudged(loop: PlainLoop, seed: int) -> PlainLoop:

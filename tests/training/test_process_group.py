@@ -40,6 +40,8 @@ SETTINGS = {
         "network": "quick", "loss": "relativistic", "conditional": True, "r1": 1.0, "r2": 0.5, "penalty_every": 1,
         "optimizer": "sgd", "lr_g": 1e-2, "lr_d": 1e-2,
     },
+    "batch norm of classes": {"network": "sngan", "conditional": True, "loss": "hinge"},
+    "attention": {"network": "biggan", "conditional": True, "g_spectral": True, "orthogonal": 1e-4},
     "feature matching": {"network": "quick", "feature_matching": True, "optimizer": "sgd"},
     "growing": {"network": "progressive", "growth": 16, "minibatch": "stddev", "d_norm": "none"},
     "styles": {

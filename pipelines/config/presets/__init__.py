@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipelines.config.presets import lecture, relativistic, style
+from pipelines.config.presets import lecture, relativistic, residual, style
 from pipelines.config.presets._preset import Preset
 from pipelines.errors import ConfigError
 
-PRESETS: dict[str, Preset] = {**lecture.PRESETS, **style.PRESETS, **relativistic.PRESETS}
+PRESETS: dict[str, Preset] = {**lecture.PRESETS, **residual.PRESETS, **style.PRESETS, **relativistic.PRESETS}
 
 ONE_MINUTE = "first-digits"  # the one that waits ready for a newcomer
 
