@@ -14,7 +14,7 @@ from explorer.widgets.settings_form import base_of, changed_settings, draft, fil
 from explorer.widgets.text import duration, literal
 from pipelines import data
 from pipelines.config.checking import problems
-from pipelines.config.presets import ONE_MINUTE, PRESETS
+from pipelines.config.presets import GROUPS, ONE_MINUTE, PRESETS, group_of
 from pipelines.config.settings import Role
 from pipelines.config.train_config import SPEED, TrainConfig, label_of, of_role
 from pipelines.errors import DataError, GanError
@@ -26,7 +26,7 @@ from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 
 DOWNLOAD_MB = {"digits": 20, "clothes": 31, "stacked-digits": 20}
-PRESET_VIEW, SETTINGS_VIEW = "Presets", "All settings"
+SETTINGS_VIEW = "All settings"
 # What decides how long an epoch takes, so that an earlier run with the same values tells the length of this one.
 SAME_SPEED = (*of_role(Role.DATA), *SPEED)
 
@@ -65,26 +65,33 @@ def new_run(is_first: bool) -> None:
         )
     with st.container(border=True):
         _what_will_happen(config, preset, model, changed)
-    st.session_state.setdefault("draft_view", PRESET_VIEW)
+    st.session_state.setdefault("draft_view", group_of(preset))
     view = st.segmented_control(
-        "Choose by", [PRESET_VIEW, SETTINGS_VIEW], key="draft_view", required=True,
+        "Choose by", [*GROUPS, SETTINGS_VIEW], key="draft_view", required=True,
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     if view == SETTINGS_VIEW:
         _changes(changed, preset, base)
         settings_form(base, "model" if model else "preset")
     else:
-        st.radio(
-            "Preset",
-            list(PRESETS),
-            index=None,
-            key="draft_preset",
-            format_func=lambda name: PRESETS[name].title,
-            captions=[PRESETS[name].look_for for name in PRESETS],
-            on_change=_take_preset,
-            label_visibility="collapsed",
-            persist_state="session",
-        )
+        _presets(view, preset)
+
+
+def _presets(group: str, chosen: str | None) -> None:
+    """The presets of a group, of which the chosen one is marked."""
+    key, names = f"preset_of_{group}", GROUPS[group]
+    st.session_state[key] = chosen if chosen in names else None
+    st.radio(
+        "Preset",
+        names,
+        index=None,
+        key=key,
+        format_func=lambda name: PRESETS[name].title,
+        captions=[PRESETS[name].look_for for name in names],
+        on_change=_take_preset,
+        args=(key,),
+        label_visibility="collapsed",
+    )
 
 
 def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | None, changed: list[str]) -> None:
@@ -178,8 +185,8 @@ def _expected_seconds(config: TrainConfig) -> float | None:
     return None
 
 
-def _take_preset() -> None:
-    preset = st.session_state["draft_preset"]
+def _take_preset(key: str) -> None:
+    preset = st.session_state[key]
     fill_draft(PRESETS[preset].config, preset)
     duplicated_from(None)
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.live.summaries import Summaries
 from explorer.server.guard import VISITOR
 from explorer.widgets import starting
-from pipelines.config.presets import ONE_MINUTE, PRESETS
+from pipelines.config.presets import ONE_MINUTE, PRESETS, group_of
 from pipelines.config.train_config import SETTINGS
 from pipelines.errors import RunError
 from pipelines.runs import jobs
@@ -23,11 +23,33 @@ def open_settings(page: AppTest) -> AppTest:
     return checked(page.run())
 
 
+def choose(page, preset):
+    """Click on a preset, in its group."""
+    group = group_of(preset)
+    if page.segmented_control(key="draft_view").value != group:
+        page.segmented_control(key="draft_view").set_value(group)
+        page.run()
+    page.radio(key=f"preset_of_{group}").set_value(preset)
+    checked(page.run())
+
+
+def test_a_preset_stays_chosen_while_another_group_is_looked_at(launched):
+    page = opened()
+    choose(page, "stylegan-digits")
+    page.segmented_control(key="draft_view").set_value("For a GPU")
+    checked(page.run())
+    assert page.radio(key="preset_of_For a GPU").value is None
+    assert page.button(key="start").label == "Start: StyleGAN on digits"
+    page.segmented_control(key="draft_view").set_value("Later systems")
+    checked(page.run())
+    assert page.radio(key="preset_of_Later systems").value == "stylegan-digits"
+
+
 def test_the_empty_state_offers_the_one_minute_preset(launched):
     page = opened()
     assert page.title[0].value == "Train a GAN"
     assert "Press **Start**" in words(page)
-    assert page.radio(key="draft_preset").value == ONE_MINUTE
+    assert page.radio(key="preset_of_First steps").value == ONE_MINUTE
     start = page.button(key="start")
     assert start.label == "Start: First digits in a minute" and not start.disabled
     assert "not on this computer yet: prepared first, once, about 20 MB" in words(page)
@@ -37,8 +59,7 @@ def test_the_empty_state_offers_the_one_minute_preset(launched):
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_can_be_chosen_and_started(preset, launched):
     page = opened()
-    page.radio(key="draft_preset").set_value(preset)
-    checked(page.run())
+    choose(page, preset)
     assert PRESETS[preset].look_for in words(page)
     page.button(key="start").click()
     checked(page.run())
@@ -64,8 +85,7 @@ def test_one_visitor_leaves_room_for_the_others(launched, monkeypatch):
     for preset in list(PRESETS)[:2]:
         page.query_params.pop("run", None)
         page.run()
-        page.radio(key="draft_preset").set_value(preset)
-        page.run()
+        choose(page, preset)
         page.button(key="start").click()
         checked(page.run())
     assert len(launched) == 1 and "1 runs that you started train or wait already" in page.error[0].value
@@ -139,9 +159,9 @@ def test_another_preset_replaces_the_changes(launched):
     page = open_settings(opened())
     page.number_input(key="draft_width").set_value(16)
     page.run()
-    page.segmented_control(key="draft_view").set_value("Presets")
+    page.segmented_control(key="draft_view").set_value("First steps")
     checked(page.run())
-    page.radio(key="draft_preset").set_value("wgan-gp")
+    page.radio(key="preset_of_First steps").set_value("wgan-gp")
     checked(page.run())
     page.button(key="start").click()
     page.run()

@@ -205,9 +205,9 @@ def test_a_preset_or_a_run_without_a_checkpoint_offers_new_networks_only(made, l
     assert checked(page.run()).selectbox(key="draft_begin").value == 0
     page.selectbox(key="draft_begin").set_value(200)
     page.run()
-    page.segmented_control(key="draft_view").set_value("Presets")
+    page.segmented_control(key="draft_view").set_value("First steps")
     page.run()
-    page.radio(key="draft_preset").set_value("wgan")
+    page.radio(key="preset_of_First steps").set_value("wgan")
     checked(page.run())
     assert not [box for box in page.selectbox if box.key == "draft_begin"]
 

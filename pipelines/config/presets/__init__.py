@@ -8,6 +8,14 @@ from pipelines.errors import ConfigError
 
 PRESETS: dict[str, Preset] = {**lecture.PRESETS, **residual.PRESETS, **style.PRESETS, **relativistic.PRESETS}
 
+_FIRST, _LATER, _GPU = "First steps", "Later systems", "For a GPU"
+GROUPS: dict[str, tuple[str, ...]] = {
+    _FIRST: tuple(name for name in lecture.PRESETS if not PRESETS[name].gpu),
+    _LATER: tuple(name for name in PRESETS if name not in lecture.PRESETS and not PRESETS[name].gpu),
+    _GPU: tuple(name for name in PRESETS if PRESETS[name].gpu),
+}
+"""The names of all presets, by the group that pages show them in."""
+
 ONE_MINUTE = "first-digits"  # the one that waits ready for a newcomer
 
 
@@ -20,6 +28,11 @@ def get(name: str) -> Preset:
     if name not in PRESETS:
         raise ConfigError(f"There is no preset named {name!r}; choose one of: {', '.join(PRESETS)}.")
     return PRESETS[name]
+
+
+def group_of(name: str | None) -> str:
+    """The group of a preset; the first one of a name that is none."""
+    return next((group for group, names in GROUPS.items() if name in names), _FIRST)
 
 
 def title_of(name: str) -> str:

@@ -14,3 +14,4 @@ class Preset:
     title: str
     look_for: str  # one sentence
     config: TrainConfig
+    gpu: bool = False  # whether it is made for a GPU, and takes days without

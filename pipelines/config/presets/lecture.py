@@ -100,5 +100,6 @@ PRESETS: dict[str, Preset] = {
         "DCGAN at 64 x 64, as in the paper",
         "Four transposed convolutions from 4 x 4 to 64 x 64: slow on a CPU; see the images per second.",
         TrainConfig(network="dcgan", size=64, width=64, latent_size=100, batch_size=128, epochs=6),
+        gpu=True,
     ),
 }

@@ -34,5 +34,6 @@ PRESETS: dict[str, Preset] = {
             data="faces", network="r3gan", size=64, channels=3, width=192, latent_size=64, r1=2.0, r2=2.0, lr_g=2e-4,
             lr_d=2e-4, batch_size=256, ema=0.999, flip=False, epochs=40,
         ),
+        gpu=True,
     ),
 }  # fmt: skip

@@ -36,11 +36,13 @@ PRESETS: dict[str, Preset] = {
         _SNGAN.changed(
             data="clothes", size=32, width=128, latent_size=128, conditional=True, batch_size=64, d_steps=5, epochs=200
         ),
+        gpu=True,
     ),
     "sagan-faces-gpu": Preset(
         "SAGAN on faces at 64 x 64, for a GPU",
         "Spectral norm in both networks, and D learns four times as fast as G: one step of D for each of G is enough.",
         _SAGAN.changed(**_FACES, size=64, width=64, latent_size=128, batch_size=256, epochs=200),
+        gpu=True,
     ),
     "biggan-faces-gpu": Preset(
         "BigGAN on faces at 64 x 64, for a GPU",
@@ -48,5 +50,6 @@ PRESETS: dict[str, Preset] = {
         _BIGGAN.changed(
             **_FACES, size=64, width=96, latent_size=120, batch_size=512, lr_g=1e-4, lr_d=4e-4, d_steps=2, epochs=400
         ),
+        gpu=True,
     ),
 }

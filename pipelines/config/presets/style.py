@@ -33,6 +33,7 @@ PRESETS: dict[str, Preset] = {
         "Progressive growing on faces, at 128 x 128",
         "Six stages, for a GPU: the stages of few pixels pass fast, the last ones take most of the time.",
         _PROGRESSIVE.changed(size=128, width=64, latent_size=256, growth=100_000, epochs=100),
+        gpu=True,
     ),
     "stylegan-digits": Preset(
         "StyleGAN on digits",
@@ -48,5 +49,6 @@ PRESETS: dict[str, Preset] = {
         "StyleGAN on faces, at 64 x 64",
         "For a GPU: path length regularisation keeps equal steps in W equal changes of the face.",
         _STYLE.changed(**_FACES, size=64, width=128, latent_size=256, path_length=2.0, epochs=100),
+        gpu=True,
     ),
 }
