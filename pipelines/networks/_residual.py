@@ -7,6 +7,7 @@ for 28 pixels), and each block doubles them; a discriminator goes the way back.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -17,7 +18,7 @@ from torch import Tensor, nn
 from pipelines.config.train_config import TrainConfig
 from pipelines.networks._attention import SelfAttention
 from pipelines.networks._conditional_norm import ConditionalBatchNorm, class_norm, plain_norm
-from pipelines.networks._conditioning import ToMaps, class_weights
+from pipelines.networks._conditioning import ToMaps, class_weights, finished
 from pipelines.networks._norms import layer_norm
 
 MOST = 16  # times the width that a layer's maps may be
@@ -131,6 +132,16 @@ class ResidualGenerator(nn.Module):
         return torch.tanh(self.last(F.relu(self.norm(h))))
 
 
+def residual_discriminator(
+    config: TrainConfig, classes: int, init: Callable[..., None], attention: bool = False
+) -> nn.Module:
+    """Pictures [B, C, H, W], y [B] or None, to logits [B]; ``init`` begins each layer, as ``glorot_`` does."""
+    body, features = discriminator_body(config, attention)
+    # Features are sums over places. Where spectral norm does not set the scale, the logits would begin far from 0.
+    dense = 1.0 if config.d_norm == "spectral" else 1 / smallest(config.size) ** 2
+    return finished(body, features, config, classes, functools.partial(init, dense=dense))
+
+
 def discriminator_body(config: TrainConfig, attention: bool = False) -> tuple[nn.Sequential, int]:
     """Pictures [B, C, H, W] to features [B, F], and F."""
     layers: list[nn.Module] = []
@@ -167,18 +178,27 @@ def class_generator(config: TrainConfig, classes: int, attention: bool = False) 
     return network
 
 
-def glorot_(layer: nn.Module) -> None:
-    """Begin a layer as Miyato et al.'s code does: with Glorot's weights, in convolutions of 3 x 3 times sqrt(2)."""
+def glorot_(layer: nn.Module, dense: float = 1.0) -> None:
+    """Begin a layer as Miyato et al.'s code does: with Glorot's weights, in convolutions of 3 x 3 times sqrt(2).
+
+    Args:
+        dense: what the weights of dense layers are multiplied with.
+    """
     if isinstance(layer, (nn.Conv2d, nn.Linear)):
-        nn.init.xavier_uniform_(layer.weight, 2**0.5 if layer.weight.shape[2:] == (3, 3) else 1.0)
+        gain = dense if isinstance(layer, nn.Linear) else 2**0.5 if layer.kernel_size == (3, 3) else 1.0
+        nn.init.xavier_uniform_(layer.weight, gain)
         if layer.bias is not None:
             nn.init.zeros_(layer.bias)
 
 
-def orthogonal_(layer: nn.Module) -> None:
-    """Begin a layer with orthogonal weights (Saxe et al., Exact solutions to the nonlinear dynamics, 2014)."""
+def orthogonal_(layer: nn.Module, dense: float = 1.0) -> None:
+    """Begin a layer with orthogonal weights (Saxe et al., Exact solutions to the nonlinear dynamics, 2014).
+
+    Args:
+        dense: what the weights of dense layers are multiplied with.
+    """
     if isinstance(layer, (nn.Conv2d, nn.Linear)):
-        nn.init.orthogonal_(layer.weight)
+        nn.init.orthogonal_(layer.weight, dense if isinstance(layer, nn.Linear) else 1.0)
         if layer.bias is not None:
             nn.init.zeros_(layer.bias)
 

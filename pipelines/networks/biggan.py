@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.networks._conditional_norm import Table, linear_norm
-from pipelines.networks._conditioning import class_weights, finished
-from pipelines.networks._residual import ResidualGenerator, discriminator_body, maps_of, orthogonal_
+from pipelines.networks._conditioning import class_weights
+from pipelines.networks._residual import ResidualGenerator, maps_of, orthogonal_, residual_discriminator
 
 SIZES = (16, 28, 32, 64, 128, 256)
 ATTENTION = True
@@ -29,8 +29,7 @@ def generator(config: TrainConfig, classes: int) -> nn.Module:
 
 def discriminator(config: TrainConfig, classes: int) -> nn.Module:
     """Pictures [B, C, H, W], y [B] or None, to logits [B]."""
-    body, features = discriminator_body(config, attention=True)
-    return finished(body, features, config, classes, orthogonal_)
+    return residual_discriminator(config, classes, orthogonal_, attention=True)
 
 
 class HierarchicalGenerator(ResidualGenerator):

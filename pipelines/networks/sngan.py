@@ -12,8 +12,7 @@ from __future__ import annotations
 from torch import nn
 
 from pipelines.config.train_config import TrainConfig
-from pipelines.networks._conditioning import finished
-from pipelines.networks._residual import class_generator, discriminator_body, glorot_
+from pipelines.networks._residual import class_generator, glorot_, residual_discriminator
 
 SIZES = (16, 28, 32, 64, 128, 256)
 
@@ -25,5 +24,4 @@ def generator(config: TrainConfig, classes: int) -> nn.Module:
 
 def discriminator(config: TrainConfig, classes: int) -> nn.Module:
     """Pictures [B, C, H, W], y [B] or None, to logits [B]."""
-    body, features = discriminator_body(config)
-    return finished(body, features, config, classes, glorot_)
+    return residual_discriminator(config, classes, glorot_)

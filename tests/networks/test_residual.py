@@ -133,6 +133,13 @@ def test_maps_double_as_the_resolution_halves_and_attention_has_its_place(size, 
         assert [(shape[2], shape[3]) for shape in seen] == [(at, at)] * 2
 
 
+@pytest.mark.parametrize("network", FAMILIES)
+def test_without_a_norm_ds_logits_begin_near_zero_though_features_are_sums(network):
+    torch.manual_seed(0)
+    _, d = build(config(network, width=16, d_norm="none"), 0)
+    assert d(torch.rand(16, 1, 28, 28) * 2 - 1).abs().max() < 2
+
+
 def test_sngan_has_the_papers_layers():
     """Miyato et al.'s networks for pictures of 128 x 128, tables 4 and 6, at a sixteenth of their width."""
     g, d = build(config("sngan", size=128, channels=3), 0)
@@ -193,6 +200,6 @@ def test_biggan_begins_with_orthogonal_weights():
     g, d = build(config("biggan", width=8), 3)
     for layer in (*g.modules(), *d.modules()):
         if isinstance(layer, (nn.Conv2d, nn.Linear)):
-            matrix = layer.weight.detach().flatten(1)
+            matrix = layer.weight.detach().flatten(1) * (49 if layer is d.head else 1)
             matrix = matrix if len(matrix) <= matrix.shape[1] else matrix.T
             assert torch.allclose(matrix @ matrix.T, torch.eye(len(matrix)), atol=1e-5)

@@ -23,7 +23,18 @@ PRESETS: dict[str, Preset] = {
     "sagan-faces": Preset(
         "SAGAN on faces, in ten minutes",
         "Each place of a face sees all others: hair, eyes and glasses are to match left and right.",
-        _SAGAN.changed(**_TEN_MINUTES, **_FACES, size=32, width=24, latent_size=64, batch_size=32, beta2=0.99),
+        _SAGAN.changed(
+            **_TEN_MINUTES,
+            **_FACES,
+            size=32,
+            width=16,
+            latent_size=64,
+            batch_size=32,
+            lr_g=4e-4,
+            lr_d=1.6e-3,
+            ema=0.995,
+            beta2=0.99,
+        ),
     ),
     "biggan-digits": Preset(
         "BigGAN on digits, in ten minutes",
