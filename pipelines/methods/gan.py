@@ -127,38 +127,31 @@ class Method:
     def _judged(
         self, real: Tensor, told: Condition, fake: Tensor, condition: Condition
     ) -> tuple[Tensor, Tensor, Tensor | None]:
-        """D's logits of real pictures and of fakes, float32 [B] each, and weighted R1 and R2; None where none is due.
-
-        A penalty is taken of the pass that gives the logits (Huang et al., R3GAN, 2024, do so too), in full precision.
-        """
-        if self._r1 and self._r2 and not self._apart:
-            logits, squares = self._sloped(*_together(real, told, fake, condition))
-            (real_logits, fake_logits), (of_real, of_fakes) = logits.chunk(2), squares.chunk(2)
-            return real_logits, fake_logits, 0.5 * (self._r1 * of_real.mean() + self._r2 * of_fakes.mean())
+        """D's logits of real pictures and of fakes, float32 [B] each, and weighted R1 and R2; None if none is due."""
         if self._r1 or self._r2:
-            one, other = self._penalised(real, told, self._r1), self._penalised(fake, condition, self._r2)
-            return one[0], other[0], one[1] + other[1]
+            real_logits, one = self._penalised(real, told, self._r1)
+            fake_logits, other = self._penalised(fake, condition, self._r2)
+            return real_logits, fake_logits, one + other
         with self.context.autocast():
             if self._apart:
                 real_logits, fake_logits = self.discriminator(real, *told), self.discriminator(fake, *condition)
             else:
-                pictures, both = _together(real, told, fake, condition)
+                both = [None if a is None else torch.cat([a, b]) for a, b in zip(told, condition, strict=True)]
+                pictures = laid_out(torch.cat([real, fake]))
                 real_logits, fake_logits = self.discriminator(pictures, *both).chunk(2)
         return real_logits.float(), fake_logits.float(), None
 
     def _penalised(self, pictures: Tensor, told: Condition, weight: float) -> tuple[Tensor, Tensor | float]:
-        """Logits, float32 [B], and half the weighted mean squared slope of D at the pictures; 0 without a weight."""
+        """Logits, float32 [B], and half the weighted mean squared slope of D at the pictures; 0 without a weight.
+
+        One pass through D gives both, as in R3GAN's code, in full precision: the slope is differentiated once more.
+        """
         if not weight:
             with self.context.autocast():
                 return self.discriminator(pictures, *told).float(), 0.0
-        logits, squares = self._sloped(pictures, told)
-        return logits, 0.5 * weight * squares.mean()
-
-    def _sloped(self, pictures: Tensor, told: Condition) -> tuple[Tensor, Tensor]:
-        """Logits, [B], and D's squared slope at each picture, [B], in full precision."""
         points = pictures.detach().float().requires_grad_(True)
         logits = self.discriminator(points, *told)
-        return logits, squared_slopes(logits, points)
+        return logits, 0.5 * weight * squared_slopes(logits, points).mean()
 
     def _generator_loss(self, turn: int, watch: bool) -> tuple[Tensor, Numbers]:
         (fake, condition), last = self._fake, self.config.d_steps - 1
@@ -244,12 +237,6 @@ class Method:
     def _clip(self) -> None:
         if self.config.weight_clip:
             clip_weights(self.discriminator, self.config.weight_clip)
-
-
-def _together(real: Tensor, told: Condition, fake: Tensor, condition: Condition) -> tuple[Tensor, Condition]:
-    """Real pictures and fakes as one batch, and what D is told of them."""
-    both = tuple(None if a is None else torch.cat([a, b]) for a, b in zip(told, condition, strict=True))
-    return laid_out(torch.cat([real, fake])), both
 
 
 def _replay(config: TrainConfig, context: StepContext) -> Replay:

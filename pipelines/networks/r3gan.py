@@ -6,13 +6,14 @@ Zhang et al., Fixup Initialization: Residual Learning Without Normalization (201
 L^(-1 / (2 m - 2)), where L is the number of blocks of the network and m = 3 the layers of a block. Maps are doubled
 and halved by bilinear resampling. It is made for the relativistic loss with R1 and R2 in each step, beta 1 = 0.
 
-Unlike in the paper, G ends in a tanh, since pictures are held in [-1, 1] everywhere, and classes reach G and D in the
-way of all families.
+Unlike in the paper, G's output is cut to [-1, 1], where pictures are held everywhere, and classes reach G and D in the
+way of all families. A tanh in its place was flat before G had learnt anything: nothing normalises what reaches it.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -41,7 +42,7 @@ def generator(config: TrainConfig, classes: int) -> nn.Module:
     for index, maps in enumerate(reversed(widths)):
         layers += [] if index == 0 else [Up(widths[-index], maps)]
         layers += [Block(maps, depth, zero) for _ in range(BLOCKS)]
-    return ConditionalGenerator(nn.Sequential(*layers, _conv(widths[0], config.channels, 1), nn.Tanh()), classes)
+    return ConditionalGenerator(nn.Sequential(*layers, _conv(widths[0], config.channels, 1), Bounded()), classes)
 
 
 def discriminator(config: TrainConfig, classes: int) -> nn.Module:
@@ -114,6 +115,26 @@ class FromVector(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x[:, :, None, None] * self.patterns
+
+
+class Bounded(nn.Module):
+    """Any numbers cut to [-1, 1]; a gradient passes unless it would lead a number further out."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return _Cut.apply(x)
+
+
+class _Cut(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        ctx.save_for_backward(x)
+        return x.clamp(-1, 1)
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> Tensor:
+        (x,) = ctx.saved_tensors
+        outward = ((x > 1) & (grad < 0)) | ((x < -1) & (grad > 0))  # a step goes against the gradient
+        return grad.masked_fill(outward, 0.0)
 
 
 def _stages(config: TrainConfig) -> tuple[int, list[int]]:

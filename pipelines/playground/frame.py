@@ -41,7 +41,8 @@ def pushes(game: Game, count: int = ARROWS) -> Tensor:
     saturates, they are nearly 0.
     """
     fake = game.fake[:count].clone().requires_grad_(True)
-    (slope,) = torch.autograd.grad(game.objective.g_loss(game.discriminate(fake)) * count, fake)
+    real = game.of_real(lambda: game.reference.real[:count])
+    (slope,) = torch.autograd.grad(game.objective.g_loss(game.discriminate(fake), *real) * count, fake)
     return -slope
 
 

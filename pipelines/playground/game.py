@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -106,7 +107,7 @@ class Game:
         """One step of G; D stays as it is. Returns G's loss before the step."""
         z = draw_latent(self.config, self.config.batch, self.draws)
         logits = self.discriminate(self.generator(z))
-        loss = self.objective.g_loss(logits, *self._of_real())
+        loss = self.objective.g_loss(logits, *self.of_real(lambda: self.target.draw(self.config.batch, self.draws)))
         weights = list(self.generator.parameters())
         slopes = torch.autograd.grad(loss, weights)
         for weight, slope in zip(weights, slopes, strict=True):
@@ -148,12 +149,12 @@ class Game:
         """What D says in the loss's own meaning: a probability of being real, or a score."""
         return self.objective.d_output(logits)
 
-    def _of_real(self) -> tuple[Tensor, ...]:
-        """D's logits of real points, [batch], where G's loss takes them."""
+    def of_real(self, points: Callable[[], Tensor]) -> tuple[Tensor, ...]:
+        """D's logits of real points, [N], which are drawn and judged only where G's loss takes them; else nothing."""
         if not loss_traits(self.config.loss).g_sees_real:
             return ()
         with torch.no_grad():
-            return (self.discriminate(self.target.draw(self.config.batch, self.draws)),)
+            return (self.discriminate(points()),)
 
     # Changes
 

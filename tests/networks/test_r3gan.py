@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from pipelines.config.train_config import TrainConfig
-from pipelines.networks.r3gan import BLOCKS, Block, Down, FromVector, Up
+from pipelines.networks.r3gan import BLOCKS, Block, Bounded, Down, FromVector, Up
 from pipelines.training.building import build
 
 
@@ -53,6 +53,14 @@ def test_maps_are_doubled_and_halved_bilinearly():
     assert torch.allclose(Down(2, 2)(x), F.interpolate(x, scale_factor=0.5, mode="bilinear"))
     up = Up(2, 2)(torch.tensor([0.0, 4.0]).expand(1, 2, 2, 2))
     assert torch.equal(up[0, 0, 0], torch.tensor([0.0, 1.0, 3.0, 4.0]))
+
+
+def test_a_cut_number_can_come_back_and_cannot_go_further():
+    x = torch.tensor([-3.0, -3.0, 0.5, 0.5, 2.0, 2.0], requires_grad=True)
+    cut = Bounded()(x)
+    assert torch.equal(cut, torch.tensor([-1.0, -1.0, 0.5, 0.5, 1.0, 1.0]))
+    cut.backward(torch.tensor([4.0, -4.0, 4.0, -4.0, 4.0, -4.0]))  # a step goes against it
+    assert torch.equal(x.grad, torch.tensor([0.0, -4.0, 4.0, -4.0, 4.0, 0.0]))
 
 
 def test_each_number_scales_a_pattern_of_its_own():

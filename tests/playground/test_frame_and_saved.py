@@ -62,7 +62,8 @@ def test_a_push_leads_to_a_smaller_loss_of_g(loss):
     one = game(loss=loss)
     one.advance(20)
     push, fake = drawn.pushes(one), one.fake[: drawn.ARROWS]
-    losses = [one.objective.g_loss(one.discriminate(fake + t * push)).item() for t in (0.0, 1e-3)]
+    real = one.of_real(lambda: one.reference.real[: len(fake)])
+    losses = [one.objective.g_loss(one.discriminate(fake + t * push), *real).item() for t in (0.0, 1e-3)]
     assert losses[1] < losses[0]
     # To first order by the square of the pushes' length, on average: they are neither scaled nor averaged away.
     assert (losses[0] - losses[1]) / 1e-3 == pytest.approx(push.square().sum(1).mean().item(), rel=0.05)
