@@ -21,7 +21,7 @@ _PAPERS = TrainConfig(
 )
 _FACES = {"data": "faces", "channels": 3, "flip": True}
 _PROGRESSIVE = _PAPERS.changed(network="progressive", **_FACES)
-_STYLE = _PAPERS.changed(network="stylegan", style_mixing=0.9)
+_STYLE = _PAPERS.changed(network="stylegan", style_mixing=0.9, lr_g=1e-3, lr_d=1e-3)
 
 PRESETS: dict[str, Preset] = {
     "progressive-faces": Preset(
@@ -42,7 +42,7 @@ PRESETS: dict[str, Preset] = {
     "stylegan-faces": Preset(
         "StyleGAN on faces",
         "Coarse layers decide the shape of a face, fine layers its colours: mix the styles of two faces.",
-        _STYLE.changed(**_FACES, size=32, width=24, latent_size=64, seconds=900.0),
+        _STYLE.changed(**_FACES, size=32, width=16, latent_size=64, seconds=900.0),
     ),
     "stylegan-faces-gpu": Preset(
         "StyleGAN on faces, at 64 x 64",
