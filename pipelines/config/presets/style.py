@@ -26,7 +26,7 @@ _STYLE = _PAPERS.changed(network="stylegan", style_mixing=0.9, lr_g=1e-3, lr_d=1
 PRESETS: dict[str, Preset] = {
     "progressive-faces": Preset(
         "Progressive growing on faces",
-        "From 4 x 4 to 32 x 32 pixels: each stage fades in while D is shown 8,000 real pictures.",
+        "From 4 x 4 to 32 x 32 pixels: each stage is shown 8,000 real pictures, and as many fade in the next.",
         _PROGRESSIVE.changed(size=32, width=32, latent_size=64, growth=8_000, seconds=600.0),
     ),
     "progressive-faces-gpu": Preset(
