@@ -14,6 +14,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from pipelines.metrics.judge import Judge
+
 EPSILON = 1e-4
 TRIMMED = 0.01  # share of the shortest and of the longest steps that are left out, as in the paper's code
 BATCH = 100
@@ -29,6 +31,11 @@ def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     aside = b - (a * b).sum(1, keepdim=True) * a
     aside = aside / aside.norm(dim=1, keepdim=True).clamp(min=1e-12)
     return a * (t * angle).cos() + aside * (t * angle).sin()
+
+
+def features_of(judge: Judge) -> Callable[[Tensor], Tensor]:
+    """What a classifier sees on pictures [B, C, H, W] in [-1, 1], [B, F], as ``in_z`` and ``in_w`` take it."""
+    return lambda pictures: judge.features(judge.prepared(pictures))
 
 
 @torch.inference_mode()

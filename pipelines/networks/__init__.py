@@ -35,4 +35,8 @@ A module may have more, which is used where it is there:
   step, also of the moving average. Pictures have the final size at each stage, and the weights of later stages exist
   from the start. Where it stands lies in buffers, so that checkpoints keep it; it never goes back, so that a published
   model that is trained further (which counts from 0) stays as it is.
+- ``discriminator.faded(x)``: real pictures [B, C, H, W] with the detail that fakes can have while a stage fades in;
+  D is shown these.
+- ``generator.pictures_by_stage(z, y)``: the pictures of the same z at each stage so far, [B, C, H, W] each; changes no
+  buffer.
 """

@@ -53,10 +53,10 @@ class Modulated(nn.Module):
         h = self.convolution(x * style[:, :, None, None].to(x.dtype))
         if self.up:
             h = self.blur(h)
-        return h, gain * self._lengths(style)[:, :, None, None] if self.demodulated else None
+        return h, gain * self._factors(style)[:, :, None, None] if self.demodulated else None
 
-    def _lengths(self, style: Tensor) -> Tensor:
-        """One by the length of each picture's filters, [B, outputs]."""
+    def _factors(self, style: Tensor) -> Tensor:
+        """What makes each picture's filters as long as 1, [B, outputs]."""
         with torch.autocast(style.device.type, enabled=False):
             squares = self.convolution.weight.square().sum((2, 3))
             squares = squares if self.up else squares.T  # [inputs, outputs]

@@ -1,12 +1,16 @@
 """Perceptual path length of linear generators, whose value is known in closed form."""
 
+import copy
 import math
 
 import pytest
 import torch
 from torch import nn
 
-from pipelines.metrics.path_length import EPSILON, in_w, in_z, slerp
+from pipelines.config.train_config import TrainConfig
+from pipelines.metrics.classifier import Classifier
+from pipelines.metrics.path_length import EPSILON, features_of, in_w, in_z, slerp
+from pipelines.training.building import build
 
 
 class Linear(nn.Module):
@@ -71,3 +75,15 @@ def test_each_way_has_its_class():
         in_z(both, nn.Flatten(), ends, torch.full((300,), label), torch.Generator().manual_seed(1)) for label in (0, 1)
     ]
     assert lengths[1] == pytest.approx(4 * lengths[0])
+
+
+@pytest.mark.parametrize("length", [in_z, in_w])
+def test_of_real_networks_single_precision_is_enough(length):
+    torch.manual_seed(0)
+    generator, _ = build(TrainConfig(network="stylegan", width=4, latent_size=6), 0)
+    judge, ends = Classifier().eval(), (torch.randn(50, 6), torch.randn(50, 6))
+    single = length(generator.eval(), features_of(judge), ends, chance=torch.Generator().manual_seed(1))
+    generator, judge = copy.deepcopy(generator).double(), copy.deepcopy(judge).double()
+    doubled = tuple(end.double() for end in ends)
+    double = length(generator, judge.features, doubled, chance=torch.Generator().manual_seed(1))
+    assert single == pytest.approx(double, rel=0.05) and double > 0

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from pipelines.config.train_config import TrainConfig
+from pipelines.networks._conditioning import nearest_centre
 from pipelines.objectives._path_length import PATH_EVERY, PathLength, path_lengths
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
@@ -92,3 +93,15 @@ def test_mixed_styles_are_those_of_two_latent_vectors_from_a_random_layer_on(mon
     counts = of_first.sum(1)
     assert torch.equal(of_first, torch.arange(6) < counts[:, None]), "one crossover"
     assert 0.2 < (counts < 6).float().mean() < 0.8 and len(counts.unique()) > 3
+
+
+def test_both_styles_are_of_the_group_that_d_is_told_of(monkeypatch):
+    trainer, _ = trained(0, style_mixing=0.9, batch_size=32, prior="mixture", self_conditional=True, centres=4,
+                         latent_size=16)  # fmt: skip
+    mapping, given = trainer.method.generator.mapping, []
+    real = mapping.forward
+    monkeypatch.setattr(mapping, "forward", lambda z, y=None: given.append(z) or real(z, y))
+    _, (_, group) = trainer.method._draw_fakes(0, for_g=False)
+    assert len(given) == 2 and not torch.equal(*given)
+    for z in given:
+        assert (nearest_centre(z, 4) == group).float().mean() > 0.95

@@ -21,12 +21,12 @@ _PAPERS = TrainConfig(
 )
 _FACES = {"data": "faces", "channels": 3, "flip": True}
 _PROGRESSIVE = _PAPERS.changed(network="progressive", **_FACES)
-_STYLE = _PAPERS.changed(network="stylegan", style_mixing=0.9, r1=0.1)
+_STYLE = _PAPERS.changed(network="stylegan", style_mixing=0.9, lr_g=1e-3, lr_d=1e-3)
 
 PRESETS: dict[str, Preset] = {
     "progressive-faces": Preset(
         "Progressive growing on faces",
-        "From 4 x 4 to 32 x 32 pixels: each stage fades in while D is shown 8,000 real pictures.",
+        "From 4 x 4 to 32 x 32 pixels: each stage is shown 8,000 real pictures, and as many fade in the next.",
         _PROGRESSIVE.changed(size=32, width=32, latent_size=64, growth=8_000, seconds=600.0),
     ),
     "progressive-faces-gpu": Preset(
@@ -43,7 +43,7 @@ PRESETS: dict[str, Preset] = {
     "stylegan-faces": Preset(
         "StyleGAN on faces",
         "Coarse layers decide the shape of a face, fine layers its colours: mix the styles of two faces.",
-        _STYLE.changed(**_FACES, size=32, width=32, latent_size=64, seconds=900.0),
+        _STYLE.changed(**_FACES, size=32, width=16, latent_size=64, seconds=900.0),
     ),
     "stylegan-faces-gpu": Preset(
         "StyleGAN on faces, at 64 x 64",
