@@ -41,6 +41,7 @@ class NetworkTraits:
     d_batch_norm: bool | tuple[int, ...] = False  # whether D has batch norm where ``d_norm`` is "batch"
     d_dropout: bool | tuple[int, ...] = False  # whether D has dropout
     mapping: bool = False  # whether G has a mapping network that gives a style for each layer
+    z_norm: bool = False  # whether G sees the direction of z alone: its length, and so truncation of z, changes nothing
     grows: bool = False  # whether its resolution grows, in stages of ``growth`` pictures
     attention: bool = False  # whether G has self-attention, which ``_attention.attention_maps`` shows
     standing_statistics: bool = False  # whether samples are drawn with statistics computed anew (``_standing.py``)

@@ -9,7 +9,7 @@ from explorer.widgets.text import literal
 from pipelines import data, metrics
 from pipelines.errors import GanError
 from pipelines.models.registry import Entry
-from pipelines.registries import loss_traits
+from pipelines.registries import loss_traits, network_traits
 
 # Parts
 
@@ -74,7 +74,7 @@ else:
         entry.id, size=config.size, channels=config.channels, latent=config.latent_size, prior=config.prior,
         data=config.data, prepared=is_prepared(entry), labelled=has_labels(entry), steered=entry.steers,
         pictures=entry.spec.modality == "image", unjudged=unjudged(entry), **told(entry),
-        probability=loss_traits(config.loss).says_probability,
+        probability=loss_traits(config.loss).says_probability, length=not network_traits(config.network).z_norm,
         saved=[{"id": one["definition"], "name": one["name"], "kind": "saved"} for one in directions(entry.id)],
     )  # fmt: skip
     if wish and wish.get("prepare") == entry.id and prepare(entry, news):

@@ -22,6 +22,7 @@ from pipelines.networks._stages import Growing, maps, sides
 
 SIZES = (16, 28, 32, 64, 128, 256)
 GROWS = True
+Z_NORM = True
 
 
 def generator(config: TrainConfig, classes: int) -> nn.Module:

@@ -46,6 +46,16 @@ def test_the_label_reaches_both_networks(name):
 
 
 @pytest.mark.parametrize("name", NETWORKS.names())
+def test_the_length_of_z_matters_where_no_trait_denies_it(name):
+    torch.manual_seed(0)
+    generator, _ = build(TrainConfig(network=name, width=8, latent_size=6), 0)
+    z = torch.randn(4, 6)
+    images = generator.eval()(z)
+    far = ((images - generator(0.3 * z)).abs().max() / images.std()).item()
+    assert far < 1e-3 if network_traits(name).z_norm else far > 0.1
+
+
+@pytest.mark.parametrize("name", NETWORKS.names())
 def test_a_mixture_of_classes_with_one_member_is_that_class(name):
     generator, _ = build(TrainConfig(network=name, width=8, latent_size=6), 10)
     z, weights = torch.randn(2, 6), torch.zeros(2, 10)

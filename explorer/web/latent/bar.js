@@ -44,7 +44,7 @@ export class Bar {
         make("label", { class: "gx-pair" }, "number", this.index),
         make("span", { class: "gx-row gx-steps" }, this.undo, this.redo, this.reset)),
       this.classes,
-      make("div", { class: "gx-row gx-length" }, this.psi.element,
+      this.length = make("div", { class: "gx-row gx-length" }, this.psi.element,
         make("label", { class: "gx-pair" }, this.shell, make("abbr", { title: ABOUT.shell, tabindex: 0 }, "keep on the shell"))));
   }
 
@@ -84,6 +84,11 @@ export class Bar {
       return button;
     }));
     drawConditions(root, model, condition, pictures);
+  }
+
+  /** Offer what changes the length of z, unless G sees its direction alone. */
+  setLength(matters) {
+    this.length.hidden = !matters;
   }
 
   show(state, steps) {

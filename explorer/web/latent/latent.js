@@ -93,6 +93,7 @@ class Latent {
     this.directions = new Directions(this.data, new Names(model));
     this.setTools(this.data.pictures);
     this.bar.setClasses(this.root, model, this.data);
+    this.bar.setLength(this.data.length);
     this.fit();
     this.draw(); // before all else is asked for
     this.show();
