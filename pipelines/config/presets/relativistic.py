@@ -21,7 +21,7 @@ PRESETS: dict[str, Preset] = {
         ),
     ),
     "stacked-digits": Preset(
-        "A thousand kinds: stacked digits",
+        "Stacked digits, a thousand kinds",
         "Three digits in one picture, one in each colour: of 1,000 kinds, nearly as many come as among real pictures.",
         _PAIRED.changed(
             data="stacked-digits", network="quick", channels=3, width=24, latent_size=64, lr_g=1.5e-3, lr_d=1e-3,
@@ -29,8 +29,8 @@ PRESETS: dict[str, Preset] = {
         ),
     ),
     "r3gan-faces-gpu": Preset(
-        "R3GAN on faces, on a GPU",
-        "Drawn faces at 64 x 64 with the batch and the penalties of the paper: for a GPU, far too slow on a CPU.",
+        "R3GAN on faces, 64 x 64",
+        "Residual blocks without normalisation, large batches, and R1 and R2 at each step.",
         _PAIRED.changed(
             data="faces", network="r3gan", size=64, channels=3, width=192, latent_size=64, r1=2.0, r2=2.0, lr_g=2e-4,
             lr_d=2e-4, batch_size=256, ema=0.999, epochs=40,

@@ -16,12 +16,12 @@ _FACES = {"data": "faces", "channels": 3, "flip": True}
 
 PRESETS: dict[str, Preset] = {
     "sngan-digits": Preset(
-        "SNGAN on digits, in ten minutes",
+        "SNGAN on digits",
         "Spectral norm bounds D's slope, so both losses stay level while the digits become clear. Each row is a class.",
         _SNGAN.changed(**_DIGITS, lr_g=1e-3, lr_d=1e-3, ema=0.995, beta2=0.99),
     ),
     "sagan-faces": Preset(
-        "SAGAN on faces, in ten minutes",
+        "SAGAN on faces",
         "Each place of a face sees all others: hair, eyes and glasses are to match left and right.",
         _SAGAN.changed(
             **_TEN_MINUTES,
@@ -37,12 +37,12 @@ PRESETS: dict[str, Preset] = {
         ),
     ),
     "biggan-digits": Preset(
-        "BigGAN on digits, in ten minutes",
+        "BigGAN on digits",
         "Every block is told a part of z and the class, so that a narrower z draws cleaner digits; rows are classes.",
         _BIGGAN.changed(**_DIGITS, lr_g=1e-3, lr_d=1e-3, ema=0.995, beta2=0.99),
     ),
     "sngan-clothes-gpu": Preset(
-        "SNGAN on clothes at 32 x 32, for a GPU",
+        "SNGAN on clothes, 32 x 32",
         "D takes five steps for each of G, as in the paper. Prints and textures appear late. Each row is a class.",
         _SNGAN.changed(
             data="clothes", size=32, width=128, latent_size=128, conditional=True, batch_size=64, d_steps=5, epochs=200
@@ -50,13 +50,13 @@ PRESETS: dict[str, Preset] = {
         gpu=True,
     ),
     "sagan-faces-gpu": Preset(
-        "SAGAN on faces at 64 x 64, for a GPU",
+        "SAGAN on faces, 64 x 64",
         "Spectral norm in both networks, and D learns four times as fast as G: one step of D for each of G is enough.",
         _SAGAN.changed(**_FACES, size=64, width=64, latent_size=128, batch_size=256, epochs=200),
         gpu=True,
     ),
     "biggan-faces-gpu": Preset(
-        "BigGAN on faces at 64 x 64, for a GPU",
+        "BigGAN on faces, 64 x 64",
         "Large batches and a long moving average: compare samples at full and at half truncation once it is published.",
         _BIGGAN.changed(
             **_FACES, size=64, width=96, latent_size=120, batch_size=512, lr_g=1e-4, lr_d=4e-4, d_steps=2, epochs=400
