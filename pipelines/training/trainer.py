@@ -5,6 +5,7 @@ It knows nothing of files, processes or screens; ``loop.py`` decides when to log
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -19,7 +20,7 @@ from pipelines.data import Spec
 from pipelines.data._shares import in_turn
 from pipelines.errors import ConfigError, TrainingError
 from pipelines.modalities._conditions import encode
-from pipelines.networks._standing import standing
+from pipelines.networks import _standing
 from pipelines.registries import METHODS, MODALITIES, sampler_of
 from pipelines.training.building import advance, gradient_norm, make_optimizer
 from pipelines.training.context import StepContext
@@ -232,11 +233,12 @@ class Trainer:
             network.zero_grad(set_to_none=True)
 
     @torch.inference_mode()
-    def sample(self, z: Tensor, y: Tensor | None = None, batch: int = 250) -> Tensor:
+    def sample(self, z: Tensor, y: Tensor | None = None, batch: int = 250, standing: bool = True) -> Tensor:
         """Pictures of the method's sampler, averaged where it is, for z [B, latent_size] and y.
 
         Args:
             y: classes int64 [B], or other conditions as they are stored, [B, ...].
+            standing: whether an average that wants standing statistics has them computed for its weights as they are.
 
         Returns:
             uint8 [B, C, H, W] on the CPU, or other examples as their modality stores them.
@@ -249,7 +251,8 @@ class Trainer:
         was_training = network.training
         network.eval()
         parts = []
-        with standing(network, self.config, self.classes):
+        anew = _standing.standing(network, self.config, self.classes) if standing else contextlib.nullcontext()
+        with anew:
             for start in range(0, len(z), batch):
                 told = y is not None and self.spec.conditional
                 labels = encode(y[start : start + batch].to(self.device)) if told else None
@@ -264,8 +267,11 @@ class Trainer:
         return torch.cat(parts)
 
     def tiles(self, z: Tensor, y: Tensor | None = None) -> Tensor:
-        """What ``sample`` gives as people see it, uint8 [B, channels, size, size] on the CPU; raises as it does."""
-        return self.modality.tile(self.sample(z, y), self.config.size, self.config.channels)
+        """What ``sample`` gives as people see it, uint8 [B, channels, size, size] on the CPU; raises as it does.
+
+        Grids come often, so they are drawn with statistics that were averaged as the weights were.
+        """
+        return self.modality.tile(self.sample(z, y, standing=False), self.config.size, self.config.channels)
 
     def named_parts(self) -> Iterator[tuple[str, nn.Module]]:
         """The networks, and what else has a state of its own, by the names under which they are saved."""

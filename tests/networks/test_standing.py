@@ -76,7 +76,7 @@ def test_samples_of_the_average_are_drawn_with_them_and_its_state_stays(name):
         trainer.train_step()
     before, random = state(trainer), torch.get_rng_state()
     z, y = torch.randn(5, 6, generator=torch.Generator().manual_seed(1)), torch.arange(5) % 4
-    drawn = trainer.sample(z, y)
+    drawn, grid = trainer.sample(z, y), trainer.tiles(z, y)
     assert same(before, state(trainer)) and torch.equal(torch.get_rng_state(), random)
     average = trainer.players["generator"].ema
     with torch.no_grad():
@@ -84,6 +84,7 @@ def test_samples_of_the_average_are_drawn_with_them_and_its_state_stays(name):
         standing_statistics(average, trainer.config, 4)
         expected = trainer.modality.decode(average(z, y))
     assert torch.equal(drawn, expected) and not torch.equal(drawn, without)
+    assert torch.equal(grid, without), "grids come often, and have the averaged statistics"
 
 
 def test_a_run_that_draws_samples_resumes_bit_for_bit(tmp_path):

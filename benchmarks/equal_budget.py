@@ -1,0 +1,103 @@
+"""What does each system draw after equal seconds of training? The table of families in docs/RESULTS.md.
+
+    python -m benchmarks.equal_budget [--presets first-digits sngan-digits ...] [--seconds 600] [--seeds 0 1] [--data X]
+
+Each preset trains for so many seconds with each seed, one run after the other, in a folder of its own that is deleted
+at the end, and is measured in full beside real pictures. Told are the mean over the seeds and, after ±, the standard
+deviation. Presets of one data set stand in one table; ``--data`` trains all of them on another one. Seconds are of
+training; measures that a run takes of itself are not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks._machine import keep, machine_class
+from pipelines.config import presets
+from pipelines.config.checking import check
+from pipelines.config.train_config import TrainConfig
+from pipelines.metrics.evaluate import evaluate
+from pipelines.models import trained
+from pipelines.runs import jobs, worker
+from pipelines.training.building import build
+
+MEASURES = ("frechet", "ratio", "precision", "recall", "variety", "clear", "stacked_kinds", "stacked_divergence")
+COLUMNS = (*MEASURES, "images/s", "parameters")
+GROUPS = tuple(presets.GROUPS)[:2]  # those for a GPU are asked for by name
+
+
+def trained_for(config: TrainConfig, home: Path, samples: int, draws: int) -> dict[str, float | None]:
+    """One run and its measures.
+
+    Raises:
+        RuntimeError: the run did not end well; the text is its message.
+    """
+    run = jobs.create(config, path=home / f"{config.network}-{config.seed}")
+    if worker.work(run) != "finished":
+        raise RuntimeError(run.status().message)
+    model, status = trained.load(f"{run.id}@last"), run.status()
+    found = evaluate(model.sample_many, model.config, model.class_names, samples, times=draws).to_dict()
+    measures = {name: _value(found[name]) for name in MEASURES}
+    weights = sum(weight.numel() for network in build(config, model.entry.spec) for weight in network.parameters())
+    return {**measures, "images/s": status.images_seen / status.seconds, "parameters": weights}
+
+
+def _value(found: Any) -> float | None:
+    return found["value"] if isinstance(found, dict) else found
+
+
+def words(values: list[float | None]) -> str:
+    """The mean of some values and their standard deviation; "" where there are none."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return ""
+    if all(isinstance(value, int) for value in known) and len(set(known)) == 1:
+        return f"{known[0]:,}"
+    text = f"{statistics.mean(known):.4g}"
+    return f"{text} ± {statistics.stdev(known):.2g}" if len(known) > 1 and len(set(known)) > 1 else text
+
+
+def main() -> None:
+    every = [name for group in GROUPS for name in presets.GROUPS[group]]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--presets", nargs="+", default=every, choices=list(presets.PRESETS))
+    parser.add_argument("--seconds", type=float, default=600.0, help="of training, for each run")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--data", help="the data set of all of them; default: each preset's own")
+    parser.add_argument("--samples", type=int, default=10_000)
+    parser.add_argument("--draws", type=int, default=5)
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    options = parser.parse_args()
+    about, console = machine_class("cuda" if options.device == "cuda" else "cpu"), Console(width=160)
+    console.print(about)
+    rows: list[dict[str, Any]] = []
+    length = {"seconds": options.seconds, "until_clear": None, "most_seconds": None, "epochs": None}
+    for name in options.presets:
+        base = presets.get(name).config.changed(**length, device=options.device)
+        base = check(base.changed(data=options.data) if options.data else base)
+        for seed in options.seeds:
+            with tempfile.TemporaryDirectory() as home:
+                os.environ["GAN_EXPLORER_RUNS"] = home
+                found = trained_for(base.changed(seed=seed), Path(home), options.samples, options.draws)
+            rows.append({"preset": name, "network": base.network, "data": base.data, "seed": seed, **found})
+            console.print(rows[-1])
+    for data in dict.fromkeys(row["data"] for row in rows):
+        table = Table("preset", *COLUMNS, title=f"{data}, {options.seconds:g} s", box=None)
+        for name in options.presets:
+            of = [row for row in rows if (row["preset"], row["data"]) == (name, data)]
+            if of:
+                table.add_row(name, *(words([row[column] for row in of]) for column in COLUMNS))
+        console.print(table)
+    keep("equal_budget", {**about, "seconds": options.seconds, "rows": rows})
+
+
+if __name__ == "__main__":
+    main()
