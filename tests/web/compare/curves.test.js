@@ -7,7 +7,9 @@ test("runs are compared by one number a view: measures first, then G before D", 
   const told = compared(USUAL).map(({ id, views }) => [id, views.map((view) => `${view.id}: ${view.label}`)]);
   assert.deepEqual(told, [
     ["near", ["frechet: Fréchet distance"]],
-    ["varied", ["coverage: coverage", "recall: recall", "diversity: diversity", "modes: modes", "combinations: combinations"]],
+    ["varied", ["coverage: coverage", "recall: recall", "diversity: diversity", "variety: variety within classes",
+      "least_variety: variety within the worst class", "modes: modes", "stacked_kinds: kinds of stacks",
+      "stacked_divergence: divergence of kinds", "combinations: combinations"]],
     ["clear", ["clear: clear", "as_asked: as asked", "precision: precision"]],
     ["losses", ["g_loss: of G", "d_loss: of D"]],
     ["outputs", ["d_fake: of fake", "d_real: of real"]],
