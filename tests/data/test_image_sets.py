@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -42,9 +43,14 @@ def test_every_set_declares_what_a_page_needs(name: str) -> None:
         assert set(grouped) <= set(attributes) and len(set(grouped)) == len(grouped)
 
 
-@pytest.mark.parametrize("channels", data.CHANNELS)
-@pytest.mark.parametrize("size", data.SIZES)
-@pytest.mark.parametrize("name", data.names())
+@pytest.mark.parametrize(
+    ("name", "size", "channels"),
+    [
+        (name, size, channels)
+        for name, size, channels in itertools.product(data.names(), data.SIZES, data.CHANNELS)
+        if size in (28, 64) or channels == 1 and name in ("digits", "faces")  # others resize as one of these two does
+    ],
+)
 @pytest.mark.usefixtures("tiny", "few_faces", "photographs")
 def test_every_set_has_every_size_and_colour(name: str, size: int, channels: int, pictures: Path) -> None:
     asked = {"size": size, "channels": channels, "folder": pictures}
