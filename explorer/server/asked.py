@@ -38,6 +38,13 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Looking:
+    """Where the places of one point's picture look."""
+
+    point: AskedPoint
+
+
+@dataclass(frozen=True)
 class Nearest:
     """The nearest training pictures of each point's picture."""
 

@@ -16,11 +16,24 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from explorer.model.library import COMPUTING, DECODING, ENCODING, SEARCHING, UNPACKING
-from explorer.server.asked import Edit, Effects, Equation, File, Found, Nearest, Nothing, Projected, Shown, Training
+from explorer.server.asked import (
+    Edit,
+    Effects,
+    Equation,
+    File,
+    Found,
+    Looking,
+    Nearest,
+    Nothing,
+    Projected,
+    Shown,
+    Training,
+)
 from explorer.server.sentences import without_paths
 from pipelines.errors import DataError
 from pipelines.latent import equations as classics
 from pipelines.latent import film, search
+from pipelines.latent.attention import heat_maps
 from pipelines.latent.directions import ALL, HELD, Direction
 from pipelines.latent.edit import edit as search_move
 from pipelines.latent.model import Model, describe
@@ -79,6 +92,13 @@ def _listed(model: Model, found: Iterable[Direction]) -> Response:
 def pictures(model: Model, asked: Shown) -> Response:
     """The pictures of points."""
     return _raw(_decoded(model, all_checked(asked.points)))
+
+
+def attention(model: Model, asked: Looking) -> Response:
+    """Where each place of a point's picture looks, as a grey picture for each place."""
+    (at,) = all_checked([asked.point])
+    with DECODING.turn():
+        return _raw(heat_maps(model, at))
 
 
 def read(model: Model, asked: Shown) -> Response:

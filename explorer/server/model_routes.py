@@ -107,6 +107,7 @@ MODEL_ROUTES: list[tuple[str, Any, str]] = [
         (f"/api/models/{{ref}}/{verb}", _asking(verb), "POST")
         for verb in (
             "pictures",
+            "attention",
             "read",
             "opinion",
             "nearest",

@@ -3,22 +3,23 @@
 import { Address } from "../shared/address.js";
 import { askJson, Refused } from "../shared/decoder.js";
 import { make } from "../shared/format.js";
+import { Attention } from "./attention.js";
 import { Bar } from "./bar.js";
 import { Beside } from "./beside.js";
 import { Own } from "./own.js";
 import { Pad } from "./pad.js";
 import { Pictures } from "./pictures.js";
 import { Directions, Moved, Names, Sliders } from "./sliders.js";
-import { batchOf, NAMES, spotOf, stateOf, Steps, textsOf, withSpot } from "./state.js";
+import { batchOf, NAMES, pointOf, spotOf, stateOf, Steps, textsOf, withSpot } from "./state.js";
 import { Walk } from "./walk.js";
 import { mounting } from "../shared/mounting.js";
 import { readTheme } from "../shared/plotting.js";
 import { Tabs } from "../shared/tabs.js";
 
-const TABS = { sliders: "Sliders", pad: "Pad and map", walk: "Walk", own: "Your picture" };
+const TABS = { sliders: "Sliders", pad: "Pad and map", walk: "Walk", own: "Your picture", attention: "Attention" };
 
 class Latent {
-  place; root; model; walk; pictures; wish; bar; setTools; directions; moved; steps; tabs; sliders; own; pad; beside;
+  place; root; attention; model; walk; pictures; wish; bar; setTools; directions; moved; steps; tabs; sliders; own; pad; beside;
 
   constructor(place, root) {
     Object.assign(this, { place, root, model: null });
@@ -59,15 +60,15 @@ class Latent {
       onFound: (z, y) => this.go({ z, moves: {}, psi: 1, shell: false, y }),
       classOf: () => (this.data.classes.length ? this.state.y ?? 0 : null),
     });
+    this.attention = new Attention(this.root, { onPlace: (place) => this.view({ place }) });
     this.beside = new Beside(this.root, () => this.wish({ prepare: this.model }));
-    const panels = { sliders: this.sliders, pad: this.pad, walk: this.walk, own: this.own };
+    const panels = { sliders: this.sliders, pad: this.pad, walk: this.walk, own: this.own, attention: this.attention };
     this.tabs = new Tabs("latent", "Tools", (tab) => this.view({ tab }));
-    this.setTools = (pictures) => {
-      this.own.element.hidden = true; // of what draws no pictures, none can be searched for
-      const offered = Object.entries(panels).filter(([id]) => id !== "own" || pictures);
+    this.setTools = () => {
+      const offered = Object.entries(panels).filter(([id]) => this.offers(id));
+      for (const [id, { element }] of Object.entries(panels)) if (!this.offers(id)) element.hidden = true;
       this.tabs.set(Object.fromEntries(offered.map(([id, { element }]) => [id, { name: TABS[id], panel: element }])));
     };
-    this.setTools(true);
     const right = make("div", { class: "gx-right" }, this.bar.element, this.tabs.element,
       make("div", { class: "gx-tools" }, ...Object.values(panels).map(({ element }) => element)),
       this.moved.element, this.beside.element);
@@ -91,7 +92,7 @@ class Latent {
     this.state = stateOf(this.address.start(model));
     this.steps = new Steps(this.state);
     this.directions = new Directions(this.data, new Names(model));
-    this.setTools(this.data.pictures);
+    this.setTools();
     this.bar.setClasses(this.root, model, this.data);
     this.bar.setLength(this.data.length);
     this.fit();
@@ -211,13 +212,19 @@ class Latent {
     this.sliders.show(directions, state);
     this.walk.show(this.model, state, this.data.size);
     this.own.show(this.model, this.data);
+    if (this.tabOf(state) === "attention") this.attention.show(this.model, pointOf(spotOf(state)), state.place);
     this.showPad();
     this.look();
   }
 
   /** The tool that is open: another where the one in the link is not offered. */
   tabOf({ tab }) {
-    return tab === "own" && !this.data.pictures ? "sliders" : tab;
+    return this.offers(tab) ? tab : "sliders";
+  }
+
+  /** Whether the model has what a tool is for: of what draws no pictures, none can be searched for. */
+  offers(tab) {
+    return { own: this.data.pictures, attention: this.data.attention }[tab] ?? true;
   }
 
   showPad() {
@@ -245,7 +252,7 @@ class Latent {
 
   close() {
     this.address.close();
-    for (const part of [this.pictures, this.pad, this.walk, this.own, this.beside]) part.close();
+    for (const part of [this.pictures, this.pad, this.walk, this.own, this.attention, this.beside]) part.close();
     this.sized.disconnect();
     window.removeEventListener("resize", this.onResize);
     document.removeEventListener("keydown", this.onKey);
