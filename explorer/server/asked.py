@@ -44,6 +44,21 @@ class Looking:
     point: AskedPoint
 
 
+Samples = Annotated[list[AskedPoint], Meta(min_length=1, max_length=8)]
+Switches = Annotated[list[bool], Meta(max_length=64)]
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """Pictures whose layers take their styles from rows and columns of points."""
+
+    rows: Samples
+    columns: Samples
+    taken: Switches
+    noise: Switches | None = None
+    psi: Annotated[float, Meta(ge=0.0, le=1.5)] = 1.0
+
+
 @dataclass(frozen=True)
 class Nearest:
     """The nearest training pictures of each point's picture."""

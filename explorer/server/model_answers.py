@@ -23,6 +23,7 @@ from explorer.server.asked import (
     File,
     Found,
     Looking,
+    Mixed,
     Nearest,
     Nothing,
     Projected,
@@ -41,6 +42,7 @@ from pipelines.latent.neighbours import training_set
 from pipelines.latent.point import MOST_POINTS, Point, all_checked, pack
 from pipelines.latent.projection import Projection
 from pipelines.latent.projection import project as search_z
+from pipelines.latent.styles import mixed
 from pipelines.modalities._conditions import tiles
 from pipelines.registries import loss_traits
 
@@ -99,6 +101,13 @@ def attention(model: Model, asked: Looking) -> Response:
     (at,) = all_checked([asked.point])
     with DECODING.turn():
         return _raw(heat_maps(model, at))
+
+
+def styles(model: Model, asked: Mixed) -> Response:
+    """A grid of pictures whose layers take their styles from rows and columns of points."""
+    rows, columns = all_checked(asked.rows), all_checked(asked.columns)
+    with DECODING.turn():
+        return _raw(mixed(model, rows, columns, asked.taken, asked.noise, asked.psi))
 
 
 def read(model: Model, asked: Shown) -> Response:

@@ -38,7 +38,7 @@ from pipelines.models import readings, registry, steering
 from pipelines.models.readings import Readings
 from pipelines.models.steering import Steering
 from pipelines.models.trained import Trained, load_entry
-from pipelines.registries import LOSSES, loss_traits
+from pipelines.registries import LOSSES, loss_traits, network_traits
 from pipelines.training.pictures import to_float
 
 MOST_NAMED = 256  # directions made from marks or held apart that are kept
@@ -66,6 +66,11 @@ class Model:
     @property
     def latent_size(self) -> int:
         return self.trained.config.latent_size
+
+    @property
+    def layers(self) -> int:
+        """How many styles its generator takes, one a layer; 0 of one without a mapping network."""
+        return self.trained.generator.layers if network_traits(self.trained.config.network).mapping else 0
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -302,6 +307,7 @@ def describe(model: Model) -> dict[str, Any]:
         "channels": config.channels,
         "latent": config.latent_size,
         "prior": config.prior,
+        "layers": model.layers,
         "classes": list(model.class_names),
         "data": config.data,
         "attributes": list(model.reader.names) if model.reader else [],

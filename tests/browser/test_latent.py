@@ -332,27 +332,3 @@ def test_the_model_goes_along_by_the_navigation(server, page: Page) -> None:
         page.get_by_role("link", name=name).click()
         expect(page.locator(shown)).to_be_visible(timeout=WAIT_MS)
         page.wait_for_url(lambda url: parts(url).get("model") == ["tiny-plain"], timeout=WAIT_MS)
-
-
-def test_a_place_is_chosen_and_its_attention_is_shown(page: Page, server):
-    from tests import tiny_models as tiny  # only here: it loads torch
-
-    made = tiny.write(
-        server.models / "tiny-looking", tiny.PLAIN.changed(network="sagan", width=4), title="Tiny looking"
-    )
-    visit(page, server, "model=tiny-looking&tab=attention&place=0_0")
-    said, surface = page.locator(".gx-attention [role=status]"), page.locator(".gx-attended")
-    expect(said).to_contain_text("The place in column 1 and row 1 of 14 looks most at column", timeout=WAIT_MS)
-    before = pixels(page, ".gx-heat")
-    box = surface.bounding_box()
-    surface.click(position={"x": 0.5 * box["width"], "y": 0.75 * box["height"]})
-    expect(said).to_contain_text("The place in column 8 and row 11 of 14")
-    page.keyboard.press("ArrowLeft")
-    expect(said).to_contain_text("The place in column 7 and row 11 of 14")
-    assert pixels(page, ".gx-heat") != before
-    page.reload()
-    expect(said).to_contain_text("The place in column 7 and row 11 of 14", timeout=WAIT_MS)
-    visit(page, server, f"model={FACES}&tab=attention")
-    expect(page.get_by_role("tab", name="Sliders")).to_have_attribute("aria-selected", "true")
-    expect(page.get_by_role("tab", name="Attention")).to_have_count(0)
-    shutil.rmtree(made)

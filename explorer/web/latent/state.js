@@ -11,11 +11,11 @@ const SAME_STEP_MS = 800; // repeated keys, and both clicks of a double click, a
 
 export const BATCH = 8; // pictures that the server decodes at once, so that seven others cost nothing
 export const NAMES = ["z", "own", "moves", "psi", "shell", "y", "kept", "tab", "group", "page", "axes", "reach", "bare",
-  "path", "pace", "place"];
-export const TABS = ["sliders", "pad", "walk", "own", "attention"];
+  "path", "pace", "place", "mix"];
+export const TABS = ["sliders", "pad", "walk", "own", "attention", "styles"];
 
 export const fresh = () => ({ seed: 0, index: 0, own: "", moves: {}, psi: 1, shell: false, y: null, kept: [],
-  tab: "sliders", group: "", page: 0, axes: [], reach: 0, bare: false, path: "slerp", pace: 1.5, place: [0.5, 0.5] });
+  tab: "sliders", group: "", page: 0, axes: [], reach: 0, bare: false, path: "slerp", pace: 1.5, place: [0.5, 0.5], mix: "" });
 
 /** The current spot of a state. */
 export function spotOf(state) {
@@ -86,6 +86,7 @@ export function textsOf(state) {
     tab: other("tab"), group: state.group, page: other("page"), axes: state.axes.join(BETWEEN), reach: other("reach"),
     bare: state.bare ? "1" : "", path: other("path"), pace: other("pace"),
     place: state.place.every((share) => share === 0.5) ? "" : state.place.join(BETWEEN),
+    mix: state.mix,
   };
 }
 
@@ -109,6 +110,7 @@ export function stateOf(texts) {
   if (texts.path === "lerp") state.path = "lerp";
   state.pace = numberIn(texts.pace, 0.5, 5, 1.5);
   const [across = "", down = ""] = (texts.place ?? "").split(BETWEEN);
+  if (/^[\w.-]{1,200}$/.test(texts.mix ?? "")) state.mix = texts.mix;
   state.place = [numberIn(across, 0, 1, 0.5), numberIn(down, 0, 1, 0.5)];
   return state;
 }
