@@ -76,6 +76,7 @@ else:
         pictures=entry.spec.modality == "image", unjudged=unjudged(entry), **told(entry),
         probability=loss_traits(config.loss).says_probability, length=not network_traits(config.network).z_norm,
         attention=network_traits(config.network).attention, styles=network_traits(config.network).mapping,
+        stages=network_traits(config.network).grows,
         saved=[{"id": one["definition"], "name": one["name"], "kind": "saved"} for one in directions(entry.id)],
     )  # fmt: skip
     if wish and wish.get("prepare") == entry.id and prepare(entry, news):

@@ -38,8 +38,8 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Looking:
-    """Where the places of one point's picture look."""
+class OnePoint:
+    """What is to be seen at one point."""
 
     point: AskedPoint
 

@@ -22,10 +22,10 @@ from explorer.server.asked import (
     Equation,
     File,
     Found,
-    Looking,
     Mixed,
     Nearest,
     Nothing,
+    OnePoint,
     Projected,
     Shown,
     Training,
@@ -42,6 +42,7 @@ from pipelines.latent.neighbours import training_set
 from pipelines.latent.point import MOST_POINTS, Point, all_checked, pack
 from pipelines.latent.projection import Projection
 from pipelines.latent.projection import project as search_z
+from pipelines.latent.stages import by_stage
 from pipelines.latent.styles import mixed
 from pipelines.modalities._conditions import tiles
 from pipelines.registries import loss_traits
@@ -96,11 +97,18 @@ def pictures(model: Model, asked: Shown) -> Response:
     return _raw(_decoded(model, all_checked(asked.points)))
 
 
-def attention(model: Model, asked: Looking) -> Response:
+def attention(model: Model, asked: OnePoint) -> Response:
     """Where each place of a point's picture looks, as a grey picture for each place."""
     (at,) = all_checked([asked.point])
     with DECODING.turn():
         return _raw(heat_maps(model, at))
+
+
+def stages(model: Model, asked: OnePoint) -> Response:
+    """A point's picture by each stage of a generator that grows."""
+    (at,) = all_checked([asked.point])
+    with DECODING.turn():
+        return _raw(by_stage(model, at))
 
 
 def styles(model: Model, asked: Mixed) -> Response:

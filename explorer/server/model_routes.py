@@ -108,6 +108,7 @@ MODEL_ROUTES: list[tuple[str, Any, str]] = [
         for verb in (
             "pictures",
             "attention",
+            "stages",
             "styles",
             "read",
             "opinion",

@@ -76,3 +76,11 @@ def test_styles_of_two_samples_are_mixed_by_layers(page: Page, made) -> None:
     expect(said).to_contain_text("coarse and middle and fine", timeout=WAIT_MS)
     assert shown() == other, "the link shows the same"
     expect(page.get_by_text("keep on the shell")).to_be_hidden()  # G sees the direction of z alone
+
+
+def test_the_stages_of_a_growing_generator_stand_side_by_side(page: Page, made) -> None:
+    page.goto(f"{made('tiny-growing', network='progressive')}&tab=stages")
+    expect(page.locator(".gx-stages [role=status]")).to_have_text(
+        "It has not grown yet: there is one stage.", timeout=WAIT_MS
+    )
+    expect(page.locator(".gx-stages canvas")).to_have_count(1)

@@ -12,15 +12,17 @@ import { Pictures } from "./pictures.js";
 import { Directions, Moved, Names, Sliders } from "./sliders.js";
 import { batchOf, NAMES, pointOf, spotOf, stateOf, Steps, textsOf, withSpot } from "./state.js";
 import { Walk } from "./walk.js";
+import { Stages } from "./stages.js";
 import { Styles } from "./styles.js";
 import { mounting } from "../shared/mounting.js";
 import { readTheme } from "../shared/plotting.js";
 import { Tabs } from "../shared/tabs.js";
 
-const TABS = { sliders: "Sliders", pad: "Pad and map", walk: "Walk", own: "Your picture", attention: "Attention", styles: "Styles" };
+const TABS = { sliders: "Sliders", pad: "Pad and map", walk: "Walk", own: "Your picture", attention: "Attention", styles: "Styles",
+  stages: "Stages" };
 
 class Latent {
-  place; root; attention; styles; model; walk; pictures; wish; bar; setTools; directions; moved; steps; tabs; sliders; own; pad; beside;
+  place; root; attention; styles; stages; model; walk; pictures; wish; bar; setTools; directions; moved; steps; tabs; sliders; own; pad; beside;
 
   constructor(place, root) {
     Object.assign(this, { place, root, model: null });
@@ -63,9 +65,10 @@ class Latent {
     });
     this.attention = new Attention(this.root, { onPlace: (place) => this.view({ place }) });
     this.styles = new Styles(this.root, { onMix: (mix) => this.view({ mix }) });
+    this.stages = new Stages(this.root);
     this.beside = new Beside(this.root, () => this.wish({ prepare: this.model }));
     const panels = { sliders: this.sliders, pad: this.pad, walk: this.walk, own: this.own, attention: this.attention,
-      styles: this.styles };
+      styles: this.styles, stages: this.stages };
     this.tabs = new Tabs("latent", "Tools", (tab) => this.view({ tab }));
     this.setTools = () => {
       const offered = Object.entries(panels).filter(([id]) => this.offers(id));
@@ -212,11 +215,12 @@ class Latent {
     this.bar.show(state, this.steps);
     this.moved.show(directions, state.moves);
     this.tabs.show(this.tabOf(state));
-    this.place.classList.toggle("gx-own-pictures", ["attention", "styles"].includes(this.tabOf(state)));
+    this.place.classList.toggle("gx-own-pictures", ["attention", "styles", "stages"].includes(this.tabOf(state)));
     this.sliders.show(directions, state);
     this.walk.show(this.model, state, this.data.size);
     this.own.show(this.model, this.data);
     if (this.tabOf(state) === "styles") this.styles.show(this.model, spotOf(state), state);
+    if (this.tabOf(state) === "stages") this.stages.show(this.model, pointOf(spotOf(state)));
     if (this.tabOf(state) === "attention") this.attention.show(this.model, pointOf(spotOf(state)), state.place);
     this.showPad();
     this.look();
@@ -229,7 +233,7 @@ class Latent {
 
   /** Whether the model has what a tool is for: of what draws no pictures, none can be searched for. */
   offers(tab) {
-    return { own: this.data.pictures, attention: this.data.attention, styles: this.data.styles }[tab] ?? true;
+    return { own: this.data.pictures, attention: this.data.attention, styles: this.data.styles, stages: this.data.stages }[tab] ?? true;
   }
 
   showPad() {
@@ -257,7 +261,7 @@ class Latent {
 
   close() {
     this.address.close();
-    for (const part of [this.pictures, this.pad, this.walk, this.own, this.attention, this.styles, this.beside]) part.close();
+    for (const part of [this.pictures, this.pad, this.walk, this.own, this.attention, this.styles, this.stages, this.beside]) part.close();
     this.sized.disconnect();
     window.removeEventListener("resize", this.onResize);
     document.removeEventListener("keydown", this.onKey);

@@ -12,7 +12,7 @@ const SAME_STEP_MS = 800; // repeated keys, and both clicks of a double click, a
 export const BATCH = 8; // pictures that the server decodes at once, so that seven others cost nothing
 export const NAMES = ["z", "own", "moves", "psi", "shell", "y", "kept", "tab", "group", "page", "axes", "reach", "bare",
   "path", "pace", "place", "mix"];
-export const TABS = ["sliders", "pad", "walk", "own", "attention", "styles"];
+export const TABS = ["sliders", "pad", "walk", "own", "attention", "styles", "stages"];
 
 export const fresh = () => ({ seed: 0, index: 0, own: "", moves: {}, psi: 1, shell: false, y: null, kept: [],
   tab: "sliders", group: "", page: 0, axes: [], reach: 0, bare: false, path: "slerp", pace: 1.5, place: [0.5, 0.5], mix: "" });
