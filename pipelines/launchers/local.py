@@ -45,10 +45,13 @@ def cancel(folder: RunFolder) -> None:
 
 
 def state(folder: RunFolder) -> str:
-    """Whether a process holds the run, or was just started and does not yet."""
-    told = folder.told()
-    if folder.is_held():
-        return WAITING if told.state == QUEUED else RUNNING
+    """Whether a process holds the run, or was just started and does not yet.
+
+    One that has said its end is at work no more, though it holds the run for a moment: the next one waits for it.
+    """
+    held, told = folder.is_held(), folder.told()
+    if held:
+        return WAITING if told.state == QUEUED else RUNNING if told.active else ENDED
     starting = told.active and told.pid is None and is_fresh(told.heartbeat)
     return WAITING if starting else ENDED
 

@@ -27,11 +27,12 @@ from pipelines.paths import runs_home
 from pipelines.registries import LAUNCHERS
 from pipelines.runs import launched, recorded
 from pipelines.runs.facts import rate_problem
-from pipelines.runs.folder import QUEUED, Notes, Record, RunFolder, Status
+from pipelines.runs.folder import QUEUED, STOPPING, Notes, Record, RunFolder, Status
 from pipelines.runs.names import RUN_ID, RUN_ID_WORDS
 from pipelines.runs.place import Anchor
 
 LOOK_S = 0.5  # between two looks at a run that is waited for
+STOPS_S = 30.0  # a process that was asked to stop has this long to end before the run goes on
 
 
 def runs() -> list[RunFolder]:
@@ -247,12 +248,23 @@ def resume(folder: RunFolder, pictures: str | Path | None = None) -> None:
         pictures: see ``prepare_resume``.
 
     Raises:
-        DataError, RunError: see there.
+        DataError: see there.
+        RunError: see there; or the run was asked to stop, and its process does not end.
     """
+    _let_it_stop(folder)
     at_work = is_at_work(folder)
     prepare_resume(folder, pictures)
     if not at_work:
         launch(folder)
+
+
+def _let_it_stop(folder: RunFolder) -> None:
+    """Wait for the end of a process that was asked to stop: it would not hear that the run is to go on."""
+    deadline = time.monotonic() + STOPS_S
+    while (folder.control().want == "stop" or folder.told().state == STOPPING) and is_at_work(folder):
+        if time.monotonic() > deadline:
+            raise RunError(f"The run {folder.id} is still stopping; resume it when it has stopped.")
+        time.sleep(LOOK_S / 10)
 
 
 def prepare_resume(folder: RunFolder, pictures: str | Path | None = None) -> None:

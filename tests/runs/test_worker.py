@@ -5,14 +5,26 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 import torch
 
-from pipelines.errors import GanError
+from pipelines.errors import GanError, RunError
 from pipelines.launchers import local
 from pipelines.runs import jobs, session, worker
-from pipelines.runs.folder import FAILED, FINISHED, LOST, PAUSED, RUNNING, STOPPED, RunFolder
+from pipelines.runs.folder import (
+    FAILED,
+    FINISHED,
+    LOST,
+    PAUSED,
+    QUEUED,
+    RUNNING,
+    STOPPED,
+    STOPPING,
+    RunFolder,
+    Status,
+)  # fmt: skip
 from pipelines.training import checkpoint, loop
 from pipelines.training.trainer import Trainer
 
@@ -139,6 +151,28 @@ def test_pause_step_rates_go_on_stop_and_delete_take_effect_and_are_recorded(sta
     jobs.delete(run)
     assert child.wait(10) == 0, "it ends when its folder is deleted"
     assert not run.path.exists()
+
+
+def test_a_run_that_stops_is_resumed_by_a_process_of_its_own(tiny, monkeypatch):
+    """Resume counts from the moment that the run was asked to stop: what ends would not hear it."""
+    run, launched = jobs.create(tiny), []
+    monkeypatch.setattr(local, "submit", launched.append)
+    with run.hold():  # as its process does, until after its last word
+        run.write_status(Status(state=STOPPED, pid=1))
+        assert not jobs.is_at_work(run)
+        jobs.resume(run)
+        assert launched == [run] and run.status().state == QUEUED and jobs.is_at_work(run)
+        run.write_status(Status(state=STOPPING, pid=1))
+        run.ask(want="stop")
+        monkeypatch.setattr(jobs, "STOPS_S", 0.2)
+        with pytest.raises(RunError, match=r"The run \S+ is still stopping; resume it when it has stopped\."):
+            jobs.resume(run)
+        assert run.control().want == "stop", "nothing has changed"
+        monkeypatch.setattr(jobs, "STOPS_S", 60.0)
+        end = threading.Timer(0.1, run.write_status, [Status(state=STOPPED, pid=1)])
+        end.start()
+        jobs.resume(run)
+    assert len(launched) == 2 and run.control().want == "run"
 
 
 def test_a_second_job_waits_says_its_place_and_a_paused_one_lets_it_run(started, until):
