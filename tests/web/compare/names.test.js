@@ -6,6 +6,6 @@ const at = (hour, second) => new Date(2026, 10, 29, hour, 5, second).getTime() /
 
 test("runs of one name say when each was made, and others do not", () => {
   const names = toldApart([{ name: "DCGAN", made: at(14, 9) }, { name: "mine", made: at(15, 0) }, { name: "DCGAN", made: at(9, 30) }]);
-  assert.deepEqual(names, ["DCGAN, 29 Nov, 14:05:09", "mine", "DCGAN, 29 Nov, 09:05:30"]);
+  assert.deepEqual(names, ["29 Nov, 14:05:09: DCGAN", "mine", "29 Nov, 09:05:30: DCGAN"]);
   assert.deepEqual(toldApart([{ name: "a" }, { name: "a", made: undefined }]), ["a", "a"]);
 });
