@@ -29,7 +29,7 @@ from pipelines.models import trained
 from pipelines.runs import jobs, worker
 from pipelines.training.building import build
 
-MEASURES = ("frechet", "ratio", "precision", "recall", "variety", "clear", "stacked_kinds", "stacked_divergence")
+MEASURES = ("frechet", "ratio", "precision", "recall", "variety", "clear", "stacked_modes", "stacked_divergence")
 COLUMNS = (*MEASURES, "images/s", "parameters")
 GROUPS = tuple(presets.GROUPS)[:2]  # those for a GPU are asked for by name
 

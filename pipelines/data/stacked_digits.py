@@ -1,6 +1,6 @@
-"""Three handwritten digits (MNIST) in one picture, one in each colour channel: 1,000 kinds, equally often.
+"""Three handwritten digits (MNIST) in one picture, one in each colour channel: 1,000 modes, equally often.
 
-Whether a generator draws all kinds can be counted, since a classifier of digits reads each channel. Metz et al.,
+Whether a generator draws all modes can be counted, since a classifier of digits reads each channel. Metz et al.,
 Unrolled Generative Adversarial Networks (2017); counted as by Srivastava et al., VEEGAN (2017).
 """
 
@@ -12,7 +12,7 @@ from pipelines import data
 from pipelines.data import digits
 from pipelines.data._image_set import ImageSet, Progress, fingerprint_of, within
 
-CLASS_NAMES: tuple[str, ...] = ()  # a kind is to be found, not to be asked for
+CLASS_NAMES: tuple[str, ...] = ()  # a mode is to be found, not to be asked for
 SPLITS = ("train", "test")
 NEEDS_FOLDER = False
 FLIP_MAKES_SENSE = False  # a mirrored 2 is not a 2

@@ -76,7 +76,7 @@ class Evaluation:
     variety: Beside | None = None  # within classes, the mean of all; see variety.py; None without a classifier
     least_variety: Beside | None = None  # of the class with the least
     as_asked_permuted: float | None = None  # the share as asked of the same samples, the classes asked for permuted
-    stacked_kinds: Beside | None = None  # kinds of stacked pictures that come; see stacked.py; None of other sets
+    stacked_modes: Beside | None = None  # modes of stacked pictures that come; see stacked.py; None of other sets
     stacked_divergence: Beside | None = None  # of their shares from equal shares, in nats
     stacked_count: int = 0  # samples that these two are taken on, those of all draws together
     own_count: int = 0  # pictures of a draw that these are taken on
@@ -132,10 +132,10 @@ class Evaluation:
             text = "mean distance of two of one class, over that of two real pictures"
             rows.append(("variety in classes", *_texts(self.variety, "{:.3f}"), f"{text}; mean of classes"))
             rows.append(("  worst class", *_texts(self.least_variety, "{:.3f}"), "the class with the least"))
-        if self.stacked_kinds and self.stacked_divergence:
-            text = f"kinds of 1,000 that come; {self.stacked_count:,} samples"
-            rows.append(("kinds of stacks", *_texts(self.stacked_kinds, "{:.0f}"), text))
-            rows.append(("divergence of kinds", *_texts(self.stacked_divergence, "{:.3f}"), "from equal shares, nats"))
+        if self.stacked_modes and self.stacked_divergence:
+            text = f"modes of 1,000 that come; {self.stacked_count:,} samples"
+            rows.append(("modes of stacks", *_texts(self.stacked_modes, "{:.0f}"), text))
+            rows.append(("divergence of modes", *_texts(self.stacked_divergence, "{:.3f}"), "from equal shares, nats"))
         if self.clear:
             rows.append(("clear", *_texts(self.clear), f"the classifier is sure, p > {CLEAR}"))
         if self.as_asked and self.as_asked_by_class:

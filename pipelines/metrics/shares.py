@@ -76,7 +76,7 @@ def stacked_measures(fakes: list[Seen], others: list[Seen], kind: str | None) ->
         return {}
     of_fakes, of_real = (stacked.pooled([seen.probabilities for seen in side]) for side in (fakes, others))
     return {
-        "stacked_kinds": Beside(stacked.covered(of_fakes), stacked.covered(of_real)),
+        "stacked_modes": Beside(stacked.covered(of_fakes), stacked.covered(of_real)),
         "stacked_divergence": Beside(stacked.divergence(of_fakes), stacked.divergence(of_real)),
         "stacked_count": len(of_fakes),
     }

@@ -1,8 +1,8 @@
-"""Kinds of stacked pictures: a classifier reads each colour channel, and what it reads together is the kind.
+"""Modes of stacked pictures: a classifier reads each colour channel, and what it reads together is the mode.
 
-Three digits make 1,000 kinds, and a set that has them equally often tells two numbers of samples: how many kinds come
+Three digits make 1,000 modes, and a set that has them equally often tells two numbers of samples: how many modes come
 at all, and the Kullback-Leibler divergence of the shares in which they come from equal shares. Srivastava et al.,
-VEEGAN (2017), section 4.2, take both of 26,000 samples. Fewer samples cannot show all kinds: 2,000 show about 865.
+VEEGAN (2017), section 4.2, take both of 26,000 samples. Fewer samples cannot show all modes: 2,000 show about 865.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class StackedJudge:
 
 
 def counts(probabilities: Tensor) -> Tensor:
-    """How many pictures are of each kind, int64 [classes ** channels], the likeliest class of each channel together.
+    """How many pictures are of each mode, int64 [classes ** channels], the likeliest class of each channel together.
 
     Args:
         probabilities: [N, channels, classes], N > 0.
@@ -67,16 +67,16 @@ def counts(probabilities: Tensor) -> Tensor:
 
 
 def covered(probabilities: Tensor) -> int:
-    """How many kinds come at least once among pictures, of which there are probabilities [N, channels, classes]."""
+    """How many modes come at least once among pictures, of which there are probabilities [N, channels, classes]."""
     return int((counts(probabilities) > 0).sum())
 
 
 def divergence(probabilities: Tensor) -> float:
-    """KL(shares of the kinds || equal shares), in nats, of probabilities [N, channels, classes].
+    """KL(shares of the modes || equal shares), in nats, of probabilities [N, channels, classes].
 
     Returns:
-        From 0, where all kinds come equally often, to the logarithm of their number, where one kind comes alone. That
-        of N pictures of a set with equal shares is about (kinds - 1) / 2 N, for large N.
+        From 0, where all modes come equally often, to the logarithm of their number, where one mode comes alone. That
+        of N pictures of a set with equal shares is about (modes - 1) / 2 N, for large N.
     """
     number = counts(probabilities)
     shares = number.double() / number.sum()

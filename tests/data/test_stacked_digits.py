@@ -1,4 +1,4 @@
-"""Stacked digits: each channel is a digit of the set, and all kinds come equally often."""
+"""Stacked digits: each channel is a digit of the set, and all modes come equally often."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def test_the_draw_is_that_of_the_function_and_grey_is_the_mean(tiny: Path) -> No
 def test_all_kinds_and_all_pictures_of_a_class_come_equally_often() -> None:
     labels = np.repeat(np.arange(10), np.arange(10, 20))[::-1]  # ten zeros to nineteen nines
     chosen = drawn(labels, 200_000, np.random.default_rng(3))
-    kinds = np.bincount(labels[chosen] @ [100, 10, 1], minlength=1000)
-    assert kinds.min() > 0 and kinds.std() == pytest.approx(200**0.5, rel=0.1), "as of 1,000 equally likely kinds"
+    modes = np.bincount(labels[chosen] @ [100, 10, 1], minlength=1000)
+    assert modes.min() > 0 and modes.std() == pytest.approx(200**0.5, rel=0.1), "as of 1,000 equally likely modes"
     of_a_class = np.bincount(chosen.ravel(), minlength=len(labels))[labels == 4]
     assert of_a_class.std() < 4 * of_a_class.mean() ** 0.5 and of_a_class.sum() == pytest.approx(60_000, rel=0.02)
 

@@ -82,7 +82,7 @@ def test_an_old_record_is_completed_with_what_it_does_not_say_and_keeps_what_it_
 
 def test_one_measure_selects_the_best_checkpoint() -> None:
     assert [one["name"] for one in display.usual()["measures"] if one["selects"]] == ["frechet"]
-    headlines = ["frechet", "stacked_kinds", "clear", "as_asked"]
+    headlines = ["frechet", "stacked_modes", "clear", "as_asked"]
     assert [one["name"] for one in display.usual()["measures"] if one["headline"]] == headlines
 
 
@@ -107,6 +107,6 @@ def test_a_method_that_describes_its_numbers_wrongly_is_told_in_a_sentence(view,
 
 def test_every_title_of_the_project_can_be_told() -> None:
     titles = [Title(**title) for title in display.usual()["titles"]]
-    views = {"outputs", "losses", "gradient norm", "speed", "coverage", "modes", "stacked_kinds", "classifier"}
+    views = {"outputs", "losses", "gradient norm", "speed", "coverage", "modes", "stacked_modes", "classifier"}
     assert {one.view for one in titles} == views
     check_titles(titles, "it")

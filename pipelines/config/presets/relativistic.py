@@ -1,4 +1,4 @@
-"""The relativistic loss with R1 and R2: few kinds are lost, also of a thousand."""
+"""The relativistic loss with R1 and R2: few modes are lost, also of a thousand."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ PRESETS: dict[str, Preset] = {
         ),
     ),
     "stacked-digits": Preset(
-        "Stacked digits, a thousand kinds",
-        "Three digits in one picture, one in each colour: of 1,000 kinds, nearly as many come as among real pictures.",
+        "Stacked digits, a thousand modes",
+        "Three digits in one picture, one in each colour: of 1,000 modes, nearly as many come as among real pictures.",
         _PAIRED.changed(
             data="stacked-digits", network="quick", channels=3, width=24, latent_size=64, lr_g=1.5e-3, lr_d=1e-3,
             ema=0.9995, decay=0.3, seconds=1800.0,

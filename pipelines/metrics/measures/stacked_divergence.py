@@ -1,9 +1,9 @@
-"""Kullback-Leibler divergence of the shares of the kinds of stacked pictures from equal shares, in nats."""
+"""Kullback-Leibler divergence of the shares of the modes of stacked pictures from equal shares, in nats."""
 
 from pipelines.metrics import stacked
 from pipelines.metrics.measures._seen import Seen
 
-TITLE = "divergence of kinds"
+TITLE = "divergence of modes"
 QUESTION = "varied"
 ORDER = 65
 UNIT = "distance"

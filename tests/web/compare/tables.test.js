@@ -12,7 +12,7 @@ test("the table has a column for each measure that the runs describe, in their o
   const told = columnsFor([run("a", [])]).map(({ label }) => label);
   assert.deepEqual(told, ["Run", "State", "Steps", "Epochs", "Images seen", "Time", "Measured at step", "Fréchet distance",
     "Coverage", "Recall", "Precision", "Diversity", "Variety within classes", "Variety within the worst class", "Modes",
-    "Kinds of stacks", "Divergence of kinds", "Combinations", "Clear", "As asked"]);
+    "Modes of stacks", "Divergence of modes", "Combinations", "Clear", "As asked"]);
 });
 
 test("a measure that no script names has a column, with its help and its digits, and one in the CSV file", () => {

@@ -71,7 +71,7 @@ test("the charts of a GAN stand in their order, each with the views to choose fr
     ["outputs", "D says", ["outputs"]],
     ["losses", "Loss", ["losses"]],
     ["near", "How near", ["frechet"]],
-    ["varied", "How varied", ["coverage", "recall", "diversity", "variety", "modes", "stacked_kinds", "stacked_divergence", "combinations"]],
+    ["varied", "How varied", ["coverage", "recall", "diversity", "variety", "modes", "stacked_modes", "stacked_divergence", "combinations"]],
     ["clear", "How clear", ["classifier", "precision"]],
     ["training", "Training", ["gradient norm", "speed"]],
   ]);

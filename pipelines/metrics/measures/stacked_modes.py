@@ -1,17 +1,17 @@
-"""Kinds of stacked pictures that come at least once; fewer samples than there are kinds cannot show all of them."""
+"""Modes of stacked pictures that come at least once; fewer samples than there are modes cannot show all of them."""
 
 from pipelines.metrics import stacked
 from pipelines.metrics.measures._seen import Seen
 
-TITLE = "kinds of stacks"
+TITLE = "modes of stacks"
 QUESTION = "varied"
 ORDER = 60
 UNIT = "count"
-AXIS = "kinds"
+AXIS = "modes"
 BETTER = "higher"
 HEADLINE = True
 NEEDS = ("stacked",)
-TITLES = ("{stacked_kinds} kinds come, {real_stacked_kinds} of as many real pictures",)
+TITLES = ("{stacked_modes} modes come, {real_stacked_modes} of as many real pictures",)
 
 
 def measure(seen: Seen) -> int:
