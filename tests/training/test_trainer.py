@@ -58,10 +58,13 @@ def test_a_generator_step_moves_only_the_generator():
     assert all(weight.requires_grad for weight in trainer.network("discriminator").parameters()), "D is thawed again"
 
 
-@pytest.mark.parametrize("loss", LOSSES.names())
-@pytest.mark.parametrize("network", NETWORKS.names())
+# A loss sees nothing but logits: each with one family, and each family with one.
+PAIRS = [(loss, "quick") for loss in LOSSES.names()] + [("non-saturating", name) for name in NETWORKS.names()]
+
+
+@pytest.mark.parametrize(("loss", "network"), PAIRS)
 @pytest.mark.parametrize("conditional", [False, True])
-def test_one_step_of_every_pair_and_loss(loss, network, conditional):
+def test_one_step_of_every_family_and_loss(loss, network, conditional):
     trainer = make(loss=loss, network=network, conditional=conditional, gradient_penalty=1.0)
     numbers = trainer.train_step(watch=True)
     assert set(numbers) == {"d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g", "penalty"}
