@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.metrics.reader import Reader
+from pipelines.metrics.score import CLEAR
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,12 @@ def memberships(reader: Reader, probabilities: np.ndarray) -> np.ndarray:
         own = np.concatenate([np.maximum(1 - own.sum(1, keepdims=True), 0), own], 1)
         columns.append(own / own.sum(1, keepdims=True))
     return np.concatenate(columns, 1).astype(np.float32)
+
+
+def sure(reader: Reader, probabilities: np.ndarray) -> np.ndarray:
+    """Whether the reader is sure of each part, bool [B, parts]: gives one of its states more than ``score.CLEAR``."""
+    states = memberships(reader, probabilities)
+    return np.stack([states[:, span].max(1) > CLEAR for span in spans(reader)], 1)
 
 
 def spans(reader: Reader) -> list[slice]:

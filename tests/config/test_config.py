@@ -23,7 +23,8 @@ def test_every_preset_can_be_trained_and_says_what_to_look_for(name):
 
 def test_the_presets_that_the_design_names_are_there():
     assert set(presets.PRESETS) >= {
-        "first-digits", "lecture-mlp", "dcgan-digits", "conditional-digits", "clothes", "wgan", "wgan-gp", "dcgan-64",
+        "first-digits", "first-faces", "lecture-mlp", "dcgan-digits", "conditional-digits", "clothes", "wgan",
+        "wgan-gp", "dcgan-64",
         "sngan-digits", "sagan-faces", "biggan-digits", "sngan-clothes-gpu", "sagan-faces-gpu", "biggan-faces-gpu",
         "progressive-faces", "progressive-faces-gpu", "stylegan-digits", "stylegan-faces", "stylegan-faces-gpu",
         "r3gan-digits", "stacked-digits", "r3gan-faces-gpu",

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ModelError
-from pipelines.metrics.parts import memberships, parts_of, spans
+from pipelines.metrics.parts import memberships, parts_of, spans, sure
 from pipelines.metrics.reader import Reader
 from pipelines.models import steering
 from pipelines.models.registry import STEERING, Entry, check_hash, find
@@ -73,6 +73,11 @@ def test_the_states_of_each_part_sum_to_one(world: Trained) -> None:
     for span in spans(reader):
         assert np.allclose(found[:, span].sum(1), 1, atol=1e-5) and (found[:, span] >= 0).all()
     assert np.allclose(found[:, spans(reader)[0]][:, 1], seen[:, 0], atol=1e-6)
+
+
+def test_a_reader_is_sure_of_a_part_where_one_of_its_states_has_nearly_everything(world: Trained) -> None:
+    seen = np.array([[0.95, 0.04, 0.97, 0.01], [0.08, 0.5, 0.45, 0.45], [0.2, 0.01, 0.03, 0.04]], np.float32)
+    assert sure(Reader.of(""), seen).tolist() == [[True, True, True], [True, False, False], [False, True, True]]
 
 
 @pytest.mark.parametrize("steps", [0, 400])  # the slopes alone, and learnt through G

@@ -1,4 +1,4 @@
-"""The first minute, and what the lecture trains: dense layers, DCGAN, classes, Wasserstein."""
+"""The first minutes, and what the lecture trains: dense layers, DCGAN, classes, Wasserstein."""
 
 from __future__ import annotations
 
@@ -28,6 +28,30 @@ PRESETS: dict[str, Preset] = {
             seconds=60.0,
             until_clear=0.95,
             most_seconds=300.0,
+            log_every=10,
+        ),
+    ),
+    "first-faces": Preset(
+        "First faces in three minutes",
+        "Cartoon faces: hair and skin come within a minute, glasses and mouths in the second, calm backgrounds last.",
+        TrainConfig(
+            data="faces",
+            network="quick",
+            size=32,
+            channels=3,
+            flip=True,
+            width=32,
+            latent_size=32,
+            dropout=0.0,
+            minibatch="stddev",
+            r1=0.5,
+            ema=0.9995,
+            batch_size=64,
+            lr_g=1.5e-3,
+            lr_d=7e-4,
+            beta1=0.0,
+            beta2=0.99,
+            seconds=180.0,
             log_every=10,
         ),
     ),

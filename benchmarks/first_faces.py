@@ -1,0 +1,79 @@
+"""Of how many faces is the classifier sure after the preset first-faces? Its three minutes, in docs/RESULTS.md.
+
+    python -m benchmarks.first_faces [--seeds 0 1 2] [--seconds 180] [--network dcgan]
+
+Each seed trains in a folder of its own that is deleted at the end. The included classifier of attributes looks at 2,000
+samples of the last checkpoint and at as many real test pictures, and is sure of a part (hair, glasses, background, ...)
+where it gives one of its states more than 0.9. Told are the share of faces with all parts sure, and that of each part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks._machine import keep, machine_class
+from pipelines import data
+from pipelines.config import presets
+from pipelines.config.checking import check
+from pipelines.config.train_config import TrainConfig
+from pipelines.metrics.parts import parts_of, sure
+from pipelines.metrics.reader import Reader
+from pipelines.models import trained
+from pipelines.runs import jobs, worker
+
+SAMPLES = 2_000
+
+
+def shares(reader: Reader, images: NDArray[np.uint8]) -> dict[str, float]:
+    """The share of pictures, [N, H, W, C], of which all parts are sure, and of each part."""
+    found = sure(reader, reader.read(images))
+    each = zip((part.label for part in parts_of(reader)), found.mean(0).tolist(), strict=True)
+    return {"all parts": float(found.all(1).mean()), **dict(each)}
+
+
+def drawn(config: TrainConfig, home: Path) -> tuple[NDArray[np.uint8], float]:
+    """Samples of a run that is trained now, and how many real pictures it was shown a second."""
+    run = jobs.create(config, path=home / f"seed-{config.seed}")
+    if worker.work(run) != "finished":
+        raise RuntimeError(run.status().message)
+    status = run.status()
+    return trained.load(f"{run.id}@last").sample_many(SAMPLES, seed=1)[0], status.images_seen / status.seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--seconds", type=float, default=180.0, help="of training, for each seed")
+    parser.add_argument("--network", default=presets.get("first-faces").config.network)
+    options = parser.parse_args()
+    about, console, reader = machine_class(), Console(width=160), Reader.of("faces")
+    console.print(about)
+    config = presets.get("first-faces").config.changed(seconds=options.seconds, network=options.network)
+    test = data.load("faces", size=config.size, channels=config.channels, split="test")
+    rows: dict[str, dict[str, Any]] = {"real": shares(reader, test.images[:SAMPLES].transpose(0, 2, 3, 1))}
+    for seed in options.seeds:
+        with tempfile.TemporaryDirectory() as home:
+            os.environ["GAN_EXPLORER_RUNS"] = home
+            samples, speed = drawn(check(config.changed(seed=seed)), Path(home))
+        rows[f"seed {seed}"] = {**shares(reader, samples), "images/s": speed}
+        console.print(rows[f"seed {seed}"])
+    columns = [*rows["real"], "images/s"]
+    table = Table("", *columns, title=f"{options.network}, {options.seconds:g} s", box=None)
+    for name, row in rows.items():
+        shown = [f"{row[column]:.3f}" for column in columns[:-1]]
+        table.add_row(name, *shown, f"{row['images/s']:,.0f}" if "images/s" in row else "")
+    console.print(table)
+    keep("first_faces", {**about, "seconds": options.seconds, "network": options.network, "rows": rows})
+
+
+if __name__ == "__main__":
+    main()
