@@ -7,6 +7,8 @@ import shutil
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import leave
+
 pytestmark = pytest.mark.browser
 
 WAIT_MS = 60_000  # torch is loaded by the first picture
@@ -14,7 +16,7 @@ PIXELS = "canvas => canvas.toDataURL()"
 
 
 @pytest.fixture
-def made(tiny_server):
+def made(tiny_server, page: Page):
     """A function that publishes a tiny model of a network on the server; they go at the end."""
     from tests import tiny_models as tiny  # only here: it loads torch
 
@@ -25,6 +27,7 @@ def made(tiny_server):
         return f"{tiny_server.url}/latent?model={name}"
 
     yield publish
+    leave(page)
     for folder in folders:
         shutil.rmtree(folder)
 

@@ -1,13 +1,12 @@
 // Style mixing: a grid of pictures whose layers take the style of one sample or of another.
 
-import { askJson, askPictures, Refused } from "../shared/decoder.js";
+import { askJson, askPictures, Decoder, Refused } from "../shared/decoder.js";
 import { make, setText } from "../shared/format.js";
 import { draw } from "../shared/picture.js";
 import { Slider } from "../shared/slider.js";
 import { pointOf } from "./state.js";
 
 const SIDE = 4; // samples of each kind
-const SETTLE_MS = 100;
 const BETWEEN = "_";
 const BANDS = ["coarse", "middle", "fine"];
 const ABOUT = {
@@ -38,11 +37,12 @@ export const textOf = ({ from, bands, silent, psi }) =>
   [from, bands.map((band) => band[0]).join(""), silent.join("-"), psi === 1 ? "" : psi].join(BETWEEN);
 
 export class Styles {
-  root; onMix; model; layers; key; mix;
+  root; onMix; model; layers; key; mix; decoder;
 
   /** ``onMix(text)`` hears of another setting. */
   constructor(root, { onMix }) {
     Object.assign(this, { root, onMix, layers: 0, mix: mixOf("") });
+    this.decoder = new Decoder(root, { onTrouble: (text) => text && setText(this.words, text) });
     this.sources = /** @type {string[]} */ ([]);
     this.from = make("input", { class: "gx-field gx-number", type: "number", min: 0, max: 9_999_999, step: 1,
       "aria-label": "Seed of the columns" });
@@ -79,13 +79,16 @@ export class Styles {
     this.spot = spot;
     if (model !== this.model) {
       Object.assign(this, { model, layers: 0, key: null });
+      this.decoder.model = model;
       try {
         const { layers } = await askJson(this.root, model, "");
         if (model !== this.model) return;
         this.layers = layers;
         this.switches();
       } catch (error) {
-        if (model === this.model) this.trouble(error);
+        if (model !== this.model) return;
+        this.model = null; // asked again at the next change
+        setText(this.words, error instanceof Refused ? error.message : "The server does not answer; load the page again.");
         return;
       }
     }
@@ -117,33 +120,18 @@ export class Styles {
     const key = JSON.stringify([this.model, body]);
     if (key === this.key) return;
     this.key = key;
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.ask(body, key), SETTLE_MS);
-  }
-
-  async ask(body, key) {
-    try {
-      const pictures = await askPictures(this.root, this.model, null, "styles", body);
-      if (key !== this.key) return;
+    this.decoder.wantOf((model) => askPictures(this.root, model, null, "styles", body), (pictures) => {
       this.tiles.forEach((tile, at) => {
         draw(tile, pictures, at);
         tile.setAttribute("aria-label", nameOf(at));
       });
-      setText(this.words, `Each picture has the ${body.taken.some(Boolean) ? this.mix.bands.join(" and ") : "styles of no"} `
+      setText(this.words, `Each picture has the ${body.taken.some(Boolean) ? mix.bands.join(" and ") : "styles of no"} `
         + "layers of its column, and all others of its row.");
-    } catch (error) {
-      if (key === this.key) this.trouble(error);
-    }
-  }
-
-  trouble(error) {
-    this.key = null;
-    setText(this.words, error instanceof Refused ? error.message : "The server does not answer; load the page again.");
+    }, () => (this.key = null));
   }
 
   close() {
-    clearTimeout(this.settling);
-    this.key = null;
+    this.decoder.close();
   }
 }
 

@@ -51,19 +51,24 @@ export class Decoder {
    * ``refused()`` where the server will not draw them.
    */
   want(points, show, refused = () => {}) {
-    this.next = { model: this.model, points, show, refused };
+    this.wantOf((model) => askPictures(this.root, model, points), show, refused);
+  }
+
+  /** The same of whatever ``asking(model)`` promises. */
+  wantOf(asking, show, refused = () => {}) {
+    this.next = { model: this.model, asking, show, refused };
     if (!this.busy) this.run();
   }
 
   async run() {
     this.busy = true;
     while (this.next && !this.closed) {
-      const wish = this.next, { model, points, show } = wish;
+      const wish = this.next, { model, asking, show } = wish;
       this.next = null;
       try {
-        const pictures = await askPictures(this.root, model, points);
+        const found = await asking(model);
         if (!this.closed && model === this.model) {
-          show(pictures);
+          show(found);
           this.onTrouble("");
         }
       } catch (error) {
