@@ -33,11 +33,12 @@ from pipelines.latent.directions import Direction
 from pipelines.latent.once import once
 from pipelines.latent.placing import Placing
 from pipelines.latent.point import Point
+from pipelines.latent.tradeoff import Tradeoff
 from pipelines.metrics.reader import Reader
 from pipelines.models import readings, registry, steering
 from pipelines.models.readings import Readings
 from pipelines.models.steering import Steering
-from pipelines.models.trained import Trained, load_entry
+from pipelines.models.trained import BATCH, Trained, load_entry
 from pipelines.registries import LOSSES, loss_traits, network_traits
 from pipelines.training.pictures import to_float
 
@@ -107,7 +108,11 @@ class Model:
         """
         z, drawn = self.trained.draw((seed, index) for index in range(count))
         labels = self.classes(y, count) if y is not None else drawn
-        return _pictures(self.trained.decode(torch.from_numpy(self._placing.truncated(z.numpy(), psi)), labels))
+        return _pictures(self.drawn(z, labels, psi))
+
+    def drawn(self, z: Tensor, y: Tensor | None, psi: float, batch: int = BATCH) -> Tensor:
+        """Pictures uint8 [B, C, H, W] of z [B, latent_size] and y, as ``Trained.draw`` gives them, truncated by psi."""
+        return self.trained.decode(torch.from_numpy(self._placing.truncated(z.numpy(), psi)), y, batch)
 
     def decode(self, z: np.ndarray | Tensor, y: Classes = None) -> np.ndarray:
         """Pictures uint8 [B, H, W, C] of latent vectors [B, latent_size], or one [latent_size].
@@ -181,6 +186,11 @@ class Model:
         return self._placing.seen(z, y)
 
     # What it has learnt
+
+    @once
+    def tradeoff(self) -> Tradeoff:
+        """Precision and recall at several truncations, to be measured part by part."""
+        return Tradeoff(self)
 
     @once
     def readings(self) -> Readings | None:

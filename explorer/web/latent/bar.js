@@ -3,6 +3,7 @@
 import { make } from "../shared/format.js";
 import { Slider } from "../shared/slider.js";
 import { drawConditions, nounOf } from "../shared/told.js";
+import { Tradeoff } from "./tradeoff.js";
 
 const MOST_SEED = 9_999_999;
 const ABOUT = {
@@ -15,8 +16,9 @@ export class Bar {
   onSample; onStep; onReset; onPsi; onEnd; onShell; onClass;
 
   /** ``onSample({ seed, index })``, ``onClass(y)``, ``onPsi(value)``, ``onEnd(key)``, ``onShell(on)``, ``onStep(by)``, ``onReset()``. */
-  constructor(wishes) {
+  constructor(root, wishes) {
     Object.assign(this, wishes);
+    this.tradeoff = new Tradeoff(root);
     this.seed = this.number("Seed", MOST_SEED, ABOUT.seed);
     this.index = this.number("Number of the sample", MOST_SEED, ABOUT.seed);
     const take = () => this.onSample({ seed: this.valueOf(this.seed), index: this.valueOf(this.index) });
@@ -32,7 +34,10 @@ export class Bar {
     this.reset = this.button("Reset", () => this.onReset());
     this.reset.title = "All sliders back to rest; the sample stays";
     this.psi = new Slider({ label: "truncation ψ", low: 0, high: 1.5, step: 0.05, rest: 1, hint: ABOUT.psi,
-      onMove: (value) => this.onPsi(value), onEnd: () => this.onEnd("psi") });
+      onMove: (value) => {
+        this.onPsi(value);
+        this.tradeoff.at(value);
+      }, onEnd: () => this.onEnd("psi") });
     const term = make("abbr", { title: ABOUT.psi, tabindex: 0 }, "truncation ψ");
     this.psi.name.replaceChildren(term);
     this.shell = make("input", { type: "checkbox" });
@@ -45,7 +50,8 @@ export class Bar {
         make("span", { class: "gx-row gx-steps" }, this.undo, this.redo, this.reset)),
       this.classes,
       this.length = make("div", { class: "gx-row gx-length" }, this.psi.element,
-        make("label", { class: "gx-pair" }, this.shell, make("abbr", { title: ABOUT.shell, tabindex: 0 }, "keep on the shell"))));
+        make("label", { class: "gx-pair" }, this.shell, make("abbr", { title: ABOUT.shell, tabindex: 0 }, "keep on the shell"))),
+      this.tradeoff.element);
   }
 
   button(words, onClick, kind = "") {
@@ -88,7 +94,11 @@ export class Bar {
 
   /** Offer what changes the length of z, unless G sees its direction alone. */
   setLength(matters) {
-    this.length.hidden = !matters;
+    this.length.hidden = this.tradeoff.element.hidden = !matters;
+  }
+
+  close() {
+    this.tradeoff.close();
   }
 
   show(state, steps) {
@@ -99,6 +109,8 @@ export class Bar {
     }
     if (this.psi.value !== state.psi) this.psi.set(state.psi);
     this.psi.input.disabled = state.shell;
+    this.tradeoff.element.classList.toggle("gx-off", state.shell);
+    this.tradeoff.at(state.psi);
     this.shell.checked = state.shell;
     this.undo.disabled = !steps.canUndo;
     this.redo.disabled = !steps.canRedo;

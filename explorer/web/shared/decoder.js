@@ -16,6 +16,17 @@ export async function ask(root, model, verb, body, signal) {
 
 export const askJson = async (...wish) => (await ask(...wish)).json();
 
+/** Hear each newest line of an answer of many lines of JSON, as it comes. */
+export async function eachLine(answer, hear) {
+  const reader = /** @type {ReadableStream<any>} */ (answer.body).pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const lines = (rest + part.value).split("\n");
+    rest = lines.pop() ?? "";
+    if (lines.length) hear(JSON.parse(lines[lines.length - 1]));
+  }
+}
+
 /** The pictures of an answer. @returns {Promise<Pictures>} */
 export async function picturesOf(answer) {
   const [count, height, width, channels] = (answer.headers.get("x-shape") ?? "").split(",").map(Number);
