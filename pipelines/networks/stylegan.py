@@ -26,6 +26,7 @@ from pipelines.networks._stages import MOST, maps, sides
 
 SIZES = (16, 28, 32, 64, 128, 256)
 MAPPING = True
+CLASS_EMBEDDING = True
 Z_NORM = True
 DEPTH, RATE = 8, 0.01  # layers of the mapping network, and the factor on their learning rate
 MEMORY = 0.005  # weight of the newest batch in the mean of w
