@@ -84,7 +84,12 @@ def directions(model: Model, asked: Nothing) -> Response:
 
 def _listed(model: Model, found: Iterable[Direction]) -> Response:
     """Directions; beside a labelled one also what was learnt to give the same and hold all else (``held``)."""
-    listed = [{"id": d.id, "name": d.name, "kind": d.kind, "weight": round(d.weight, 4)} for d in found]
+    listed = [
+        {"id": d.id, "name": d.name, "kind": d.kind, "weight": round(d.weight, 4)}
+        if d.space == "z"
+        else {"id": d.id, "name": f"{d.name} in W", "kind": f"w-{d.kind}", "weight": round(d.weight, 4)}
+        for d in found
+    ]
     listed += [
         {"id": f"{one['id']}{HELD}{ALL}", "name": one["name"], "kind": "held", "weight": 0.0}
         for one in listed
@@ -116,7 +121,7 @@ def styles(model: Model, asked: Mixed) -> Response:
     """A grid of pictures whose layers take their styles from rows and columns of points."""
     rows, columns = all_checked(asked.rows), all_checked(asked.columns)
     with DECODING.turn():
-        return _raw(mixed(model, rows, columns, asked.taken, asked.noise, asked.psi))
+        return _raw(mixed(model, rows, columns, asked.taken, asked.noise))
 
 
 def read(model: Model, asked: Shown) -> Response:
@@ -203,7 +208,7 @@ def edit(model: Model, asked: Edit) -> Response:
     points = all_checked([asked.point])
     with COMPUTING.turn():
         z, y = model.resolve(points)
-        found = search_move(model, z[0], y, asked.name, asked.wanted, asked.held)
+        found = search_move(model, z[0], y, asked.name, asked.wanted, asked.held, model.styled(points))
     return JSONResponse({"z": pack(found.vector), "shows": found.shows, "kept": found.kept, "way": round(found.way, 2)})
 
 

@@ -68,6 +68,11 @@ class Generator(nn.Module):
         return ("mapping", *(f"synthesis.convolutions.{number}" for number in range(self.layers - 1)))
 
     @property
+    def w_layers(self) -> tuple[str, ...]:
+        """The names of the dense layers that read styles."""
+        return tuple(f"{name}.style" for name, layer in self.named_modules() if isinstance(layer, Modulated))
+
+    @property
     def w_mean(self) -> Tensor:
         """The mean of w in training, [W]: a moving average."""
         return self.mapping.usual.mean
@@ -81,8 +86,12 @@ class Generator(nn.Module):
         """
         return self.synthesis(self.mapping(z, y))
 
-    def truncated(self, w: Tensor, psi: float) -> Tensor:
-        """Styles [B, layers, W] on the way from their mean: ``psi`` 1 leaves them, 0 is the mean (2019, section B)."""
+    def truncated(self, w: Tensor, psi: float | Tensor) -> Tensor:
+        """Styles [B, layers, W] on the way from their mean: ``psi`` 1 leaves them, 0 is the mean (2019, section B).
+
+        Args:
+            psi: one for all, or [B, 1, 1].
+        """
         return torch.lerp(self.w_mean, w, psi)
 
 

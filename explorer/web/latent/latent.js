@@ -101,7 +101,7 @@ class Latent {
     this.directions = new Directions(this.data, new Names(model));
     this.setTools();
     this.bar.setClasses(this.root, model, this.data);
-    this.bar.setLength(this.data.length);
+    this.bar.setLength(this.data.length, this.data.styles);
     this.bar.tradeoff.open(model);
     this.fit();
     this.draw(); // before all else is asked for
@@ -134,6 +134,7 @@ class Latent {
     this.state = { ...this.state, ...values };
     this.walk.leave();
     this.draw();
+    if (this.tabOf(this.state) === "styles") this.styles.show(this.model, spotOf(this.state), this.state);
     this.moved.follow(this.directions, this.state.moves);
   }
 

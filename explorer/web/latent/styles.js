@@ -3,7 +3,6 @@
 import { askJson, askPictures, Decoder, Refused } from "../shared/decoder.js";
 import { make, setText } from "../shared/format.js";
 import { draw } from "../shared/picture.js";
-import { Slider } from "../shared/slider.js";
 import { pointOf } from "./state.js";
 
 const SIDE = 4; // samples of each kind
@@ -13,28 +12,24 @@ const ABOUT = {
   coarse: "The layers of lowest resolution: what the picture shows and how it is arranged.",
   middle: "The layers between: shapes and parts.",
   fine: "The layers of highest resolution: colours and texture.",
-  psi: "Each style is moved to the mean of all styles: at 0 all pictures are that of the mean style, at 1 nothing is moved.",
   noise: "Each layer adds noise of its own, which decides small things that no style decides.",
 };
 
 /** Which of three bands each layer is in, from coarse to fine. */
 export const bandsOf = (layers) => Array.from({ length: layers }, (_, layer) => BANDS[Math.floor((3 * layer) / layers)]);
 
-/** What is set, of a text in the link: { from, bands, silent, psi }. */
+/** What is set, of a text in the link: { from, bands, silent }. */
 export function mixOf(text) {
-  const [from = "", bands = "", silent = "", psi = ""] = text.split(BETWEEN);
-  const value = psi === "" ? 1 : Number(psi);
+  const [from = "", bands = "", silent = ""] = text.split(BETWEEN);
   return {
     from: /^\d{1,7}$/.test(from) ? Number(from) : 1,
     bands: text ? BANDS.filter((band) => bands.includes(band[0])) : ["fine"],
     silent: silent.split("-").filter((layer) => /^\d{1,2}$/.test(layer)).map(Number),
-    psi: Number.isFinite(value) ? Math.min(1.5, Math.max(0, value)) : 1,
   };
 }
 
 /** The text of what is set. */
-export const textOf = ({ from, bands, silent, psi }) =>
-  [from, bands.map((band) => band[0]).join(""), silent.join("-"), psi === 1 ? "" : psi].join(BETWEEN);
+export const textOf = ({ from, bands, silent }) => [from, bands.map((band) => band[0]).join(""), silent.join("-")].join(BETWEEN);
 
 export class Styles {
   root; onMix; model; layers; key; mix; decoder;
@@ -52,8 +47,6 @@ export class Styles {
       box.addEventListener("change", () => this.set({ bands: BANDS.filter((one) => this.bands.get(one)?.checked) }));
       return [band, box];
     }));
-    this.psi = new Slider({ label: "truncation in W", low: 0, high: 1.5, step: 0.05, rest: 1, hint: ABOUT.psi,
-      onMove: (psi) => this.want({ ...this.mix, psi }), onEnd: (psi) => this.set({ psi }) });
     this.noise = make("div", { class: "gx-row" });
     this.words = make("p", { class: "gx-line", role: "status" }, "\u00a0");
     this.grid = make("div", { class: "gx-mixed", style: `--gx-columns:${SIDE + 1}` });
@@ -64,7 +57,7 @@ export class Styles {
       make("div", { class: "gx-row" }, make("label", { class: "gx-pair" }, "columns from seed", this.from),
         make("span", {}, "give the layers"),
         ...BANDS.map((band) => make("label", { class: "gx-pair" }, /** @type {HTMLElement} */ (this.bands.get(band)), term(band)))),
-      this.psi.element, this.grid, this.words,
+      this.grid, this.words,
       make("details", {}, make("summary", {}, "Noise of each layer"), make("p", { class: "gx-quiet" }, ABOUT.noise), this.noise));
   }
 
@@ -108,14 +101,13 @@ export class Styles {
     this.mix = mix;
     if (this.from.value !== String(mix.from)) this.from.value = String(mix.from);
     for (const [band, box] of this.bands) box.checked = mix.bands.includes(band);
-    if (this.psi.value !== mix.psi) this.psi.set(mix.psi);
     for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (this.noise.querySelectorAll("input"))) box.checked = !mix.silent.includes(Number(box.dataset.layer));
     if (!this.layers) return;
     const body = {
       rows: this.sources.map((z) => pointOf(this.spot, z)),
-      columns: Array.from({ length: SIDE }, (_, number) => ({ z: [[`${mix.from}.${number}`, 1]] })),
+      columns: Array.from({ length: SIDE }, (_, number) => ({ z: [[`${mix.from}.${number}`, 1]], psi: this.spot.psi })),
       taken: bandsOf(this.layers).map((band) => mix.bands.includes(band)),
-      noise: Array.from({ length: this.layers - 1 }, (_, layer) => !mix.silent.includes(layer)), psi: mix.psi,
+      noise: Array.from({ length: this.layers - 1 }, (_, layer) => !mix.silent.includes(layer)),
     };
     const key = JSON.stringify([this.model, body]);
     if (key === this.key) return;
