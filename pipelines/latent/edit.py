@@ -82,7 +82,7 @@ def edit(
             raise ModelError(f"There is no attribute {each[:40]!r}; there are: {', '.join(reader.names)}.")
     own = part_of(reader, name)
     others = [part for part in parts_of(reader) if part != own and (held is None or set(part.names) & set(held))]
-    judge = _Judge(model, z, (y, styled), reader.names.index(name), wanted, others)
+    judge = _Judge(model, z, y, reader.names.index(name), wanted, others, styled)
     best = _Best(judge, np.zeros((1, len(z)), np.float32))
     nothing = np.zeros((1, len(z)), np.float32)
     best.take(_along(model, z, y, name, wanted, own))
@@ -136,11 +136,11 @@ class _Judge:
     """Reads pictures of moves and tells how far each is from what is asked."""
 
     def __init__(
-        self, model: Model, z: np.ndarray, told: tuple[Tensor | None, ...], column: int, wanted: bool, held: list[Part]
-    ):
-        self.model, self.reader, self.z, self.told, self.column, self.wanted = (
-            model, model.reader, z, told, column, wanted
-        )  # fmt: skip
+        self, model: Model, z: np.ndarray, y: Tensor | None, column: int, wanted: bool, held: list[Part],
+        styled: Tensor | None = None,
+    ) -> None:  # fmt: skip
+        self.model, self.reader, self.z, self.column, self.wanted = model, model.reader, z, column, wanted
+        self.told = y, styled
         self.at = [parts_of(self.reader).index(part) for part in held]
         self.columns = [column for part in held for column in part.columns]
         self.before = self._read(np.zeros((1, len(z)), np.float32))

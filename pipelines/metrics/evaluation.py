@@ -80,6 +80,9 @@ class Evaluation:
     stacked_divergence: Beside | None = None  # of their shares from equal shares, in nats
     stacked_count: int = 0  # samples that these two are taken on, those of all draws together
     own_count: int = 0  # pictures of a draw that these are taken on
+    path_lengths: dict[str, Beside] | None = None  # by the space, z or w; lower is smoother; see path_length.py
+    path_features: str = ""  # that their pictures are compared by
+    path_count: int = 0  # ways of all draws
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as written to a file: numbers, texts, and ``{"value": ..., "real": ...}`` where two belong.
@@ -151,6 +154,9 @@ class Evaluation:
             if shares and most:
                 rows.append((f"{what} shares off by", *_texts(most, "{:.2f}"), "percentage points, at most"))
                 rows += [(f"  {name}", *_texts(share), "") for name, share in shares.items()]
+        text = f"squared change of {self.path_features} by squared step; lower is smoother; {self.path_count:,} ways"
+        for space, length in (self.path_lengths or {}).items():
+            rows.append((f"path length in {space}", *_texts(length, "{:.3g}"), text))
         rows += [(one.title, *_texts(one, PRECISE[one.unit]), one.help) for one in self.own.values()]
         return rows
 

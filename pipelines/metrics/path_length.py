@@ -20,7 +20,12 @@ from pipelines.metrics.judge import Judge
 EPSILON = 1e-4
 TRIMMED = 0.01  # share of the shortest and of the longest steps that are left out, as in the paper's code
 BATCH = 100
+WAYS = 400  # of each draw of the full measure
 
+Features = Callable[[Tensor], Tensor]
+"""Pictures float [B, C, H, W] in [-1, 1] to what is compared, [B, F]: a classifier's features."""
+Paths = Callable[[Features, int, int], dict[str, float]]
+"""The path lengths of a model by the name of the space, z or w; takes what is compared, a seed and a number of ways."""
 Along = Callable[[Tensor, Tensor, Tensor], Tensor]
 """Takes both ends of ways, [B, ...], and places in [0, 1], [B, 1 ...]; gives the points, [B, ...]."""
 
@@ -34,7 +39,7 @@ def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     return a * (t * angle).cos() + aside * (t * angle).sin()
 
 
-def features_of(judge: Judge) -> Callable[[Tensor], Tensor]:
+def features_of(judge: Judge) -> Features:
     """What a classifier sees on pictures [B, C, H, W] in [-1, 1], [B, F], as ``path_length`` takes it."""
     return lambda pictures: judge.features(judge.prepared(pictures))
 
@@ -42,7 +47,7 @@ def features_of(judge: Judge) -> Callable[[Tensor], Tensor]:
 @torch.inference_mode()
 def path_length(
     generator: nn.Module,
-    features: Callable[[Tensor], Tensor],
+    features: Features,
     ends: tuple[Tensor, Tensor],
     y: Tensor | None = None,
     chance: torch.Generator | None = None,
@@ -52,7 +57,7 @@ def path_length(
 
     Args:
         generator: in eval mode; z [B, latent_size] and y to pictures. In W with ``mapping`` and ``synthesis``.
-        features: pictures to what is compared, [B, F]: a classifier's.
+        features: what is compared.
         ends: of each way, z [N, latent_size] both.
         y: the class of each way, [N]; None without classes.
         chance: draws the places on the ways; None takes torch's own.

@@ -10,7 +10,10 @@ from torch import nn
 from pipelines.config.train_config import TrainConfig
 from pipelines.metrics.classifier import Classifier
 from pipelines.metrics.path_length import EPSILON, features_of, path_length, slerp
+from pipelines.models import registry, trained
+from pipelines.models.path_lengths import path_lengths
 from pipelines.training.building import build
+from tests import tiny_models as tiny
 
 
 class Linear(nn.Module):
@@ -89,3 +92,22 @@ def test_of_real_networks_single_precision_is_enough(space):
     doubled = tuple(end.double() for end in ends)
     double = path_length(generator, judge.features, doubled, None, chance.manual_seed(1), space)
     assert single == pytest.approx(double, rel=0.05) and double > 0
+
+
+def test_a_model_has_the_lengths_of_its_spaces_on_ways_within_a_class(tmp_path):
+    cases = {"both": (tiny.CLASSES.changed(network="stylegan"), ["z", "w"]), "one": (tiny.CLASSES, ["z"]),
+             "none": (tiny.CLASSES.changed(prior="uniform"), [])}  # fmt: skip
+    for name, (config, spaces) in cases.items():
+        gan = trained.load_entry(
+            registry.find(tiny.write(tmp_path / name, config, [str(digit) for digit in range(10)]))
+        )
+        found = path_lengths(gan, nn.Flatten(), 3, 30)
+        assert list(found) == spaces and all(length > 0 for length in found.values())
+        assert path_lengths(gan, nn.Flatten(), 3, 30) == found and (
+            not spaces or path_lengths(gan, nn.Flatten(), 4, 30) != found
+        )
+        for space in spaces:
+            z, y = gan.draw((3, index) for index in range(60))
+            chance = torch.Generator().manual_seed(3)
+            ends = z[:30], z[30:]
+            assert found[space] == path_length(gan.generator, nn.Flatten(), ends, y[:30], chance, space)
