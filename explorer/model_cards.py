@@ -268,7 +268,7 @@ def _path_lengths(quality: dict[str, Any]) -> list[dict[str, str | None]]:
     for space in ("z", "w") if isinstance(lengths, dict) else ():
         value, _ = _pair(lengths, space)
         if value is not None:
-            found.append(_row(f"Path length in {space.upper()}", f"{value:.3g}", None, why))
+            found.append(_row(f"Path length in {space.upper()}", words(value, "number"), None, why))
     return found
 
 

@@ -123,6 +123,11 @@ class Evaluation:
         ]  # fmt: skip
         if self.copied:
             rows.append(("like copies", *_texts(self.copied), f"as near to one as the nearest {few} of unseen ones"))
+        text = f"squared change of {self.path_features} by squared step; lower is smoother; {self.path_count:,} ways"
+        for space, length in (self.path_lengths or {}).items():
+            rows.append(
+                (f"path length in {space}", *_texts(length, "{:,.0f}" if length.value >= 100 else "{:.2f}"), text)
+            )
         if self.inception_score:
             rows.append((sure, *_texts(self.inception_score, "{:.3f}"), "each sample one class, and all classes"))
         if self.modes:
@@ -154,9 +159,6 @@ class Evaluation:
             if shares and most:
                 rows.append((f"{what} shares off by", *_texts(most, "{:.2f}"), "percentage points, at most"))
                 rows += [(f"  {name}", *_texts(share), "") for name, share in shares.items()]
-        text = f"squared change of {self.path_features} by squared step; lower is smoother; {self.path_count:,} ways"
-        for space, length in (self.path_lengths or {}).items():
-            rows.append((f"path length in {space}", *_texts(length, "{:.3g}"), text))
         rows += [(one.title, *_texts(one, PRECISE[one.unit]), one.help) for one in self.own.values()]
         return rows
 

@@ -47,7 +47,7 @@ def test_path_lengths_are_taken_in_the_features_of_the_measure_and_told_with_wha
     assert (found.path_lengths["z"].value, found.path_lengths["z"].real) == (13.0, None)
     assert found.path_lengths["z"].spread == pytest.approx(2**0.5) and found.path_features == "digit features"
     told = {name: (value, real, note) for name, value, real, note in found.rows()}
-    assert told["path length in z"][:2] == ("13 ± 1.41", "") and "lower is smoother" in told["path length in w"][2]
+    assert told["path length in z"][:2] == ("13.00 ± 1.41", "") and "lower is smoother" in told["path length in w"][2]
     (in_z, in_w) = (row for row in measures(found.to_dict(), "digits")[0] if "Path length" in row["name"])
     assert (in_z["name"], in_z["value"], in_w["value"]) == ("Path length in Z", "13", "3")
     assert in_z["why"].endswith("Lower is better.") and measures({"path_lengths": [1]}, "digits")[1] == "Not measured."
