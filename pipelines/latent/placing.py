@@ -19,7 +19,7 @@ from torch import Tensor
 from pipelines.errors import ModelError
 from pipelines.latent import conditions, directions, geometry, point
 from pipelines.latent.point import Point
-from pipelines.models.trained import BATCH
+from pipelines.models.trained import in_batches
 from pipelines.networks._conditioning import centres, nearest_centre
 
 if TYPE_CHECKING:
@@ -135,12 +135,10 @@ class Placing:
         model = self._model
 
         def compute(rows: list[int]) -> Iterator[np.ndarray]:
-            for start in range(0, len(rows), BATCH):
-                some = rows[start : start + BATCH]
-                told = (None if each is None else each[some] for each in (y, styled))
-                images = model.trained.decode(torch.from_numpy(z[some]), next(told), styled=next(told))
-                spare = images[-1:].expand(BATCH - len(some), -1, -1, -1)  # company changes nothing
-                yield from model.reader.read(torch.cat([images, spare]).permute(0, 2, 3, 1))[: len(some)]
+            told = [None if each is None else each[rows] for each in (y, styled)]
+            images = model.trained.decode(torch.from_numpy(z[rows]), told[0], styled=told[1])
+            for read in in_batches(lambda some: model.reader.read(some.permute(0, 2, 3, 1)), images):
+                yield from read
 
         return self._kept.get(_keys(z, y, styled), compute)
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from pipelines.errors import ModelError
 from pipelines.latent.model import Model
 from pipelines.latent.point import Point
-from pipelines.models.trained import BATCH
+from pipelines.models.trained import in_batches
 from pipelines.registries import MODALITIES
 
 
@@ -66,9 +66,7 @@ def _drawn(model: Model, w: Tensor, noise: tuple[bool, ...]) -> np.ndarray:
     """Pictures of styles [B, layers, W], always as many decoded at once, so that company changes no pixel."""
     trained, parts = model.trained, []
     modality = MODALITIES.get(trained.entry.spec.modality)
-    for part in w.split(BATCH):
-        full = torch.cat([part, part[-1:].expand(BATCH - len(part), -1, -1)])
-        pictures = trained.generator.synthesis(full, noise)[: len(part)]
+    for pictures in in_batches(lambda some: trained.generator.synthesis(some, noise), w):
         if not torch.isfinite(pictures).all():
             raise ModelError(f"{model.id} draws a picture with numbers that are not finite here: choose other samples.")
         parts.append(modality.tile(modality.decode(pictures), trained.config.size, trained.config.channels))

@@ -203,11 +203,7 @@ class Trained:
         self, z: Tensor, y: Tensor | None = None, batch: int = BATCH, styled: Tensor | None = None
     ) -> Iterator[Tensor]:
         """Pictures float32 [at most batch, C, H, W] in [-1, 1], always as many decoded at once."""
-        for start in range(0, len(z), batch):
-            threads.review()
-            count = min(batch, len(z) - start)
-            rows = [*range(start, start + count), *[start + count - 1] * (batch - count)]
-            yield self.raw(*(None if each is None else each[rows] for each in (z, y, styled)))[:count]
+        return in_batches(self.raw, z, y, styled, batch=batch)
 
     def sample(
         self, count: int, labels: Tensor | None = None, seed: int = 0, batch: int = BATCH
@@ -231,6 +227,20 @@ class Trained:
         with torch.inference_mode():
             stored = torch.cat(list(self._stored(z, y, MANY))).numpy()
         return stored, (y if y is not None else torch.full((count,), -1)).numpy()
+
+
+def in_batches(compute: Callable[..., Tensor], *rows: Tensor | None, batch: int = BATCH) -> Iterator[Tensor]:
+    """What is computed of rows [B, ...], at most ``batch`` at once.
+
+    It is always computed of as many, so that company changes no bit. The last row stands in for those that lack; what
+    is computed of these is left out. None is handed on as it is.
+    """
+    count = len(rows[0])
+    for start in range(0, count, batch):
+        threads.review()
+        some = min(batch, count - start)
+        at = [*range(start, start + some), *[start + some - 1] * (batch - some)]
+        yield compute(*(None if each is None else each[at] for each in rows))[:some]
 
 
 def load(reference: str | Path) -> Trained:

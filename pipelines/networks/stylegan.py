@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.networks._conditioning import class_weights, finished
-from pipelines.networks._equalised import LEAKY, PixelNorm, equalised, equalised_head
+from pipelines.networks._equalised import LEAKY, PixelNorm, convolved, equalised, equalised_head, leaky
 from pipelines.networks._modulated import Modulated, Styled
 from pipelines.networks._moving_mean import MovingMean
 from pipelines.networks._norms import layer_norm
@@ -42,12 +42,12 @@ def discriminator(config: TrainConfig, classes: int) -> nn.Module:
     widths = [maps(config, side) for side in reversed(sides(config.size))]
     last, features = widths[-1], widths[-1] * sides(config.size)[0] ** 2
     body = nn.Sequential(
-        *_convolved(config.channels, widths[0], 1),
+        *convolved(config.channels, widths[0], 1),
         *(Halving(before, now, config.d_norm) for before, now in pairwise(widths)),
-        *_convolved(last, last, 3, config.d_norm),
+        *convolved(last, last, 3, config.d_norm),
         nn.Flatten(),
         equalised(nn.Linear(features, last), LEAKY),
-        nn.LeakyReLU(0.2, inplace=True),
+        leaky(),
     )
     return finished(body, last, config, classes, equalised_head)
 
@@ -103,7 +103,7 @@ class Mapping(nn.Module):
         self.classes, self.layers, self.norm = classes, layers, PixelNorm()
         self.embedding = equalised(nn.Linear(classes, styles)) if classes else None
         inputs = [latent_size + (styles if classes else 0), *[styles] * (DEPTH - 1)]
-        body = [(equalised(nn.Linear(each, styles), LEAKY, RATE), nn.LeakyReLU(0.2, inplace=True)) for each in inputs]
+        body = [(equalised(nn.Linear(each, styles), LEAKY, RATE), leaky()) for each in inputs]
         self.body = nn.Sequential(*(layer for pair in body for layer in pair))
         self.usual = MovingMean((styles,), MEMORY)
 
@@ -175,18 +175,9 @@ class Halving(nn.Module):
         gain = math.sqrt(0.5)  # of both ways, so that their sum keeps the variance; before a LeakyReLU it is the same
         half = equalised(nn.Conv2d(inputs, outputs, 3, stride=2), LEAKY * gain)
         self.body = nn.Sequential(
-            *_convolved(inputs, inputs, 3, norm),
-            Blur(inputs, padding=2),
-            half,
-            *layer_norm(norm, outputs),
-            nn.LeakyReLU(0.2, inplace=True),
+            *convolved(inputs, inputs, 3, norm), Blur(inputs, padding=2), half, *layer_norm(norm, outputs), leaky()
         )
         self.skip = nn.Sequential(Blur(inputs, stride=2), equalised(nn.Conv2d(inputs, outputs, 1, bias=False), gain))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.skip(x).add_(self.body(x))
-
-
-def _convolved(inputs: int, outputs: int, kernel: int, norm: str = "none") -> tuple[nn.Module, ...]:
-    convolution = equalised(nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2), LEAKY)
-    return convolution, *layer_norm(norm, outputs), nn.LeakyReLU(0.2, inplace=True)
