@@ -144,7 +144,7 @@ def measures(quality: Any, data_name: str) -> tuple[list[dict[str, str | None]],
         _share(quality, "precision", "Looks real", near, near,
                "Share of samples that look like some real picture (precision)."),
     ]  # fmt: skip
-    rows = [row for row in found if row][:MOST_ROWS] + _own(quality)
+    rows = [row for row in found if row][:MOST_ROWS] + _path_lengths(quality) + _own(quality)
     if not rows:
         return [], "Not measured."
     note = "" if samples is None else f"Measured on {samples:,.0f} samples"
@@ -256,6 +256,20 @@ def _distance(quality: dict[str, Any]) -> dict[str, str | None] | None:
     return _row(
         "Fréchet distance", f"{value:.2g}", None if real is None else f"{real:.2g}", why.split(", as a")[0] + "."
     )
+
+
+def _path_lengths(quality: dict[str, Any]) -> list[dict[str, str | None]]:
+    lengths, features = quality.get("path_lengths"), _text(quality.get("path_features")) or "features"
+    why = (
+        f"How much a picture changes ({features}, squared) for a small step of its latent vector, by the step squared. "
+        f"{BETTER['lower']}"
+    )
+    found = []
+    for space in ("z", "w") if isinstance(lengths, dict) else ():
+        value, _ = _pair(lengths, space)
+        if value is not None:
+            found.append(_row(f"Path length in {space.upper()}", words(value, "number"), None, why))
+    return found
 
 
 def _own(quality: dict[str, Any]) -> list[dict[str, str | None]]:

@@ -109,7 +109,11 @@ class Series:
 
 @dataclass(frozen=True)
 class Measure:
-    """One number of a measure of samples; see ``pipelines/metrics/measures`` for what each field says."""
+    """One number of a measure; see ``pipelines/metrics/measures`` for what each field says.
+
+    Of a number that each of many layers has, ``depth`` says how deep its layer lies, in (0, 1]: its line is drawn in a
+    shade, and tables leave it out, which have no room for so many.
+    """
 
     name: Key
     title: Label
@@ -129,6 +133,7 @@ class Measure:
     headline: bool = False
     selects: bool = False
     titles: Titles = ()
+    depth: Annotated[float, Meta(ge=0.0, le=1.0)] | None = None
 
 
 _SPEED = "Real pictures shown to D in a second."

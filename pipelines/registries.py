@@ -44,6 +44,7 @@ class NetworkTraits:
     z_norm: bool = False  # whether G sees the direction of z alone: its length, and so truncation of z, changes nothing
     grows: bool = False  # whether its resolution grows, in stages of ``growth`` pictures
     attention: bool = False  # whether G has self-attention, which ``_attention.attention_maps`` shows
+    class_embedding: bool = False  # whether G reads a class by one linear embedding, which all its layers share
     standing_statistics: bool = False  # whether samples are drawn with statistics computed anew (``_standing.py``)
     bf16: bool = True  # whether bf16 may be faster than fp32 where the processor computes it natively
 

@@ -282,6 +282,13 @@ def keeping_context(browser):
     context.close()
 
 
+def leave(page) -> None:
+    """Let a page ask for nothing more and keep nothing. Who removes what a test's page shows, leaves the page first."""
+    if page.url.startswith("http"):
+        page.evaluate("localStorage.clear()")
+    page.goto("about:blank")
+
+
 @pytest.fixture
 def page(keeping_context):
     """A fresh page of 1600 x 1000 with empty storage; errors on its console fail the test at the end."""
@@ -292,8 +299,7 @@ def page(keeping_context):
     yield fresh
     for server in SERVERS:
         server.check()
-    if fresh.url.startswith("http"):
-        fresh.evaluate("localStorage.clear()")
+    leave(fresh)
     fresh.close()
     serious = [error for error in errors if not _expected(error)]
     assert not serious, f"The browser's console has errors: {serious}"

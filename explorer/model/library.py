@@ -6,8 +6,10 @@ another time stamp, and so is loaded anew.
 
 from __future__ import annotations
 
+import math
 import os
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -106,6 +108,13 @@ class FairSemaphore:
         self._free = width
         self._lock = threading.Lock()
         self._line: deque[threading.Event] = deque()
+        self._last = -math.inf  # when a turn was last given back
+
+    def wait_idle(self, seconds: float, most: float) -> None:
+        """Wait until nobody has had a turn for some time, and for ``most`` seconds at most."""
+        end = time.monotonic() + most
+        while time.monotonic() < min(end, self._last + seconds):
+            time.sleep(0.02)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -123,6 +132,7 @@ class FairSemaphore:
             yield
         finally:
             with self._lock:
+                self._last = time.monotonic()
                 if self._line:
                     self._line.popleft().set()  # the turn is handed on
                 else:

@@ -7,6 +7,7 @@ from explorer.widgets.stage import stage
 from pipelines import data, metrics
 from pipelines.errors import GanError
 from pipelines.models.registry import Entry
+from pipelines.registries import network_traits
 
 DEFAULT = "digits-by-class"
 digits = stage("digits", "Digits by class")
@@ -79,6 +80,7 @@ else:
     digits(
         chosen.id,
         **told(chosen),
+        embedding=network_traits(chosen.config.network).class_embedding and not chosen.spec.condition,
         mixable=chosen.spec.condition_dtype == "uint8",
         names=names,
         classified=bool(names),

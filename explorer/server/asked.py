@@ -56,7 +56,6 @@ class Mixed:
     columns: Samples
     taken: Switches
     noise: Switches | None = None
-    psi: Annotated[float, Meta(ge=0.0, le=1.5)] = 1.0
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from explorer.server.asked import (
     Training,
 )
 from explorer.server.sentences import without_paths
-from pipelines.errors import DataError
+from pipelines.errors import DataError, GanError
 from pipelines.latent import equations as classics
 from pipelines.latent import film, search
 from pipelines.latent.attention import heat_maps
@@ -51,6 +51,7 @@ MOST_EDGE = 4096
 MOST_SHEET, MOST_FILM = 36_000_000, 110_000_000  # pixels of a picture, of all frames of an animation
 MOST_COMPARED = 16  # pictures whose nearest training pictures are searched at once
 AT_ONCE = 16  # pictures that are decoded in one turn
+CALM_S, MOST_CALM_S = 0.2, 1.0  # between two parts of a long measure nobody drags for so long, or it waits no longer
 KINDS = {"png": "image/png", "gif": "image/gif", "mp4": "video/mp4"}
 
 
@@ -83,7 +84,12 @@ def directions(model: Model, asked: Nothing) -> Response:
 
 def _listed(model: Model, found: Iterable[Direction]) -> Response:
     """Directions; beside a labelled one also what was learnt to give the same and hold all else (``held``)."""
-    listed = [{"id": d.id, "name": d.name, "kind": d.kind, "weight": round(d.weight, 4)} for d in found]
+    listed = [
+        {"id": d.id, "name": d.name, "kind": d.kind, "weight": round(d.weight, 4)}
+        if d.space == "z"
+        else {"id": d.id, "name": f"{d.name} in W", "kind": f"w-{d.kind}", "weight": round(d.weight, 4)}
+        for d in found
+    ]
     listed += [
         {"id": f"{one['id']}{HELD}{ALL}", "name": one["name"], "kind": "held", "weight": 0.0}
         for one in listed
@@ -115,7 +121,7 @@ def styles(model: Model, asked: Mixed) -> Response:
     """A grid of pictures whose layers take their styles from rows and columns of points."""
     rows, columns = all_checked(asked.rows), all_checked(asked.columns)
     with DECODING.turn():
-        return _raw(mixed(model, rows, columns, asked.taken, asked.noise, asked.psi))
+        return _raw(mixed(model, rows, columns, asked.taken, asked.noise))
 
 
 def read(model: Model, asked: Shown) -> Response:
@@ -202,7 +208,7 @@ def edit(model: Model, asked: Edit) -> Response:
     points = all_checked([asked.point])
     with COMPUTING.turn():
         z, y = model.resolve(points)
-        found = search_move(model, z[0], y, asked.name, asked.wanted, asked.held)
+        found = search_move(model, z[0], y, asked.name, asked.wanted, asked.held, model.styled(points))
     return JSONResponse({"z": pack(found.vector), "shows": found.shows, "kept": found.kept, "way": round(found.way, 2)})
 
 
@@ -220,6 +226,28 @@ def agreement(model: Model, asked: Nothing) -> Response:
     with COMPUTING.turn():
         found = search.agreement(model)
     return JSONResponse(found)
+
+
+def truncation(model: Model, asked: Nothing) -> Iterator[bytes]:
+    """Precision and recall of samples at several truncations, as lines of JSON while they are measured."""
+    return _measured(model)
+
+
+def _measured(model: Model) -> Iterator[bytes]:
+    while True:
+        DECODING.wait_idle(CALM_S, MOST_CALM_S)
+        try:
+            with COMPUTING.turn():  # others have theirs between two parts
+                found = model.tradeoff.advance()
+        except GanError as error:
+            yield json.dumps({"share": 1, "message": without_paths(str(error))}).encode() + b"\n"
+            return
+        rows = [[psi, *(round(share, 4) for share in both)] for psi, both in sorted(found.measured.items())]
+        line = {"share": found.share, "measured": rows, "real": found.real, "features": found.features,
+                "samples": found.samples}  # fmt: skip
+        yield json.dumps(line).encode() + b"\n"
+        if found.share >= 1:
+            return
 
 
 def project(model: Model, asked: Projected) -> Iterator[bytes]:

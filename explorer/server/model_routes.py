@@ -101,7 +101,7 @@ MODEL_ROUTES: list[tuple[str, Any, str]] = [
     ("/api/models/{ref}/preview", preview, "GET"),
     *(
         (f"/api/models/{{ref}}/{verb}", _asking(verb), "GET")
-        for verb in ("conditions", "labels", "directions", "agreement", "equations")
+        for verb in ("conditions", "labels", "directions", "agreement", "equations", "truncation")
     ),
     *(
         (f"/api/models/{{ref}}/{verb}", _asking(verb), "POST")

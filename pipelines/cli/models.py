@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Annotated
 
@@ -125,6 +126,7 @@ def evaluate(
     """Measure a trained model: how near its pictures are to real ones, how varied, how clear, as asked, or copied."""
     from pipelines.metrics import evaluate as metric
     from pipelines.models import trained
+    from pipelines.models.path_lengths import path_lengths
 
     _share_the_computer(quiet=lines)
     gan = trained.load(model)
@@ -133,7 +135,7 @@ def evaluate(
     with telling("Loading", lines) as progress:
         found = metric.evaluate(
             gan.sample_many, gan.config, gan.class_names, samples, seed, times=draws, features=features,
-            progress=progress,
+            paths=functools.partial(path_lengths, gan), progress=progress,
         )  # fmt: skip
     table = Table("measure", Column("samples", justify="right"), Column("real", justify="right"), "note", box=None)
     for row in found.rows():

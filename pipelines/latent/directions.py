@@ -12,6 +12,9 @@ ways to find one, each a function here:
   2020).
 - ``closed_form``: the largest singular vectors of G's first layer (Shen and Zhou, SeFa, 2021).
 
+Of a generator with a mapping network there are directions of W beside those of z (``in_w.py``); their names begin with
+``w-``.
+
 Names: a labelled direction by its attribute, ``pca-1``, ``sefa-1``, ``z7``, or marks, ``m:0.3,0.7|0.1,0.9`` (yes | no).
 Any of them followed by ``~glasses,smile`` is held apart from those: made orthogonal to them; ``~all`` from all labelled
 ones. Where a model was published with directions that were learnt to hold the others (pipelines/models/steering.py),
@@ -35,7 +38,7 @@ from pipelines.metrics.parts import parts_of
 if TYPE_CHECKING:
     from pipelines.latent.model import Model
 
-MARKED, HELD, ALL = "m:", "~", "all"
+MARKED, HELD, ALL, W = "m:", "~", "all", "w-"
 SHOWN = 10  # components and closed-form directions that are offered
 FEWEST, MOST = 2, 200  # marks of each kind
 
@@ -47,8 +50,9 @@ class Direction:
     id: str
     name: str
     kind: str  # label, component, closed-form, coordinate or marks
-    vector: np.ndarray  # float32 [latent_size], of length 1
+    vector: np.ndarray  # float32 [latent_size], of length 1; in W [W], of one standard deviation
     weight: float = 0.0  # share in [0, 1] of what varies that it explains, where that is known
+    space: str = "z"  # or w
 
 
 def slug(name: str) -> str:
@@ -79,18 +83,36 @@ def named(model: Model, name: str) -> Direction:
     if HELD in held:
         raise ModelError("What a direction is held apart from are plain directions: name~other,other.")
     apart = _all_but(model, base) if held == ALL else [other for other in held.split(",") if other != base]
-    others = [model.direction(other).vector for other in apart]
+    others = [model.direction(other) for other in apart]
+    if any(other.space != found.space for other in others):
+        raise ModelError(f"{name[:60]!r} holds a direction of z apart from one of W; name directions of one space.")
     try:
-        return replace(found, id=name, vector=geometry.orthogonal_to(found.vector, others))
+        vector = geometry.orthogonal_to(found.vector, [other.vector for other in others])
     except ValueError as error:
         raise ModelError(f"{found.name}: {error}.") from None
+    return replace(found, id=name, vector=vector if found.space == "z" else as_deviation(model, vector))
 
 
 def _all_but(model: Model, base: str) -> list[str]:
     """All labelled directions but those of the same part: what has black hair has no red hair."""
     parts = parts_of(model.reader) if model.reader else []
-    own = next((part.names for part in parts if base in map(slug, part.names)), ())
-    return [one.id for one in model.labelled.values() if one.id != base and one.name not in own]
+    plain = base.removeprefix(W) if is_in_w(model, base) else base
+    own = next((part.names for part in parts if plain in map(slug, part.names)), ())
+    every = model.labelled.values()  # without the bank
+    if is_in_w(model, base):
+        every = (one for one in model.directions.values() if one.kind == "label" and one.space == "w")
+    return [one.id for one in every if one.id != base and one.name not in own]
+
+
+def is_in_w(model: Model, name: str) -> bool:
+    """Whether a name is that of a direction of W."""
+    return model.layers > 0 and name.startswith(W)
+
+
+def as_deviation(model: Model, vector: np.ndarray) -> np.ndarray:
+    """A direction of W, [W], at the length of one standard deviation of samples along it, float32."""
+    unit = geometry.unit(vector)
+    return (unit * np.sqrt(np.square(model.styles @ unit).mean())).astype(np.float32)
 
 
 def coordinate(at: int, size: int) -> Direction:
@@ -105,17 +127,25 @@ def labelled(model: Model) -> list[Direction]:
 
     For a conditional model whose reader tells its very classes there are none: the class is chosen, not searched in z.
     """
-    readings = model.readings
-    if readings is None or (model.class_names and readings.exclusive):
+    readings, told = model.readings, told_columns(model)
+    if not len(told):
         return []
     seen = readings.probabilities * 2 - 1
-    rarer = np.minimum((seen > 0).mean(0), (seen < 0).mean(0))
-    told = np.flatnonzero(rarer >= 0.005)  # of the others nearly all are the same: nothing to learn a direction from
     slopes = geometry.slope(model.z(len(seen)), seen[:, told]).T
     names = [readings.names[column] for column in told]
     return [
         Direction(slug(name), name, "label", geometry.unit(slope)) for name, slope in zip(names, slopes, strict=True)
     ]
+
+
+def told_columns(model: Model) -> np.ndarray:
+    """Which of what the reader tells has a labelled direction, as columns of the readings: see ``labelled``."""
+    readings = model.readings
+    if readings is None or (model.class_names and readings.exclusive):
+        return np.zeros(0, np.int64)
+    seen = readings.probabilities > 0.5
+    rarer = np.minimum(seen.mean(0), (readings.probabilities < 0.5).mean(0))
+    return np.flatnonzero(rarer >= 0.005)  # of the others nearly all are the same: nothing to learn a direction from
 
 
 def components(model: Model) -> list[Direction]:
@@ -141,8 +171,7 @@ def closed_form(model: Model) -> list[Direction]:
     matrix = matrix[: model.latent_size].numpy()  # the rest of the input is the class
     vectors, values, _ = np.linalg.svd(matrix.astype(np.float64), full_matrices=False)
     vectors = np.pad(vectors, ((0, model.latent_size - len(vectors)), (0, 0)))  # numbers of z that it does not take
-    largest = np.take_along_axis(vectors, np.abs(vectors).argmax(0)[None], 0)
-    vectors = vectors * np.where(largest < 0, -1, 1)  # of a direction and its opposite always the same one
+    vectors = geometry.signed(vectors)
     total = float((values**2).sum()) or 1.0
     return [
         Direction(f"sefa-{number + 1}", f"Closed form {number + 1}", "closed-form", geometry.unit(vectors[:, number]),

@@ -59,8 +59,9 @@ class Edit:
 
 
 def edit(
-    model: Model, z: np.ndarray, y: Tensor | None, name: str, wanted: bool = True, held: list[str] | None = None
-) -> Edit:
+    model: Model, z: np.ndarray, y: Tensor | None, name: str, wanted: bool = True, held: list[str] | None = None,
+    styled: Tensor | None = None,
+) -> Edit:  # fmt: skip
     """The best move found that gives, or takes, one attribute.
 
     Args:
@@ -68,6 +69,7 @@ def edit(
         y: weights of classes [1, classes], or None, as ``Model.resolve`` gives them.
         name: of the reader; wanted: give it or take it.
         held: names of the reader whose parts keep their verdict; None for all others.
+        styled: what the point does to styles [1, 1 + W], or None, as ``Model.styled`` gives it.
 
     Raises:
         ModelError: the model's pictures cannot be read, or there is no such name.
@@ -80,7 +82,7 @@ def edit(
             raise ModelError(f"There is no attribute {each[:40]!r}; there are: {', '.join(reader.names)}.")
     own = part_of(reader, name)
     others = [part for part in parts_of(reader) if part != own and (held is None or set(part.names) & set(held))]
-    judge = _Judge(model, z, y, reader.names.index(name), wanted, others)
+    judge = _Judge(model, z, y, reader.names.index(name), wanted, others, styled)
     best = _Best(judge, np.zeros((1, len(z)), np.float32))
     nothing = np.zeros((1, len(z)), np.float32)
     best.take(_along(model, z, y, name, wanted, own))
@@ -133,8 +135,12 @@ def _usual_length(model: Model) -> float:
 class _Judge:
     """Reads pictures of moves and tells how far each is from what is asked."""
 
-    def __init__(self, model: Model, z: np.ndarray, y: Tensor | None, column: int, wanted: bool, held: list[Part]):
-        self.model, self.reader, self.z, self.y, self.column, self.wanted = model, model.reader, z, y, column, wanted
+    def __init__(
+        self, model: Model, z: np.ndarray, y: Tensor | None, column: int, wanted: bool, held: list[Part],
+        styled: Tensor | None = None,
+    ) -> None:  # fmt: skip
+        self.model, self.reader, self.z, self.column, self.wanted = model, model.reader, z, column, wanted
+        self.told = y, styled
         self.at = [parts_of(self.reader).index(part) for part in held]
         self.columns = [column for part in held for column in part.columns]
         self.before = self._read(np.zeros((1, len(z)), np.float32))
@@ -152,7 +158,7 @@ class _Judge:
     def descended(self, moves: np.ndarray) -> np.ndarray:
         """Each move [M, latent_size] as good as gradient descent makes it."""
         G, network = self.model.trained.raw, self.reader.network
-        y = None if self.y is None else self.y.expand(len(moves), -1)
+        told = self._told(len(moves))
         sign = torch.from_numpy(np.where(self.before[0, self.columns] > 0.5, 1, -1).astype(np.float32))
         keep = torch.from_numpy(self.before[0, self.columns]).logit(1e-4).abs().clamp(max=KEEP)
         aim = 1 if self.wanted else -1
@@ -162,7 +168,7 @@ class _Judge:
             there = torch.zeros(len(moves), dtype=torch.bool)
             best, least = moves.copy(), torch.full((len(moves),), torch.inf)
             for _ in range(STEPS):
-                logits = network(network.prepared(G(z + move, y)))
+                logits = network(network.prepared(G(z + move, *told)))
                 lacking = relu(AIM - aim * logits[:, self.column])
                 loose = relu(keep - sign * logits[:, self.columns]).sum(1)
                 with torch.no_grad():
@@ -199,8 +205,11 @@ class _Judge:
         return Edit(move, shows, bool(kept), float(np.linalg.norm(move)) / _usual_length(self.model))
 
     def _read(self, moves: np.ndarray) -> np.ndarray:
-        y = None if self.y is None else self.y.expand(len(moves), -1)
-        return self.reader.read(self.model.decode(self.z + moves, y))
+        return self.reader.read(self.model.decode(self.z + moves, *self._told(len(moves))))
+
+    def _told(self, count: int) -> list[Tensor | None]:
+        """Classes and what is done to styles, for so many pictures."""
+        return [None if each is None else each.expand(count, -1) for each in self.told]
 
 
 class _Best:

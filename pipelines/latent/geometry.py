@@ -75,6 +75,12 @@ def unit(vector: Array) -> Array:
     return (vector / length).astype(np.float32)
 
 
+def signed(vectors: Array) -> Array:
+    """Columns, each turned so that its largest part is positive: a direction and its opposite give the same one."""
+    largest = np.take_along_axis(vectors, np.abs(vectors).argmax(0)[None], 0)
+    return vectors * np.where(largest < 0, -1, 1)
+
+
 def orthogonal_to(vector: Array, held: Sequence[Array]) -> Array:
     """The part of a direction [d] that moves none of the held ones, at length 1 (Shen et al., InterFaceGAN, 2020).
 

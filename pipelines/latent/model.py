@@ -26,18 +26,19 @@ import torch
 from torch import Tensor
 
 from pipelines.errors import ModelError
-from pipelines.latent import conditions, directions, point
+from pipelines.latent import conditions, directions, in_w, point
 from pipelines.latent.bank import Bank
 from pipelines.latent.conditions import Classes
 from pipelines.latent.directions import Direction
 from pipelines.latent.once import once
 from pipelines.latent.placing import Placing
 from pipelines.latent.point import Point
+from pipelines.latent.tradeoff import Tradeoff
 from pipelines.metrics.reader import Reader
 from pipelines.models import readings, registry, steering
 from pipelines.models.readings import Readings
 from pipelines.models.steering import Steering
-from pipelines.models.trained import Trained, load_entry
+from pipelines.models.trained import BATCH, Trained, load_entry
 from pipelines.registries import LOSSES, loss_traits, network_traits
 from pipelines.training.pictures import to_float
 
@@ -100,21 +101,28 @@ class Model:
         Args:
             y: as in ``decode``; None draws a class for each, from the same seed.
             psi: truncation, in [0, 1] usually: z is drawn by it to the middle of the prior, so that 0 is the mean
-                picture (in a mixture, to its nearest centre, so that 0 is a centre's picture).
+                picture (in a mixture, to its nearest centre, so that 0 is a centre's picture). Of a model with a
+                mapping network, the styles are drawn to their mean.
 
         Raises:
             ModelError: the model has no such class.
         """
         z, drawn = self.trained.draw((seed, index) for index in range(count))
         labels = self.classes(y, count) if y is not None else drawn
-        return _pictures(self.trained.decode(torch.from_numpy(self._placing.truncated(z.numpy(), psi)), labels))
+        return _pictures(self.drawn(z, labels, psi))
 
-    def decode(self, z: np.ndarray | Tensor, y: Classes = None) -> np.ndarray:
+    def drawn(self, z: Tensor, y: Tensor | None, psi: float, batch: int = BATCH) -> Tensor:
+        """Pictures uint8 [B, C, H, W] of z [B, latent_size] and y, as ``Trained.draw`` gives them, truncated by psi."""
+        styled = self._placing.narrower(len(z), psi)
+        return self.trained.decode(torch.from_numpy(self._placing.truncated(z.numpy(), psi)), y, batch, styled)
+
+    def decode(self, z: np.ndarray | Tensor, y: Classes = None, styled: Tensor | None = None) -> np.ndarray:
         """Pictures uint8 [B, H, W, C] of latent vectors [B, latent_size], or one [latent_size].
 
         Args:
             y: one class for all, classes [B], weights of all classes [classes] or [B, classes] (a mixture); None for
                 an unconditional model.
+            styled: what is done to the styles of a model with a mapping network, as ``styled`` gives it.
 
         Raises:
             ModelError: z or y does not fit the model.
@@ -127,7 +135,7 @@ class Model:
             raise ModelError(f"z has the shape {list(z.shape)}; this model wants [B, {self.latent_size}].")
         if not torch.isfinite(z).all():
             raise ModelError("z holds numbers that are not finite.")
-        return _pictures(self.trained.decode(z, self.classes(y, len(z))))
+        return _pictures(self.trained.decode(z, self.classes(y, len(z)), styled=styled))
 
     @torch.inference_mode()
     def score(self, images: np.ndarray, y: Classes = None) -> np.ndarray:
@@ -168,19 +176,28 @@ class Model:
         """
         return self._placing.of(points)
 
+    def styled(self, points: Sequence[Point]) -> Tensor | None:
+        """What points do to styles, as ``Trained.raw`` takes it; None where nothing. Raises as ``resolve``."""
+        return self._placing.styled(points)
+
     def pictures(self, points: Sequence[Point]) -> np.ndarray:
         """Pictures uint8 [B, H, W, C] of points; raises as ``resolve``."""
         z, y = self.resolve(points)
-        return _pictures(self.trained.decode(torch.from_numpy(z), y))
+        return _pictures(self.trained.decode(torch.from_numpy(z), y, styled=self.styled(points)))
 
-    def seen(self, z: np.ndarray, y: Tensor | None = None) -> np.ndarray:
-        """What the reader tells of pictures of z [B, latent_size] and y, as ``resolve`` gives them: [B, names].
+    def seen(self, z: np.ndarray, y: Tensor | None = None, styled: Tensor | None = None) -> np.ndarray:
+        """What the reader tells of pictures of z [B, latent_size], y and styles, as points have them: [B, names].
 
         Kept for the last few thousand pictures; only where a reader ships for the model's data.
         """
-        return self._placing.seen(z, y)
+        return self._placing.seen(z, y, styled)
 
     # What it has learnt
+
+    @once
+    def tradeoff(self) -> Tradeoff:
+        """Precision and recall at several truncations, to be measured part by part."""
+        return Tradeoff(self)
 
     @once
     def readings(self) -> Readings | None:
@@ -209,7 +226,12 @@ class Model:
         Takes seconds: components are found on the samples of the bank.
         """
         found = [*self.labelled.values(), *directions.components(self), *directions.closed_form(self)]
-        return {direction.id: direction for direction in found}
+        return {direction.id: direction for direction in (*found, *in_w.directions(self))}
+
+    @once
+    def styles(self) -> np.ndarray:
+        """Styles of samples, float64 [N, W], of a model with a mapping network: see ``in_w.styles``."""
+        return in_w.styles(self)
 
     def steered(self, name: str) -> tuple[str, list[str] | None] | None:
         """The attribute and the names held (None for all) of a direction that was learnt; None for any other name."""

@@ -16,9 +16,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pipelines.latent import conditions, geometry, point
+from pipelines.errors import ModelError
+from pipelines.latent import conditions, directions, geometry, point
 from pipelines.latent.point import Point
-from pipelines.models.trained import BATCH
+from pipelines.models.trained import in_batches
 from pipelines.networks._conditioning import centres, nearest_centre
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class Placing:
         """
         y = torch.stack([self._own_class(at) for at in points]) if self._model.class_names else None
         z = np.stack([self._start(at) for at in points])
-        turns = [[(name, amount) for name, amount in at.moves.items() if amount] for at in points]
+        turns = [[(name, amount) for name, amount in at.moves.items() if amount and not self._in_w(name)]
+                 for at in points]  # fmt: skip
         for turn in range(max(map(len, turns))):
             movers: dict[str, list[int]] = {}
             for row, moves in enumerate(turns):
@@ -65,6 +67,36 @@ class Placing:
                     y[row] = (1 - t) * y[row] + t * end_classes[number]
         return z, y
 
+    def styled(self, points: Sequence[Point]) -> Tensor | None:
+        """What points do to styles, float32 [B, 1 + W], as ``Trained.raw`` takes it; None where none does anything.
+
+        Raises:
+            ModelError: a point names a direction that the model does not have.
+        """
+        ends = [at.to or at for at in points]
+        if not self._model.layers or all(at.psi == 1 and not any(map(self._in_w, at.moves)) for at in (*points, *ends)):
+            return None
+        t = torch.tensor([[at.t if at.to else 0.0] for at in points])
+        return torch.lerp(*(torch.stack([self._style(at) for at in some]) for some in (points, ends)), t)
+
+    def _style(self, at: Point) -> Tensor:
+        """What a point without the path that leads on from it does to its styles, float32 [1 + W]."""
+        found = self.narrower(1, at.psi, always=True)[0]
+        for name, amount in at.moves.items():
+            if amount and self._in_w(name):
+                found[1:] += amount * torch.from_numpy(self._model.direction(name).vector)
+        return found
+
+    def narrower(self, count: int, psi: float, always: bool = False) -> Tensor | None:
+        """Truncation of styles alone, as ``styled`` gives it, for so many pictures."""
+        if not self._model.layers or (psi == 1 and not always):
+            return None
+        size = len(self._model.trained.generator.w_mean)
+        return torch.cat([torch.full((count, 1), psi), torch.zeros(count, size)], 1)
+
+    def _in_w(self, name: str) -> bool:
+        return directions.is_in_w(self._model, name)
+
     def _move(self, z: np.ndarray, y: Tensor | None, name: str, rows: list[int], amounts: np.ndarray) -> None:
         """Move some of z [B, latent_size] along a direction, in place."""
         for up in (True, False):
@@ -84,7 +116,10 @@ class Placing:
         """
         steered = self._model.steered(name)
         if steered is None:
-            return self._model.direction(name).vector[None]
+            found = self._model.direction(name)
+            if found.space != "z":
+                raise ModelError(f"The direction {name[:60]!r} lies in W: it moves styles, and no z.")
+            return found.vector[None]
         attribute, held = steered
         reader, steering = self._model.reader, self._model.steering
 
@@ -95,23 +130,25 @@ class Placing:
 
         return self._kept.get([(name, up, key) for key in _keys(z, y)], compute)
 
-    def seen(self, z: np.ndarray, y: Tensor | None) -> np.ndarray:
+    def seen(self, z: np.ndarray, y: Tensor | None, styled: Tensor | None = None) -> np.ndarray:
         """What the reader tells of the pictures of z [B, latent_size]: probabilities, float32 [B, names]."""
         model = self._model
 
         def compute(rows: list[int]) -> Iterator[np.ndarray]:
-            for start in range(0, len(rows), BATCH):
-                some = rows[start : start + BATCH]
-                images = model.trained.decode(torch.from_numpy(z[some]), None if y is None else y[some])
-                spare = images[-1:].expand(BATCH - len(some), -1, -1, -1)  # company changes nothing
-                yield from model.reader.read(torch.cat([images, spare]).permute(0, 2, 3, 1))[: len(some)]
+            told = [None if each is None else each[rows] for each in (y, styled)]
+            images = model.trained.decode(torch.from_numpy(z[rows]), told[0], styled=told[1])
+            for read in in_batches(lambda some: model.reader.read(some.permute(0, 2, 3, 1)), images):
+                yield from read
 
-        return self._kept.get(_keys(z, y), compute)
+        return self._kept.get(_keys(z, y, styled), compute)
 
     def truncated(self, z: np.ndarray, psi: float) -> np.ndarray:
-        """z [B, d] drawn to the middle of the prior or, in a mixture, to the centre it lies nearest to."""
+        """z [B, d] drawn to the middle of the prior or, in a mixture, to the centre it lies nearest to.
+
+        Of a model with a mapping network z stays as it is: its styles are truncated.
+        """
         config, middle = self._model.trained.config, 0.0
-        if psi == 1:
+        if psi == 1 or self._model.layers:
             return z
         if config.prior == "mixture":
             nearest = nearest_centre(torch.from_numpy(z), config.centres)
@@ -166,6 +203,7 @@ class _Kept:
         return np.stack([found[key] for key in keys])
 
 
-def _keys(z: np.ndarray, y: Tensor | None) -> list[bytes]:
+def _keys(z: np.ndarray, *more: Tensor | None) -> list[bytes]:
     """One for each picture."""
-    return [one.tobytes() + (b"" if y is None else y[row].numpy().tobytes()) for row, one in enumerate(z)]
+    parts = [z, *(each.numpy() for each in more if each is not None)]
+    return [b"".join(part[row].tobytes() for part in parts) for row in range(len(z))]

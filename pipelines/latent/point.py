@@ -6,8 +6,10 @@ A point says how its z is made, so that the link of a page holds a few numbers a
 
     z        weighted sum of sources: "seed.index", a sample; "n.seed.index", noise uniform on [-1, 1] in each number;
              "v.<base64>", a vector given as it is (float16, base64 for URLs)
-    moves    how far along which directions, in units of length of z; "z7" is the eighth coordinate itself
-    psi      truncation: z is drawn by it, before the moves, to the middle of the prior, which is 0 (1: not at all)
+    moves    how far along which directions, in units of length of z; "z7" is the eighth coordinate itself; those that
+             begin with "w-" move the styles of a generator with a mapping network
+    psi      truncation: z is drawn by it, before the moves, to the middle of the prior, which is 0 (1: not at all); of
+             a generator with a mapping network its styles are, to their mean
     shell    true: z is brought back to the length that samples have, after the moves
     y        a class, or weights of all classes; null takes the class that the first sample was drawn with
     to, t, path   a second point, and how far along the "slerp" or "lerp" path to it, in [0, 1]

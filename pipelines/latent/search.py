@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from pipelines.errors import ModelError
-from pipelines.latent.directions import HELD, slug
+from pipelines.latent.directions import HELD, W, is_in_w, slug
 from pipelines.latent.model import Model
 from pipelines.latent.point import Point, sample_of
 from pipelines.metrics.parts import columns_outside, parts_of, verdicts
@@ -131,7 +131,7 @@ def _turned(model: Model, moves: Mapping[str, float], rows: Sequence[int]) -> tu
         raise ModelError(f"No classifier ships for the pictures of {model.id}, so what else changes cannot be told.")
     still = [Point(z=((f"{EFFECT_SEED}.{index}", 1.0),)) for index in rows]
     moved = [Point(z=point.z, moves=dict(moves)) for point in still]
-    seen, seen_moved = (model.seen(*model.resolve(points)) for points in (still, moved))
+    seen, seen_moved = (model.seen(*model.resolve(points), model.styled(points)) for points in (still, moved))
     before, after = reader.says(seen), reader.says(seen_moved)
     turned = (verdicts(reader, seen) != verdicts(reader, seen_moved)).mean(0)
     found = {
@@ -152,6 +152,7 @@ def _column(model: Model, name: str) -> int | None:
     """The reader's column of a labelled direction, None for any other."""
     names = [slug(each) for each in model.reader.names] if model.reader else []
     base = name.partition(HELD)[0]
+    base = base.removeprefix(W) if is_in_w(model, base) else base
     return names.index(base) if base in names else None
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from pipelines.errors import ModelError
 from pipelines.latent.model import Model
 from pipelines.latent.point import Point
-from pipelines.models.trained import BATCH
+from pipelines.models.trained import in_batches
 from pipelines.registries import MODALITIES
 
 
@@ -22,7 +22,6 @@ def mixed(
     columns: Sequence[Point],
     taken: Sequence[bool],
     noise: Sequence[bool] | None = None,
-    psi: float = 1.0,
 ) -> np.ndarray:
     """The pictures of some columns, and for each row its own picture and its mixtures with each column.
 
@@ -33,7 +32,6 @@ def mixed(
         columns: points that give the styles of the layers that are taken, C of them.
         taken: of each layer, whether its style is the column's.
         noise: of each layer but the last, whether it adds its noise; None: all of them do.
-        psi: truncation in W: 1 leaves the styles, 0 is their mean (section B).
 
     Returns:
         uint8 [C + R * (1 + C), H, W, channels].
@@ -50,7 +48,7 @@ def mixed(
             f"{model.id} has {layers} styles and adds noise {layers - 1} times; {len(taken)} and {len(noise)} were "
             "given."
         )
-    of_rows, of_columns = _styles(model, rows, psi), _styles(model, columns, psi)
+    of_rows, of_columns = _styles(model, rows), _styles(model, columns)
     of_column = torch.tensor(taken)[None, :, None]
     each = [of_columns]
     for w in of_rows:
@@ -58,20 +56,17 @@ def mixed(
     return _drawn(model, torch.cat(each), noise)
 
 
-def _styles(model: Model, points: Sequence[Point], psi: float) -> Tensor:
-    """Styles of points, [B, layers, W]."""
+def _styles(model: Model, points: Sequence[Point]) -> Tensor:
+    """Styles of points, [B, layers, W], as their truncation and moves leave them."""
     z, y = model.resolve(points)
-    generator = model.trained.generator
-    return generator.truncated(generator.mapping(torch.from_numpy(z), model.trained.told(y)), psi)
+    return model.trained.styles(torch.from_numpy(z), y, model.styled(points))
 
 
 def _drawn(model: Model, w: Tensor, noise: tuple[bool, ...]) -> np.ndarray:
     """Pictures of styles [B, layers, W], always as many decoded at once, so that company changes no pixel."""
     trained, parts = model.trained, []
     modality = MODALITIES.get(trained.entry.spec.modality)
-    for part in w.split(BATCH):
-        full = torch.cat([part, part[-1:].expand(BATCH - len(part), -1, -1)])
-        pictures = trained.generator.synthesis(full, noise)[: len(part)]
+    for pictures in in_batches(lambda some: trained.generator.synthesis(some, noise), w):
         if not torch.isfinite(pictures).all():
             raise ModelError(f"{model.id} draws a picture with numbers that are not finite here: choose other samples.")
         parts.append(modality.tile(modality.decode(pictures), trained.config.size, trained.config.channels))

@@ -20,6 +20,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -48,6 +49,7 @@ from pipelines.metrics.judge import as_float
 from pipelines.metrics.measures._seen import Reference
 from pipelines.metrics.neighbours import Compared, K, Neighbourhoods
 from pipelines.metrics.own import Taken
+from pipelines.metrics.path_length import WAYS, Paths
 from pipelines.metrics.sides import Draw, Real, Seen
 from pipelines.registries import MODALITIES
 
@@ -81,6 +83,7 @@ def evaluate(
     times: int = DRAWS,
     features: str = OWN,
     teller: AttributeModel | None = None,
+    paths: Paths | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
     """Draws samples from a model and measures them beside real pictures.
@@ -100,6 +103,7 @@ def evaluate(
         features: ``OWN``, what the classifier that ships for the data set sees, or pixels where none does; or
             ``INCEPTION``, which takes a package and weights of its own, 2 GB of memory and, without a GPU, hours.
         teller: what tells attributes; by default the model that ships for the data set, if one does.
+        paths: perceptual path lengths of the model, where it draws pictures; see path_length.py.
         progress: told the share done and a message.
 
     Raises:
@@ -185,6 +189,8 @@ def evaluate(
     }
     reference = Reference(gaussian, balls, target.probabilities)
     mine = taken.measured(fakes, labels, real, training, reference, own.kind)
+    report(0.96, "Measuring path lengths")
+    lengths = _path_lengths(paths if modality == "image" else None, own, seed, times)
     report(0.97, "Looking for copies")
     names = () if teller else classes
     evaluation = Evaluation(
@@ -209,6 +215,7 @@ def evaluate(
         **_copies(real, fakes, target, training),
         own=mine,
         own_count=near,
+        **lengths,
         **told.class_measures(fakes, target, others, common, labels, against.labels(), names),
         **told.stacked_measures(fakes, others, own.kind),
         **told.attribute_measures(fakes, target, others, common, tuple(teller.attribute_names) if teller else ()),
@@ -269,6 +276,17 @@ def _score(
     found = Repeated.of(lambda seen: score.inception_score(seen.probabilities), fakes)
     pair = Beside(found.mean, score.inception_score(target.probabilities), found.spread)
     return {"inception_score": pair, "scored_by": quality.features_name(data_name).replace("features", "classifier")}
+
+
+def _path_lengths(paths: Paths | None, own: Any, seed: int, times: int) -> dict[str, Any]:
+    """The fields that tell path lengths: each of so many draws of ways has a seed of its own."""
+    if paths is None:
+        return {}
+    seeds = np.random.SeedSequence((seed, WAYS)).generate_state(times).tolist()
+    found = [paths(lambda pictures: own(pictures)[0], each, WAYS) for each in seeds]
+    each = {space: Repeated.of(operator.itemgetter(space), found) for space in found[0]}
+    lengths = {space: Beside(length.mean, None, length.spread) for space, length in each.items()}
+    return {"path_lengths": lengths, "path_features": own.name, "path_count": WAYS * times}
 
 
 def _copies(real: Real, fakes: list[Seen], target: Seen, training: Seen) -> dict[str, Any]:

@@ -80,6 +80,9 @@ class Evaluation:
     stacked_divergence: Beside | None = None  # of their shares from equal shares, in nats
     stacked_count: int = 0  # samples that these two are taken on, those of all draws together
     own_count: int = 0  # pictures of a draw that these are taken on
+    path_lengths: dict[str, Beside] | None = None  # by the space, z or w; lower is smoother; see path_length.py
+    path_features: str = ""  # that their pictures are compared by
+    path_count: int = 0  # ways of all draws
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as written to a file: numbers, texts, and ``{"value": ..., "real": ...}`` where two belong.
@@ -120,6 +123,11 @@ class Evaluation:
         ]  # fmt: skip
         if self.copied:
             rows.append(("like copies", *_texts(self.copied), f"as near to one as the nearest {few} of unseen ones"))
+        text = f"squared change of {self.path_features} by squared step; lower is smoother; {self.path_count:,} ways"
+        for space, length in (self.path_lengths or {}).items():
+            rows.append(
+                (f"path length in {space}", *_texts(length, "{:,.0f}" if length.value >= 100 else "{:.2f}"), text)
+            )
         if self.inception_score:
             rows.append((sure, *_texts(self.inception_score, "{:.3f}"), "each sample one class, and all classes"))
         if self.modes:

@@ -10,6 +10,7 @@ number means, so numbers of different features are never compared.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -19,7 +20,12 @@ from pipelines.metrics.judge import Judge
 EPSILON = 1e-4
 TRIMMED = 0.01  # share of the shortest and of the longest steps that are left out, as in the paper's code
 BATCH = 100
+WAYS = 400  # of each draw of the full measure
 
+Features = Callable[[Tensor], Tensor]
+"""Pictures float [B, C, H, W] in [-1, 1] to what is compared, [B, F]: a classifier's features."""
+Paths = Callable[[Features, int, int], dict[str, float]]
+"""The path lengths of a model by the name of the space, z or w; takes what is compared, a seed and a number of ways."""
 Along = Callable[[Tensor, Tensor, Tensor], Tensor]
 """Takes both ends of ways, [B, ...], and places in [0, 1], [B, 1 ...]; gives the points, [B, ...]."""
 
@@ -33,47 +39,36 @@ def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     return a * (t * angle).cos() + aside * (t * angle).sin()
 
 
-def features_of(judge: Judge) -> Callable[[Tensor], Tensor]:
-    """What a classifier sees on pictures [B, C, H, W] in [-1, 1], [B, F], as ``in_z`` and ``in_w`` take it."""
+def features_of(judge: Judge) -> Features:
+    """What a classifier sees on pictures [B, C, H, W] in [-1, 1], [B, F], as ``path_length`` takes it."""
     return lambda pictures: judge.features(judge.prepared(pictures))
 
 
 @torch.inference_mode()
-def in_z(
+def path_length(
     generator: nn.Module,
-    features: Callable[[Tensor], Tensor],
+    features: Features,
     ends: tuple[Tensor, Tensor],
     y: Tensor | None = None,
     chance: torch.Generator | None = None,
+    space: Literal["z", "w"] = "z",
 ) -> float:
-    """The length in Z, >= 0, for a Gaussian prior: along great circles of radius sqrt(latent_size).
+    """The length, >= 0.
 
     Args:
-        generator: in eval mode; z [B, latent_size] and y to pictures.
-        features: pictures to what is compared, [B, F]: a classifier's.
+        generator: in eval mode; z [B, latent_size] and y to pictures. In W with ``mapping`` and ``synthesis``.
+        features: what is compared.
         ends: of each way, z [N, latent_size] both.
         y: the class of each way, [N]; None without classes.
         chance: draws the places on the ways; None takes torch's own.
+        space: ``z``, for a Gaussian prior: the ways are great circles of radius sqrt(latent_size). ``w``: they are
+            straight lines between the styles of both ends.
     """
+    if space == "w":
+        ends = tuple(torch.cat([generator.mapping(z, label) for z, label in _batches(each, y)]) for each in ends)
+        return _length(lambda w, _: features(generator.synthesis(w)), torch.lerp, ends, None, chance)
     radius = ends[0].shape[1] ** 0.5
     return _length(lambda z, y: features(generator(z, y)), lambda a, b, t: radius * slerp(a, b, t), ends, y, chance)
-
-
-@torch.inference_mode()
-def in_w(
-    generator: nn.Module,
-    features: Callable[[Tensor], Tensor],
-    ends: tuple[Tensor, Tensor],
-    y: Tensor | None = None,
-    chance: torch.Generator | None = None,
-) -> float:
-    """The length in W, >= 0: along straight lines between the styles of both ends; arguments as of ``in_z``.
-
-    Args:
-        generator: with ``mapping`` and ``synthesis``.
-    """
-    styles = tuple(torch.cat([generator.mapping(z, label) for z, label in _batches(each, y)]) for each in ends)
-    return _length(lambda w, _: features(generator.synthesis(w)), torch.lerp, styles, None, chance)
 
 
 def _length(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 import math
@@ -30,6 +31,7 @@ from pipelines.errors import GanError, ModelError
 from pipelines.files import publish_folder, sync, whole
 from pipelines.metrics.evaluate import evaluate
 from pipelines.models import readings, steepness, steering
+from pipelines.models.path_lengths import path_lengths
 from pipelines.models.registry import STEERING, checkpoint_path, find, free_place, of_run
 from pipelines.models.rejection import least_believed
 from pipelines.models.trained import FOR_TRAINING, Trained, critic, load_entry, of_checkpoint, parts, under
@@ -222,7 +224,8 @@ def _portable(config: TrainConfig) -> TrainConfig:
 def _quality(trained: Trained, samples: int, progress: Callable[[float, str], None] | None) -> dict[str, Any] | None:
     try:
         names = trained.entry.class_names
-        return evaluate(trained.sample_many, trained.config, names, samples, progress=progress).to_dict()
+        paths = functools.partial(path_lengths, trained)
+        return evaluate(trained.sample_many, trained.config, names, samples, paths=paths, progress=progress).to_dict()
     except GanError as error:  # a small folder has too few pictures to compare with; it can be published all the same
         return {"problem": str(error)}
 

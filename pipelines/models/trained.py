@@ -74,9 +74,21 @@ class Trained:
             return encode(self.conditions[y])
         return mixed(self.conditions, y)
 
-    def raw(self, z: Tensor, y: Tensor | None = None) -> Tensor:
-        """What G gives for z [B, latent_size] and y as in ``decode``, float32 [B, ...], with gradients for z."""
-        return self.generator(z, self.told(y))
+    def raw(self, z: Tensor, y: Tensor | None = None, styled: Tensor | None = None) -> Tensor:
+        """What G gives for z [B, latent_size] and y as in ``decode``, float32 [B, ...], with gradients for z.
+
+        Args:
+            styled: of a G with a mapping network what is done to its styles, [B, 1 + W]: their truncation, and what is
+                then added to the style of each layer; None: nothing.
+        """
+        if styled is None:
+            return self.generator(z, self.told(y))
+        return self.generator.synthesis(self.styles(z, y, styled))
+
+    def styles(self, z: Tensor, y: Tensor | None = None, styled: Tensor | None = None) -> Tensor:
+        """The styles of a G with a mapping network, [B, layers, W]; arguments as of ``raw``."""
+        w = self.generator.mapping(z, self.told(y))
+        return w if styled is None else self.generator.truncated(w, styled[:, :1, None]) + styled[:, None, 1:]
 
     def logits(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """D's logits [B] for encoded examples x [B, ...], told y as in ``decode``; the mean where it gives several."""
@@ -162,21 +174,24 @@ class Trained:
         return steepness.steepness(lambda part: torch.cat(list(self._pictures(part))), z)
 
     @torch.inference_mode()
-    def decode(self, z: Tensor, y: Tensor | None = None, batch: int = BATCH) -> Tensor:
+    def decode(self, z: Tensor, y: Tensor | None = None, batch: int = BATCH, styled: Tensor | None = None) -> Tensor:
         """Pictures uint8 [B, C, H, W] for z [B, latent_size] and y: classes [B] or weights of them [B, classes].
+
+        Args:
+            styled: as in ``raw``.
 
         Raises:
             ModelError: a picture holds a number that is not finite.
         """
         config, modality = self.config, MODALITIES.get(self.entry.spec.modality)
         tiles = [torch.empty(0, config.channels, config.size, config.size, dtype=torch.uint8)]
-        tiles += [modality.tile(part, config.size, config.channels) for part in self._stored(z, y, batch)]
+        tiles += [modality.tile(part, config.size, config.channels) for part in self._stored(z, y, batch, styled)]
         return torch.cat(tiles)
 
-    def _stored(self, z: Tensor, y: Tensor | None, batch: int) -> Iterator[Tensor]:
+    def _stored(self, z: Tensor, y: Tensor | None, batch: int, styled: Tensor | None = None) -> Iterator[Tensor]:
         """Examples as the data set's modality stores them, at most ``batch`` at once; raises as ``decode``."""
         modality = MODALITIES.get(self.entry.spec.modality)
-        for pictures in self._pictures(z, y, batch):
+        for pictures in self._pictures(z, y, batch, styled):
             if not torch.isfinite(pictures).all():  # as bytes nobody could tell
                 raise ModelError(
                     f"{self.name} draws a picture with numbers that are not finite here: its weights are too large, or "
@@ -184,17 +199,11 @@ class Trained:
                 )
             yield modality.decode(pictures)
 
-    def _pictures(self, z: Tensor, y: Tensor | None = None, batch: int = BATCH) -> Iterator[Tensor]:
+    def _pictures(
+        self, z: Tensor, y: Tensor | None = None, batch: int = BATCH, styled: Tensor | None = None
+    ) -> Iterator[Tensor]:
         """Pictures float32 [at most batch, C, H, W] in [-1, 1], always as many decoded at once."""
-        for start in range(0, len(z), batch):
-            threads.review()
-            part = z[start : start + batch]
-            labels = None if y is None else y[start : start + batch]
-            missing = batch - len(part)
-            if missing:
-                part = torch.cat([part, part[-1:].expand(missing, -1)])
-                labels = None if labels is None else torch.cat([labels, labels[-1:].repeat_interleave(missing, 0)])
-            yield self.raw(part, labels)[: batch - missing]
+        return in_batches(self.raw, z, y, styled, batch=batch)
 
     def sample(
         self, count: int, labels: Tensor | None = None, seed: int = 0, batch: int = BATCH
@@ -218,6 +227,20 @@ class Trained:
         with torch.inference_mode():
             stored = torch.cat(list(self._stored(z, y, MANY))).numpy()
         return stored, (y if y is not None else torch.full((count,), -1)).numpy()
+
+
+def in_batches(compute: Callable[..., Tensor], *rows: Tensor | None, batch: int = BATCH) -> Iterator[Tensor]:
+    """What is computed of rows [B, ...], at most ``batch`` at once.
+
+    It is always computed of as many, so that company changes no bit. The last row stands in for those that lack; what
+    is computed of these is left out. None is handed on as it is.
+    """
+    count = len(rows[0])
+    for start in range(0, count, batch):
+        threads.review()
+        some = min(batch, count - start)
+        at = [*range(start, start + some), *[start + some - 1] * (batch - some)]
+        yield compute(*(None if each is None else each[at] for each in rows))[:some]
 
 
 def load(reference: str | Path) -> Trained:

@@ -7,6 +7,8 @@ import math
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
+from pipelines.networks._norms import layer_norm
+
 LEAKY = math.sqrt(2)  # the gain before a LeakyReLU, as in the paper (He et al., 2015)
 
 
@@ -32,6 +34,17 @@ def equalised(layer: nn.Module, gain: float = 1.0, rate: float = 1.0, bias: floa
         if rate != 1:
             parametrize.register_parametrization(layer, "bias", _Scaled(rate))
     return layer
+
+
+def convolved(inputs: int, outputs: int, kernel: int = 3, norm: str = "none") -> tuple[nn.Module, ...]:
+    """An equalised convolution that keeps the size of maps, its norm by the setting ``d_norm``, and LeakyReLU 0.2."""
+    convolution = equalised(nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2), LEAKY)
+    return convolution, *layer_norm(norm, outputs), leaky()
+
+
+def leaky() -> nn.Module:
+    """LeakyReLU 0.2."""
+    return nn.LeakyReLU(0.2, inplace=True)
 
 
 def equalised_head(layer: nn.Module) -> None:

@@ -8,7 +8,6 @@ for 28 pixels), and each block doubles them; a discriminator goes the way back.
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable
 
 import torch
@@ -20,6 +19,7 @@ from pipelines.networks._attention import SelfAttention
 from pipelines.networks._conditional_norm import ConditionalBatchNorm, class_norm, plain_norm
 from pipelines.networks._conditioning import ToMaps, class_weights, finished
 from pipelines.networks._norms import layer_norm
+from pipelines.networks._stages import sides
 
 MOST = 16  # times the width that a layer's maps may be
 ATTENDED = 32  # height of the largest maps that have self-attention
@@ -94,7 +94,7 @@ class ResidualGenerator(nn.Module):
         self, config: TrainConfig, classes: int, norm: MakeNorm, attention: bool = False, inputs: int | None = None
     ) -> None:
         super().__init__()
-        self.classes, side = classes, smallest(config.size)
+        self.classes, side = classes, sides(config.size)[0]
         maps = maps_of(config)[::-1]
         self.first = nn.Linear(inputs or config.latent_size, maps[0] * side * side)
         self.to_maps = ToMaps(maps[0], side)
@@ -138,7 +138,7 @@ def residual_discriminator(
     """Pictures [B, C, H, W], y [B] or None, to logits [B]; ``init`` begins each layer, as ``glorot_`` does."""
     body, features = discriminator_body(config, attention)
     # Features are sums over places. Where spectral norm does not set the scale, the logits would begin far from 0.
-    dense = 1.0 if config.d_norm == "spectral" else 1 / smallest(config.size) ** 2
+    dense = 1.0 if config.d_norm == "spectral" else 1 / sides(config.size)[0] ** 2
     return finished(body, features, config, classes, functools.partial(init, dense=dense))
 
 
@@ -155,11 +155,6 @@ def discriminator_body(config: TrainConfig, attention: bool = False) -> tuple[nn
     return nn.Sequential(*layers, SumPool()), before
 
 
-def smallest(size: int) -> int:
-    """The height of a generator's first maps, for pictures of a size."""
-    return 7 if size == 28 else 4
-
-
 def attended(size: int) -> int:
     """The height of the maps that have self-attention: the largest up to half of the picture, and up to 32."""
     return min(size // 2, ATTENDED)
@@ -167,8 +162,7 @@ def attended(size: int) -> int:
 
 def maps_of(config: TrainConfig) -> list[int]:
     """How many maps there are at each resolution below the picture's own to the smallest: of D's blocks, in order."""
-    count = int(math.log2(config.size // smallest(config.size)))
-    return [config.width * min(2**number, MOST) for number in range(count)]
+    return [config.width * min(2**number, MOST) for number in range(len(sides(config.size)) - 1)]
 
 
 def class_generator(config: TrainConfig, classes: int, attention: bool = False) -> ResidualGenerator:

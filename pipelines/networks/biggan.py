@@ -18,6 +18,7 @@ from pipelines.networks._residual import ResidualGenerator, maps_of, orthogonal_
 
 SIZES = (16, 28, 32, 64, 128, 256)
 ATTENTION = True
+CLASS_EMBEDDING = True
 STANDING_STATISTICS = True
 EMBEDDED = 128  # numbers that stand for a class
 

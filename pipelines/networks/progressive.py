@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.networks._conditioning import ConditionalGenerator, ToMaps, finished, with_label
-from pipelines.networks._equalised import LEAKY, PixelNorm, equalised, equalised_head
+from pipelines.networks._equalised import LEAKY, PixelNorm, convolved, equalised, equalised_head, leaky
 from pipelines.networks._norms import layer_norm
 from pipelines.networks._resampling import AveragedConv2d, DoubledConv2d
 from pipelines.networks._stages import Growing, maps, sides
@@ -48,10 +48,10 @@ class Drawing(Growing):
         first, side = widths[0], self.sides[0]
         self.norm = PixelNorm()
         self.start = equalised(nn.Linear(inputs, first * side * side), LEAKY / side)
-        begin = (ToMaps(first, side), _leaky(), PixelNorm(), *_drawn(first, first))
+        begin = (ToMaps(first, side), leaky(), PixelNorm(), *_drawn(first, first))
         self.blocks = nn.ModuleList([nn.Sequential(*begin)])
         for before, now in pairwise(widths):
-            doubled = (equalised(DoubledConv2d(before, now), LEAKY), _leaky(), PixelNorm())
+            doubled = (equalised(DoubledConv2d(before, now), LEAKY), leaky(), PixelNorm())
             self.blocks.append(nn.Sequential(*doubled, *_drawn(now, now)))
         self.pictures = nn.ModuleList(equalised(nn.Conv2d(width, config.channels, 1)) for width in widths)
 
@@ -108,13 +108,13 @@ class Seeing(Growing):
         super().__init__(config.growth, len(self.sides))
         widths = [maps(config, side) for side in self.sides]
         first, side = widths[0], self.sides[0]
-        self.pictures = nn.ModuleList(nn.Sequential(*_seen(config.channels, width, 1)) for width in widths)
+        self.pictures = nn.ModuleList(nn.Sequential(*convolved(config.channels, width, 1)) for width in widths)
         dense = equalised(nn.Linear(first * side * side, first), LEAKY)
         norm = config.d_norm
-        self.blocks = nn.ModuleList([nn.Sequential(*_seen(first, first, norm=norm), nn.Flatten(), dense, _leaky())])
+        self.blocks = nn.ModuleList([nn.Sequential(*convolved(first, first, norm=norm), nn.Flatten(), dense, leaky())])
         for before, now in pairwise(widths):
-            averaged = (equalised(AveragedConv2d(now, before), LEAKY), *layer_norm(norm, before), _leaky())
-            self.blocks.append(nn.Sequential(*_seen(now, now, norm=norm), *averaged))
+            averaged = (equalised(AveragedConv2d(now, before), LEAKY), *layer_norm(norm, before), leaky())
+            self.blocks.append(nn.Sequential(*convolved(now, now, norm=norm), *averaged))
 
     def forward(self, x: Tensor) -> Tensor:
         x = self._averaged(x)
@@ -144,14 +144,4 @@ def _enlarged(x: Tensor, side: int) -> Tensor:
 
 def _drawn(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
     """A convolution of G with what follows it."""
-    return (*_seen(inputs, outputs), PixelNorm())
-
-
-def _seen(inputs: int, outputs: int, kernel: int = 3, norm: str = "none") -> tuple[nn.Module, ...]:
-    """A convolution of D with what follows it."""
-    convolution = equalised(nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2), LEAKY)
-    return convolution, *layer_norm(norm, outputs), _leaky()
-
-
-def _leaky() -> nn.Module:
-    return nn.LeakyReLU(0.2, inplace=True)
+    return (*convolved(inputs, outputs), PixelNorm())

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from pipelines.config.train_config import TrainConfig
 from pipelines.networks._conditioning import ConditionalGenerator, finished
 from pipelines.networks._norms import layer_norm
+from pipelines.networks._stages import sides
 
 SIZES = (16, 28, 32, 64, 128, 256)
 
@@ -139,9 +140,8 @@ class _Cut(torch.autograd.Function):
 
 def _stages(config: TrainConfig) -> tuple[int, list[int]]:
     """The side of the smallest maps, and how many maps there are at each size, those of the picture's size first."""
-    side = 7 if config.size == 28 else 4
-    doublings = int(math.log2(config.size // side))
-    return side, [config.width] + [2 * config.width] * doublings
+    side, *others = sides(config.size)
+    return side, [config.width] + [2 * config.width] * len(others)
 
 
 def _conv(inputs: int, outputs: int, kernel: int, gain: float = 1.0, bias: bool = False, **more: int) -> nn.Conv2d:

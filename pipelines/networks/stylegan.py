@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.networks._conditioning import class_weights, finished
-from pipelines.networks._equalised import LEAKY, PixelNorm, equalised, equalised_head
+from pipelines.networks._equalised import LEAKY, PixelNorm, convolved, equalised, equalised_head, leaky
 from pipelines.networks._modulated import Modulated, Styled
 from pipelines.networks._moving_mean import MovingMean
 from pipelines.networks._norms import layer_norm
@@ -26,6 +26,7 @@ from pipelines.networks._stages import MOST, maps, sides
 
 SIZES = (16, 28, 32, 64, 128, 256)
 MAPPING = True
+CLASS_EMBEDDING = True
 Z_NORM = True
 DEPTH, RATE = 8, 0.01  # layers of the mapping network, and the factor on their learning rate
 MEMORY = 0.005  # weight of the newest batch in the mean of w
@@ -41,12 +42,12 @@ def discriminator(config: TrainConfig, classes: int) -> nn.Module:
     widths = [maps(config, side) for side in reversed(sides(config.size))]
     last, features = widths[-1], widths[-1] * sides(config.size)[0] ** 2
     body = nn.Sequential(
-        *_convolved(config.channels, widths[0], 1),
+        *convolved(config.channels, widths[0], 1),
         *(Halving(before, now, config.d_norm) for before, now in pairwise(widths)),
-        *_convolved(last, last, 3, config.d_norm),
+        *convolved(last, last, 3, config.d_norm),
         nn.Flatten(),
         equalised(nn.Linear(features, last), LEAKY),
-        nn.LeakyReLU(0.2, inplace=True),
+        leaky(),
     )
     return finished(body, last, config, classes, equalised_head)
 
@@ -67,6 +68,11 @@ class Generator(nn.Module):
         return ("mapping", *(f"synthesis.convolutions.{number}" for number in range(self.layers - 1)))
 
     @property
+    def w_layers(self) -> tuple[str, ...]:
+        """The names of the dense layers that read styles."""
+        return tuple(f"{name}.style" for name, layer in self.named_modules() if isinstance(layer, Modulated))
+
+    @property
     def w_mean(self) -> Tensor:
         """The mean of w in training, [W]: a moving average."""
         return self.mapping.usual.mean
@@ -80,8 +86,12 @@ class Generator(nn.Module):
         """
         return self.synthesis(self.mapping(z, y))
 
-    def truncated(self, w: Tensor, psi: float) -> Tensor:
-        """Styles [B, layers, W] on the way from their mean: ``psi`` 1 leaves them, 0 is the mean (2019, section B)."""
+    def truncated(self, w: Tensor, psi: float | Tensor) -> Tensor:
+        """Styles [B, layers, W] on the way from their mean: ``psi`` 1 leaves them, 0 is the mean (2019, section B).
+
+        Args:
+            psi: one for all, or [B, 1, 1].
+        """
         return torch.lerp(self.w_mean, w, psi)
 
 
@@ -93,7 +103,7 @@ class Mapping(nn.Module):
         self.classes, self.layers, self.norm = classes, layers, PixelNorm()
         self.embedding = equalised(nn.Linear(classes, styles)) if classes else None
         inputs = [latent_size + (styles if classes else 0), *[styles] * (DEPTH - 1)]
-        body = [(equalised(nn.Linear(each, styles), LEAKY, RATE), nn.LeakyReLU(0.2, inplace=True)) for each in inputs]
+        body = [(equalised(nn.Linear(each, styles), LEAKY, RATE), leaky()) for each in inputs]
         self.body = nn.Sequential(*(layer for pair in body for layer in pair))
         self.usual = MovingMean((styles,), MEMORY)
 
@@ -165,18 +175,9 @@ class Halving(nn.Module):
         gain = math.sqrt(0.5)  # of both ways, so that their sum keeps the variance; before a LeakyReLU it is the same
         half = equalised(nn.Conv2d(inputs, outputs, 3, stride=2), LEAKY * gain)
         self.body = nn.Sequential(
-            *_convolved(inputs, inputs, 3, norm),
-            Blur(inputs, padding=2),
-            half,
-            *layer_norm(norm, outputs),
-            nn.LeakyReLU(0.2, inplace=True),
+            *convolved(inputs, inputs, 3, norm), Blur(inputs, padding=2), half, *layer_norm(norm, outputs), leaky()
         )
         self.skip = nn.Sequential(Blur(inputs, stride=2), equalised(nn.Conv2d(inputs, outputs, 1, bias=False), gain))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.skip(x).add_(self.body(x))
-
-
-def _convolved(inputs: int, outputs: int, kernel: int, norm: str = "none") -> tuple[nn.Module, ...]:
-    convolution = equalised(nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2), LEAKY)
-    return convolution, *layer_norm(norm, outputs), nn.LeakyReLU(0.2, inplace=True)

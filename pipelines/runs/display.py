@@ -22,13 +22,14 @@ Display = dict[str, list[dict[str, Any]]]
 PARTS = {"views": "id", "series": "name", "measures": "name"}  # of a display, by what tells the items of each apart
 
 
-def described(method: Any, config: TrainConfig, modality: str = "image") -> Display:
+def described(method: Any, config: TrainConfig, modality: str = "image", layers: Iterable[Measure] = ()) -> Display:
     """What a run draws, as its record says it.
 
     Args:
         method: of the run, with ``views`` and ``series``; without them, those of a GAN.
         config: of the run.
         modality: of the run's data.
+        layers: what is measured of each layer of its networks.
 
     Raises:
         ConfigError: a measure, or the method, describes its numbers wrongly.
@@ -36,7 +37,7 @@ def described(method: Any, config: TrainConfig, modality: str = "image") -> Disp
     views, series = getattr(method, "views", VIEWS), getattr(method, "series", SERIES)
     _check(config.method, views, series, {*measures.units(), *measures.TAKEN})
     series = [one for one in series if not one.setting or getattr(config, one.setting)]
-    return _display(views, series, measures.described(modality=modality))
+    return _display(views, series, [*measures.described(modality=modality), *layers])
 
 
 @cache

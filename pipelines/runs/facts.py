@@ -153,5 +153,5 @@ class StoredDisplay(TypedDict, total=False):
     balance: float | None
     views: Annotated[list[View], Meta(max_length=32)]
     series: Annotated[list[Series], Meta(max_length=64)]
-    measures: Annotated[list[Measure], Meta(max_length=100)]
+    measures: Annotated[list[Measure], Meta(max_length=500)]
     titles: Annotated[list[Title], Meta(max_length=500)]

@@ -17,8 +17,9 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.data import ImageSet, Spec
 from pipelines.errors import TrainingError
 from pipelines.metrics.quality import Quality, QualityMeter
+from pipelines.networks import _spectra
 from pipelines.paths import runs_home
-from pipelines.registries import loss_traits
+from pipelines.registries import critic_of, loss_traits
 from pipelines.runs import conditions, pictures, reading, resuming
 from pipelines.runs.display import described
 from pipelines.runs.files import publish_json
@@ -72,7 +73,10 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
             names = conditions.names(len(examples))
             reporter.writing(lambda: conditions.save(examples, folder.path))
         view = FixedView(config, names, examples)
-        record = _record(folder, config, image_set, where, view, described(trainer.method, config, image_set.modality))
+        critic = trainer.players.get(critic_of(config.method))
+        layers = _spectra.described(critic.module) if critic else []
+        drawn = described(trainer.method, config, image_set.modality, layers)
+        record = _record(folder, config, image_set, where, view, drawn)
         record.data["class_names"] = list(names)
         if not spec.is_plain:
             record.data["spec"] = spec.to_dict()
@@ -127,6 +131,7 @@ class FolderHooks:
         self._saved_at, self._save_took = time.monotonic(), 0.0
         self._saved_step = trainer.step
         self._longer = False  # whether it was said that the run goes on after its time
+        self._critic = trainer.players.get(critic_of(trainer.config.method))
 
     def before_step(self, trainer: Trainer) -> str:
         """Hold while paused, follow changed learning rates, and say what the next step is."""
@@ -177,7 +182,8 @@ class FolderHooks:
         self.reporter.writing(self.folder.add_sample, png, **loop.position(trainer))
 
     def measured(self, trainer: Trainer, quality: Quality, best: bool) -> None:
-        self.row({**loop.position(trainer), **vars(quality)})
+        layers = _spectra.row(self._critic.module) if self._critic else {}
+        self.row({**loop.position(trainer), **vars(quality), **layers})
         self.reporter.tell(quality={**vars(quality), "step": trainer.step})
         if loop.waits_for_clear(trainer):
             self._tell_longer()

@@ -8,6 +8,7 @@ import pytest
 
 from explorer.live.summaries import FRESH_S
 from pipelines.runs import jobs
+from tests.conftest import leave
 
 
 @pytest.fixture(scope="session")
@@ -30,12 +31,13 @@ def tiny_server(serve, tiny_models: Path):
 
 
 @pytest.fixture
-def steered(tiny_server):
+def steered(tiny_server, page):
     """The name of a model of that server, the tiny faces with directions that were learnt."""
     from tests import tiny_models as tiny  # only here: it loads torch
 
     made = Path(shutil.copytree(tiny_server.models / "tiny-faces", tiny_server.models / "tiny-steered"))
     yield tiny.steer(made).name
+    leave(page)
     shutil.rmtree(made)
 
 
@@ -55,10 +57,11 @@ def model_server(shared_server, tiny_models: Path, monkeypatch):
 
 
 @pytest.fixture
-def own_server(shared_server, monkeypatch):
+def own_server(shared_server, page, monkeypatch):
     """The server, its folders this process's own too; at the end its runs are deleted, and so their processes end."""
     monkeypatch.setenv("GAN_EXPLORER_RUNS", str(shared_server.runs))
     monkeypatch.setenv("GAN_EXPLORER_DATA", str(shared_server.data))
     yield shared_server
+    leave(page)
     for run in jobs.runs():
         jobs.delete(run)

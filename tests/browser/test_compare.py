@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from pipelines.runs.folder import FINISHED, RUNNING
 from tests.browser.test_train import until
+from tests.conftest import leave
 from tests.fake_run import FakeRun
 
 pytestmark = pytest.mark.browser
@@ -21,8 +22,9 @@ PLOT = "[data-chart=%s] .gx-plot"
 
 
 @pytest.fixture
-def server(shared_server):
+def server(shared_server, page):
     yield shared_server
+    leave(page)
     for folder in shared_server.runs.iterdir():
         shutil.rmtree(folder)
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
+
+from pipelines import data
+from tests.conftest import leave
 
 pytestmark = pytest.mark.browser
 
@@ -14,7 +21,7 @@ PIXELS = "canvas => canvas.toDataURL()"
 
 
 @pytest.fixture
-def made(tiny_server):
+def made(tiny_server, page: Page):
     """A function that publishes a tiny model of a network on the server; they go at the end."""
     from tests import tiny_models as tiny  # only here: it loads torch
 
@@ -25,6 +32,7 @@ def made(tiny_server):
         return f"{tiny_server.url}/latent?model={name}"
 
     yield publish
+    leave(page)
     for folder in folders:
         shutil.rmtree(folder)
 
@@ -76,6 +84,38 @@ def test_styles_of_two_samples_are_mixed_by_layers(page: Page, made) -> None:
     expect(said).to_contain_text("coarse and middle and fine", timeout=WAIT_MS)
     assert shown() == other, "the link shows the same"
     expect(page.get_by_text("keep on the shell")).to_be_hidden()  # G sees the direction of z alone
+
+
+def test_styles_are_moved_and_truncated_beside_precision_and_recall(
+    page: Page, tiny_server, made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = np.random.default_rng(0)
+    for number in range(60):
+        Image.fromarray(chance.integers(0, 256, (16, 16), dtype=np.uint8)).save(tmp_path / f"{number}.png")
+    monkeypatch.setenv("GAN_EXPLORER_DATA", str(tiny_server.data))
+    data.load("folder", size=16, channels=1, folder=str(tmp_path))
+    where = made("tiny-moved", network="stylegan", size=16, data="folder", folder=str(tmp_path))
+    page.goto(f"{where}&group=w-component")
+    slider, large, told = map(page.locator, ("[data-direction=w-pca-1]", ".gx-large", ".gx-tradeoff"))
+    expect(slider).to_be_visible(timeout=WAIT_MS)
+    expect(told).to_contain_text("Measured as soon as the slider is moved.")
+    before = large.evaluate(PIXELS)
+    slider.focus()
+    page.keyboard.press("End")
+    page.wait_for_function("before => document.querySelector('.gx-large').toDataURL() !== before", arg=before)
+    expect(page.locator(".gx-chip")).to_have_text("Component 1 in W +4.0×")
+    page.get_by_label("truncation ψ").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(told).to_contain_text("30 samples, pixel features; real pictures", timeout=WAIT_MS)
+    expect(told).not_to_contain_text("–")
+    expect(told.get_by_role("img")).to_have_attribute(
+        "aria-label", re.compile(r"At truncation 0.95: precision \d+ %, recall \d+ %")
+    )
+    expect(page).to_have_url(re.compile(r"moves=w-pca-1\*4.*psi=0\.95|psi=0\.95.*moves=w-pca-1\*4"))
+    moved = large.evaluate(PIXELS)
+    page.reload()
+    expect(page.locator(".gx-chip")).to_have_text("Component 1 in W +4.0×", timeout=WAIT_MS)
+    page.wait_for_function("moved => document.querySelector('.gx-large').toDataURL() === moved", arg=moved)
 
 
 def test_the_stages_of_a_growing_generator_stand_side_by_side(page: Page, made) -> None:

@@ -18,7 +18,7 @@ from pipelines.paths import MODELS, PROJECT
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 from tests.browser.waits import until
-from tests.conftest import Homes, Server, free_port
+from tests.conftest import Homes, Server, free_port, leave
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -27,7 +27,7 @@ CURED_S = 300
 
 
 @pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def server(tmp_path: Path, page: Page, monkeypatch: pytest.MonkeyPatch):
     for name in ("runs", "saved"):
         (tmp_path / name).mkdir()
     homes = Homes(tmp_path / "runs", PROJECT / "data", MODELS, tmp_path / "saved")
@@ -35,6 +35,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setenv(name, value)
     served = Server(PROJECT / "streamlit_app.py", free_port(), homes, tmp_path / "log").start()
     yield served
+    leave(page)
     for run in jobs.runs():
         jobs.delete(run)
     served.stop()

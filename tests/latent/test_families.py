@@ -9,7 +9,7 @@ import torch
 from explorer.model import load
 from pipelines import data
 from pipelines.config.train_config import TrainConfig
-from pipelines.registries import NETWORKS
+from pipelines.registries import NETWORKS, network_traits
 from pipelines.training.building import advance, build
 from pipelines.training.memory import AT_THE_END
 from tests.tiny_models import write
@@ -37,7 +37,9 @@ def test_a_sample_is_the_same_pixels_in_any_company_and_directions_are_found(gan
     assert many.shape == (20, 28, 28, 1) and many.std() > 0
     assert np.array_equal(gan.sample(7, seed=3, y=1), many[:7])
     assert np.array_equal(load(gan.trained.entry.folder).sample(20, seed=3, y=1), many)
-    kinds = [direction.kind for direction in gan.directions.values()]
+    kinds = [direction.kind for direction in gan.directions.values() if direction.space == "z"]
+    in_w = [direction.id for direction in gan.directions.values() if direction.space == "w"]
+    assert bool(in_w) == network_traits(gan.trained.config.network).mapping
     generator = gan.trained.generator
     assert ("component" in kinds) == bool(getattr(generator, "feature_info", ()))
     name = getattr(generator, "z_layer", None)  # the layer may take the first numbers of z alone

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import torch
 
+from explorer.model_cards import measures
 from pipelines import data
 from pipelines.errors import ConfigError, DataError, ModelError
-from pipelines.metrics import evaluate, quality, sides
+from pipelines.metrics import evaluate, path_length, quality, sides
 from pipelines.metrics.sides import Draw
 from tests.metrics.made import BY_CLASS, DIGITS, NAMES, OWN, channels_last, noise, one_picture, real_ones, stripes
 
@@ -32,6 +33,25 @@ def test_real_pictures_passed_off_as_samples_are_as_good_as_real_ones() -> None:
     assert found.as_asked is None and found.as_asked_by_class is None
     assert [round(found.class_shares[name].value, 1) for name in NAMES] == [0.5, 0.3, 0.2]
     assert found.class_deviation.value < 6 and found.class_deviation.real < 6
+
+
+def test_path_lengths_are_taken_in_the_features_of_the_measure_and_told_with_what_they_mean() -> None:
+    asked = []
+
+    def paths(features, seed, count):
+        asked.append((seed, count, tuple(features(torch.zeros(2, 1, 28, 28)).shape)))
+        return {"z": 10.0 + 2 * len(asked), "w": 3.0}
+
+    found = evaluate.evaluate(real_ones, DIGITS, NAMES, 300, times=2, paths=paths)
+    assert len({seed for seed, *_ in asked}) == 2 and {each[1:] for each in asked} == {(path_length.WAYS, (2, 6))}
+    assert (found.path_lengths["z"].value, found.path_lengths["z"].real) == (13.0, None)
+    assert found.path_lengths["z"].spread == pytest.approx(2**0.5) and found.path_features == "digit features"
+    told = {name: (value, real, note) for name, value, real, note in found.rows()}
+    assert told["path length in z"][:2] == ("13.00 ± 1.41", "") and "lower is smoother" in told["path length in w"][2]
+    (in_z, in_w) = (row for row in measures(found.to_dict(), "digits")[0] if "Path length" in row["name"])
+    assert (in_z["name"], in_z["value"], in_w["value"]) == ("Path length in Z", "13", "3")
+    assert in_z["why"].endswith("Lower is better.") and measures({"path_lengths": [1]}, "digits")[1] == "Not measured."
+    assert evaluate.evaluate(real_ones, DIGITS, NAMES, 300, times=1).path_lengths is None
 
 
 def test_noise_is_bad_at_everything() -> None:

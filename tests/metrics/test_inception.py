@@ -149,6 +149,7 @@ def test_the_command_tells_them_and_writes_them(
 ) -> None:
     model = types.SimpleNamespace(name="mine", config=own, class_names=(), sample_many=perfect)
     monkeypatch.setattr(trained, "load", lambda name: model)
+    monkeypatch.setattr("pipelines.models.path_lengths.path_lengths", lambda gan, features, seed, count: {"z": 1.5})
     words = ["evaluate", "mine", "--samples", "200", "--draws", "2", "--features", "inception"]
     with pytest.raises(SystemExit) as end:
         cli.main([*words, "--json", str(tmp_path / "found.json")])
@@ -159,6 +160,8 @@ def test_the_command_tells_them_and_writes_them(
     found = json.loads((tmp_path / "found.json").read_text())
     assert (found["model"], found["features"], found["scored_by"]) == ("mine", "Inception-v3 features", "Inception-v3")
     assert {"value", "real", "spread"} <= set(found["kernel"])
+    assert found["path_lengths"] == {"z": {"value": 1.5, "real": None, "spread": 0.0}}
+    assert found["path_features"] == "pixel features", "Inception-v3 is not asked for these"
 
 
 def test_unknown_features_are_refused(own: TrainConfig) -> None:

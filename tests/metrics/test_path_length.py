@@ -9,8 +9,11 @@ from torch import nn
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.metrics.classifier import Classifier
-from pipelines.metrics.path_length import EPSILON, features_of, in_w, in_z, slerp
+from pipelines.metrics.path_length import EPSILON, features_of, path_length, slerp
+from pipelines.models import registry, trained
+from pipelines.models.path_lengths import path_lengths
 from pipelines.training.building import build
+from tests import tiny_models as tiny
 
 
 class Linear(nn.Module):
@@ -42,7 +45,7 @@ def test_in_w_a_step_is_the_share_of_the_way():
     generator, ends, chance = made()
     ways = (ends[1] - ends[0]) @ generator.mapped.T @ generator.drawn.T
     expected = ways.square().sum(1).sort().values[3:-3].mean().item()
-    assert in_w(generator, nn.Flatten(), ends, chance=chance) == pytest.approx(expected, rel=1e-6)
+    assert path_length(generator, nn.Flatten(), ends, chance=chance, space="w") == pytest.approx(expected, rel=1e-6)
 
 
 def test_in_z_a_step_is_the_share_of_the_angle():
@@ -54,7 +57,7 @@ def test_in_z_a_step_is_the_share_of_the_angle():
     cosines = torch.cosine_similarity(*ends)
     moved = 2 * math.sqrt(5) * (cosines.acos() * EPSILON / 2).sin() / EPSILON  # the chord of the step
     expected = moved.square().sort().values[3:-3].mean().item()
-    assert in_z(turn, nn.Flatten(), ends, chance=chance) == pytest.approx(expected, rel=1e-6)
+    assert path_length(turn, nn.Flatten(), ends, chance=chance) == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_great_circle_has_its_ends_and_turns_evenly():
@@ -72,18 +75,39 @@ def test_each_way_has_its_class():
     generator, ends, _ = made()
     both = Classes(generator.mapped, generator.drawn)
     lengths = [
-        in_z(both, nn.Flatten(), ends, torch.full((300,), label), torch.Generator().manual_seed(1)) for label in (0, 1)
+        path_length(both, nn.Flatten(), ends, torch.full((300,), label), torch.Generator().manual_seed(1))
+        for label in (0, 1)
     ]
     assert lengths[1] == pytest.approx(4 * lengths[0])
 
 
-@pytest.mark.parametrize("length", [in_z, in_w])
-def test_of_real_networks_single_precision_is_enough(length):
+@pytest.mark.parametrize("space", ["z", "w"])
+def test_of_real_networks_single_precision_is_enough(space):
     torch.manual_seed(0)
     generator, _ = build(TrainConfig(network="stylegan", width=4, latent_size=6), 0)
     judge, ends = Classifier().eval(), (torch.randn(50, 6), torch.randn(50, 6))
-    single = length(generator.eval(), features_of(judge), ends, chance=torch.Generator().manual_seed(1))
+    chance = torch.Generator().manual_seed(1)
+    single = path_length(generator.eval(), features_of(judge), ends, None, chance, space)
     generator, judge = copy.deepcopy(generator).double(), copy.deepcopy(judge).double()
     doubled = tuple(end.double() for end in ends)
-    double = length(generator, judge.features, doubled, chance=torch.Generator().manual_seed(1))
+    double = path_length(generator, judge.features, doubled, None, chance.manual_seed(1), space)
     assert single == pytest.approx(double, rel=0.05) and double > 0
+
+
+def test_a_model_has_the_lengths_of_its_spaces_on_ways_within_a_class(tmp_path):
+    cases = {"both": (tiny.CLASSES.changed(network="stylegan"), ["z", "w"]), "one": (tiny.CLASSES, ["z"]),
+             "none": (tiny.CLASSES.changed(prior="uniform"), [])}  # fmt: skip
+    for name, (config, spaces) in cases.items():
+        gan = trained.load_entry(
+            registry.find(tiny.write(tmp_path / name, config, [str(digit) for digit in range(10)]))
+        )
+        found = path_lengths(gan, nn.Flatten(), 3, 30)
+        assert list(found) == spaces and all(length > 0 for length in found.values())
+        assert path_lengths(gan, nn.Flatten(), 3, 30) == found and (
+            not spaces or path_lengths(gan, nn.Flatten(), 4, 30) != found
+        )
+        for space in spaces:
+            z, y = gan.draw((3, index) for index in range(60))
+            chance = torch.Generator().manual_seed(3)
+            ends = z[:30], z[30:]
+            assert found[space] == path_length(gan.generator, nn.Flatten(), ends, y[:30], chance, space)

@@ -9,6 +9,7 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.networks._conditional_norm import class_norm, linear_norm, plain_norm
 from pipelines.networks._residual import DownBlock, SumPool, UpBlock, attended, maps_of
 from pipelines.networks.biggan import EMBEDDED, chunks_of
+from pipelines.registries import NETWORKS, network_traits
 from pipelines.training.building import build
 
 FAMILIES = ("sngan", "sagan", "biggan")
@@ -203,3 +204,23 @@ def test_biggan_begins_with_orthogonal_weights():
             matrix = layer.weight.detach().flatten(1) * (49 if layer is d.head else 1)
             matrix = matrix if len(matrix) <= matrix.shape[1] else matrix.T
             assert torch.allclose(matrix @ matrix.T, torch.eye(len(matrix)), atol=1e-5)
+
+
+@pytest.mark.parametrize("family", [name for name in NETWORKS.names() if network_traits(name).class_embedding])
+def test_a_mixture_of_classes_is_a_point_on_the_line_between_their_embeddings(family):
+    torch.manual_seed(0)
+    config = TrainConfig(network=family, width=4, latent_size=6, conditional=True)
+    generator = build(config, 3, only_generator=True)[0].eval()
+    table = generator.embedding.rows.T if family == "biggan" else None
+    if table is None:  # as a parameter that is scaled when it is used
+        table = generator.mapping.embedding.parametrizations.weight.original  # [size, classes]
+    z, t = torch.randn(4, 6), 0.3
+    with torch.inference_mode():
+        mixed = generator(z, torch.tensor([[1 - t, 0.0, t]]).expand(4, -1))
+        ends = [generator(z, torch.full((4,), label)) for label in (0, 2)]
+    with torch.no_grad():
+        table[:, 1] = torch.lerp(table[:, 0], table[:, 2], t)
+    with torch.inference_mode():
+        between = generator(z, torch.full((4,), 1))
+    assert torch.allclose(mixed, between, atol=1e-5)
+    assert all((mixed - end).abs().max() > 1e-3 for end in ends), "it is no end of the line"

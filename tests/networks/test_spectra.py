@@ -6,8 +6,11 @@ import torch
 from torch import nn
 
 from pipelines.config.train_config import TrainConfig
+from pipelines.metrics.measures import OF_LAYERS
+from pipelines.networks import _spectra
 from pipelines.networks._norms import spectral_norm
 from pipelines.networks._spectra import singular_values
+from pipelines.registries import NETWORKS
 from pipelines.training.building import build
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
@@ -51,6 +54,31 @@ def test_singular_values_are_those_of_numpy():
     for layer, values in zip(network, found.values(), strict=False):
         assert values.dtype == np.float32 and (np.diff(values) <= 0).all()
         assert np.allclose(values, np.linalg.svd(matrix(layer), compute_uv=False), atol=1e-5)
+
+
+@pytest.mark.parametrize("family", NETWORKS.names())
+def test_what_is_recorded_of_each_family_is_what_numpy_finds_and_is_described(family):
+    torch.manual_seed(0)
+    _, network = build(TrainConfig(network=family, width=4, latent_size=6), 3)
+    found, told = _spectra.row(network), _spectra.described(network)
+    assert sorted(found) == sorted(one.name for one in told)
+    for number, values in enumerate(singular_values(network).values(), 1):
+        assert found[f"d_sigma_{number}"] == pytest.approx(values[0], rel=1e-3, abs=1e-6)
+        if values[0] > 0:
+            expected = np.square(values).mean() / values[0] ** 2
+            assert found[f"d_spread_{number}"] == pytest.approx(expected, rel=1e-3)
+    assert {(one.question, one.role) for one in told} == {("steep", "d")} and told[0].depth < told[-1].depth == 1
+    assert all(OF_LAYERS.fullmatch(one.name) for one in told), "no measure of one's own has such a key"
+
+
+def test_a_weight_that_is_zero_or_not_finite_has_no_spread_and_of_very_many_layers_some_are_taken():
+    network = nn.Sequential(*(nn.Linear(2, 2) for _ in range(150)))
+    nn.init.zeros_(network[0].weight)
+    nn.init.constant_(network[-1].weight, torch.nan)
+    found = _spectra.row(network)
+    assert (found["d_sigma_1"], found["d_spread_1"]) == (0.0, None)
+    assert (found["d_sigma_100"], found["d_spread_100"], "d_sigma_101" in found) == (None, None, False)
+    assert len(_spectra.described(network)) == 200 and _spectra.described(nn.Sequential(nn.ReLU())) == []
 
 
 def test_under_spectral_norm_they_are_of_what_it_leaves_and_looking_changes_nothing():

@@ -76,6 +76,9 @@ def test_a_run_trains_to_its_end(tiny):
     assert record.data["count"] == 48 and record.data["class_names"] == ["bright", "dark"]
     assert record.resolved["device"] == "cpu" and record.display["row_labels"] == ["bright", "dark"]
     assert run.best_path.is_file() and 0 < len(run.checkpoints()) <= 8
+    layers = [one["name"] for one in record.display["measures"] if one["depth"] is not None]
+    measured = [row for row in run.metrics()[0] if "features" in row]
+    assert len(layers) > 4 and all(row[name] > 0 for row in measured for name in layers)
 
 
 def test_the_same_seed_gives_the_same_run_and_another_does_not(tiny):

@@ -15,6 +15,11 @@ const said = execFileSync(process.env.PYTHON ?? "python3", ["-c", ask, JSON.stri
 export const [USUAL, SERIES, WORDS] = JSON.parse(said.toString());
 export const COLUMNS = ["step", "images_seen", "seconds", ...SERIES];
 
+/** A measure of each of many layers. */
+export const LAYERS = Array.from({ length: 12 }, (_, at) => ({ ...USUAL.measures[0], name: `d_sigma_${at + 1}`, title: `σ of layer ${at + 1}`, short: `layer ${at + 1}`,
+  question: "steep", unit: "number", axis: "largest singular value", better: "", real: "", view: "largest singular value", role: "d",
+  headline: false, selects: false, depth: (at + 1) / 12 }));
+
 /** A measure that no script names. */
 export const BRIGHT = { name: "brightness", title: "brightness", help: "Mean of the pixels.", question: "bright", unit: "number",
   axis: "mean of the pixels", better: "", real: "real_brightness", view: "brightness", view_help: "", role: "fake", log: false,

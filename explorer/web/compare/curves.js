@@ -15,7 +15,7 @@ function apart(view) {
     return view.columns.toReversed().map((line) => ({ ...view, id: line.column, field: line.column,
       label: line.short || line.name, columns: [line] }));
   }
-  return view.measures.map((line) => ({ ...view, id: line.field, field: line.field, label: line.name, about: line.about,
+  return view.measures.map((line) => ({ ...view, many: false, id: line.field, field: line.field, label: line.name, about: line.about,
     real: line.real, measures: [line] }));
 }
 

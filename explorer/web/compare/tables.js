@@ -55,7 +55,7 @@ const name = (label, about) => make("th", { scope: "row" }, make("abbr", { title
 
 /**
  * @typedef {{ id: string, label: string, about?: string, of: (run: any, found?: any) => any,
- *   words?: (value: any) => string, measured?: boolean, selects?: boolean, better?: string }} Column
+ *   words?: (value: any) => string, measured?: boolean, many?: boolean, selects?: boolean, better?: string }} Column
  * @type {Column[]}
  */
 const PLAIN = [
@@ -127,8 +127,8 @@ export class ResultsTable {
     this.element.hidden = !runs.length;
     this.moments.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.when === this.when)));
     const rows = this.rows().map((row) => ({ ...row, values: this.columns.map((column) => column.of(row.run, row.found)) }));
-    const shown = this.columns.map((column, index) => ({ ...column, index })).filter(({ measured, index }) =>
-      !measured || rows.some(({ values }) => Number.isFinite(values[index])));
+    const shown = this.columns.map((column, index) => ({ ...column, index })).filter(({ measured, many, index }) =>
+      !many && (!measured || rows.some(({ values }) => Number.isFinite(values[index]))));
     const said = ({ run, values }) => [run.letter, run.name, values.map((value, at) => text(this.columns[at], value))];
     const key = JSON.stringify([rows.map(said), this.sort, this.when, shown.length]);
     if (key === this.key) return;

@@ -23,7 +23,7 @@ const PICTURED = 100; // classes with a picture on their button
 const SLOW_MS = 700; // until it is said that something is under way
 
 class Digits {
-  place; root; model; classes; condition; mixable; names; rivals; views; conditionals; classified; attributes; accuracy; state;
+  place; root; model; classes; condition; embedding; mixable; names; rivals; views; conditionals; classified; attributes; accuracy; state;
 
   constructor(place, root) {
     Object.assign(this, { place, root, model: null, classes: [], condition: "", names: [], rivals: [], views: {} });
@@ -53,10 +53,10 @@ class Digits {
     const known = JSON.stringify([data.model, data.classes, data.rivals, data.conditionals, data.names]);
     if (known === this.known) return;
     this.known = known;
-    const { classes, condition, mixable, rivals, conditionals, names, classified, attributes, accuracy } = data;
+    const { classes, condition, embedding, mixable, rivals, conditionals, names, classified, attributes, accuracy } = data;
     if (data.model !== this.model) this.leaveView(false);
     const isNew = data.model !== this.model;
-    Object.assign(this, { model: data.model, classes, condition, mixable, rivals, conditionals, names, classified, attributes,
+    Object.assign(this, { model: data.model, classes, condition, embedding, mixable, rivals, conditionals, names, classified, attributes,
       accuracy });
     if (isNew) {
       this.state = this.read(this.address.start(this.model));

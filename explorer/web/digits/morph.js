@@ -11,6 +11,8 @@ export const ZS = [1, 5, 10];
 const LOOP_S = 4; // there and back
 const FRAMES = 48;
 const STAGES = 9; // of the strip
+const EMBEDDED = "This generator reads a class as a vector that all its layers share, the class embedding. On the way the vector goes along the "
+  + "straight line from one class's to the other's.";
 
 export class Morph {
   frame;
@@ -47,7 +49,7 @@ export class Morph {
   }
 
   show() {
-    const { root, model, classes, condition, state } = this.stage;
+    const { root, model, classes, condition, embedding, state } = this.stage;
     const { y, to, zs, seed } = state;
     const key = JSON.stringify(classes);
     if (key !== this.key) {
@@ -57,7 +59,8 @@ export class Morph {
     this.to.value = String(to);
     setText(this.from, classes[y]);
     setText(this.title, `From ${classes[y]} to ${classes[to]}`);
-    this.title.append(make("span", { class: "gx-quiet" }, "  only y changes"));
+    this.title.append("\u00a0 ", embedding ? make("abbr", { class: "gx-quiet", title: EMBEDDED, tabindex: 0 }, "only the class embedding changes")
+      : make("span", { class: "gx-quiet" }, "only y changes"));
     this.slider.setAttribute("aria-label", `From ${nounOf(condition)} ${classes[y]} to ${nounOf(condition)} ${classes[to]}`);
     this.to.setAttribute("aria-label", `To ${nounOf(condition)}`);
     this.zs.set(zs);
@@ -78,14 +81,14 @@ export class Morph {
 
   /** The pictures at a mixture. */
   draw(t) {
-    const { model, classes, condition, state } = this.stage;
+    const { model, classes, condition, embedding, state } = this.stage;
     const { y, to, zs, seed } = state;
     this.slider.value = t;
     this.slider.style.setProperty("--gx-at", `${100 * t}%`);
     this.t = t;
     const percent = Math.round(100 * t);
     setText(this.weights, y === to ? `100 % ${classes[y]}: choose another ${nounOf(condition)} to go to`
-      : `y = ${100 - percent} % ${classes[y]} + ${percent} % ${classes[to]}`);
+      : `${embedding ? "embedding" : "y"} = ${100 - percent} % ${classes[y]} + ${percent} % ${classes[to]}`);
     this.slider.setAttribute("aria-valuetext", this.weights.textContent);
     const weights = mixture(classes.length, y, to, t);
     const points = Array.from({ length: zs }, (_, index) => pointAt(seed, index, weights));

@@ -1,10 +1,9 @@
 // Where a place of the picture looks: the weights of the self-attention of G, over the picture that it draws.
 
-import { askPictures, Refused } from "../shared/decoder.js";
+import { askPictures, Decoder } from "../shared/decoder.js";
 import { make, percent, setText } from "../shared/format.js";
 import { draw } from "../shared/picture.js";
 
-const SETTLE_MS = 150;
 const HEAT = [255, 150, 0]; // the colour of what is looked at; how much of it covers the picture says how strongly
 const ABOUT = "In self-attention every place of a layer's maps is computed from all places, weighted by how well they match. The weights of one place sum to 100 %.";
 
@@ -22,11 +21,12 @@ export function strongest({ bytes, width, height }, index) {
 }
 
 export class Attention {
-  root; onPlace; key; maps; place;
+  root; onPlace; key; maps; place; decoder;
 
   /** ``onPlace([across, down])``: another place was chosen, as shares of the way, in [0, 1]. */
   constructor(root, { onPlace }) {
     Object.assign(this, { root, onPlace, place: [0.5, 0.5] });
+    this.decoder = new Decoder(root, { onTrouble: (text) => text && setText(this.words, text) });
     this.picture = make("canvas", { class: "gx-picture", "aria-hidden": "true" });
     this.heat = make("canvas", { class: "gx-picture gx-heat", "aria-hidden": "true" });
     this.marker = make("span", { class: "gx-looking", hidden: "" });
@@ -79,30 +79,20 @@ export class Attention {
     this.render();
   }
 
-  /** Show a point's picture, asked for once nothing changes any more, and what one place of it looks at. */
+  /** Show a point's picture, and what one place of it looks at. */
   show(model, point, place) {
     this.place = place;
     this.render();
     const key = JSON.stringify([model, point]);
     if (key === this.key) return;
     this.key = key;
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.ask(model, point, key), SETTLE_MS);
-  }
-
-  async ask(model, point, key) {
-    try {
-      const [pictures, maps] = await Promise.all([askPictures(this.root, model, [point]),
-        askPictures(this.root, model, null, "attention", { point })]);
-      if (key !== this.key) return;
+    this.decoder.model = model;
+    this.decoder.wantOf((asked) => Promise.all([askPictures(this.root, asked, [point]),
+      askPictures(this.root, asked, null, "attention", { point })]), ([pictures, maps]) => {
       this.maps = maps;
       draw(this.picture, pictures);
       this.render();
-    } catch (error) {
-      if (key !== this.key) return;
-      this.key = null;
-      setText(this.words, error instanceof Refused ? error.message : "The server does not answer; load the page again.");
-    }
+    }, () => (this.key = null));
   }
 
   render() {
@@ -124,7 +114,6 @@ export class Attention {
   }
 
   close() {
-    clearTimeout(this.settling);
-    this.key = null;
+    this.decoder.close();
   }
 }

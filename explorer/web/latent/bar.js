@@ -3,9 +3,11 @@
 import { make } from "../shared/format.js";
 import { Slider } from "../shared/slider.js";
 import { drawConditions, nounOf } from "../shared/told.js";
+import { Tradeoff } from "./tradeoff.js";
 
 const MOST_SEED = 9_999_999;
 const ABOUT = {
+  psiOfW: "Truncation: the styles w are moved to the mean of all styles before the moves in W. At 0 all pictures are that of the mean style: clearer and less varied. Above 1: more varied and less clear.",
   psi: "Truncation: z is multiplied by ψ before the moves (in a mixture prior, its distance from its centre is). Near 0 all pictures resemble the mean picture: clearer and less varied. Above 1: more varied and less clear.",
   shell: "In many dimensions nearly all samples lie at one distance from the middle. This brings z back to that distance after the moves, so that long moves stay where G was trained. Truncation then has no effect.",
   seed: "Seed and number name a sample: the same two always give the same picture.",
@@ -15,8 +17,9 @@ export class Bar {
   onSample; onStep; onReset; onPsi; onEnd; onShell; onClass;
 
   /** ``onSample({ seed, index })``, ``onClass(y)``, ``onPsi(value)``, ``onEnd(key)``, ``onShell(on)``, ``onStep(by)``, ``onReset()``. */
-  constructor(wishes) {
+  constructor(root, wishes) {
     Object.assign(this, wishes);
+    this.tradeoff = new Tradeoff(root);
     this.seed = this.number("Seed", MOST_SEED, ABOUT.seed);
     this.index = this.number("Number of the sample", MOST_SEED, ABOUT.seed);
     const take = () => this.onSample({ seed: this.valueOf(this.seed), index: this.valueOf(this.index) });
@@ -31,10 +34,13 @@ export class Bar {
     }
     this.reset = this.button("Reset", () => this.onReset());
     this.reset.title = "All sliders back to rest; the sample stays";
-    this.psi = new Slider({ label: "truncation ψ", low: 0, high: 1.5, step: 0.05, rest: 1, hint: ABOUT.psi,
-      onMove: (value) => this.onPsi(value), onEnd: () => this.onEnd("psi") });
-    const term = make("abbr", { title: ABOUT.psi, tabindex: 0 }, "truncation ψ");
-    this.psi.name.replaceChildren(term);
+    this.psi = new Slider({ label: "truncation ψ", low: 0, high: 1.5, step: 0.05, rest: 1,
+      onMove: (value) => {
+        this.onPsi(value);
+        this.tradeoff.at(value);
+      }, onEnd: () => this.onEnd("psi") });
+    this.term = make("abbr", { tabindex: 0 }, "truncation ψ");
+    this.psi.name.replaceChildren(this.term);
     this.shell = make("input", { type: "checkbox" });
     this.shell.addEventListener("change", () => this.onShell(this.shell.checked));
     this.classes = make("div", { class: "gx-segments gx-classes", role: "group", "aria-label": "Class" });
@@ -45,7 +51,8 @@ export class Bar {
         make("span", { class: "gx-row gx-steps" }, this.undo, this.redo, this.reset)),
       this.classes,
       this.length = make("div", { class: "gx-row gx-length" }, this.psi.element,
-        make("label", { class: "gx-pair" }, this.shell, make("abbr", { title: ABOUT.shell, tabindex: 0 }, "keep on the shell"))));
+        this.shellLabel = make("label", { class: "gx-pair" }, this.shell, make("abbr", { title: ABOUT.shell, tabindex: 0 }, "keep on the shell"))),
+      this.tradeoff.element);
   }
 
   button(words, onClick, kind = "") {
@@ -86,9 +93,18 @@ export class Bar {
     drawConditions(root, model, condition, pictures);
   }
 
-  /** Offer what changes the length of z, unless G sees its direction alone. */
-  setLength(matters) {
-    this.length.hidden = !matters;
+  /**
+   * Offer what changes the length of z, unless G sees its direction alone; and truncation where styles are truncated
+   * instead.
+   */
+  setLength(matters, styles) {
+    this.length.hidden = this.tradeoff.element.hidden = !matters && !styles;
+    this.shellLabel.hidden = !matters;
+    this.psi.input.title = this.term.title = styles ? ABOUT.psiOfW : ABOUT.psi;
+  }
+
+  close() {
+    this.tradeoff.close();
   }
 
   show(state, steps) {
@@ -99,6 +115,8 @@ export class Bar {
     }
     if (this.psi.value !== state.psi) this.psi.set(state.psi);
     this.psi.input.disabled = state.shell;
+    this.tradeoff.element.classList.toggle("gx-off", state.shell);
+    this.tradeoff.at(state.psi);
     this.shell.checked = state.shell;
     this.undo.disabled = !steps.canUndo;
     this.redo.disabled = !steps.canRedo;

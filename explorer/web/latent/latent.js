@@ -40,7 +40,7 @@ class Latent {
     this.pictures = new Pictures(this.root, {
       pick: (at) => this.pick(at), isWalking: () => Boolean(this.walk.shown), words: () => this.words(),
     });
-    this.bar = new Bar({
+    this.bar = new Bar(this.root, {
       onSample: (at) => this.change({ ...at, own: "" }, "sample"), onClass: (y) => this.change({ y }, "y"),
       onPsi: (psi) => this.move({ psi }), onEnd: (key) => this.commit(key), onShell: (shell) => this.change({ shell }, "shell"),
       onStep: (by) => this.step(by), onReset: () => this.change({ moves: {}, psi: 1, shell: false }, ""),
@@ -88,8 +88,9 @@ class Latent {
     const same = data.model === this.model;
     this.data = data;
     this.place.style.setProperty("--gx-d", readTheme(this.place, data.palette).colors.d);
-    if (same) this.look(); // the training pictures may have been prepared
-    else this.open(data.model);
+    if (!same) return this.open(data.model);
+    this.look(); // the training pictures may have been prepared
+    return this.bar.tradeoff.again();
   }
 
   open(model) {
@@ -100,7 +101,8 @@ class Latent {
     this.directions = new Directions(this.data, new Names(model));
     this.setTools();
     this.bar.setClasses(this.root, model, this.data);
-    this.bar.setLength(this.data.length);
+    this.bar.setLength(this.data.length, this.data.styles);
+    this.bar.tradeoff.open(model);
     this.fit();
     this.draw(); // before all else is asked for
     this.show();
@@ -132,6 +134,7 @@ class Latent {
     this.state = { ...this.state, ...values };
     this.walk.leave();
     this.draw();
+    if (this.tabOf(this.state) === "styles") this.styles.show(this.model, spotOf(this.state), this.state);
     this.moved.follow(this.directions, this.state.moves);
   }
 
@@ -261,7 +264,7 @@ class Latent {
 
   close() {
     this.address.close();
-    for (const part of [this.pictures, this.pad, this.walk, this.own, this.attention, this.styles, this.stages, this.beside]) part.close();
+    for (const part of [this.pictures, this.bar, this.pad, this.walk, this.own, this.attention, this.styles, this.stages, this.beside]) part.close();
     this.sized.disconnect();
     window.removeEventListener("resize", this.onResize);
     document.removeEventListener("keydown", this.onKey);

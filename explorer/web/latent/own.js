@@ -1,6 +1,6 @@
 // A picture of one's own: the point whose picture is nearest to it, searched on the server step by step.
 
-import { ask, askPictures, Refused } from "../shared/decoder.js";
+import { ask, askPictures, eachLine, Refused } from "../shared/decoder.js";
 import { make, percent, setText } from "../shared/format.js";
 import { draw } from "../shared/picture.js";
 
@@ -95,17 +95,12 @@ export class Own {
     const wish = { picture: this.sent.toDataURL("image/png").split(",")[1], ...(y === null ? {} : { y }) };
     try {
       const answer = await ask(this.root, model, "project", wish, search.signal);
-      const reader = /** @type {ReadableStream<any>} */ (answer.body).pipeThrough(new TextDecoderStream()).getReader();
-      let rest = "";
       /** @type {any} */
       let last = null;
-      for (let part = await reader.read(); !part.done; part = await reader.read()) {
-        const lines = (rest + part.value).split("\n");
-        rest = lines.pop() ?? "";
-        if (!lines.length) continue;
-        last = JSON.parse(lines[lines.length - 1]);
+      await eachLine(answer, (line) => {
+        last = line;
         this.report(model, last, y, search);
-      }
+      });
       if (!last || last.share < 1) throw new Refused("The search broke off; start it again.");
       setText(this.words, `Found: the pixels still differ by ${last.distance.toFixed(1)} of 255 (root mean square).`);
       this.onFound(last.z, y);

@@ -6,16 +6,20 @@ import { Slider } from "../shared/slider.js";
 
 const COORDINATES = 12; // at a time
 const EXPECTED = 10; // places kept free until the directions are known
-const FOUND_AT_LENGTH = new Set(["component", "closed-form"]);
+const AT_ONCE = new Set(["held", "label"]); // the others take seconds
 const GROUPS = [
   ["held", "Held", "Each adds one attribute (to the right) or removes it (to the left) and holds all others. The directions were learnt for faces with the same attributes. A face that already has the attribute does not change."],
   ["label", "Labelled", "Directions along which something changes that a classifier recognises."],
   ["component", "Components", "Principal components of G's features: the directions of largest variation. They have no names; you can name them."],
   ["closed-form", "Closed form", "The directions of z that G's first layer amplifies most, computed from its weights (SeFa)."],
+  ["w-label", "Labelled in W", "Directions of W, the space of styles, along which something changes that a classifier recognises. A move of 1 is one standard deviation of samples."],
+  ["w-component", "Components of W", "Principal components of the styles of samples. They have no names; you can name them."],
+  ["w-closed-form", "Closed form in W", "The directions of W that the layers which read styles amplify most, computed from their weights (SeFa)."],
   ["coordinate", "Coordinates", "The single numbers of z, as they are."],
   ["saved", "Saved", "Directions that were saved on the Arithmetic page."],
 ];
-const OWN_NAME = new Set(["component", "closed-form", "coordinate"]);
+const OWN_NAME = new Set(["component", "closed-form", "w-component", "w-closed-form", "coordinate"]);
+const LABELLED = new Set(["label", "held", "w-label"]); // their names are what a classifier tells
 
 /** Names that a person gave to a model's directions; kept by this browser. */
 export class Names {
@@ -38,7 +42,7 @@ export class Names {
 
   of({ id, name, kind }) {
     if (this.given[id]) return this.given[id];
-    if (kind === "label" || kind === "held") return /^\d+$/.test(name) ? `like a ${name}` : name[0].toUpperCase() + name.slice(1);
+    if (LABELLED.has(kind)) return /^\d+( in W)?$/.test(name) ? `like a ${name}` : name[0].toUpperCase() + name.slice(1);
     return name;
   }
 }
@@ -47,8 +51,10 @@ export class Names {
 export class Directions {
   latent; names; expected; found; complete; saved;
 
-  constructor({ latent, prior, labelled, steered, saved = [] }, names) {
-    Object.assign(this, { latent, names, expected: { label: labelled, held: steered }, found: null, complete: false, saved });
+  constructor({ latent, prior, labelled, steered, styles, saved = [] }, names) {
+    const expected = { label: labelled, held: steered, component: true, "closed-form": true,
+      "w-label": styles && labelled, "w-component": styles, "w-closed-form": styles };
+    Object.assign(this, { latent, names, expected, found: null, complete: false, saved });
     this.spread = prior === "uniform" ? Math.sqrt(1 / 3) : 1; // standard deviation of each number of z
   }
 
@@ -75,8 +81,8 @@ export class Directions {
   size(group) {
     if (group === "coordinate") return this.latent;
     if (group === "saved") return this.saved.length;
-    const isExpected = FOUND_AT_LENGTH.has(group) ? !this.complete : !this.found && this.expected[group];
-    return isExpected ? EXPECTED : (this.found ?? []).filter(({ kind }) => kind === group).length;
+    const isAwaited = AT_ONCE.has(group) ? !this.found : !this.complete;
+    return isAwaited && this.expected[group] ? EXPECTED : (this.found ?? []).filter(({ kind }) => kind === group).length;
   }
 
   in(group, page) {
@@ -100,7 +106,8 @@ export class Directions {
 
   /** How far a slider goes to each side. */
   reach({ kind }) {
-    return Math.round((kind === "label" || kind === "held" || kind === "saved" ? 6 : 4) * this.spread * 10) / 10;
+    const far = LABELLED.has(kind) || kind === "saved" ? 6 : 4;
+    return kind.startsWith("w-") ? far : Math.round(far * this.spread * 10) / 10;
   }
 
   /** The two that a plane starts with. */
@@ -177,7 +184,7 @@ export class Sliders {
     this.list.classList.toggle("gx-many", rows.length > EXPECTED);
     if (rows.length) return this.list.replaceChildren(...[...this.rows.values()].map(({ element }) => element));
     this.list.replaceChildren(...Array.from({ length: EXPECTED }, (_, number) => make("div", { class: "gx-awaited" },
-      number ? "" : group === "label" || group === "held" ? "Finding labelled directions …" : "Finding principal components …")));
+      number ? "" : AT_ONCE.has(group) ? "Finding labelled directions …" : "Finding further directions …")));
     return undefined;
   }
 

@@ -111,6 +111,8 @@ export function stateOf(texts) {
   state.pace = numberIn(texts.pace, 0.5, 5, 1.5);
   const [across = "", down = ""] = (texts.place ?? "").split(BETWEEN);
   if (/^[\w.-]{1,200}$/.test(texts.mix ?? "")) state.mix = texts.mix;
+  const narrow = texts.mix?.split(BETWEEN)[3]; // where truncation of styles stood in older links
+  if (narrow && !texts.psi) state.psi = numberIn(narrow, 0, 1.5, 1);
   state.place = [numberIn(across, 0, 1, 0.5), numberIn(down, 0, 1, 0.5)];
   return state;
 }

@@ -1,48 +1,43 @@
 // Style mixing: a grid of pictures whose layers take the style of one sample or of another.
 
-import { askJson, askPictures, Refused } from "../shared/decoder.js";
+import { askJson, askPictures, Decoder, Refused } from "../shared/decoder.js";
 import { make, setText } from "../shared/format.js";
 import { draw } from "../shared/picture.js";
-import { Slider } from "../shared/slider.js";
 import { pointOf } from "./state.js";
 
 const SIDE = 4; // samples of each kind
-const SETTLE_MS = 100;
 const BETWEEN = "_";
 const BANDS = ["coarse", "middle", "fine"];
 const ABOUT = {
   coarse: "The layers of lowest resolution: what the picture shows and how it is arranged.",
   middle: "The layers between: shapes and parts.",
   fine: "The layers of highest resolution: colours and texture.",
-  psi: "Each style is moved to the mean of all styles: at 0 all pictures are that of the mean style, at 1 nothing is moved.",
   noise: "Each layer adds noise of its own, which decides small things that no style decides.",
 };
 
 /** Which of three bands each layer is in, from coarse to fine. */
 export const bandsOf = (layers) => Array.from({ length: layers }, (_, layer) => BANDS[Math.floor((3 * layer) / layers)]);
 
-/** What is set, of a text in the link: { from, bands, silent, psi }. */
+/** What is set, of a text in the link: { from, bands, silent }. */
 export function mixOf(text) {
-  const [from = "", bands = "", silent = "", psi = ""] = text.split(BETWEEN);
-  const value = psi === "" ? 1 : Number(psi);
+  const [from = "", bands = "", silent = ""] = text.split(BETWEEN);
   return {
     from: /^\d{1,7}$/.test(from) ? Number(from) : 1,
     bands: text ? BANDS.filter((band) => bands.includes(band[0])) : ["fine"],
     silent: silent.split("-").filter((layer) => /^\d{1,2}$/.test(layer)).map(Number),
-    psi: Number.isFinite(value) ? Math.min(1.5, Math.max(0, value)) : 1,
   };
 }
 
 /** The text of what is set. */
-export const textOf = ({ from, bands, silent, psi }) =>
-  [from, bands.map((band) => band[0]).join(""), silent.join("-"), psi === 1 ? "" : psi].join(BETWEEN);
+export const textOf = ({ from, bands, silent }) => [from, bands.map((band) => band[0]).join(""), silent.join("-")].join(BETWEEN);
 
 export class Styles {
-  root; onMix; model; layers; key; mix;
+  root; onMix; model; layers; key; mix; decoder;
 
   /** ``onMix(text)`` hears of another setting. */
   constructor(root, { onMix }) {
     Object.assign(this, { root, onMix, layers: 0, mix: mixOf("") });
+    this.decoder = new Decoder(root, { onTrouble: (text) => text && setText(this.words, text) });
     this.sources = /** @type {string[]} */ ([]);
     this.from = make("input", { class: "gx-field gx-number", type: "number", min: 0, max: 9_999_999, step: 1,
       "aria-label": "Seed of the columns" });
@@ -52,8 +47,6 @@ export class Styles {
       box.addEventListener("change", () => this.set({ bands: BANDS.filter((one) => this.bands.get(one)?.checked) }));
       return [band, box];
     }));
-    this.psi = new Slider({ label: "truncation in W", low: 0, high: 1.5, step: 0.05, rest: 1, hint: ABOUT.psi,
-      onMove: (psi) => this.want({ ...this.mix, psi }), onEnd: (psi) => this.set({ psi }) });
     this.noise = make("div", { class: "gx-row" });
     this.words = make("p", { class: "gx-line", role: "status" }, "\u00a0");
     this.grid = make("div", { class: "gx-mixed", style: `--gx-columns:${SIDE + 1}` });
@@ -64,7 +57,7 @@ export class Styles {
       make("div", { class: "gx-row" }, make("label", { class: "gx-pair" }, "columns from seed", this.from),
         make("span", {}, "give the layers"),
         ...BANDS.map((band) => make("label", { class: "gx-pair" }, /** @type {HTMLElement} */ (this.bands.get(band)), term(band)))),
-      this.psi.element, this.grid, this.words,
+      this.grid, this.words,
       make("details", {}, make("summary", {}, "Noise of each layer"), make("p", { class: "gx-quiet" }, ABOUT.noise), this.noise));
   }
 
@@ -79,13 +72,16 @@ export class Styles {
     this.spot = spot;
     if (model !== this.model) {
       Object.assign(this, { model, layers: 0, key: null });
+      this.decoder.model = model;
       try {
         const { layers } = await askJson(this.root, model, "");
         if (model !== this.model) return;
         this.layers = layers;
         this.switches();
       } catch (error) {
-        if (model === this.model) this.trouble(error);
+        if (model !== this.model) return;
+        this.model = null; // asked again at the next change
+        setText(this.words, error instanceof Refused ? error.message : "The server does not answer; load the page again.");
         return;
       }
     }
@@ -105,45 +101,29 @@ export class Styles {
     this.mix = mix;
     if (this.from.value !== String(mix.from)) this.from.value = String(mix.from);
     for (const [band, box] of this.bands) box.checked = mix.bands.includes(band);
-    if (this.psi.value !== mix.psi) this.psi.set(mix.psi);
     for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (this.noise.querySelectorAll("input"))) box.checked = !mix.silent.includes(Number(box.dataset.layer));
     if (!this.layers) return;
     const body = {
       rows: this.sources.map((z) => pointOf(this.spot, z)),
-      columns: Array.from({ length: SIDE }, (_, number) => ({ z: [[`${mix.from}.${number}`, 1]] })),
+      columns: Array.from({ length: SIDE }, (_, number) => ({ z: [[`${mix.from}.${number}`, 1]], psi: this.spot.psi })),
       taken: bandsOf(this.layers).map((band) => mix.bands.includes(band)),
-      noise: Array.from({ length: this.layers - 1 }, (_, layer) => !mix.silent.includes(layer)), psi: mix.psi,
+      noise: Array.from({ length: this.layers - 1 }, (_, layer) => !mix.silent.includes(layer)),
     };
     const key = JSON.stringify([this.model, body]);
     if (key === this.key) return;
     this.key = key;
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.ask(body, key), SETTLE_MS);
-  }
-
-  async ask(body, key) {
-    try {
-      const pictures = await askPictures(this.root, this.model, null, "styles", body);
-      if (key !== this.key) return;
+    this.decoder.wantOf((model) => askPictures(this.root, model, null, "styles", body), (pictures) => {
       this.tiles.forEach((tile, at) => {
         draw(tile, pictures, at);
         tile.setAttribute("aria-label", nameOf(at));
       });
-      setText(this.words, `Each picture has the ${body.taken.some(Boolean) ? this.mix.bands.join(" and ") : "styles of no"} `
+      setText(this.words, `Each picture has the ${body.taken.some(Boolean) ? mix.bands.join(" and ") : "styles of no"} `
         + "layers of its column, and all others of its row.");
-    } catch (error) {
-      if (key === this.key) this.trouble(error);
-    }
-  }
-
-  trouble(error) {
-    this.key = null;
-    setText(this.words, error instanceof Refused ? error.message : "The server does not answer; load the page again.");
+    }, () => (this.key = null));
   }
 
   close() {
-    clearTimeout(this.settling);
-    this.key = null;
+    this.decoder.close();
   }
 }
 

@@ -1,7 +1,7 @@
 // Cards with charts that share a horizontal axis. They are drawn only when something changed and somebody can see it, and
 // seldom enough to leave the computer free; the nodes stay, and with them zoom, hover and what the person hid.
 
-import { HEIGHT, logTick, makeCard } from "./chart_card.js";
+import { HEIGHT, logTick, makeCard, paint } from "./chart_card.js";
 import { ChartControls } from "./chart_controls.js";
 import { ChartPointer } from "./chart_pointer.js";
 import { X_AXES } from "./charts.js";
@@ -107,8 +107,8 @@ export class ChartCards {
 
   /** A line's name hides it and shows it again; the choice of a view, and of a log scale. */
   listenTo(card) {
-    for (const { name, button } of card.legend) {
-      button.addEventListener("click", () => {
+    for (const { name, button, ramp } of card.legend) {
+      if (!ramp) button.addEventListener("click", () => {
         if (!card.hidden.delete(name)) card.hidden.add(name);
         button.setAttribute("aria-pressed", String(!card.hidden.has(name)));
         this.drawSoon(card);
@@ -144,10 +144,7 @@ export class ChartCards {
 
   setTheme(theme) {
     this.theme = theme;
-    for (const { role, dash, sample } of this.cards.flatMap((card) => card.legend)) {
-      const dashed = (dash ?? theme.dashes[role]) !== "solid";
-      sample.style.borderTop = `3px ${dashed ? "dashed" : "solid"} ${theme.colors[role]}`;
-    }
+    for (const card of this.cards) card.legend.forEach((line) => paint(line, theme));
     this.redraw();
   }
 
@@ -222,7 +219,7 @@ export class ChartCards {
     const log = view.log === "always" || (Boolean(view.log) && wanted && canLog);
     const options = {
       width, height: HEIGHT, xTitle: X_AXES[this.x].title, yTitle: "", percent: view.shares, fromZero: view.fromZero,
-      yRange: view.shares ? [0, 1.02] : null, levels: [], marks: [], ...special, log,
+      yRange: view.shares ? [0, 1.02] : null, levels: [], marks: [], oneAtATime: view.many, ...special, log,
       fixed: this.element.clientWidth < 520 || matchMedia("(pointer: coarse)").matches,
       xRevision: `${this.x} ${this.xRevision}`, yRevision: `${view.id} ${log} ${this.yRevision}`,
       empty: traces.every((trace) => !trace.x.length),

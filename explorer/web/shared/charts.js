@@ -78,10 +78,11 @@ function viewOfSeries({ id, help, axis, log, from_zero: fromZero, of_d: ofD }, s
 function viewOfMeasures(id, lines, units, titles) {
   const [{ view_help: about, help, axis, unit, log, from_zero: fromZero, real }] = lines;
   const several = lines.length > 1;
-  const view = { id, about: about || help, unit: () => axis, shares: unit === "share", words: wordsOf(unit),
+  const many = several && lines.every(({ depth }) => Number.isFinite(depth)); // layers, told apart by their shades
+  const view = { id, about: about || help, many, unit: () => axis, shares: unit === "share", words: wordsOf(unit),
     log: log ? "chosen" : "", fromZero, inFeatures: unit === "distance", best: lines.some(({ selects }) => selects), real: several ? "" : real,
     measures: lines.map((line) => ({ name: line.title, field: line.name, role: line.role, about: line.help, real: line.real, selects: line.selects,
-      dash: several ? (line.role === NEUTRAL ? "2px,2px" : "solid") : undefined })) };
+      short: line.short, depth: line.depth, dash: several && !many ? (line.role === NEUTRAL ? "2px,2px" : "solid") : undefined })) };
   const title = (source) => {
     const found = source.measures[source.measures.length - 1];
     if (!found) return SEE_LATER;
@@ -108,10 +109,14 @@ function seriesTitle(history, columns) {
   return told.length ? told.map(([name, value]) => `${name} ${figure(value)}`).join(", ") : without(history);
 }
 
-/** Measures in words: "72 %; real pictures 91 %", "9.0; best 3.0; real 0.5", or "95 % clear, 98 % as asked". */
+/** Measures in words: "72 %; real pictures 91 %", "9.0; best 3.0; real 0.5", "95 % clear, 98 % as asked", or of many the ends. */
 function measureTitle(source, found, view) {
   const told = view.measures.filter(({ field }) => Number.isFinite(found[field]));
   if (!told.length) return NOT_MEASURED;
+  if (view.many) {
+    const ends = told.toSorted((one, other) => found[one.field] - found[other.field]);
+    return [ends[0], ends[ends.length - 1]].map(({ short, field }) => `${view.words(found[field])} (${short})`).join(" to ");
+  }
   if (view.measures.length > 1) return told.map(({ name, field }) => `${view.words(found[field])} ${name}`).join(", ");
   const [{ field }] = told;
   const best = view.best ? bestOf(source)?.[field] ?? found[field] : found[field];

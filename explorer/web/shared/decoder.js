@@ -16,6 +16,17 @@ export async function ask(root, model, verb, body, signal) {
 
 export const askJson = async (...wish) => (await ask(...wish)).json();
 
+/** Hear each newest line of an answer of many lines of JSON, as it comes. */
+export async function eachLine(answer, hear) {
+  const reader = /** @type {ReadableStream<any>} */ (answer.body).pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const lines = (rest + part.value).split("\n");
+    rest = lines.pop() ?? "";
+    if (lines.length) hear(JSON.parse(lines[lines.length - 1]));
+  }
+}
+
 /** The pictures of an answer. @returns {Promise<Pictures>} */
 export async function picturesOf(answer) {
   const [count, height, width, channels] = (answer.headers.get("x-shape") ?? "").split(",").map(Number);
@@ -51,19 +62,24 @@ export class Decoder {
    * ``refused()`` where the server will not draw them.
    */
   want(points, show, refused = () => {}) {
-    this.next = { model: this.model, points, show, refused };
+    this.wantOf((model) => askPictures(this.root, model, points), show, refused);
+  }
+
+  /** The same of whatever ``asking(model)`` promises. */
+  wantOf(asking, show, refused = () => {}) {
+    this.next = { model: this.model, asking, show, refused };
     if (!this.busy) this.run();
   }
 
   async run() {
     this.busy = true;
     while (this.next && !this.closed) {
-      const wish = this.next, { model, points, show } = wish;
+      const wish = this.next, { model, asking, show } = wish;
       this.next = null;
       try {
-        const pictures = await askPictures(this.root, model, points);
+        const found = await asking(model);
         if (!this.closed && model === this.model) {
-          show(pictures);
+          show(found);
           this.onTrouble("");
         }
       } catch (error) {

@@ -38,6 +38,6 @@ export function headlines(quality, display) {
 }
 
 /** The columns of a table of measures, one each. */
-export const columnsOf = (display) => (display?.measures ?? []).map(({ name, title, help, unit, better, selects }) => ({
-  id: name, label: title.charAt(0).toUpperCase() + title.slice(1), about: [help, BETTER[better]].filter(Boolean).join(" "),
+export const columnsOf = (display) => (display?.measures ?? []).map(({ name, title, help, unit, better, selects, depth }) => ({
+  id: name, many: Number.isFinite(depth), label: title.charAt(0).toUpperCase() + title.slice(1), about: [help, BETTER[better]].filter(Boolean).join(" "),
   words: wordsOf(unit), selects, better }));

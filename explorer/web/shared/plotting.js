@@ -52,6 +52,9 @@ export function faded(color, opacity) {
   return `rgba(${red},${green},${blue},${opacity})`;
 }
 
+/** The colour of one of many lines, by its place among them, in [0, 1]: faint the first, full the last. */
+export const shade = (color, depth) => faded(color, 0.3 + 0.7 * depth);
+
 /** A text so that Plotly shows it as it is: it takes tags and entities for HTML. */
 export const literal = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
@@ -69,7 +72,7 @@ export function layoutOf(theme, options) {
     margin: MARGIN,
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: theme.font, size: 12, color: theme.text },
-    hovermode: "x unified", dragmode: options.fixed ? false : "zoom",
+    hovermode: options.oneAtATime ? "closest" : "x unified", dragmode: options.fixed ? false : "zoom",
     hoverlabel: { bgcolor: theme.background, bordercolor: theme.faint, font: { size: 12, color: theme.text } },
     showlegend: false,
     uirevision: "keep",

@@ -6,7 +6,7 @@ import { ChartCards } from "../shared/chart_cards.js";
 import { make } from "../shared/format.js";
 import { thin } from "../shared/history.js";
 import { bestOf } from "../shared/measures.js";
-import { faded, literal } from "../shared/plotting.js";
+import { faded, literal, shade } from "../shared/plotting.js";
 
 const SIGNS = { paused: "❚❚", resumed: "▶", rates: "◆", threads: "⇅", stopped: "■", finished: "✓", failed: "✕" };
 
@@ -78,11 +78,14 @@ export class Curves extends ChartCards {
     const { measures } = this.source;
     const { column } = X_AXES[this.x];
     const shared = { type: "scatter", hoverinfo: "all" };
-    const traces = view.measures.map(({ name, field, role, dash }) => ({
+    const colorOf = ({ role, depth }) => (view.many ? shade(this.theme.colors[role], depth) : this.theme.colors[role]);
+    const colors = view.measures.map(colorOf);
+    const traces = view.measures.map(({ name, field, dash }, at) => ({
       ...shared, mode: "lines+markers", name: literal(name), uid: field, visible: !hidden.has(name),
       x: measures.map((measure) => measure[column]), y: measures.map((measure) => finite(measure[field])),
-      line: { width: 2.2, color: this.theme.colors[role], dash: dash ?? "solid" }, marker: { size: 5 },
+      line: { width: view.many ? 1.5 : 2.2, color: colors[at], dash: dash ?? "solid" }, marker: { size: view.many ? 3 : 5, color: colors[at] },
     }));
+    if (view.many) return traces.map((trace) => ({ ...trace, hovertemplate: `${trace.name}: %{y}<extra></extra>` }));
     const best = bestOf(this.source);
     const { name, field } = view.measures.find((line) => line.selects) ?? view.measures[0];
     const shown = best && Number.isFinite(best[field]) && !hidden.has(name);

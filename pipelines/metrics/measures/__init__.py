@@ -39,6 +39,7 @@ card of a published model.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pipelines.described import BETTER, UNITS, Measure, Title, check_titles
@@ -55,6 +56,8 @@ OF_CLASSIFIERS = frozenset(("classes", "attributes", "stacked"))  # what there i
 TAKEN = frozenset(
     ("step", "epoch", "seconds", "images_seen", "images_per_s", "event", "message", "features", "samples", "threads")
 )  # keys of rows that are no measures
+
+OF_LAYERS = re.compile("d_(?:sigma|spread)_[0-9]+")  # keys of what is measured of D's layers, networks/_spectra.py
 
 MEASURES = Registry(__name__, __file__, "measure", ConfigError)
 
@@ -112,7 +115,7 @@ def units(own: bool = True) -> dict[str, str]:
         if MEASURES.is_own(name) and not own:
             continue
         for key in filter(None, (key_of(name), real_key(name))):
-            if key in found or key in TAKEN:
+            if key in found or key in TAKEN or OF_LAYERS.fullmatch(key):
                 raise ConfigError(f"The measure {name!r} cannot have the key {key!r}, which is taken; rename its file.")
             found[key] = MEASURES.constants(name).get("UNIT", "number")
     return found

@@ -45,7 +45,7 @@ WHOLE_POINT = {"z": [["0.1", 1], ["n.0.1", 0.5]], "moves": {"z1": 1.0}, "psi": 0
 RIGHT: dict[str, dict[str, Any]] = {
     **{verb: {"points": [POINT, WHOLE_POINT]} for verb in ("pictures", "read", "opinion")},
     **{verb: {"point": POINT} for verb in ("attention", "stages")},
-    "styles": {"rows": [POINT], "columns": [WHOLE_POINT, POINT], "taken": [True, False], "noise": [True], "psi": 0.7},
+    "styles": {"rows": [POINT], "columns": [WHOLE_POINT, POINT], "taken": [True, False], "noise": [True]},
     "nearest": {"points": [POINT], "count": 2},
     "training": {"indices": [0, 1]},
     "find": {"wanted": {"smile": True}, "count": 2, "skip": 1, "like": ["0.1"]},

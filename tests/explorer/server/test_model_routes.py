@@ -76,6 +76,11 @@ def test_the_labelled_directions_can_be_had_alone(ask) -> None:
     assert ask("tiny-classes", "/labels").json() == {"directions": []}
 
 
+def test_without_training_pictures_no_truncation_can_be_measured_and_a_line_says_so(ask) -> None:
+    (line,) = ask("tiny-plain", "/truncation").text.splitlines()
+    assert json.loads(line) == {"share": 1, "message": "The training pictures of 'digits' are not on this machine yet."}
+
+
 def test_reading_is_that_of_the_classifier(ask) -> None:
     for name in tiny.NAMES:
         points = [{"z": [[f"0.{index}", 1]]} for index in range(40)]

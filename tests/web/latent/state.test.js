@@ -20,6 +20,12 @@ test("an address that somebody wrote gives a state within its bounds", () => {
   assert.deepEqual(state.kept, [{ z: "0.1", moves: {}, psi: 2, shell: false, y: null }]);
 });
 
+test("an older link, in which truncation of styles stood beside their mixture, truncates as before", () => {
+  assert.equal(stateOf({ mix: "1_cmf__0.7" }).psi, 0.7);
+  assert.equal(stateOf({ mix: "1_cmf__0.7", psi: "0.5" }).psi, 0.5);
+  assert.equal(stateOf({ mix: "1_cmf_0-3" }).psi, 1);
+});
+
 test("a point says nothing of what is at rest", () => {
   assert.deepEqual(pointOf(spotOf(fresh())), { z: [["0.0", 1]] });
   assert.deepEqual(pointOf({ z: "0.1", moves: { a: 0, b: 2 }, psi: 0.5, shell: true, y: 0 }),

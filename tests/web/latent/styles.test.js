@@ -8,12 +8,11 @@ test("layers are in three bands, from coarse to fine", () => {
 });
 
 test("what is set is a text in the link, and wrong texts are what is usual", () => {
-  const mix = { from: 7, bands: ["coarse", "fine"], silent: [0, 3], psi: 0.7 };
-  assert.equal(textOf(mix), "7_cf_0-3_0.7");
+  const mix = { from: 7, bands: ["coarse", "fine"], silent: [0, 3] };
+  assert.equal(textOf(mix), "7_cf_0-3");
   assert.deepEqual(mixOf(textOf(mix)), mix);
-  const usual = { from: 1, bands: ["fine"], silent: [], psi: 1 };
+  const usual = { from: 1, bands: ["fine"], silent: [] };
   assert.deepEqual(mixOf(""), usual);
   assert.deepEqual(mixOf("x_f_a-b_NaN"), usual);
   assert.deepEqual(mixOf("3__"), { ...usual, from: 3, bands: [] });
-  assert.equal(mixOf("1_f__9").psi, 1.5);
 });

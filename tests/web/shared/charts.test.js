@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NOT_MEASURED, NOT_RECORDED, SEE_LATER, WAITING, chartsOf, hasNumbers, together } from "../../../explorer/web/shared/charts.js";
-import { BRIGHT, USUAL } from "../described.js";
+import { BRIGHT, LAYERS, USUAL } from "../described.js";
 
 const CHARTS = chartsOf(USUAL);
 const VIEWS = Object.fromEntries(CHARTS.flatMap(({ views }) => views.map((view) => [view.id, view])));
@@ -104,6 +104,15 @@ test("a measure and a series that no script names have a chart, a title and an a
   const [cycle] = charts[2].views;
   assert.equal(cycle.title({ history: recent({ cycle_a: 0.25, cycle_b: 3 }), run: {} }), "A 0.25, B 3");
   assert.equal(cycle.title({ history: recent({}), run: {} }), WAITING);
+});
+
+test("of many layers there is one view, whose title tells the least and the greatest", () => {
+  const { name, views: [view, ...more] } = chartsOf({ ...USUAL, measures: [...USUAL.measures, ...LAYERS] }).find(({ id }) => id === "steep");
+  assert.deepEqual([name, more.length, view.many, view.best, view.measures.length], ["How steep", 0, true, false, 12]);
+  assert.deepEqual(view.measures.map(({ depth }) => depth), LAYERS.map(({ depth }) => depth));
+  assert.equal(view.title({ measures: [{ d_sigma_1: 2, d_sigma_2: 0.25, d_sigma_3: null, d_sigma_12: 7.5 }] }), "0.25 (layer 2) to 7.5 (layer 12)");
+  assert.equal(view.title({ measures: [{ frechet: 1 }] }), NOT_MEASURED);
+  assert.equal(VIEWS.classifier.many, false);
 });
 
 test("what several runs describe is described once", () => {

@@ -48,6 +48,22 @@ test("while one request is under way only the newest wish is kept", async () => 
   assert.equal(decoder.busy, false);
 });
 
+test("whatever else is asked keeps the same order: one request, then the newest wish", async () => {
+  const shown = [], refused = [];
+  const decoder = new Decoder("/");
+  decoder.model = "m";
+  for (const verb of ["stages", "styles", "attention"]) {
+    decoder.wantOf((model) => askJson("/", model, verb, {}), ({ found }) => shown.push(found), () => refused.push(verb));
+  }
+  assert.deepEqual(asked.map(({ address }) => address), ["/api/models/m/stages"]);
+  asked[0].resolve(new Response('{"found": 1}'));
+  await settle();
+  assert.equal(asked[1].address, "/api/models/m/attention");
+  asked[1].resolve(new Response("No.", { status: 400 }));
+  await settle();
+  assert.deepEqual([shown, refused], [[1], ["attention"]]);
+});
+
 test("pictures of a model that was left are not shown", async () => {
   const shown = [];
   const decoder = new Decoder("/");
