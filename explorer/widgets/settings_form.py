@@ -79,10 +79,21 @@ def settings_form(base: TrainConfig, whose: str = "preset") -> None:
                         _field(name, was if name in changed else "")
 
 
+def folder_field() -> None:
+    """The field for the folder of one's own pictures, where the whole form is not shown."""
+    if needs_folder():
+        _field("folder", "")
+
+
+def needs_folder() -> bool:
+    """Whether the draft's data set is read from a folder."""
+    return data.DATA_SETS.get(st.session_state[key_of("data")]).NEEDS_FOLDER
+
+
 def _is_shown(name: str) -> bool:
     if len(SETTINGS[name].choices) == 1:  # nothing to choose
         return False
-    return name != "folder" or data.DATA_SETS.get(st.session_state[key_of("data")]).NEEDS_FOLDER
+    return name not in ("folder", "held_out") or needs_folder()
 
 
 def _field(name: str, mark: str) -> None:

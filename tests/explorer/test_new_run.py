@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from explorer.live.summaries import Summaries
@@ -57,14 +58,21 @@ def test_the_empty_state_offers_the_one_minute_preset(launched):
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_every_preset_can_be_chosen_and_started(preset, launched):
+def test_every_preset_can_be_chosen_and_started(preset, launched, tmp_path):
     page = opened()
     choose(page, preset)
     assert PRESETS[preset].look_for in words(page)
+    config = PRESETS[preset].config
+    if config.data == "folder":
+        assert "needs the folder of your pictures" in words(page) and page.button(key="start").disabled
+        Image.new("RGB", (64, 64)).save(tmp_path / "one.png")
+        config = config.changed(folder=str(tmp_path))
+        page.text_input(key="draft_folder").set_value(config.folder)
+        assert "1 picture in" in words(checked(page.run()))
     page.button(key="start").click()
     checked(page.run())
     (run,) = launched
-    assert run.record().config == PRESETS[preset].config and run.record().preset == preset
+    assert run.record().config == config and run.record().preset == preset
     assert selected(page) == run.id
 
 
@@ -128,10 +136,11 @@ def test_the_settings_show_every_setting_with_a_choice_but_the_folder(launched):
     keys = {element.key for kind in (page.number_input, page.selectbox, page.toggle, page.segmented_control)
             for element in kind}  # fmt: skip
     single = {f"draft_{name}" for name, rule in SETTINGS.items() if len(rule.choices) == 1}
-    assert keys >= {f"draft_{name}" for name in SETTINGS} - {"draft_folder"} - single and not keys & single
-    assert not page.text_input
+    assert keys >= {f"draft_{name}" for name in SETTINGS} - {"draft_folder", "draft_held_out"} - single
+    assert not keys & single and not page.text_input and "draft_held_out" not in keys
     page.selectbox(key="draft_data").set_value("folder")
     assert checked(page.run()).text_input(key="draft_folder").value == ""
+    assert page.number_input(key="draft_held_out").value == 0.1
 
 
 def test_changed_settings_are_marked_started_and_taken_back(launched):
