@@ -10,10 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.live.summaries import Summaries
 from explorer.server.guard import VISITOR
-from explorer.widgets import starting
+from explorer.widgets import settings_form, starting
+from pipelines.config import checking
 from pipelines.config.presets import ONE_MINUTE, PRESETS, group_of
 from pipelines.config.train_config import SETTINGS
 from pipelines.errors import RunError
+from pipelines.registries import network_traits
 from pipelines.runs import jobs
 from pipelines.runs.folder import FINISHED, STOPPED, Status
 from tests.explorer.train_pages import RUN, checked, opened, said, selected, words
@@ -141,6 +143,16 @@ def test_the_settings_show_every_setting_with_a_choice_but_the_folder(launched):
     page.selectbox(key="draft_data").set_value("folder")
     assert checked(page.run()).text_input(key="draft_folder").value == ""
     assert page.number_input(key="draft_held_out").value == 0.1
+
+
+def test_a_size_that_the_network_does_not_draw_is_said_beside_it(launched, monkeypatch):
+    few = SimpleNamespace(**{**vars(network_traits("quick")), "sizes": (32, 64), "has": lambda *_: False})
+    for module in (settings_form, checking):
+        monkeypatch.setattr(module, "network_traits", lambda name: few)
+    page = open_settings(opened())
+    assert "quick draws pictures of 32 or 64 pixels only." in words(page) and page.button(key="start").disabled
+    page.selectbox(key="draft_size").set_value(32)
+    assert "pixels only" not in words(checked(page.run())) and not page.button(key="start").disabled
 
 
 def test_changed_settings_are_marked_started_and_taken_back(launched):
