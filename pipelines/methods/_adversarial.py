@@ -47,7 +47,7 @@ VIEWS = (
     ),
     View(
         "augmentation", "augmentation", "Augmentation", "share", _CHANCE, from_zero=True, aside=True,
-        titles=(Title("{augmented:%} of what D sees is changed; its overfitting is {overfitting:.2f}"),),
+        titles=(Title("Changed {augmented:%}, overfitting {overfitting:.2f}"),),
     ),
     View("penalty", "training", "Training", "gradient penalty", _PENALTY, from_zero=True, aside=True),
 )  # fmt: skip

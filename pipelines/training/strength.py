@@ -4,7 +4,8 @@ Karras et al., Training Generative Adversarial Networks with Limited Data (2020)
 p of each change goes up or down by a fixed amount, so that a number that tells how far D overfits stays at a target.
 With D's outputs for training pictures, held-out pictures and fakes:
 
-    r_v = (E[D_train] - E[D_held_out]) / (E[D_train] - E[D_fake])    0: no overfitting, 1: held-out pictures are fakes
+    r_v = (E[D_train] - E[D_held_out]) / (E[D_train] - E[D_fake])    0: no overfitting, 1: held-out pictures are fakes;
+                                                                     what lies outside of [-1, 1] is cut off
     r_t = E[sign(D_train)]                                           the share that D takes for real, less the others
 """
 
@@ -83,7 +84,7 @@ class Strength(nn.Module):
             now = sign
         else:  # a D that takes fakes for real does not overfit
             gap = train - fake
-            now = torch.where(self._side * gap > 0, (train - held_out) / gap, torch.zeros_like(gap))
+            now = torch.where(self._side * gap > 0, (train - held_out) / gap, torch.zeros_like(gap)).clamp(-1, 1)
         self.overfitting.copy_(now)
         self.p += torch.where(now > self.target, self.amount, -self.amount)
         self.p.clamp_(0, 1)

@@ -64,7 +64,7 @@ def test_the_chance_follows_the_overfitting(with_new: bool) -> None:
         of_real, of_fake = sum(reals, []), sum(fakes, [])
         train, fake, new = sum(of_real) / len(of_real), sum(of_fake) / len(of_fake), 0.2 * (turn % 4)
         if with_new:
-            r = (train - new) / (train - fake) if train > fake else 0.0
+            r = max(-1.0, min(1.0, (train - new) / (train - fake))) if train > fake else 0.0
         else:
             r = sum(1 if logit > 0 else -1 for logit in of_real) / len(of_real)
         p = min(1.0, max(0.0, p + (0.2 if r > 0.4 else -0.2)))
