@@ -16,8 +16,7 @@ from pipelines.registries import loss_traits, network_traits
 
 def wanted_of(entry: Entry) -> dict[str, object]:
     """Which pictures a model was trained on, as ``data.load`` takes them."""
-    config = entry.config
-    return {"size": config.size, "channels": config.channels, "folder": config.folder}
+    return entry.config.pictures
 
 
 def has_labels(entry: Entry) -> bool:
@@ -52,8 +51,9 @@ def prepare(entry: Entry, place: st.delta_generator.DeltaGenerator) -> bool:
         bar.progress(min(1.0, max(0.0, share)), text=literal(message))
 
     try:
-        for split in data.DATA_SETS.get(name).SPLITS:
-            data.load(name, **wanted_of(entry), split=split, progress=progress)
+        wanted = wanted_of(entry)
+        for split in data.splits(name, folder=wanted["folder"], held_out=wanted["held_out"]):
+            data.load(name, **wanted, split=split, progress=progress)
     except GanError as error:
         place.error(literal(error), icon=":material/error:")
         return False

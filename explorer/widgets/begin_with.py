@@ -27,6 +27,12 @@ def further_from(entry: Entry) -> None:
     st.session_state[KEY] = OF_MODEL
 
 
+def offer(model: str) -> None:
+    """A new run has new networks, or those of this published model where that is chosen; "": of none."""
+    st.session_state[ORIGIN] = model or None
+    st.session_state[KEY] = NEW
+
+
 def chosen() -> tuple[RunFolder | Entry, int] | None:
     """The run and the step of its checkpoint that are chosen now, or the model; None: new networks."""
     step = st.session_state.get(KEY)

@@ -7,10 +7,18 @@ import os
 import streamlit as st
 
 from explorer.widgets import double_click, starting
-from explorer.widgets.begin_with import begin_with, chosen, duplicated_from, further_model
+from explorer.widgets.begin_with import begin_with, chosen, further_model, offer
 from explorer.widgets.branching import branch
 from explorer.widgets.own_pictures import folder_summary
-from explorer.widgets.settings_form import base_of, changed_settings, draft, fill_draft, key_of, settings_form
+from explorer.widgets.settings_form import (
+    base_of,
+    changed_settings,
+    draft,
+    fill_draft,
+    folder_field,
+    key_of,
+    settings_form,
+)
 from explorer.widgets.text import duration, literal
 from pipelines import data
 from pipelines.config.checking import problems
@@ -33,12 +41,12 @@ SAME_SPEED = (*of_role(Role.DATA), *SPEED)
 
 @st.cache_data(ttl=10, show_spinner=False, max_entries=50)
 def _look_at_data(
-    name: str, path: bytes | None, size: int, channels: int, home: str
+    name: str, path: bytes | None, size: int, channels: int, held_out: float, home: str
 ) -> tuple[data.Overview | None, str]:
     """What is known of a data set, and what is wrong with it; ``home`` keys the cache."""
     folder = os.fsdecode(path) if path else None  # whose name may be no text that a cache's key can hold
     try:
-        found = data.overview(name, size=size, channels=channels, folder=folder)
+        found = data.overview(name, size=size, channels=channels, folder=folder, held_out=held_out)
         return found, "" if found.prepared else data.missing_files(name)
     except DataError as error:
         return None, str(error)
@@ -53,7 +61,7 @@ def new_run(is_first: bool) -> None:
     if key_of("data") not in st.session_state:
         fill_draft(PRESETS[ONE_MINUTE].config, ONE_MINUTE)
     preset = st.session_state["draft_preset"]
-    model, config = further_model(), draft()
+    model, config = None if preset else further_model(), draft()  # a preset may begin with one and is still a preset
     base = model.config if model else base_of(preset)
     changed = changed_settings(config, base)
 
@@ -102,7 +110,9 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
     elif preset:
         title, about = PRESETS[preset].title, PRESETS[preset].look_for
     path = os.fsencode(config.folder) if config.folder else None
-    seen, data_problem = _look_at_data(config.data, path, config.size, config.channels, str(data_home()))
+    seen, data_problem = _look_at_data(
+        config.data, path, config.size, config.channels, config.held_out, str(data_home())
+    )
     found = problems(config)
     # problems() says that a folder is not given, or no path
     if data_problem and (config.folder or config.data != "folder"):
@@ -121,6 +131,8 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
             size = f", about {DOWNLOAD_MB[config.data]:,} MB" if config.data in DOWNLOAD_MB else ""
             facts.append(f"not on this computer yet: prepared first, once{size}")
         st.caption(" · ".join(facts))
+        if st.session_state.get("draft_view") != SETTINGS_VIEW:
+            folder_field()
         if seen and seen.pictures is not None:
             folder_summary(seen)
         begin_with()
@@ -188,7 +200,7 @@ def _expected_seconds(config: TrainConfig) -> float | None:
 def _take_preset(key: str) -> None:
     preset = st.session_state[key]
     fill_draft(PRESETS[preset].config, preset)
-    duplicated_from(None)
+    offer(PRESETS[preset].begins_with)
 
 
 def _start() -> None:

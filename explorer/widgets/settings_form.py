@@ -17,6 +17,7 @@ from pipelines import data
 from pipelines.config.presets import PRESETS
 from pipelines.config.train_config import GROUPS, SETTINGS, TYPES, TrainConfig, label_of
 from pipelines.errors import DataError, printable
+from pipelines.registries import network_traits
 
 COLUMNS = 3
 FEW = 4  # so many short choices are shown side by side, more in a list
@@ -79,10 +80,21 @@ def settings_form(base: TrainConfig, whose: str = "preset") -> None:
                         _field(name, was if name in changed else "")
 
 
+def folder_field() -> None:
+    """The field for the folder of one's own pictures, where the whole form is not shown."""
+    if needs_folder():
+        _field("folder", "")
+
+
+def needs_folder() -> bool:
+    """Whether the draft's data set is read from a folder."""
+    return data.DATA_SETS.get(st.session_state[key_of("data")]).NEEDS_FOLDER
+
+
 def _is_shown(name: str) -> bool:
     if len(SETTINGS[name].choices) == 1:  # nothing to choose
         return False
-    return name != "folder" or data.DATA_SETS.get(st.session_state[key_of("data")]).NEEDS_FOLDER
+    return name not in ("folder", "held_out") or needs_folder()
 
 
 def _field(name: str, mark: str) -> None:
@@ -92,6 +104,9 @@ def _field(name: str, mark: str) -> None:
     if rule.entries:
         st.selectbox(**common, options=rule.choices, format_func=_with_missing_files if name == "data" else str)
         st.caption(rule.entries.describe(st.session_state[key_of(name)]))
+    elif name == "size":
+        st.selectbox(**common, options=rule.choices)
+        _told_of_size()
     elif rule.choices and len(rule.choices) <= FEW:
         st.segmented_control(**common, options=rule.choices, format_func=str, required=True)
     elif rule.choices:
@@ -113,6 +128,14 @@ def _field(name: str, mark: str) -> None:
                 step=number(rule.step or (0.05 if number is float else 1)),
                 format="%g" if number is float else "%d",
             )
+
+
+def _told_of_size() -> None:
+    """Which sizes the chosen network draws, where the chosen size is none of them."""
+    network = st.session_state[key_of("network")]
+    sizes = network_traits(network).sizes
+    if sizes and st.session_state[key_of("size")] not in sizes:
+        st.caption(f":material/block: {literal(network)} draws pictures of {' or '.join(map(str, sizes))} pixels only.")
 
 
 def _with_missing_files(data_set: str) -> str:

@@ -29,13 +29,18 @@ LOG_LINES = 10  # of a run that failed elsewhere
 PRESET_HELP = "  \n".join(f"**{name}**: {preset.look_for}" for name, preset in presets.PRESETS.items())
 
 
-def _train(preset: str, run: Path | None, detach: bool, **settings: Any) -> None:
+def _train(preset: str, run: Path | None, detach: bool, begin_with: str | None, **settings: Any) -> None:
     chosen = presets.get(preset)
     changes = {name: value for name, value in settings.items() if value is not None}
     if changes.get("seconds") or changes.get("epochs"):  # a length that is given replaces the preset's
         changes = {**ENDLESS, **changes}
-    folder = jobs.create(chosen.config.changed(**changes), preset, path=run)
-    start(folder, detach)
+    config = chosen.config.changed(**changes)
+    if begin_with:
+        before = registry.find(begin_with).config.to_dict()
+        differing = {name: value for name, value in config.to_dict().items() if value != before[name]}
+        start(fine_tuning.begin(begin_with, differing, path=run), detach)
+        return
+    start(jobs.create(config, preset, path=run), detach)
 
 
 def train(**options: Any) -> None:
@@ -52,6 +57,11 @@ train.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         parameter("preset", Annotated[str, typer.Argument(help=f"One of: {', '.join(presets.PRESETS)}.")]),
         parameter("run", Annotated[Path | None, typer.Option(help="New folder; default: runs/TIME-PRESET.")], None),
         parameter("detach", Detach, False),
+        parameter(
+            "begin_with",
+            Annotated[str | None, typer.Option(help="A published model whose networks it begins with.")],
+            None,
+        ),
         *settings_as_options(),
     ]
 )

@@ -13,6 +13,7 @@ from rich.table import Column, Table
 
 from pipelines.cli.app import Run, app
 from pipelines.cli.shown import bar, err, out, tell_notes, tell_unread, telling, write_json
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError, GanError, why_unread
 from pipelines.models import registry
 from pipelines.runs import jobs, recorded
@@ -160,6 +161,9 @@ def prepare(
     ] = None,
     size: Annotated[int, typer.Option(help="Height and width in pixels.")] = 28,
     channels: Annotated[int, typer.Option(help="1 for grey, 3 for colour.")] = 1,
+    held_out: Annotated[
+        float, typer.Option(help="Share of your own pictures that nothing is learnt from.", min=0.0, max=0.5)
+    ] = TrainConfig().held_out,
 ) -> None:
     """Download and prepare a data set before a class, so that the first run starts at once.
 
@@ -172,15 +176,20 @@ def prepare(
     with bar() as shown:
         task = shown.add_task(data_set, total=1.0)
         image_set = data.load(
-            data_set, size=size, channels=channels, folder=folder,
+            data_set, size=size, channels=channels, folder=folder, held_out=held_out,
             progress=lambda share, message: shown.update(task, completed=share, description=message),
         )  # fmt: skip
+        notes = image_set.notes
+        if folder and (
+            test := data.test_part(data_set, size=size, channels=channels, folder=folder, held_out=held_out)
+        ):
+            notes = tuple(dict.fromkeys((*notes, *test.notes)))
     out.print(f"{len(image_set)} pictures. {image_set.source}", soft_wrap=True, markup=False, highlight=False)
     if image_set.labels is not None and folder:
         counts = zip(image_set.class_names, np.bincount(image_set.labels).tolist(), strict=True)
         words = ", ".join(f"{name} {count:,}" for name, count in counts)
         out.print(f"Classes: {words}.", soft_wrap=True, markup=False, highlight=False)
-    tell_notes(image_set.notes)
+    tell_notes(notes)
 
 
 def _share_the_computer(quiet: bool = False) -> None:

@@ -87,6 +87,18 @@ def problems(config: TrainConfig) -> list[str]:
             f"A self-conditioned GAN needs a prior with centres, and the prior is {config.prior!r}: set prior to "
             "'mixture', or switch self_conditional off."
         )
+    if config.augment_target and config.augment == "none":
+        found.append(
+            "augment_target says how often pictures are changed, and augment is 'none': set augment to 'diffaugment' "
+            "or 'translation', or augment_target to 0."
+        )
+    if config.augment_target and traits.balance is None and not _holds_out(config):
+        found.append(
+            f"With the loss {config.loss!r} only held-out pictures tell how far D overfits, and there are none here: "
+            "set held_out to more, the loss to 'non-saturating' or 'hinge', or augment_target to 0."
+        )
+    if config.freeze_d and config.weight_clip:
+        found.append("Weight clipping changes all weights of D: set freeze_d or weight_clip to 0.")
     if None not in (config.seconds, config.most_seconds) and config.most_seconds < config.seconds:
         found.append(
             f"The run may take {config.most_seconds:g} seconds at most (most_seconds) and {config.seconds:g} at least "
@@ -111,6 +123,13 @@ def problems(config: TrainConfig) -> list[str]:
     if config.device == "mps" and config.precision == "bf16":
         found.append("bf16 is not supported on mps here: set precision to 'auto' or 'fp32'.")
     return found
+
+
+def _holds_out(config: TrainConfig) -> bool:
+    """Whether D can be asked about pictures that nothing is learnt from."""
+    entry = DATA_SETS.get(config.data)
+    known = "test" in entry.SPLITS and (config.held_out > 0 or not getattr(entry, "HOLDS_OUT", False))
+    return known and not config.self_conditional  # of a group, which is not known of them
 
 
 def batch_norm_in_d(config: TrainConfig) -> bool:

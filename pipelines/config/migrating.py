@@ -21,7 +21,7 @@ from pipelines.errors import ConfigError, GanError, NewerFile
 T = TypeVar("T")
 Values = dict[str, Any]  # settings by name
 
-SCHEMA = 2  # of the files that are written
+SCHEMA = 3  # of the files that are written
 Schema = Annotated[int, files.Meta(ge=1, le=1_000_000)]  # of a file that is read
 
 # What runs did before there was such a setting: files of schema 1 lack those that are younger than they are.
@@ -36,7 +36,12 @@ def _complete(values: Values) -> Values:
     return {**_BEFORE, **values}
 
 
-MIGRATIONS: dict[int, Callable[[Values], Values]] = {1: _complete}
+def _nothing_held_out(values: Values) -> Values:
+    """Runs learnt from all pictures of a folder before some could be held out."""
+    return {"held_out": 0.0, **values}
+
+
+MIGRATIONS: dict[int, Callable[[Values], Values]] = {1: _complete, 2: _nothing_held_out}
 """From each schema to the next: all settings of a file, as the next schema has them."""
 
 

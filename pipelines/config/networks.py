@@ -20,6 +20,12 @@ class Data:
         "Folder of your own pictures, for the data set 'folder'; its subfolders are the classes. JPEG, PNG, WebP, GIF, "
         "TIFF, BMP, AVIF, JPEG 2000, HEIC (with pillow-heif) and other formats that Pillow opens are read.",
         role=Role.DATA)
+    held_out: float = setting(
+        0.1, "Data",
+        "Share of your own pictures, for the data set 'folder', that nothing is learnt from, so that samples can be "
+        "compared with pictures that are new to the networks. The names of the files decide which; each class gives "
+        "the same share. 0: none. Other data sets have such pictures already.",
+        low=0.0, high=0.5, label="Held-out pictures (share)", role=Role.DATA)
     size: int = setting(
         28, "Data", "Height and width of a picture, in pixels.", (16, 28, 32, 64, 128, 256), label="Size (pixels)",
         role=Role.ARCHITECTURE, speed=True)

@@ -81,4 +81,26 @@ class Objective:
         "G does not learn to draw changed pictures. translation: shifted a little. diffaugment: also a square cut out, "
         "and brightness, contrast and colour changed.",
         ("none", "translation", "diffaugment"), label="Augmentation of what D sees", role=Role.TRAINING)
+    augment_target: float = setting(
+        0.0, "Objective",
+        "Change pictures only as often as D overfits (ADA): the chance of each change rises while D's overfitting is "
+        "above this (0.6 in the paper), else it falls. Overfitting is 1 where D takes held-out pictures for fakes, and "
+        "0 where it takes them for training pictures; without held-out pictures D's outputs for training pictures "
+        "tell. 0: every picture is always changed.",
+        low=0.0, high=1.0, label="Adaptive augmentation (target)", role=Role.TRAINING, speed=True)
+    augment_images: int = setting(
+        500_000, "Objective",
+        "Real pictures that D sees while the chance of a change can rise from 0 to 1, with adaptive augmentation "
+        "(500,000 in the paper; fewer in a short run).",
+        low=1000, high=100_000_000, label="Adaptive augmentation (images)", step=1000, role=Role.TRAINING)
+    lecam: float = setting(
+        0.0, "Objective",
+        "Weight of LeCam regularisation (0.01 to 0.3 is usual), for few pictures: D's outputs for real pictures are "
+        "kept near their moving average for fakes, and the reverse, so that the two do not drift apart.",
+        low=0.0, high=100.0, label="LeCam regularisation", step=0.01, role=Role.TRAINING)
+    freeze_d: int = setting(
+        0, "Objective",
+        "Stages of D that do not learn (FreezeD), counted from the picture: each reads maps of half the resolution of "
+        "the one before. For a run that begins with a trained model and learns from few pictures.",
+        low=0, high=8, label="Frozen stages of D", role=Role.TRAINING, speed=True)
     # fmt: on

@@ -116,6 +116,11 @@ class TrainConfig(Objective, Networks, Data):  # their fields come first, those 
         """Groups of real pictures in each class, of which D is told; 0 where it is not."""
         return self.centres if self.self_conditional else 0
 
+    @property
+    def pictures(self) -> dict[str, Any]:
+        """Which pictures of its data set, as ``pipelines.data.load`` takes them."""
+        return {name: getattr(self, name) for name in ("size", "channels", "folder", "held_out")}
+
     def batch_of(self, count: int) -> int:
         """Real pictures in each batch of a set of ``count``: fewer than ``batch_size`` where the set has fewer.
 

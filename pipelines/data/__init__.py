@@ -18,6 +18,8 @@ An entry is a module of this package that declares
   classifier reads each channel,
 * ``MODALITY``, where an example is no picture: the name of one of ``pipelines.modalities``,
 * ``LICENCE`` and ``CITATION``: what to say about the data,
+* ``HOLDS_OUT``: whether the person says which share of the pictures its split ``test`` is; ``read`` is then given
+  ``held_out`` too, and a ``survey`` has ``part(split, held_out)`` and ``told_of_parts(held_out)``,
 * ``read(size=, channels=, folder=, split=, progress=)``: does the work and returns an ``ImageSet``.
 
 What an entry has read is kept below ``paths.data_home()`` in a file that loads in a moment. Importing this package
@@ -26,17 +28,14 @@ loads neither torch nor torchvision.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import ModuleType
 
 from pipelines import paths
 from pipelines.data import _cache
 from pipelines.data._image_set import Aborted, ImageSet, Progress, paced, within
 from pipelines.data._spec import Spec
-from pipelines.data._survey import Survey
+from pipelines.data._wanted import CHANNELS, SIZES, may_have, require_offered, resolved, source_of, wanted
 from pipelines.errors import DataError
 from pipelines.registries import DATA_SETS
 from pipelines.typed_path import folder_of, shown
@@ -44,15 +43,11 @@ from pipelines.typed_path import folder_of, shown
 __all__ = [
     "CHANNELS", "DATA_SETS", "SIZES", "ImageSet", "Overview", "Progress", "Spec",
     "attribute_groups_of", "attribute_names_of", "class_names_of", "describe", "folder_of", "is_prepared", "load",
-    "missing_files", "names", "overview", "require_classes", "require_condition", "shown",
+    "missing_files", "names", "overview", "require_classes", "require_condition", "shown", "splits", "test_part",
 ]  # fmt: skip
 
 names = DATA_SETS.names
 describe = DATA_SETS.describe
-
-SIZES = (16, 28, 32, 64, 128, 256)  # edge of the square pictures, in pixels
-CHANNELS = (1, 3)  # grey, colour
-_FORMAT = "1"  # of prepared files; a new one makes them all be prepared again
 
 
 def load(
@@ -61,6 +56,7 @@ def load(
     size: int = 28,
     channels: int = 1,
     folder: str | Path | None = None,
+    held_out: float = 0.0,
     split: str = "train",
     progress: Progress | None = None,
 ) -> ImageSet:
@@ -73,7 +69,8 @@ def load(
         size: edge of the square pictures, one of ``SIZES``; pictures of another size are resized.
         channels: one of ``CHANNELS``; grey pictures get three equal channels, colour becomes grey.
         folder: of the person's own pictures, for the sets that need one.
-        split: one of the set's ``SPLITS``.
+        held_out: share of them that is the split ``test``, in [0, 1); sets that come with a test part ignore it.
+        split: one of ``splits``.
         progress: called with the share done and a message. An exception that it raises ends the work, leaves nothing
             half-written and reaches the caller.
 
@@ -81,13 +78,16 @@ def load(
         DataError: something that was asked for is not on offer, the data cannot be had or read, or they cannot be
             written to ``paths.data_home()``.
     """
-    entry = _entry(name, size, channels, split)
-    source = _source(name, entry, folder)
-    version, notes = _version(entry, source), source.notes if source else ()
-    prepared = _prepared_file(name, source, size, channels, split)
+    asked = wanted(name, size, channels, folder, held_out, split)
+    if split not in asked.splits:
+        raise DataError(
+            f"No picture of the data set {name!r} is held out, so it has no split {split!r}; raise held_out (it is "
+            f"{held_out:g}) or add pictures."
+        )
+    prepared, version = asked.file, asked.version
     report = paced(progress)
     try:
-        modality = getattr(entry, "MODALITY", "image")
+        modality = getattr(asked.entry, "MODALITY", "image")
         pictures = modality == "image"
         image_set = _cache.read(prepared, version, pictures)
         if image_set is None:
@@ -95,14 +95,43 @@ def load(
                 image_set = _cache.read(prepared, version, pictures)  # another process may have prepared it meanwhile
                 if image_set is None:
                     reading = within(report, 0.0, 0.9)
-                    where = source.folder if source else None
-                    image_set = entry.read(size=size, channels=channels, folder=where, split=split, progress=reading)
+                    image_set = asked.read(reading)
                     _cache.write(prepared, image_set, version, within(report, 0.9, 0.99))
         report(1.0, f"{name} is ready: {len(image_set):,} pictures")
     except Aborted as aborted:
         raise aborted.cause from None
-    condition = getattr(entry, "CONDITION", "")
-    return replace(image_set, notes=(*notes, *image_set.notes), condition=condition, modality=modality)
+    condition = getattr(asked.entry, "CONDITION", "")
+    return replace(image_set, notes=(*asked.notes, *image_set.notes), condition=condition, modality=modality)
+
+
+def splits(name: str, *, folder: str | Path | None = None, held_out: float = 0.0) -> tuple[str, ...]:
+    """The splits that a set has; of a person's own pictures, those of which there are any.
+
+    Raises:
+        DataError: there is no such set, or its folder is missing, a file, unreadable or empty.
+    """
+    return wanted(name, SIZES[0], CHANNELS[0], folder, held_out).splits
+
+
+def test_part(
+    name: str,
+    *,
+    size: int,
+    channels: int,
+    folder: str | Path | None = None,
+    held_out: float = 0.0,
+    progress: Progress | None = None,
+) -> ImageSet | None:
+    """The pictures of a set that nothing is learnt from, or None where it has none; arguments and errors as ``load``'s.
+
+    In the order in which the set has them, which may be that of its classes.
+    """
+    if not may_have("test", DATA_SETS.get(name), held_out) or "test" not in splits(
+        name, folder=folder, held_out=held_out
+    ):
+        return None
+    like = {"size": size, "channels": channels, "folder": folder, "held_out": held_out}
+    return load(name, **like, split="test", progress=progress)
 
 
 @dataclass(frozen=True)
@@ -118,7 +147,9 @@ class Overview:
     condition: str = ""  # the field that a conditional model is told of; "": the class
 
 
-def overview(name: str, *, size: int, channels: int, folder: str | Path | None = None) -> Overview:
+def overview(
+    name: str, *, size: int, channels: int, folder: str | Path | None = None, held_out: float = 0.0
+) -> Overview:
     """What ``load`` with the same arguments would give, without reading pixels.
 
     Which pictures of a folder are damaged is known once it is prepared.
@@ -126,36 +157,42 @@ def overview(name: str, *, size: int, channels: int, folder: str | Path | None =
     Raises:
         DataError: the name, size or channels is not on offer, or the folder is missing, unreadable or empty.
     """
-    split = DATA_SETS.get(name).SPLITS[0]
-    entry = _entry(name, size, channels, split)
-    source = _source(name, entry, folder)
-    card = _cache.card(_prepared_file(name, source, size, channels, split), _version(entry, source))
+    asked = wanted(name, size, channels, folder, held_out)
+    card, source = asked.card(), asked.source
     if source is None:
+        entry = asked.entry
         return Overview(card is not None, tuple(entry.CLASS_NAMES), condition=getattr(entry, "CONDITION", ""))
-    before = Overview(
-        False, source.class_names, shown(source.folder), len(source.pictures), source.counts, tuple(source.notes)
-    )
+    paths, notes = asked.pictures, asked.notes
+    before = Overview(False, source.class_names, shown(source.folder), len(paths), source.counts_of(paths), notes)
     if card is None:
         return before
     counts = dict(zip(source.class_names, card.class_counts, strict=False))
-    notes = (*source.notes, *card.notes)
+    notes = (*notes, *card.notes)
     return replace(before, prepared=True, pictures=card.count, counts=counts, notes=notes)
 
 
-def is_prepared(name: str, *, size: int, channels: int, folder: str | Path | None = None, split: str = "train") -> bool:
+def is_prepared(
+    name: str,
+    *,
+    size: int,
+    channels: int,
+    folder: str | Path | None = None,
+    held_out: float = 0.0,
+    split: str = "train",
+) -> bool:
     """Whether ``load`` with the same arguments would find its work done; reads no pixels.
 
-    False for a folder that is missing or empty, whose reason ``load`` tells.
+    False for a folder that is missing or empty, or has no such split, whose reason ``load`` tells.
 
     Raises:
         DataError: the name, size, channels or split is not on offer.
     """
-    entry = _entry(name, size, channels, split)
+    require_offered(name, size, channels, split)
     try:
-        source = _source(name, entry, folder)
+        asked = wanted(name, size, channels, folder, held_out, split)
     except DataError:
         return False
-    return _cache.card(_prepared_file(name, source, size, channels, split), _version(entry, source)) is not None
+    return split in asked.splits and asked.card() is not None
 
 
 def missing_files(name: str) -> str:
@@ -183,7 +220,7 @@ def class_names_of(name: str, folder: str | Path | None = None) -> tuple[str, ..
         DataError: there is no such set, or its folder is missing, a file, unreadable or empty.
     """
     entry = DATA_SETS.get(name)
-    source = _source(name, entry, folder)
+    source = source_of(name, entry, folder)
     return source.class_names if source else tuple(entry.CLASS_NAMES)
 
 
@@ -195,7 +232,7 @@ def attribute_names_of(name: str, folder: str | Path | None = None) -> tuple[str
     """
     entry = DATA_SETS.get(name)
     if entry.NEEDS_FOLDER:
-        return tuple(entry.attribute_names(_folder(name, folder)))
+        return tuple(entry.attribute_names(resolved(name, folder)))
     return tuple(getattr(entry, "ATTRIBUTE_NAMES", ()))
 
 
@@ -239,43 +276,3 @@ def require_classes(image_set: ImageSet) -> None:
             f"The data set {image_set.name!r} has {has} where a conditional model wants at least two; "
             "choose a set with classes (your own folder: one subfolder for each) or an unconditional model."
         )
-
-
-def _entry(name: str, size: int, channels: int, split: str) -> ModuleType:
-    entry = DATA_SETS.get(name)
-    for what, given, allowed in (
-        ("size", size, SIZES),
-        ("channels", channels, CHANNELS),
-        ("split", split, entry.SPLITS),
-    ):
-        if given not in allowed:
-            choices = ", ".join(map(str, allowed))
-            raise DataError(
-                f"{given!r} is not on offer as {what} of the data set {name!r}; set {what} to one of: {choices}."
-            )
-    return entry
-
-
-def _source(name: str, entry: ModuleType, folder: str | Path | None) -> Survey | None:
-    """What lies in the folder that the set reads, or None."""
-    return entry.survey(_folder(name, folder)) if entry.NEEDS_FOLDER else None
-
-
-def _version(entry: ModuleType, source: Survey | None) -> str:
-    """What the set's prepared file must be marked with."""
-    version = source.version if source else getattr(entry, "VERSION", None)
-    return f"{_FORMAT} {version}" if version else _FORMAT
-
-
-def _folder(name: str, folder: str | Path | None) -> Path:
-    if not folder:
-        raise DataError(f"The data set {name!r} needs a folder of pictures; set folder to its path.")
-    try:
-        return folder_of(folder).resolve()
-    except (OSError, RuntimeError) as problem:  # a loop of links
-        raise DataError(f"{shown(folder)} is not the path of a folder ({problem}); set folder to another.") from None
-
-
-def _prepared_file(name: str, source: Survey | None, size: int, channels: int, split: str) -> Path:
-    key = hashlib.sha256(os.fsencode(source.folder)).hexdigest()[:16] + "-" if source else ""
-    return paths.data_home() / name / "prepared" / f"{key}{split}-{size}x{size}x{channels}.npz"

@@ -11,10 +11,11 @@ import hashlib
 import os
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.data import _attributes_csv, _photos, _picture
+from pipelines.data import _attributes_csv, _held_out, _photos, _picture
 from pipelines.errors import DataError
 from pipelines.typed_path import shown
 
@@ -53,6 +54,26 @@ class Survey:
         """The paths of the pictures to read, relative to the folder: all, or those in class folders."""
         return [path for path, _, _ in self.files if not self.classes or "/" in path]
 
+    def part(self, split: str, share: float) -> list[str]:
+        """The pictures of a split: ``test``, those that are held out, or ``train``, the others.
+
+        Args:
+            share: of the pictures that is held out, in [0, 1); see ``_held_out``.
+        """
+        chosen = _held_out.held_out(self.pictures, top if self.classes else lambda path: "", share)
+        return [path for path in self.pictures if (path in chosen) == (split == "test")]
+
+    def told_of_parts(self, share: float) -> tuple[str, ...]:
+        """A sentence on what is held out, or why nothing is; none where nothing was to be."""
+        if not share:
+            return ()
+        if count := len(self.part("test", share)):
+            return (f"{count:,} more pictures are held out: nothing is learnt from them",)
+        return (
+            f"no picture is held out, since {100 * share:g} % of {len(self.pictures):,} are fewer than "
+            f"{_held_out.FEWEST}; add pictures or raise held_out",
+        )
+
     @property
     def class_names(self) -> tuple[str, ...]:
         """The classes as text that every screen can show."""
@@ -61,8 +82,12 @@ class Survey:
     @property
     def counts(self) -> dict[str, int]:
         """How many pictures each class has, before they are read; {} without classes."""
+        return self.counts_of(self.pictures)
+
+    def counts_of(self, paths: Iterable[str]) -> dict[str, int]:
+        """How many of some pictures each class has; {} without classes."""
         counts = dict.fromkeys(self.classes, 0)
-        for path in self.pictures if counts else ():
+        for path in paths if counts else ():
             counts[top(path)] += 1
         return {shown(name): count for name, count in counts.items()}
 

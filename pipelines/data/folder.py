@@ -21,7 +21,8 @@ from pipelines.typed_path import shown
 
 __all__ = ["attribute_names", "read", "survey"]
 
-SPLITS = ("train",)
+SPLITS = ("train", "test")
+HOLDS_OUT = True  # the person says which share the test pictures are
 NEEDS_FOLDER = True
 FLIP_MAKES_SENSE = True  # of most photographs; who trains on letters leaves it off
 LICENCE = "that of your pictures"
@@ -39,8 +40,8 @@ def attribute_names(folder: Path) -> tuple[str, ...]:
     return table.names if table else ()
 
 
-def read(*, size: int, channels: int, folder: Path, split: str, progress: Progress) -> ImageSet:
-    """All pictures of a folder, each cut to its central square, in the order of their paths.
+def read(*, size: int, channels: int, folder: Path, split: str, progress: Progress, held_out: float = 0.0) -> ImageSet:
+    """The pictures of a folder that are of a split, each cut to its central square, in the order of their paths.
 
     Pictures that cannot be read, and those without a row in the table of attributes where there is one, are left out
     and named in the notes. Of a moving picture the first frame counts; transparent parts become white; of more than 8
@@ -52,18 +53,19 @@ def read(*, size: int, channels: int, folder: Path, split: str, progress: Progre
     """
     found = survey(folder)
     table = _attributes_csv.read(folder)
-    wanted, notes = found.pictures, ()
+    wanted, notes = found.part(split, held_out), ()
     if table:
         wanted, notes = table.with_rows(wanted, [path for path, _, _ in found.files])
         lacking = [name for name in found.classes if name not in {top(path) for path in wanted}]
-        if lacking:
+        if lacking and split == "train":
             raise DataError(
                 f"No picture of the class {shown(lacking[0])!r} has a row in {shown(table.path)}; add rows for it, "
                 f"or remove the folder {shown(folder / lacking[0])}."
             )
 
     reading = within(progress, 0.0, 0.9)
-    opened = _Opened(folder, wanted, size, reading)
+    other = found.part("train" if split == "test" else "test", held_out)
+    opened = _Opened(folder, wanted, other, size, reading)
     images, kept, failed = _photos.gathered(wanted, opened, size, channels, reading)
     if not len(kept):
         raise DataError(
@@ -71,7 +73,7 @@ def read(*, size: int, channels: int, folder: Path, split: str, progress: Progre
             f"({'; '.join(_photos.notes_on(failed))}); choose another."
         )
     names = [wanted[index] for index in kept]
-    labels = _labels(found, names, failed)
+    labels = _labels(found, names, failed, split == "train")
     attributes = table.values_of(names) if table else None
     return ImageSet(
         name="folder",
@@ -86,17 +88,17 @@ def read(*, size: int, channels: int, folder: Path, split: str, progress: Progre
     )
 
 
-def _labels(found: Survey, names: list[str], failed: dict[str, list[str]]) -> np.ndarray | None:
+def _labels(found: Survey, names: list[str], failed: dict[str, list[str]], all_needed: bool) -> np.ndarray | None:
     """The class of each picture, int64 [N]; None where there are no classes.
 
     Raises:
-        DataError: no picture of a class can be read.
+        DataError: all classes are needed, and no picture of one can be read.
     """
     if not found.classes:
         return None
     number = {name: index for index, name in enumerate(found.classes)}
     labels = np.array([number[top(name)] for name in names], np.int64)
-    for name in found.classes:
+    for name in found.classes if all_needed else ():
         if number[name] not in labels:
             own = {reason: [path for path in paths if top(path) == name] for reason, paths in failed.items()}
             why = "; ".join(_photos.notes_on({reason: paths for reason, paths in own.items() if paths}))
@@ -110,8 +112,9 @@ def _labels(found: Survey, names: list[str], failed: dict[str, list[str]]) -> np
 class _Opened:
     """Opens the pictures of a folder one by one, and keeps what notes are to say of them."""
 
-    def __init__(self, folder: Path, names: list[str], size: int, progress: Progress) -> None:
+    def __init__(self, folder: Path, names: list[str], others: list[str], size: int, progress: Progress) -> None:
         self._folder, self._names, self._size, self._progress = folder, names, size, progress
+        self._others = others  # not opened, but what is white in deep pictures is the same in both parts
         self._reach: Reach | None = None  # unknown until the first picture that needs it, which most folders lack
         self._moving: list[str] = []
 
@@ -127,13 +130,13 @@ class _Opened:
         return image
 
     def _reach_from(self, first: int) -> Reach:
-        """Of all pictures from this on; those before it have 8 bits a channel."""
-        reach = Reach()
-        for index in range(first, len(self._names)):
-            message = f"Looking for the brightest value: picture {index + 1:,} of {len(self._names):,}"
+        """Of all pictures from this on, and of those of the other part; those before it have 8 bits a channel."""
+        reach, left = Reach(), [*self._names[first:], *self._others]
+        for index, name in enumerate(left):
+            message = f"Looking for the brightest value: picture {index + 1:,} of {len(left):,}"
             self._progress(first / len(self._names), message)
             with contextlib.suppress(Exception):  # what cannot be read will be counted
-                _picture.add_to(reach, self._folder / self._names[index])
+                _picture.add_to(reach, self._folder / name)
         return reach
 
     def notes(self) -> tuple[str, ...]:

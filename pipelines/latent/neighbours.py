@@ -45,7 +45,7 @@ class TrainingSet:
     """A prepared training set, ready to be searched. About as many bytes as its pictures."""
 
     def __init__(self, config: TrainConfig) -> None:
-        wanted = {"size": config.size, "channels": config.channels, "folder": config.folder}
+        wanted = config.pictures
         if not data.is_prepared(config.data, **wanted):
             raise DataError(f"The training pictures of {config.data!r} are not on this machine yet.")
         self.set = data.load(config.data, **wanted)
@@ -88,12 +88,11 @@ class TrainingSet:
         with self._lock:
             if self._yardstick is None:
                 name = self.set.name
-                prepared = "test" in data.DATA_SETS.get(name).SPLITS and data.is_prepared(
-                    name, **self._wanted, split="test"
-                )
-                if not prepared:
+                known = "test" in data.DATA_SETS.get(name).SPLITS
+                if not known or not data.is_prepared(name, **self._wanted, split="test"):
                     return None
-                test = data.load(name, **self._wanted, split="test").images[:HELD_OUT]
+                test = data.load(name, **self._wanted, split="test").images
+                test = test[:: max(1, len(test) // HELD_OUT)][:HELD_OUT]  # of each class, where they are in that order
                 test = _tiles(test, self.set.modality, self._config)
                 self._yardstick = np.array([distances[0] for _, distances in self._search(test, 1)])
             return self._yardstick
@@ -109,7 +108,7 @@ def training_set(config: TrainConfig) -> TrainingSet:
     Raises:
         DataError: it is not prepared on this machine, or cannot be read.
     """
-    key = (config.data, config.size, config.channels, config.folder)
+    key = (config.data, *config.pictures.values())
     with _lock:
         if key not in _sets:
             _sets[key] = TrainingSet(config)

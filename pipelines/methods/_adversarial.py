@@ -11,6 +11,12 @@ _FAKE = "What the discriminator says of the generator's pictures, on average: 1 
 _SLOPE = "How strongly a network is told to change. Near zero it no longer learns."
 _PENALTY = "How far D's slope is from 1, squared, on average, between real and generated pictures. D pays for it."
 
+_CHANCE = "The chance that a picture is changed before D sees it, of each kind of change."
+_OVERFITTING = (
+    "How far D tells the training pictures from held-out ones, as a share of how far it tells them from fakes; without "
+    "held-out pictures, how many more of the training pictures it takes for real than for fake. It follows the target."
+)
+
 _P = "probability"
 OUTPUTS = (
     Title("D scores {d_real:.1f} and {d_fake:.1f}, a difference of {d_real - d_fake:.1f}", d_output="score"),
@@ -39,6 +45,10 @@ VIEWS = (
     View(
         "gradient norm", "training", "Training", "gradient norm", _SLOPE, log="always", aside=True, titles=SLOPES
     ),
+    View(
+        "augmentation", "augmentation", "Augmentation", "share", _CHANCE, from_zero=True, aside=True,
+        titles=(Title("Changed {augmented:%}, overfitting {overfitting:.2f}"),),
+    ),
     View("penalty", "training", "Training", "gradient penalty", _PENALTY, from_zero=True, aside=True),
 )  # fmt: skip
 
@@ -49,5 +59,7 @@ SERIES = (
     Series("d_fake", "outputs", "D(G(z))", "fake", "of fake", _FAKE),
     Series("grad_d", "gradient norm", "D", "d", "gradient of D", _D),
     Series("grad_g", "gradient norm", "G", "g", "gradient of G"),
+    Series("augmented", "augmentation", "changed", "d", "changed", _CHANCE, setting="augment_target"),
+    Series("overfitting", "augmentation", "overfitting", "real", "overfitting", _OVERFITTING, setting="augment_target"),
     Series("penalty", "penalty", "penalty", "d", "penalty", setting="gradient_penalty"),
 )

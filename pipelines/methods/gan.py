@@ -15,6 +15,7 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.methods._adversarial import SERIES, VIEWS
 from pipelines.networks._conditioning import draw_latent, nearest_centre
 from pipelines.networks._minibatch import MinibatchNumbers
+from pipelines.objectives._lecam import LeCam
 from pipelines.objectives._matching import feature_matching
 from pipelines.objectives._orthogonal import orthogonal_penalty
 from pipelines.objectives._path_length import PATH_EVERY, PathLength, path_lengths
@@ -23,9 +24,11 @@ from pipelines.registries import LOSSES, loss_traits
 from pipelines.training.augment import augmented
 from pipelines.training.building import build
 from pipelines.training.context import Condition, StepContext, laid_out
+from pipelines.training.freezing import low_layers
 from pipelines.training.players import Numbers, Phase, Player
 from pipelines.training.process_group import synchronised
 from pipelines.training.replay import Replay
+from pipelines.training.strength import EVERY, strength
 
 
 class Method:
@@ -42,9 +45,12 @@ class Method:
         self.config, self.context = config, context
         device = context.device
         networks = build(config, context.spec, device)
+        low = _low_layers(networks[1], config, context)
         if context.group:
             networks = tuple(synchronised(network, context.group) for network in networks)
         self.generator, self.discriminator = networks
+        for name, weight in self.discriminator.named_parameters():
+            weight.requires_grad_(name not in low)
         average, _ = build(config, context.spec, device, only_generator=True)
         average.load_state_dict(self.generator.state_dict())
         average.eval().requires_grad_(False)
@@ -67,19 +73,26 @@ class Method:
         self.parts = {"replay": self.replay.to(device)} if self.replay is not None else {}
         if config.path_length:
             self.parts["path_length"] = PathLength(context.whole).to(device)
+        if config.lecam:
+            self.parts["lecam"] = LeCam(context.whole).to(device)
+        self.strength = strength(config, context) if config.augment_target else None
+        if self.strength is not None:
+            self.parts["strength"] = self.strength
+        self._adjusts = False  # whether the strength of augmentation is adjusted in this step
         # What a step reads beside weights lies in tensors that stay in place, so that it can be replayed.
         self._noise = torch.full((), config.instance_noise, device=device)  # its deviation
         self._r1 = self._r2 = self._path = 0.0  # the weights of the penalties in this step
         self._fake: tuple[Tensor, Condition]  # the fakes of the last turn of D: G learns from what D says of them
 
-    def begin(self, step: int) -> tuple[float, float]:
-        """Set up a step; steps with and without R1 and R2 differ, and those with and without path lengths."""
+    def begin(self, step: int) -> tuple[float, float, bool]:
+        """Set up a step; those differ that pay R1 and R2, or path lengths, or adjust the strength of augmentation."""
         # Now and then, and then more of it: as good, at a fraction of the cost (Karras et al., StyleGAN2, 2020).
         every = self.config.penalty_every
         times = every if step % every == 0 else 0
         self._r1, self._r2 = self.config.r1 * times, self.config.r2 * times
         self._path = 0.0 if step % PATH_EVERY else self.config.path_length * PATH_EVERY
-        return self._r1 + self._r2, self._path
+        self._adjusts = self.strength is not None and step % EVERY == 0
+        return self._r1 + self._r2, self._path, self._adjusts
 
     def fade(self, share: float) -> None:
         """Let the instance noise be a share, in [0, 1], of what it is set to."""
@@ -106,10 +119,17 @@ class Method:
             # The store sees the whole batch, so that it is the same in all processes.
             fake, condition = self.replay(self.context.whole(fake), *map(self.context.whole, condition))
             fake, condition = self.context.part(fake), tuple(map(self.context.part, condition))
+        new = self._said_of_new(real, told) if last and self._adjusts else None
         real, fake = self._shown(real), self._shown(fake)
         real_logits, fake_logits, slopes = self._judged(real, told, fake, condition)
         loss = self.d_loss(real_logits, fake_logits)
         total = loss if slopes is None else loss + slopes
+        if weight := self.config.lecam:
+            total = total + weight * self.parts["lecam"](real_logits, fake_logits)
+        if self.strength is not None:
+            self.strength.observe(self.context.mean(self.strength.means(real_logits, fake_logits)))
+            if last and self._adjusts:
+                self.strength.adjust(new)
         numbers = {}
         if weight := self.config.gradient_penalty:
             # In full precision: the slope is a difference of small numbers, and it is differentiated twice.
@@ -121,8 +141,29 @@ class Method:
             numbers["penalty"] = penalty.detach()
         if not watch:
             return total, {}
+        if self.strength is not None:
+            numbers |= self.strength.numbers()
         said = (self.d_output(logits.detach()).mean() for logits in (real_logits, fake_logits))
         return total, {"d_loss": loss.detach(), **dict(zip(("d_real", "d_fake"), said, strict=True)), **numbers}
+
+    @torch.no_grad()
+    def _said_of_new(self, real: Tensor, told: Condition) -> Tensor | None:
+        """The mean of D's logits for held-out pictures, a scalar; None without any.
+
+        They are judged in the company of the other pictures of the batch, as these are: some D look at all of it.
+        """
+        if not (every := self.context.held_out_every):
+            return None
+        new, classes = self.context.held_out(self.strength.adjusted)
+        faded = getattr(self.discriminator, "faded", None)
+        pictures, y = real.clone(), told[0]
+        pictures[::every] = faded(new) if faded else new
+        if classes is not None:
+            y = y.clone()
+            y[::every] = classes
+        with self.context.autocast():
+            logits = self.discriminator(self._shown(pictures), y, told[1]).float()
+        return self.context.mean(logits[::every].mean())
 
     def _judged(
         self, real: Tensor, told: Condition, fake: Tensor, condition: Condition
@@ -228,7 +269,8 @@ class Method:
 
     def _shown(self, pictures: Tensor) -> Tensor:
         """Pictures as D sees them, real and fake alike."""
-        pictures = augmented(pictures, self.config.augment, self.context.drawn)
+        chance = None if self.strength is None else self.strength.p
+        pictures = augmented(pictures, self.config.augment, self.context.drawn, chance)
         if self.config.instance_noise:  # Sonderby et al., Amortised MAP Inference for Image Super-resolution (2017)
             noise = self.context.drawn(len(pictures), functools.partial(_normal, pictures))
             pictures = pictures + self._noise * noise
@@ -237,6 +279,16 @@ class Method:
     def _clip(self) -> None:
         if self.config.weight_clip:
             clip_weights(self.discriminator, self.config.weight_clip)
+
+
+def _low_layers(discriminator: nn.Module, config: TrainConfig, context: StepContext) -> set[str]:
+    if not config.freeze_d:
+        return set()
+    count, device = 4, context.device
+    shape = context.spec.shape or (config.channels, config.size, config.size)
+    y = context.told_to_d(context.made_up_condition(count))
+    group = torch.zeros(count, dtype=torch.int64, device=device) if config.groups else None
+    return set(low_layers(discriminator, config.freeze_d, torch.zeros(count, *shape, device=device), y, group))
 
 
 def _replay(config: TrainConfig, context: StepContext) -> Replay:

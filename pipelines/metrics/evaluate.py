@@ -156,6 +156,7 @@ def evaluate(
     target = sides.look(judge, against.batches(), len(against), looking, within(report, 0.1, 0.2))
     training = sides.look(judge, real.beside.batches(), len(real.beside), looking, within(report, 0.2, 0.4))
     others = [training.at(part) for part in real.parts]
+    new = None if real.new is None else sides.look(judge, real.new.batches(), len(real.new), looking, lambda *_: None)
     labels = _asked(real, samples, times) if by_class else [None] * times
     near = min(NEIGHBOURS, real.count, len(against))
     fakes, taken, drawing = [], Taken(modality, near), within(report, 0.4, 0.9)
@@ -212,7 +213,7 @@ def evaluate(
         neighbours_count=near,
         **compared,
         **_score(fakes, target, others, common, config.data, names),
-        **_copies(real, fakes, target, training),
+        **_copies(real, fakes, target, training, new),
         own=mine,
         own_count=near,
         **lengths,
@@ -289,7 +290,7 @@ def _path_lengths(paths: Paths | None, own: Any, seed: int, times: int) -> dict[
     return {"path_lengths": lengths, "path_features": own.name, "path_count": WAYS * times}
 
 
-def _copies(real: Real, fakes: list[Seen], target: Seen, training: Seen) -> dict[str, Any]:
+def _copies(real: Real, fakes: list[Seen], target: Seen, training: Seen, new: Seen | None) -> dict[str, Any]:
     """The fields that tell whether samples are copied; see copying.py."""
     # Directions of pixel features follow from the first pictures compared with, in which these lie farther apart than
     # new ones do. So the last of those stand for unseen pictures, or training pictures that are not among them.
@@ -298,7 +299,10 @@ def _copies(real: Real, fakes: list[Seen], target: Seen, training: Seen) -> dict
         yardstick = ReferenceSet.of(seen, target.features[-HELD_OUT:])
     else:
         seen = torch.cat([training.features, target.features])
-        yardstick = ReferenceSet.of(seen, training.features[:HELD_OUT], own=0)
+        if new is not None:
+            yardstick = ReferenceSet.of(seen, new.features)
+        else:
+            yardstick = ReferenceSet.of(seen, training.features[:HELD_OUT], own=0)
     nearer, copied = zip(*(yardstick.measure(each.features[:NEIGHBOURS]) for each in fakes), strict=True)
 
     def pair(values: tuple[float | None, ...], real_value: float | None) -> Beside | None:

@@ -28,6 +28,7 @@ from pipelines.metrics import (
     attributes_available,
     available,
     classifier,
+    copying,
     frechet,
     measures,
     stacked,
@@ -68,13 +69,21 @@ class QualityMeter:
     It draws nothing from the global random state: training is the same, bit for bit, with it and without it.
     """
 
-    def __init__(self, image_set: ImageSet, samples: int = SAMPLES, device: torch.device | str = "cpu") -> None:
+    def __init__(
+        self,
+        image_set: ImageSet,
+        samples: int = SAMPLES,
+        device: torch.device | str = "cpu",
+        test: ImageSet | None = None,
+    ) -> None:
         """Looks at the real pictures.
 
         Args:
             image_set: what the run trains on.
             samples: how many real pictures make each of the two draws; half of the set where that is fewer.
             device: where the judging runs.
+            test: pictures that the run does not train on, by which copies are told; where they are fewer than twice
+                ``copying.FEWEST``, each training picture is compared with all others instead.
 
         Raises:
             DataError: the set has fewer than ``FEWEST`` pictures.
@@ -103,8 +112,15 @@ class QualityMeter:
         if looked and len(image_set) <= FEW:
             shuffled = np.random.default_rng(SEED).permutation(len(image_set))
             features, _ = self._judge(torch.from_numpy(image_set.images[shuffled]))
-            training = ReferenceSet.of(features, features, own=0)
+            training = ReferenceSet.of(features, *self._unseen(features, test))
         self._real = replace(beside, training=training)
+
+    def _unseen(self, training: Tensor, test: ImageSet | None) -> tuple[Tensor, int | None]:
+        """Features of pictures that copies are told by, and ``own`` of ``ReferenceSet.of``."""
+        if test is None or len(test) < 2 * copying.FEWEST:
+            return training, 0
+        order = np.random.default_rng(SEED).permutation(len(test))[:FEW]
+        return self._judge(torch.from_numpy(test.images[order]))[0], None
 
     def measure(self, fakes: Tensor, labels: Tensor | None = None) -> Quality:
         """The quality of samples; give ``self.samples`` of them for a distance that compares with ``floor``.

@@ -15,9 +15,10 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.data import ImageSet, Progress
 from pipelines.data._image_set import within
 from pipelines.errors import DataError
-from pipelines.metrics import draws, quality
+from pipelines.metrics import copying, draws, quality
 
 REFERENCE = 60_000  # training pictures of a draw at most, and looked at for copies at least
+FEWEST_TEST = 500  # test pictures, fewer than which are too few to tell how pictures are spread
 BATCH = 1000  # pictures drawn and looked at at a time
 
 Draw = Callable[[int, Tensor | None, int], tuple[np.ndarray, np.ndarray]]
@@ -61,6 +62,7 @@ class Real:
     words: str  # what that is: "test pictures", or "training pictures" where the set has no others
     beside: Side  # training pictures, none of which is in ``against``: all that are looked at
     parts: list[np.ndarray]  # draws of as many of them as stand beside the samples: rows of ``beside``, int64 [count]
+    new: Side | None = None  # test pictures that are too few for ``against``, and enough to tell copies by
 
     @property
     def count(self) -> int:
@@ -90,7 +92,8 @@ class Seen:
 def real_sides(config: TrainConfig, samples: int, times: int, report: Progress, whole: bool = True) -> Real:
     """The real pictures for ``times`` draws of so many samples; the same ones each time.
 
-    A set that has only training pictures is halved: one half is compared with, draws are of the other. A draw is no
+    A set that has only training pictures, or too few test pictures, is halved: one half is compared with, draws are of
+    the other. A draw is no
     larger than what it is drawn from. Draws overlap where the set is too small for so many apart; see ``draws.parts``.
     Looked at are all training pictures, up to ``REFERENCE``, so that copies are found; without ``whole`` those of the
     draws only.
@@ -98,25 +101,27 @@ def real_sides(config: TrainConfig, samples: int, times: int, report: Progress, 
     Raises:
         DataError: the data set cannot be had or has too few pictures.
     """
-    wanted = {"size": config.size, "channels": config.channels, "folder": config.folder}
     random = np.random.default_rng(quality.SEED)
-    train = data.load(config.data, **wanted, split="train", progress=within(report, 0.0, 0.7))
+    train = data.load(config.data, **config.pictures, split="train", progress=within(report, 0.0, 0.7))
     if len(train) < quality.FEWEST:
         raise DataError(
             f"The data set {train.name!r} has {len(train)} pictures and measuring a model needs {quality.FEWEST} "
             "at least; add pictures."
         )
-    if "test" in data.DATA_SETS.get(config.data).SPLITS:
-        test = data.load(config.data, **wanted, split="test", progress=within(report, 0.7, 1.0))
+    test, new = data.test_part(config.data, **config.pictures, progress=within(report, 0.7, 1.0)), None
+    if test is not None and len(test) >= FEWEST_TEST:
         against, words, rest = Side(test, random.permutation(len(test))), "test pictures", np.arange(len(train))
     else:
         order = random.permutation(len(train))
         half = len(train) // 2
         against, words, rest = Side(train, order[:half]), "training pictures", order[half:]
+        if test is not None and len(test) >= 2 * copying.FEWEST:
+            new = Side(test, random.permutation(len(test)))
     parts = draws.parts(len(rest), min(samples, REFERENCE, len(rest)), times, random)
     more = random.permutation(len(rest))[:REFERENCE] if whole else parts[0]
     looked_at = np.unique(np.concatenate([*parts, more]))  # each picture once, however many draws have it
-    return Real(against, words, Side(train, rest[looked_at]), [np.searchsorted(looked_at, part) for part in parts])
+    rows = [np.searchsorted(looked_at, part) for part in parts]
+    return Real(against, words, Side(train, rest[looked_at]), rows, new)
 
 
 def asked(labels: Tensor, samples: int) -> Tensor:

@@ -50,7 +50,7 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
     change_line(reporter, turn, machine.pick_device(before.device))
     if not before.threads:
         threads.settle()  # for what is computed before the run's own networks can be asked
-    image_set = pictures.load(reporter)
+    image_set, test = pictures.load(reporter)
     config = folder.record().config
     reporter.asked()
     reporter.tell(message="Building the networks.", progress=1.0)
@@ -66,7 +66,7 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
     with process_group.formed(config.gpus, where.device) as group:
         if group:
             group.tell({"machine": asdict(where)})
-        trainer = Trainer(config, images, where, labels, spec, group, fields)
+        trainer = Trainer(config, images, where, labels, spec, group, fields, test and tensors_of(test)[:2])
         names, examples = image_set.class_names, None
         if trainer.conditions is not None:  # the run can be explored by itself
             examples = conditions.examples(trainer.conditions)
@@ -78,6 +78,8 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
         drawn = described(trainer.method, config, image_set.modality, layers)
         record = _record(folder, config, image_set, where, view, drawn)
         record.data["class_names"] = list(names)
+        if test is not None:
+            record.data["test"] = {"count": len(test), "fingerprint": test.fingerprint}
         if not spec.is_plain:
             record.data["spec"] = spec.to_dict()
         reporter.writing(lambda: folder.write_record(record))
@@ -86,7 +88,7 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
         if config.folder != before.folder:
             old, new = data.shown(before.folder), data.shown(config.folder)
             hooks.event("moved", f"The pictures were moved from {old} to {new}; they are the same.")
-        meter = QualityMeter(image_set, device=where.device)
+        meter = QualityMeter(image_set, device=where.device, test=test)
         try:
             adaptive = Adaptive(trainer.rehearse, trainer.machine.threads) if trainer.adapts else None
             finished = loop.train(trainer, view, meter, hooks, adaptive)
@@ -113,9 +115,10 @@ def follow(folder: RunFolder) -> None:
         where = Machine(**first["machine"])
         machine.set_up(where)
         config = folder.record().config  # the leader has found its pictures, which may have been moved
-        image_set = data.load(config.data, size=config.size, channels=config.channels, folder=config.folder)
+        image_set, test = data.load(config.data, **config.pictures), pictures.test_part(config)
         images, labels, spec = tensors_of(image_set)
-        trainer = Trainer(config, images, where, labels, spec, group, fields_of(image_set))
+        held_out = test and tensors_of(test)[:2]
+        trainer = Trainer(config, images, where, labels, spec, group, fields_of(image_set), held_out)
         if not resuming.follow(folder, trainer, group):
             return
         while order := group.hear():

@@ -6,6 +6,7 @@ pictures in [-1, 1], [B, C, H, W], and give as many of the same type, each chang
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import torch
@@ -25,13 +26,23 @@ def alone(count: int, draw: Draw) -> Tensor:
     return draw(count)
 
 
-def augmented(pictures: Tensor, augment: str, drawn: Drawn = alone) -> Tensor:
-    """Pictures as the setting ``augment`` wants them shown to D."""
-    if augment == "none":
-        return pictures
-    if augment == "diffaugment":
-        return cut_out(translate(recolour(pictures, drawn), drawn), drawn)
-    return translate(pictures, drawn)
+def augmented(pictures: Tensor, augment: str, drawn: Drawn = alone, chance: Tensor | None = None) -> Tensor:
+    """Pictures as the setting ``augment`` wants them shown to D.
+
+    Args:
+        chance: that a picture is changed, a scalar in [0, 1], of each kind of change by itself; None changes them all.
+    """
+    for change in _CHANGES[augment]:
+        changed = change(pictures, drawn)
+        if chance is not None:
+            some = drawn(len(pictures), functools.partial(_chances, pictures.device)) < chance
+            changed = torch.where(some, changed, pictures)
+        pictures = changed
+    return pictures
+
+
+def _chances(device: torch.device, count: int) -> Tensor:
+    return torch.rand(count, 1, 1, 1, device=device)
 
 
 def translate(pictures: Tensor, drawn: Drawn = alone) -> Tensor:
@@ -85,3 +96,8 @@ def cut_out(pictures: Tensor, drawn: Drawn = alone) -> Tensor:
         inside.append((at >= start) & (at < start + long))
     cut = inside[0][:, None, :, None] & inside[1][:, None, None, :]
     return pictures.masked_fill(cut, 0)
+
+
+_CHANGES: dict[str, tuple[Callable[[Tensor, Drawn], Tensor], ...]] = {
+    "none": (), "translation": (translate,), "diffaugment": (recolour, translate, cut_out),
+}  # fmt: skip

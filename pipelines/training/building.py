@@ -15,6 +15,8 @@ from pipelines.errors import ConfigError
 from pipelines.networks._norms import spectral_norm
 from pipelines.registries import MODALITIES, NETWORKS
 
+AT_THE_END = 2**62  # real pictures shown, by when every network has grown
+
 
 def build(
     config: TrainConfig, spec: Spec | int, device: torch.device | str = "cpu", only_generator: bool = False

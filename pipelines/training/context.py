@@ -39,6 +39,8 @@ class StepContext:
         spec: of the data set, as the networks are told of it.
         drawn_from: conditions that those of fakes are drawn from, as they are stored, [K, ...]; None without any.
         fields: feeds of the set's fields, by name, each in batches of the same size as the pictures'.
+        held_out: pictures that nothing is learnt from, as the others are stored, with their classes or None; None of a
+            set that has none.
     """
 
     def __init__(
@@ -50,12 +52,14 @@ class StepContext:
         spec: Spec,
         drawn_from: Tensor | None,
         fields: Mapping[str, Feed],
+        held_out: tuple[Tensor, Tensor | None] | None = None,
     ) -> None:
         self.config, self.feed, self.machine, self.group, self.spec = config, feed, machine, group, spec
         self.modality = MODALITIES.get(spec.modality)
         self._fields = fields
         self.device = torch.device(machine.device)
         self._drawn_from = drawn_from
+        self._held_out = held_out and tuple(None if one is None else one.to(self.device) for one in held_out)
 
     @property
     def size(self) -> int:
@@ -75,6 +79,37 @@ class StepContext:
             if condition is not None and condition.ndim == 4:
                 condition = torch.where(mirrored, condition.flip(3), condition)
         return laid_out(real), (condition, group)
+
+    @property
+    def held_out_every(self) -> int:
+        """A picture of a batch, of so many in a row, whose place a held-out picture takes to be judged; 0: none does.
+
+        It is 2, or as many more as there are fewer held-out pictures, so that none is in a batch twice. None is judged
+        where D is told of a field or a group, which is not known of them.
+        """
+        if self._held_out is None or self.spec.condition or self.config.groups:
+            return 0
+        part, count = self.size // self.config.gpus, len(self._held_out[0])
+        return next((each for each in range(2, part + 1) if part % each == 0 and self.size // each <= count), 0)
+
+    def held_out(self, number: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Held-out pictures as ``real`` gives others, float32 [B / held_out_every, C, H, W], and their classes or None.
+
+        Args:
+            number: of the batch, int64 scalar; all pictures come in turn.
+        """
+        pictures, classes = self._held_out
+        count = self.size // self.held_out_every
+        index = self.part((number * count + torch.arange(count, device=self.device)) % len(pictures))
+        found = self.modality.encode(pictures[index])
+        if self.config.flip:
+            mirrored = self.drawn(len(found), lambda each: torch.rand(each, 1, 1, 1, device=self.device)) < 0.5
+            found = torch.where(mirrored, found.flip(3), found)
+        return laid_out(found), classes[index] if classes is not None and self.spec.classes else None
+
+    def mean(self, numbers: Tensor) -> Tensor:
+        """The mean over all processes of numbers that are each's mean over its part."""
+        return self.group.mean(numbers) if self.group else numbers
 
     def field(self, name: str, turn: int) -> Tensor:
         """Examples of one of the set's fields, float32 [B, ...]; pictures in [-1, 1].

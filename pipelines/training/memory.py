@@ -13,7 +13,7 @@ from torch import Tensor
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import ConfigError
-from pipelines.training.building import advance
+from pipelines.training.building import AT_THE_END, advance
 from pipelines.training.machine import Machine
 from pipelines.training.noise import trainer_on_noise
 from pipelines.training.players import frozen
@@ -24,7 +24,6 @@ from pipelines.training.trainer import Trainer
 TRANSIENT = {"fp32": 1.5, "bf16": 2.3}
 COPIES = 8
 SMALL, LARGER = 2, 6  # pictures in the two batches
-AT_THE_END = 2**62  # real pictures shown, by when every network has grown
 CGROUP = Path("/sys/fs/cgroup")
 
 

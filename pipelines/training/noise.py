@@ -37,4 +37,5 @@ def trainer_on_noise(
     images = torch.randint(0, 256, (count, config.channels, config.size, config.size), dtype=torch.uint8)
     if spec.modality != "image":
         images = MODALITIES.get(spec.modality).decode(torch.rand(count, *spec.shape) * 2 - 1)
-    return Trainer(config, images, where, torch.arange(count) % max(spec.classes, 1), spec, fields=fields)
+    labels = torch.arange(count) % max(spec.classes, 1)
+    return Trainer(config, images, where, labels, spec, fields=fields, held_out=(images, labels))

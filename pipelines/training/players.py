@@ -61,12 +61,12 @@ class Phase:
 
 @contextlib.contextmanager
 def frozen(networks: Iterable[nn.Module]) -> Iterator[None]:
-    """No gradients are computed for the weights of these networks meanwhile."""
-    networks = list(networks)
-    for network in networks:
-        network.requires_grad_(False)
+    """No gradients are computed for the weights of these networks meanwhile; then for those that learnt before."""
+    learning = [weight for network in networks for weight in network.parameters() if weight.requires_grad]
+    for weight in learning:
+        weight.requires_grad_(False)
     try:
         yield
     finally:
-        for network in networks:
-            network.requires_grad_(True)
+        for weight in learning:
+            weight.requires_grad_(True)

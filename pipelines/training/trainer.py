@@ -45,6 +45,7 @@ class Trainer:
         classes: of the data set: its spec, or the number of its classes; 0 trains without labels.
         group: the processes that train it together; None alone.
         fields: what else belongs to the set, [M, ...] each by name.
+        held_out: pictures that nothing is learnt from, as ``images``, and their classes as ``labels``; None without.
 
     Raises:
         ConfigError: the set has fewer pictures than there are processes, or the networks or the method do not fit it.
@@ -59,6 +60,7 @@ class Trainer:
         classes: Spec | int = 0,
         group: ProcessGroup | None = None,
         fields: Mapping[str, Tensor] | None = None,
+        held_out: tuple[Tensor, Tensor | None] | None = None,
     ) -> None:
         self.config, self.machine, self.group = config, machine, group
         self.device = torch.device(machine.device)
@@ -87,7 +89,7 @@ class Trainer:
         # The classes of fakes are drawn from these: D sees as many of each class among them as among real pictures.
         of_fakes = self.conditions if labels is None else torch.from_numpy(in_turn(labels.numpy()))
         of_fakes = None if of_fakes is None else of_fakes.to(self.device)
-        self.context = StepContext(config, self.feed, machine, group, self.spec, of_fakes, of_fields)
+        self.context = StepContext(config, self.feed, machine, group, self.spec, of_fakes, of_fields, held_out)
 
         self.method = METHODS.get(config.method).Method(config, self.context)
         self.players: dict[str, Player] = self.method.players

@@ -23,9 +23,12 @@ from pipelines.runs.folder import Record, RunFolder
 from pipelines.training import checkpoint
 
 KEPT = Path(__file__).parents[1] / "runs" / "kept"  # written before files had a schema
-# Settings that are younger than schema 2: each leaves a run as it was by its default, and files need not have it.
-YOUNGER = {"g_spectral", "growth", "r2", "penalty_every", "orthogonal", "path_length", "style_mixing"}
-OF_SCHEMA_2 = set(SETTINGS) - YOUNGER
+# Settings that are younger than the schema: each leaves a run as it was by its default, and files need not have it.
+YOUNGER = {
+    "g_spectral", "growth", "r2", "penalty_every", "orthogonal", "path_length", "style_mixing", "augment_target",
+    "augment_images", "lecam", "freeze_d",
+}  # fmt: skip
+MIGRATED = set(SETTINGS) - YOUNGER
 SHIPPED = sorted(path.parent for path in paths.MODELS.glob("*/config.json"))
 NEWER = f"config.json has schema {SCHEMA + 1}, and this version of the program reads schemas up to {SCHEMA}: update"
 
@@ -43,7 +46,7 @@ def test_files_of_before_have_every_setting_once_they_are_migrated(folder: Path)
     stored = of(folder / "config.json")
     assert "schema" not in stored and len(stored["config"]) < len(SETTINGS)
     values = migrated(stored["config"], 1, "it")
-    assert set(values) == OF_SCHEMA_2 and stored["config"].items() <= values.items()
+    assert set(values) == MIGRATED and stored["config"].items() <= values.items()
     defaults = {name: getattr(TrainConfig(), name) for name in YOUNGER}
     assert from_file(stored["config"], 1, "it").to_dict() == {**values, **defaults}
 
@@ -120,7 +123,7 @@ def test_a_checkpoints_own_copy_is_migrated_and_a_newer_one_is_refused(tmp_path:
         return path
 
     _, plain = checkpoint.read(written())
-    assert "method" not in stored["config"] and set(plain["config"]) == OF_SCHEMA_2
+    assert "method" not in stored["config"] and set(plain["config"]) == MIGRATED
     for schema, error in ((SCHEMA + 1, NewerFile), ("x", ModelError)):
         path = written(schema=schema)
         with pytest.raises(error, match="schema"):
@@ -129,7 +132,7 @@ def test_a_checkpoints_own_copy_is_migrated_and_a_newer_one_is_refused(tmp_path:
 
 def test_recordings_are_migrated_and_a_newer_one_is_said_to_be_newer(tmp_path: Path, monkeypatch) -> None:
     found = recording.load("learning-rate")
-    assert all(set(twin.settings) == OF_SCHEMA_2 for twin in found.twins.values())
+    assert all(set(twin.settings) == MIGRATED for twin in found.twins.values())
     own = tmp_path / "learning-rate"
     shutil.copytree(recording.folder_of("learning-rate"), own)
     monkeypatch.setattr(recording, "folder_of", lambda name: own)

@@ -88,7 +88,7 @@ def test_each_optimiser_remembers_something_else() -> None:
 
 def test_the_sets_are_made_of_roles() -> None:
     assert tuple(name for name in SETTINGS if name in set(BEGIN_ANEW)) == BEGIN_ANEW, "in the form's order"
-    assert set(BEGIN_ANEW) - set(checkpoint.KEPT) == {"data", "folder"}
+    assert set(BEGIN_ANEW) - set(checkpoint.KEPT) == {"data", "folder", "held_out"}
     assert set(checkpoint.KEPT) - set(BEGIN_ANEW) == {"optimizer"}
     assert RATES == ("lr_g", "lr_d") and checkpoint.MOMENTS == ("beta1", "beta2")
     assert SMALL.changed(**ENDLESS) == SMALL.changed(epochs=None, seconds=None, until_clear=None, most_seconds=None)

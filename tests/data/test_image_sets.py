@@ -244,7 +244,7 @@ def _every_call(progress):
             {"split": "val"},
             "'val' is not on offer as split of the data set 'digits'; set split to one of: train, test.",
         ),
-        ({"name": "folder", "split": "test", "folder": "."}, "set split to one of: train."),
+        ({"name": "folder", "split": "val", "folder": "."}, "set split to one of: train, test."),
         ({"name": "folder"}, "The data set 'folder' needs a folder of pictures; set folder to its path."),
         ({"name": "folder", "folder": "/tmp/\0"}, "is not the path of a folder (it holds a zero byte); set folder to"),
     ],

@@ -5,14 +5,17 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from explorer.live.summaries import Summaries
 from explorer.server.guard import VISITOR
-from explorer.widgets import starting
+from explorer.widgets import settings_form, starting
+from pipelines.config import checking
 from pipelines.config.presets import ONE_MINUTE, PRESETS, group_of
 from pipelines.config.train_config import SETTINGS
 from pipelines.errors import RunError
+from pipelines.registries import network_traits
 from pipelines.runs import jobs
 from pipelines.runs.folder import FINISHED, STOPPED, Status
 from tests.explorer.train_pages import RUN, checked, opened, said, selected, words
@@ -57,14 +60,21 @@ def test_the_empty_state_offers_the_one_minute_preset(launched):
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_every_preset_can_be_chosen_and_started(preset, launched):
+def test_every_preset_can_be_chosen_and_started(preset, launched, tmp_path):
     page = opened()
     choose(page, preset)
     assert PRESETS[preset].look_for in words(page)
+    config = PRESETS[preset].config
+    if config.data == "folder":
+        assert "needs the folder of your pictures" in words(page) and page.button(key="start").disabled
+        Image.new("RGB", (64, 64)).save(tmp_path / "one.png")
+        config = config.changed(folder=str(tmp_path))
+        page.text_input(key="draft_folder").set_value(config.folder)
+        assert "1 picture in" in words(checked(page.run()))
     page.button(key="start").click()
     checked(page.run())
     (run,) = launched
-    assert run.record().config == PRESETS[preset].config and run.record().preset == preset
+    assert run.record().config == config and run.record().preset == preset
     assert selected(page) == run.id
 
 
@@ -128,10 +138,21 @@ def test_the_settings_show_every_setting_with_a_choice_but_the_folder(launched):
     keys = {element.key for kind in (page.number_input, page.selectbox, page.toggle, page.segmented_control)
             for element in kind}  # fmt: skip
     single = {f"draft_{name}" for name, rule in SETTINGS.items() if len(rule.choices) == 1}
-    assert keys >= {f"draft_{name}" for name in SETTINGS} - {"draft_folder"} - single and not keys & single
-    assert not page.text_input
+    assert keys >= {f"draft_{name}" for name in SETTINGS} - {"draft_folder", "draft_held_out"} - single
+    assert not keys & single and not page.text_input and "draft_held_out" not in keys
     page.selectbox(key="draft_data").set_value("folder")
     assert checked(page.run()).text_input(key="draft_folder").value == ""
+    assert page.number_input(key="draft_held_out").value == 0.1
+
+
+def test_a_size_that_the_network_does_not_draw_is_said_beside_it(launched, monkeypatch):
+    few = SimpleNamespace(**{**vars(network_traits("quick")), "sizes": (32, 64), "has": lambda *_: False})
+    for module in (settings_form, checking):
+        monkeypatch.setattr(module, "network_traits", lambda name: few)
+    page = open_settings(opened())
+    assert "quick draws pictures of 32 or 64 pixels only." in words(page) and page.button(key="start").disabled
+    page.selectbox(key="draft_size").set_value(32)
+    assert "pixels only" not in words(checked(page.run())) and not page.button(key="start").disabled
 
 
 def test_changed_settings_are_marked_started_and_taken_back(launched):

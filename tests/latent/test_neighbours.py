@@ -29,8 +29,8 @@ def noise(homes, tmp_path: Path) -> TrainConfig:
         for index in range(45):
             pixels = chance.integers(0, 256, (28, 28), dtype=np.uint8)
             Image.fromarray(pixels).save(tmp_path / "own" / label / f"{index:02}.png")
-    config = TrainConfig(data="folder", folder=str(tmp_path / "own"))
-    data.load("folder", size=28, channels=1, folder=config.folder)
+    config = TrainConfig(data="folder", folder=str(tmp_path / "own"), held_out=0.0)
+    data.load("folder", **config.pictures)
     return config
 
 
@@ -44,7 +44,7 @@ def test_a_copy_is_found_at_distance_0(noise: TrainConfig) -> None:
         distances = [neighbour.distance for neighbour in near]
         assert distances == sorted(distances) and distances[1] > 50
         assert len({neighbour.index for neighbour in near}) == 5
-        assert found.nearer_than is None  # a folder has no test pictures to compare with
+        assert found.nearer_than is None  # nothing is held out to compare with
 
 
 def test_the_distance_is_that_of_the_pixels(noise: TrainConfig) -> None:
@@ -69,7 +69,7 @@ def test_more_neighbours_than_pictures_are_all_of_them(homes, tmp_path: Path) ->
     for index in range(3):
         Image.new("L", (28, 28), 50 * index).save(tmp_path / "few" / f"{index}.png")
     config = TrainConfig(data="folder", folder=str(tmp_path / "few"))
-    data.load("folder", size=28, channels=1, folder=config.folder)
+    data.load("folder", **config.pictures)
     (found,) = training_set(config).nearest(np.full((1, 28, 28, 1), 45, np.uint8), 16)
     assert [(near.index, near.distance, near.label) for near in found.neighbours] == [
         (1, 5, ""),
@@ -92,6 +92,16 @@ def test_the_share_of_test_pictures_that_lie_farther_away(homes, monkeypatch: py
     found = TrainingSet(TrainConfig()).nearest(np.stack([np.full((28, 28, 1), v, np.uint8) for v in (0, 15, 65, 199)]))
     assert [one.nearer_than for one in found] == [1.0, 0.75, 0.0, 1.0]  # a copy is nearer than all of them
     assert [one.neighbours[0].distance for one in found] == [0, 15, 65, 1]
+
+
+def test_held_out_pictures_of_a_folder_are_the_yardstick(noise: TrainConfig) -> None:
+    config = noise.changed(held_out=0.2)
+    assert len(data.load("folder", **config.pictures)) == 72 and training_set(config) is not training_set(noise)
+    held = data.test_part("folder", **config.pictures)
+    known = training_set(config)
+    assert len(held) == 18 and len(known.set) == 72
+    copy, new = known.nearest(np.stack([known.set.images[5], held.images[5]]).transpose(0, 2, 3, 1), 1)
+    assert copy.nearer_than == 1 and new.neighbours[0].distance > 50 and 0 <= new.nearer_than < 1
 
 
 def test_a_set_that_is_not_prepared_is_one_sentence(homes, tmp_path: Path) -> None:

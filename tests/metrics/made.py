@@ -11,7 +11,7 @@ from pipelines.metrics.classifier import Classifier
 
 NAMES = ("low", "middle", "high")
 DIGITS, BY_CLASS = TrainConfig(data="digits"), TrainConfig(data="digits", conditional=True)
-OWN = TrainConfig(data="folder", folder="somewhere")
+OWN = TrainConfig(data="folder", folder="somewhere", held_out=0.0)
 
 
 def stripes(count: int, seed: int, name: str = "digits", shares: tuple[float, ...] = (0.5, 0.3, 0.2)) -> data.ImageSet:

@@ -1,10 +1,16 @@
 """Published models trained further: a run that begins with their networks."""
 
+import json
+
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from pipelines import cli
+from pipelines import cli, paths
+from pipelines.config import presets
+from pipelines.config.migrating import from_file
+from pipelines.config.settings import Role
+from pipelines.config.train_config import of_role
 from pipelines.errors import ConfigError, ModelError
 from pipelines.models import fine_tuning, publishing
 from pipelines.models.trained import load
@@ -12,6 +18,15 @@ from pipelines.runs import jobs, worker
 from pipelines.runs.folder import FINISHED
 from pipelines.training import checkpoint
 from tests import tiny_run
+
+
+def test_presets_fit_the_models_that_they_may_begin_with():
+    begun = [preset for preset in presets.PRESETS.values() if preset.begins_with]
+    assert begun
+    for preset in begun:
+        stored = json.loads((paths.MODELS / preset.begins_with / "config.json").read_text())
+        before = from_file(stored["config"], stored.get("schema", 1), "the model")
+        assert not jobs.misfit(before, preset.config, (*fine_tuning.FREE, *of_role(Role.DATA)))
 
 
 @pytest.fixture

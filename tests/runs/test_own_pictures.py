@@ -6,9 +6,12 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
+from pipelines import data
 from pipelines.config.train_config import from_dict
 from pipelines.errors import DataError, RunError
 from pipelines.runs import jobs, worker
@@ -49,6 +52,31 @@ def test_pictures_that_were_moved_are_found_again_and_the_run_is_the_same(tiny, 
     assert worker.work(run) == FINISHED and run.record().config.folder == str(own)
     after = checkpoint.read(run.checkpoints()[-1])[0]
     assert run.status().step == 60 and all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_a_run_with_held_out_pictures_goes_on_exactly_and_only_with_the_same_ones(tiny, own, monkeypatch):
+    few = {"augment": "diffaugment", "augment_target": 0.2, "augment_images": 1000, "lecam": 0.1}
+    config = tiny.changed(folder=str(own), held_out=0.25, epochs=3, **few)
+    whole, run = work(config), stopped(config, monkeypatch)
+    assert run.record().data["count"] == 36 and run.record().data["test"]["count"] == 12
+    test = data.load("folder", **config.pictures, split="test")
+    pixels = {path: np.asarray(Image.open(path)) for path in own.rglob("*.png")}
+    held = [path for path, each in pixels.items() if (each == test.images[:, 0]).all((1, 2)).any()]
+    assert (
+        len(held) == 12 and "12 more pictures are held out: nothing is learnt from them" in run.record().data["notes"]
+    )
+    before = held[0].read_bytes()
+    Image.new("L", (28, 28), 7).save(held[0])
+    jobs.prepare_resume(run)
+    assert worker.work(run) == FAILED and "has changed since the run began" in run.status().message
+    held[0].write_bytes(before)
+    jobs.prepare_resume(run)
+    assert worker.work(run) == FINISHED, run.status().message
+    assert same(weights(run), weights(whole))
+    rows = [row for row in run.metrics()[0] if "augmented" in row]
+    assert {"augmented", "overfitting"} <= {one["name"] for one in run.record().display["series"]}
+    assert rows[0]["augmented"] == 0 and all(0 <= row["augmented"] <= 1 for row in rows)
+    assert any(row["overfitting"] for row in rows)
 
 
 def test_other_pictures_are_refused_and_the_old_place_is_kept(tiny, own, tmp_path, monkeypatch):
@@ -108,7 +136,8 @@ def test_the_command_line_says_what_was_read_and_what_was_not(type_in, own, tiny
     (own / "dark" / "broken.png").write_bytes(b"")
     (own / "read [bold]me.txt").write_text("text")
     code, text = type_in("prepare", "folder", "--folder", f"file://{own}")
-    assert code == 0 and f"48 pictures. Pictures in {own}." in text and "Classes: bright 24, dark 24." in text
+    assert code == 0 and f"43 pictures. Pictures in {own}." in text and "Classes: bright 22, dark 21." in text
+    assert "Note: 5 more pictures are held out: nothing is learnt from them." in text
     assert "Note: 1 skipped, not pictures: read [bold]me.txt." in text
     assert "Note: 1 skipped, not a picture, or damaged at its beginning: dark/broken.png." in text
     code, text = type_in(

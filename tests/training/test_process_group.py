@@ -49,6 +49,10 @@ SETTINGS = {
         "first_step": 5,
     },
     "few pictures": {"network": "quick", "pictures": 39, "batch_size": 64},
+    "against overfitting": {
+        "network": "quick", "augment": "diffaugment", "augment_target": 0.1, "augment_images": 1000, "lecam": 0.1,
+        "freeze_d": 1, "conditional": True, "minibatch": "stddev", "flip": True,
+    },
 }  # fmt: skip
 ALONE_DIFFERS = {"few pictures": {"batch_size": 38}}  # what two processes can share evenly
 DROPPING = {"network": "quick", "dropout": 0.5}

@@ -28,7 +28,8 @@ def made(values, group):
     chance = torch.Generator().manual_seed(0)
     images = torch.randint(0, 256, (count, config.channels, 32, 32), dtype=torch.uint8, generator=chance)
     labels = torch.tensor([0, 0, 0, 1, 0, 2, 3, 0] * 5)[:count]
-    trainer = Trainer(config, images, Machine("cpu", "fp32", 1), labels, 4, group=group)
+    held_out = (images[:6].flip(0), labels[:6])
+    trainer = Trainer(config, images, Machine("cpu", "fp32", 1), labels, 4, group=group, held_out=held_out)
     trainer.step = taken
     return trainer
 

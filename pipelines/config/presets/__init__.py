@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from pipelines.config.presets import lecture, relativistic, residual, style
+from pipelines.config.presets import few, lecture, relativistic, residual, style
 from pipelines.config.presets._preset import Preset
 from pipelines.errors import ConfigError
 
-PRESETS: dict[str, Preset] = {**lecture.PRESETS, **residual.PRESETS, **style.PRESETS, **relativistic.PRESETS}
+PRESETS: dict[str, Preset] = {
+    **lecture.PRESETS, **few.PRESETS, **residual.PRESETS, **style.PRESETS, **relativistic.PRESETS
+}  # fmt: skip
 
-_FIRST, _LATER, _GPU = "First steps", "Later systems", "For a GPU"
+_FIRST, _LATER, _OWN, _GPU = "First steps", "Later systems", "Own pictures", "For a GPU"
+_OLDER = (*lecture.PRESETS, *few.PRESETS)
 GROUPS: dict[str, tuple[str, ...]] = {
     _FIRST: tuple(name for name in lecture.PRESETS if not PRESETS[name].gpu),
-    _LATER: tuple(name for name in PRESETS if name not in lecture.PRESETS and not PRESETS[name].gpu),
+    _LATER: tuple(name for name in PRESETS if name not in _OLDER and not PRESETS[name].gpu),
+    _OWN: tuple(few.PRESETS),
     _GPU: tuple(name for name in PRESETS if PRESETS[name].gpu),
 }
 """The names of all presets, by the group that pages show them in."""

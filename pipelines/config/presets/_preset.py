@@ -14,4 +14,5 @@ class Preset:
     title: str
     look_for: str  # one sentence
     config: TrainConfig
+    begins_with: str = ""  # a model that ships, whose networks a run may begin with; "": none
     gpu: bool = False  # whether it is made for a GPU, and takes days without
