@@ -158,7 +158,7 @@ def test_where_all_else_fails_a_move_leads_towards_samples_that_agree_most(faces
 
 
 def test_a_model_that_no_classifier_of_attributes_reads_is_not_edited(classes: Model) -> None:
-    with pytest.raises(ModelError, match="No classifier of attributes"):
+    with pytest.raises(ModelError, match="There is no classifier of attributes"):
         edit(classes, classes.z(1)[0], None, "smile")
 
 

@@ -1,0 +1,79 @@
+"""Readers of one's own, beside the prepared pictures that they were trained on: made, and what is known of them.
+
+A reader lies in ``data/<data set>/readers/<fingerprint of the pictures>/``, as weights and ``card.json``.
+Whoever has pictures of that fingerprint, a run, a published model or an evaluation, reads with it, exactly as with a
+classifier that ships (``metrics.classifier_folder``).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pipelines import data, metrics
+from pipelines.data import Progress
+from pipelines.data._image_set import within
+from pipelines.errors import DataError
+from pipelines.metrics import Card
+
+
+def make(
+    name: str,
+    *,
+    size: int,
+    channels: int,
+    folder: str | Path | None = None,
+    seed: int = 0,
+    epochs: int | None = None,
+    fingerprint: str = "",
+    progress: Progress = lambda share, message: None,
+) -> Card:
+    """Train a reader of a labelled data set and keep it; the pictures are prepared first where they are not yet.
+
+    Args:
+        name, size, channels, folder: of the pictures, as ``data.load`` takes them.
+        seed, epochs: as ``own_training.train`` takes them.
+        fingerprint: of the pictures that it is for; "" for whatever is there.
+
+    Returns:
+        Its card.
+
+    Raises:
+        DataError: the pictures cannot be had, are others than those it is for, have no labels that can be learnt, or
+            the reader cannot be written.
+        ModelError: a classifier ships for the set.
+    """
+    from pipelines.metrics import judge, own_training  # these take seconds to import
+    from pipelines.training.machine import computes_bf16
+
+    if not metrics.is_own(name, "0" * 64):
+        raise DataError(f"A classifier ships for the data set {name!r}, so it needs no reader of your own.")
+    wanted = {"size": size, "channels": channels, "folder": folder}
+    splits = data.DATA_SETS.get(name).SPLITS
+    pictures = data.load(name, **wanted, split=splits[0], progress=within(progress, 0.0, 0.1))
+    if fingerprint and pictures.fingerprint != fingerprint:
+        raise DataError(
+            "The pictures are not those any more that the model was trained on, so a reader of them would not be the "
+            "model's; bring the folder back as it was, or train a new run on it."
+        )
+    test = None
+    if "test" in splits[1:]:
+        test = data.load(name, **wanted, split="test", progress=within(progress, 0.1, 0.15))
+    taught = own_training.train(
+        pictures, test, seed=seed, epochs=epochs, bf16=computes_bf16("cpu"), progress=within(progress, 0.15, 1.0)
+    )
+    try:
+        judge.publish(taught.network, name, pictures.fingerprint, **taught.card)
+    except OSError as error:
+        place = metrics.classifier_folder(name, pictures.fingerprint)
+        raise DataError(f"The reader could not be written to {place} ({error.strerror or error}).") from None
+    card = metrics.card_of(name, pictures.fingerprint)
+    assert card is not None
+    return card
+
+
+def table(card: Card) -> list[dict[str, Any]]:
+    """What a reader tells, best first: ``name``, ``accuracy`` (a share or None) and ``why`` it is not used, or ""."""
+    names = [*card.balanced, *(name for name in card.unused if name not in card.balanced)]
+    rows = [{"name": name, "accuracy": card.balanced.get(name), "why": card.unused.get(name, "")} for name in names]
+    return sorted(rows, key=lambda row: (bool(row["why"]), -(row["accuracy"] or 0.0)))
