@@ -24,7 +24,9 @@ def reader(
     size: Annotated[int, typer.Option(help="Height and width in pixels, as in the runs that it is for.")] = 64,
     channels: Annotated[int, typer.Option(help="1 for grey, 3 for colour, as in the runs that it is for.")] = 3,
     seed: Annotated[int, typer.Option(help="Of the first weights and the order.", min=0)] = 0,
-    fingerprint: Annotated[str, typer.Option(help="Of the pictures that it must be.", hidden=True)] = "",
+    fingerprint: Annotated[
+        str, typer.Option(help="Of a model's pictures, which it is to read as well.", hidden=True)
+    ] = "",
     lines: Annotated[
         bool, typer.Option("--lines", help="Tell progress as lines of JSON, as the app reads it.")
     ] = False,

@@ -2,8 +2,9 @@
 
 A set with attributes is learnt by these, any other by its classes. An attribute or class that few pictures show would
 be told never: the rarer outcome of each counts more. Of two attributes that mostly come together a network would learn
-the easier one twice: for each of them, the pictures on which they differ count more, so that the other one no longer
-says anything about it (weights by the inverse of the four shares). What is done is said, a sentence each.
+the easier one twice: for each of them, the pictures on which they differ count more, by the root of what would make the
+two independent: made independent, an attribute that shows by the other alone could not be told at all. What is done is
+said, a sentence each.
 """
 
 from __future__ import annotations
@@ -139,14 +140,14 @@ def groups_of(pictures: ImageSet, names: tuple[str, ...]) -> list[list[str]]:
 
 
 def _apart(own: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Weights [N] under which one attribute says nothing about another, as far as ``HEAVIEST_PAIR`` allows."""
+    """Weights [N] under which one attribute says less about another: the root of those under which it says nothing."""
     weights = np.ones(len(own), np.float32)
     for value in (0, 1):
         mine = own == value
         for beside in (0, 1):
             cell = mine & (other == beside)
             if cell.any():
-                weights[cell] = np.clip(mine.sum() / (2 * cell.sum()), 1 / HEAVIEST_PAIR, HEAVIEST_PAIR)
+                weights[cell] = min(np.sqrt(mine.sum() / (2 * cell.sum())), HEAVIEST_PAIR)
     return weights
 
 

@@ -16,6 +16,10 @@ from pipelines.data._image_set import within
 from pipelines.errors import DataError
 from pipelines.metrics import Card
 
+CHANGED = (
+    "The pictures or their labels have changed since the model was trained; the reader has learnt them as they are now"
+)
+
 
 def make(
     name: str,
@@ -33,15 +37,15 @@ def make(
     Args:
         name, size, channels, folder: of the pictures, as ``data.load`` takes them.
         seed, epochs: as ``own_training.train`` takes them.
-        fingerprint: of the pictures that it is for; "" for whatever is there.
+        fingerprint: of the pictures of a model that it is to read as well: the folder's pictures or labels may have
+            changed since that was trained. "" for none.
 
     Returns:
         Its card.
 
     Raises:
-        DataError: the pictures cannot be had, are others than those it is for, have no labels that can be learnt, or
+        DataError: a classifier ships for the set, the pictures cannot be had or have no labels that can be learnt, or
             the reader cannot be written.
-        ModelError: a classifier ships for the set.
     """
     from pipelines.metrics import judge, own_training  # these take seconds to import
     from pipelines.training.machine import computes_bf16
@@ -51,11 +55,6 @@ def make(
     wanted = {"size": size, "channels": channels, "folder": folder}
     splits = data.DATA_SETS.get(name).SPLITS
     pictures = data.load(name, **wanted, split=splits[0], progress=within(progress, 0.0, 0.1))
-    if fingerprint and pictures.fingerprint != fingerprint:
-        raise DataError(
-            "The pictures are not those any more that the model was trained on, so a reader of them would not be the "
-            "model's; bring the folder back as it was, or train a new run on it."
-        )
     test = None
     if "test" in splits[1:]:
         test = data.load(name, **wanted, split="test", progress=within(progress, 0.1, 0.15))
@@ -64,6 +63,9 @@ def make(
     )
     try:
         judge.publish(taught.network, name, pictures.fingerprint, **taught.card)
+        if fingerprint not in ("", pictures.fingerprint):
+            now = {**taught.card, "data_fingerprint": fingerprint, "notes": [*taught.card["notes"], CHANGED]}
+            judge.publish(taught.network, name, fingerprint, **now)
     except OSError as error:
         place = metrics.classifier_folder(name, pictures.fingerprint)
         raise DataError(f"The reader could not be written to {place} ({error.strerror or error}).") from None

@@ -218,7 +218,11 @@ def _is_best(trainer: Trainer, quality: Quality, selects: Measure | None) -> boo
     if value is None or not math.isfinite(value):
         return False
     # A run may be resumed with other measures, or with a reader of one's own that was trained in the meantime.
-    name = f"{selects.name}, {quality.features}" if quality.features.startswith(OWN_FEATURES) else selects.name
+    name = (
+        f"{selects.name}, {quality.features}"
+        if getattr(quality, "features", "").startswith(OWN_FEATURES)
+        else selects.name
+    )
     best = trainer.best if trainer.best_of == name else None
     if best is None or beats(selects, value, best):
         trainer.best, trainer.best_of = value, name

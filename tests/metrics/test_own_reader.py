@@ -65,9 +65,8 @@ def test_few_and_rare_and_joined_labels_are_handled_and_said() -> None:
     assert labels.unused["seven"] == ("on 7 of 400 pictures (1.8 %), and 20 pictures with it and 20 without are needed")
     (note,) = labels.notes
     assert note.startswith("above and copied often come together (correlation 0.")
-    apart = labels.targets[:, 2] - np.average(labels.targets[:, 2], weights=labels.weights[:, 0])
-    own = labels.targets[:, 0] - np.average(labels.targets[:, 0], weights=labels.weights[:, 0])
-    assert abs(np.average(own * apart, weights=labels.weights[:, 0])) < 0.01  # by its weights, one tells not the other
+    agree = labels.targets[:, 0] == labels.targets[:, 2]
+    assert agree.mean() > 0.85 and 0.65 < np.average(agree, weights=labels.weights[:, 0]) < 0.8
 
     rare = np.zeros((2000, 1), np.uint8)
     rare[:30] = 1
@@ -200,8 +199,8 @@ def test_the_command_trains_one_and_says_how_well(homes: Homes, type_in, tmp_pat
     assert "above" in metrics.names_of("folder", prepared.fingerprint)
     card = json.loads((metrics.classifier_folder("folder", prepared.fingerprint) / "card.json").read_text())
     assert card["data_fingerprint"] == prepared.fingerprint
-    with pytest.raises(DataError, match="are not those any more"):
-        own_readers.make("folder", size=16, channels=3, folder=folder, fingerprint="b" * 64)
+    own_readers.make("folder", size=16, channels=3, folder=folder, epochs=1, fingerprint="b" * 64)
+    assert metrics.card_of("folder", "b" * 64).notes[-1].startswith("The pictures or their labels have changed since")
     with pytest.raises(DataError, match="ships for the data set 'faces'"):
         own_readers.make("faces", size=64, channels=3)
 
