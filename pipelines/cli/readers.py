@@ -53,5 +53,8 @@ def reader(
         share = "" if row["accuracy"] is None else f"{100 * row['accuracy']:.1f} %"
         table.add_row(row["name"], share, row["why"])
     out.print(table)
-    out.print(f"Balanced accuracy on {card.checked_on}.", highlight=False)
+    out.print(
+        f"Balanced accuracy on {card.checked_on}. It reads for runs with --size {size} --channels {channels}.",
+        highlight=False, soft_wrap=True,
+    )  # fmt: skip
     tell_notes(card.notes)

@@ -3,13 +3,14 @@
 A set with attributes is learnt by these, any other by its classes. An attribute or class that few pictures show would
 be told never: the rarer outcome of each counts more. Of two attributes that mostly come together a network would learn
 the easier one twice: for each of them, the pictures on which they differ count more, by the root of what would make the
-two independent: made independent, an attribute that shows by the other alone could not be told at all. What is done is
-said, a sentence each.
+two independent. Wholly independent, one that shows by the other alone could not be told at all. What is done is said, a
+sentence each.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,12 +64,12 @@ class Labels:
 
     @classmethod
     def _of_attributes(cls, pictures: ImageSet) -> Labels:
-        given, count = pictures.attributes, len(pictures)
+        given, count, called = pictures.attributes, len(pictures), spelt(pictures.attribute_names)
         having = given.sum(0, dtype=np.int64)
         few = np.minimum(having, count - having) < EACH
         unused = {
             name: f"{_on(int(number), count)}, and {EACH} pictures with it and {EACH} without are needed"
-            for name, number, is_few in zip(pictures.attribute_names, having, few, strict=True)
+            for name, number, is_few in zip(called, having, few, strict=True)
             if is_few
         }
         if few.all():
@@ -76,7 +77,7 @@ class Labels:
                 f"None of the {len(few)} attributes of the data set {pictures.name!r} can be learnt: each needs {EACH} "
                 f"pictures that have it and {EACH} that do not; add rows to attributes.csv."
             )
-        names = tuple(name for name in pictures.attribute_names if name not in unused)
+        names = tuple(name for name in called if name not in unused)
         targets = given[:, ~few].astype(np.float32)
         shares = targets.mean(0)
         notes = [
@@ -116,10 +117,17 @@ class Labels:
             if tuple(pictures.class_names) != self.names:
                 raise DataError(f"The test pictures of {pictures.name!r} have other classes than those for training.")
             return pictures.labels
-        if pictures.attributes is None or not set(self.names) <= set(pictures.attribute_names):
+        called = spelt(pictures.attribute_names)
+        if pictures.attributes is None or not set(self.names) <= set(called):
             raise DataError(f"The test pictures of {pictures.name!r} lack attributes of its training pictures.")
-        columns = [pictures.attribute_names.index(name) for name in self.names]
+        columns = [called.index(name) for name in self.names]
         return pictures.attributes[:, columns].astype(np.float32)
+
+
+def spelt(names: Sequence[str]) -> tuple[str, ...]:
+    """Names of columns as people read them: with spaces for underscores, unless two would be called the same."""
+    plain = tuple(" ".join(name.replace("_", " ").split()) or name for name in names)
+    return plain if len(set(plain)) == len(plain) else tuple(names)
 
 
 def held_out(images: np.ndarray) -> np.ndarray:
@@ -135,7 +143,7 @@ def held_out(images: np.ndarray) -> np.ndarray:
 def groups_of(pictures: ImageSet, names: tuple[str, ...]) -> list[list[str]]:
     """The groups of attributes of which a picture has at most one, as far as the set declares them."""
     declared = data.attribute_groups_of(pictures.name).values() if pictures.name in data.names() else ()
-    found = [[name for name in group if name in names] for group in declared]
+    found = [[name for name in spelt(group) if name in names] for group in declared]
     return [group for group in found if len(group) > 1]
 
 

@@ -58,6 +58,11 @@ def test_pictures_that_are_equal_are_held_out_together() -> None:
     assert 0.12 < apart.mean() < 0.28
 
 
+def test_columns_are_spelt_as_people_read_them() -> None:
+    assert own_labels.spelt(["Mouth_Slightly_Open", "Male"]) == ("Mouth Slightly Open", "Male")
+    assert own_labels.spelt(["a_b", "a b"]) == ("a_b", "a b")
+
+
 def test_few_and_rare_and_joined_labels_are_handled_and_said() -> None:
     given = pictures()
     labels = Labels.of(given)

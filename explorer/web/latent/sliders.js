@@ -38,7 +38,7 @@ export class Names {
 
   of({ id, name, kind }) {
     if (this.given[id]) return this.given[id];
-    if (kind === "label" || kind === "held") return /^\d+$/.test(name) ? `like a ${name}` : (name[0].toUpperCase() + name.slice(1)).replaceAll("_", " ");
+    if (kind === "label" || kind === "held") return /^\d+$/.test(name) ? `like a ${name}` : name[0].toUpperCase() + name.slice(1);
     return name;
   }
 }

@@ -131,7 +131,7 @@ class OwnReader {
     const caption = make("caption", {}, `${how}, on ${where}.`);
     const heads = [one, "told rightly", ""].map((head) => make("th", { scope: "col" }, head));
     const body = rows.map(({ name, accuracy, why }) => make("tr", { class: why ? "gx-quiet" : null },
-      make("th", { scope: "row" }, name.replaceAll("_", " ")), make("td", {}, accuracy === null ? "–" : percent(accuracy)),
+      make("th", { scope: "row" }, name), make("td", {}, accuracy === null ? "–" : percent(accuracy)),
       make("td", {}, why)));
     this.table.replaceChildren(make("table", {}, caption, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...body)));
     this.notes.replaceChildren(...notes.map((note) => make("li", {}, `${note}.`)));
