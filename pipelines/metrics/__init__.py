@@ -104,6 +104,8 @@ class Card:
     notes: Annotated[list[Text], Meta(max_length=10_000)] = field(default_factory=list)  # a sentence each
     checked_on: Text = ""  # which pictures its accuracy was measured on, in words
     trained_at: Time = 0.0
+    seconds: Time = 0.0  # that training took by the clock
+    processor_seconds: Time = 0.0  # and of the processor, all threads together
 
 
 def card_of(data_name: str, fingerprint: str = "") -> Card | None:
