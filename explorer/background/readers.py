@@ -17,10 +17,10 @@ from pipelines.models.registry import Entry
 
 MOST_AT_ONCE = 1
 UNKNOWN = "It is not known which pictures this model was trained on: publish its run anew, and a reader can be trained."
-UNLABELLED = (
-    "These pictures have no labels, so nothing tells what is to be seen on them. Put an attributes.csv into the folder "
-    "(file name, then a column for each attribute) or one subfolder for each class: then a reader can be trained here, "
-    "and there are labelled sliders, a filter and equations."
+UNLABELLED = "These pictures have no labels, so nothing tells what is to be seen on them."
+LABELLED = (
+    "Put an attributes.csv into the folder (file name, then a column for each attribute) or one subfolder for each "
+    "class: then a reader can be trained here, and there are labelled sliders, a filter and equations."
 )
 
 
@@ -45,8 +45,9 @@ def start(entry: Entry) -> None:
         ModelError: it cannot be trained, is being trained already, or another one is.
     """
     with BACKGROUND.lock:
-        if problem := _problem(entry):
-            raise ModelError(problem)
+        _, why = _offered(entry)
+        if why:
+            raise ModelError(why)
         under_way = [job.name for job in BACKGROUND.jobs() if job.state == WORKING]
         if _name(entry) in under_way:
             raise ModelError("A reader of these pictures is being trained already.")
@@ -81,8 +82,7 @@ def of_model(entry: Entry) -> dict[str, Any]:
         told = len(metrics.names_of(*of))
         return {**known, "rows": rows, "notes": card.notes, "checked_on": card.checked_on, "kind": kind, "told": told}
     if not work or work["state"] != WORKING:
-        known["why"] = _problem(entry)
-        known["labels"] = "" if known["why"] else _labels(entry)
+        known["labels"], known["why"] = _offered(entry)
     return known
 
 
@@ -96,14 +96,18 @@ def _name(entry: Entry) -> str:
     return f"{entry.config.data}-{entry.fingerprint[:16]}"
 
 
-def _problem(entry: Entry) -> str:
-    """Why no reader can be trained of a model's pictures, a sentence; "" where one can."""
+def _offered(entry: Entry) -> tuple[str, str]:
+    """The labels that a reader of a model's pictures would learn, in words, and a sentence why none can be trained.
+
+    One of the two is "".
+    """
     if not metrics.FINGERPRINT.fullmatch(entry.fingerprint):
-        return UNKNOWN
+        return "", UNKNOWN
     try:
-        return "" if _labels(entry) else UNLABELLED
+        labels = _labels(entry)
     except GanError as error:
-        return without_paths(str(error))
+        return "", without_paths(str(error))
+    return labels, "" if labels else f"{UNLABELLED} {LABELLED}" if entry.config.folder else UNLABELLED
 
 
 def _labels(entry: Entry) -> str:

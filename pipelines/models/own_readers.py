@@ -7,7 +7,7 @@ classifier that ships (``metrics.classifier_folder``).
 
 from __future__ import annotations
 
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
 from pipelines import data, metrics
@@ -24,21 +24,20 @@ CHANGED = (
 def make(
     name: str,
     *,
-    size: int,
-    channels: int,
-    folder: str | Path | None = None,
     seed: int = 0,
     epochs: int | None = None,
     fingerprint: str = "",
     progress: Progress = lambda share, message: None,
+    **pictures: Any,
 ) -> Card:
     """Train a reader of a labelled data set and keep it; the pictures are prepared first where they are not yet.
 
     Args:
-        name, size, channels, folder: of the pictures, as ``data.load`` takes them.
+        name: of the data set.
         seed, epochs: as ``own_training.train`` takes them.
         fingerprint: of the pictures of a model that it is to read as well: the folder's pictures or labels may have
             changed since that was trained. "" for none.
+        pictures: which of the data set, as ``data.load`` takes them: size, channels, folder.
 
     Returns:
         Its card.
@@ -52,24 +51,24 @@ def make(
 
     if not metrics.is_own(name, "0" * 64):
         raise DataError(f"A classifier ships for the data set {name!r}, so it needs no reader of your own.")
-    wanted = {"size": size, "channels": channels, "folder": folder}
     splits = data.DATA_SETS.get(name).SPLITS
-    pictures = data.load(name, **wanted, split=splits[0], progress=within(progress, 0.0, 0.1))
+    learnt = data.load(name, **pictures, split=splits[0], progress=within(progress, 0.0, 0.1))
     test = None
     if "test" in splits[1:]:
-        test = data.load(name, **wanted, split="test", progress=within(progress, 0.1, 0.15))
+        with suppress(DataError):  # it may have none on this machine
+            test = data.load(name, **pictures, split="test", progress=within(progress, 0.1, 0.15))
     taught = own_training.train(
-        pictures, test, seed=seed, epochs=epochs, bf16=computes_bf16("cpu"), progress=within(progress, 0.15, 1.0)
+        learnt, test, seed=seed, epochs=epochs, bf16=computes_bf16("cpu"), progress=within(progress, 0.15, 1.0)
     )
     try:
-        judge.publish(taught.network, name, pictures.fingerprint, **taught.card)
-        if fingerprint not in ("", pictures.fingerprint):
+        judge.publish(taught.network, name, learnt.fingerprint, **taught.card)
+        if fingerprint not in ("", learnt.fingerprint):
             now = {**taught.card, "data_fingerprint": fingerprint, "notes": [*taught.card["notes"], CHANGED]}
             judge.publish(taught.network, name, fingerprint, **now)
     except OSError as error:
-        place = metrics.classifier_folder(name, pictures.fingerprint)
+        place = metrics.classifier_folder(name, learnt.fingerprint)
         raise DataError(f"The reader could not be written to {place} ({error.strerror or error}).") from None
-    card = metrics.card_of(name, pictures.fingerprint)
+    card = metrics.card_of(name, learnt.fingerprint)
     assert card is not None
     return card
 

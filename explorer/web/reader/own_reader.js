@@ -4,7 +4,7 @@
 import { count, make, setText } from "../shared/format.js";
 import { mounting } from "../shared/mounting.js";
 
-const OFTEN_MS = 1000, SELDOM_MS = 8000; // between two looks: while it is trained, and otherwise
+const OFTEN_MS = 1000, SELDOM_MS = 30_000; // between two looks: while it is trained, and while it may be started elsewhere
 const PATIENCE_MS = 8000; // from the click until the server has begun
 const GIVES = "Labelled sliders, a filter, equations and side effects need one. It takes some minutes, in the background: you may "
   + "leave this page.";
@@ -72,7 +72,8 @@ class OwnReader {
     } catch {
       // the server is away; all stays as it is until it comes back
     }
-    this.lookLater(this.work.hidden ? SELDOM_MS : OFTEN_MS);
+    if (!this.work.hidden) this.lookLater(OFTEN_MS);
+    else if (!this.known || !(this.known.rows.length || this.known.why)) this.lookLater(SELDOM_MS);
   }
 
   lookLater(ms) {
