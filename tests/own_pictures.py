@@ -20,7 +20,7 @@ from tests import tiny_models
 NAMES = ("Bright_above", "Bright_below", "Noise")
 
 
-def folder(home: Path, count: int = 160, labelled: bool = True) -> Path:
+def folder(home: Path, count: int = 120, labelled: bool = True) -> Path:
     """So many pictures of 28 x 28 grey pixels, with an attributes.csv of three columns, the last of them by chance."""
     home.mkdir(parents=True)
     chance, rows = np.random.default_rng(0), [["file", *NAMES]]

@@ -30,7 +30,7 @@ from pipelines.metrics.own_reader import OwnReader
 
 WELL = 0.8  # balanced accuracy from which on an attribute is used
 SEEN = 192_000  # pictures that are looked at in training, over and again where there are fewer
-MOST_EPOCHS, FEWEST_EPOCHS = 60, 3
+MOST_EPOCHS, FEWEST_EPOCHS = 40, 3
 BATCH = 128
 CHUNK = 500  # pictures read at a time
 CHECKED = 20_000  # test pictures at most

@@ -50,3 +50,4 @@ def test_a_reader_is_trained_with_a_click_and_used_at_once(page: Page, server) -
     page.goto(f"{server.url}/arithmetic?model=own-halves")
     expect(page.locator(".gx-classics button").first).to_be_visible(timeout=WAIT_MS)
     expect(page.locator(".gx-label-row").filter(has_text="Bright above")).to_be_visible(timeout=WAIT_MS)
+    page.goto("about:blank")  # before the models are deleted
