@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 
 import torch
 
-from pipelines import paths
+from pipelines import metrics, paths
 from pipelines.errors import GanError, ModelError
 from pipelines.latent.model import Model
 from pipelines.models import registry
@@ -93,7 +93,7 @@ def _stamp(entry: registry.Entry) -> tuple[int | str, ...]:
     for name in ("config.json", *beside):
         with suppress(FileNotFoundError):
             stamp += (name, *_numbers(entry.folder / name))
-    return stamp
+    return (*stamp, metrics.stamp(entry.config.data, entry.fingerprint))  # of a reader that is trained meanwhile
 
 
 def _numbers(path: Path) -> tuple[int, ...]:

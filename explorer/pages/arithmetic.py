@@ -6,6 +6,7 @@ import streamlit as st
 
 from explorer import saved_directions
 from explorer.widgets.model_picker import choose_model, no_model, told
+from explorer.widgets.own_reader import own_reader
 from explorer.widgets.stage import stage
 from pipelines.errors import GanError
 
@@ -36,8 +37,9 @@ with picker:
 if isinstance(entry, str):
     no_model(entry)
 else:
+    reader = own_reader(entry)
     wish = stage("arithmetic", "Arithmetic of latent vectors")(
-        entry.id, size=entry.config.size, **told(entry),
+        entry.id, size=entry.config.size, reader=reader, **told(entry),
         saved=saved_directions.directions(entry.id), problem=st.session_state.pop("arithmetic_problem", ""),
     )  # fmt: skip
     if wish:

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from explorer.widgets.model_picker import all_entries, choose_model, no_model, told
+from explorer.widgets.own_reader import own_reader
 from explorer.widgets.stage import stage
-from pipelines import data, metrics
+from pipelines import metrics
 from pipelines.errors import GanError
 from pipelines.models.registry import Entry
 from pipelines.registries import network_traits
@@ -44,10 +45,8 @@ def is_rival(chosen: Entry, other: Entry) -> bool:
 
 
 def readable_names(entry: Entry) -> list[str]:
-    """What the classifier that ships tells of the model's pictures."""
-    if metrics.attributes_available(entry.config.data):
-        return list(data.attribute_names_of(entry.config.data))
-    return list(data.class_names_of(entry.config.data)) if metrics.available(entry.config.data) else []
+    """What the classifier of the model's pictures tells."""
+    return list(metrics.names_of(entry.config.data, entry.fingerprint))
 
 
 def heading(chosen: Entry | str) -> str:
@@ -60,7 +59,7 @@ def heading(chosen: Entry | str) -> str:
 def accuracy_of(entry: Entry) -> float | None:
     """The share of real test pictures that the classifier names rightly, by its card."""
     try:
-        card = metrics.card_of(entry.config.data)
+        card = metrics.card_of(entry.config.data, entry.fingerprint)
     except GanError:
         return None
     return card.test_accuracy if card and isinstance(card.test_accuracy, float) else None
@@ -76,7 +75,7 @@ title.title(heading(chosen), anchor=False)
 if isinstance(chosen, str):
     no_model(chosen)
 else:
-    names = readable_names(chosen)
+    names, reader = readable_names(chosen), own_reader(chosen)
     digits(
         chosen.id,
         **told(chosen),
@@ -84,7 +83,8 @@ else:
         mixable=chosen.spec.condition_dtype == "uint8",
         names=names,
         classified=bool(names),
-        attributes=metrics.attributes_available(chosen.config.data),
+        attributes=metrics.attributes_available(chosen.config.data, chosen.fingerprint),
+        reader=reader,
         accuracy=accuracy_of(chosen) if names else None,
         rivals=[{"id": entry.id, "title": entry.title} for entry in entries if is_rival(chosen, entry)],
         conditionals=[{"id": entry.id, "title": entry.title} for entry in entries if asks(entry)],

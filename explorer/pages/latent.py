@@ -4,6 +4,7 @@ import streamlit as st
 
 from explorer.saved_directions import directions
 from explorer.widgets.model_picker import choose_model, no_model, told
+from explorer.widgets.own_reader import own_reader
 from explorer.widgets.stage import stage
 from explorer.widgets.text import literal
 from pipelines import data, metrics
@@ -21,8 +22,7 @@ def wanted_of(entry: Entry) -> dict[str, object]:
 
 def has_labels(entry: Entry) -> bool:
     """Whether directions to what a classifier tells can be found; of classes that are asked for there are none."""
-    known = metrics.available(entry.config.data) or metrics.attributes_available(entry.config.data)
-    return known and not entry.config.conditional
+    return bool(metrics.names_of(entry.config.data, entry.fingerprint)) and not entry.config.conditional
 
 
 def unjudged(entry: Entry) -> str:
@@ -69,10 +69,10 @@ with picker:
 if isinstance(entry, str):
     no_model(entry)
 else:
-    config = entry.config
+    config, reader = entry.config, own_reader(entry)
     wish = stage("latent", "Latent space")(
         entry.id, size=config.size, channels=config.channels, latent=config.latent_size, prior=config.prior,
-        data=config.data, prepared=is_prepared(entry), labelled=has_labels(entry), steered=entry.steers,
+        data=config.data, reader=reader, prepared=is_prepared(entry), labelled=has_labels(entry), steered=entry.steers,
         pictures=entry.spec.modality == "image", unjudged=unjudged(entry), **told(entry),
         probability=loss_traits(config.loss).says_probability, length=not network_traits(config.network).z_norm,
         attention=network_traits(config.network).attention, styles=network_traits(config.network).mapping,

@@ -18,8 +18,9 @@ from anyio import CapacityLimiter, to_thread
 from anyio.lowlevel import RunVar
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
+from explorer.background import readers
 from explorer.server.bodies import json_as, json_body, kind_of
 from explorer.server.sentences import refused
 from pipelines.errors import GanError
@@ -88,6 +89,15 @@ def preview(request: Request) -> Response:
     return FileResponse(path, headers={"cache-control": "no-cache"})
 
 
+def reader(request: Request) -> Response:
+    """What is known of a person's own reader of the model's pictures, and how far one is; needs no torch."""
+    try:
+        entry = registry.find(_reference(request), anywhere=False)
+    except GanError as error:
+        raise refused(404, error) from None
+    return JSONResponse(readers.of_model(entry), headers={"cache-control": "no-store"})
+
+
 def _reference(request: Request) -> str:
     reference = request.path_params["ref"]
     if not registry.REFERENCE.fullmatch(reference):
@@ -99,6 +109,7 @@ def _reference(request: Request) -> str:
 MODEL_ROUTES: list[tuple[str, Any, str]] = [
     ("/api/models/{ref}", _asking("about"), "GET"),
     ("/api/models/{ref}/preview", preview, "GET"),
+    ("/api/models/{ref}/reader", reader, "GET"),
     *(
         (f"/api/models/{{ref}}/{verb}", _asking(verb), "GET")
         for verb in ("conditions", "labels", "directions", "agreement", "equations", "truncation")

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from pipelines.cli import jobs, models, trouble  # noqa: F401 - their commands enrol themselves, in this order
+from pipelines.cli import jobs, models, readers, trouble  # noqa: F401 - their commands enrol themselves, in this order
 from pipelines.cli.app import app
 from pipelines.cli.shown import err
 from pipelines.errors import GanError

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines.cli.shown import err
 from pipelines.config.settings import Setting
 from pipelines.config.train_config import SETTINGS, TYPES
 
@@ -44,3 +45,13 @@ def _help(rule: Setting) -> str:
     if rule.low is not None:
         return f"{rule.help} From {rule.low:g} to {rule.high:g}."
     return rule.help
+
+
+def share_the_computer(quiet: bool = False) -> None:
+    """Take as many threads as are fastest now, and say so where that is fewer than there are cores."""
+    from pipelines import threads
+
+    load = threads.Load()
+    taken, most = threads.settle(again=True), threads.cores()
+    if taken < most and not quiet:
+        err.print(f"{threads.in_words(taken, most, load.others())}.", highlight=False)

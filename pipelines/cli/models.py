@@ -11,8 +11,8 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from pipelines.cli.app import Run, app
-from pipelines.cli.shown import bar, err, out, tell_notes, tell_unread, telling, write_json
+from pipelines.cli.app import Run, app, share_the_computer
+from pipelines.cli.shown import bar, out, tell_notes, tell_unread, telling, write_json
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError, GanError, why_unread
 from pipelines.models import registry
@@ -55,7 +55,7 @@ def sample(
 
     if out_file.suffix != ".npz":
         raise ConfigError(f"--out is {str(out_file)!r}; give a file name that ends in .npz.")
-    _share_the_computer()
+    share_the_computer()
     gan = trained.load(model)
     images, classes = gan.sample(count, gan.labels(labels, count), seed)
     publishing.write_npz(out_file, images, classes)
@@ -87,7 +87,7 @@ def publish(
     """Publish a run's best checkpoint as a model in checkpoints/, with a card of its measured quality."""
     from pipelines.models import publishing
 
-    _share_the_computer(quiet=lines)
+    share_the_computer(quiet=lines)
     with telling("Publishing", lines) as progress:
         folder = publishing.publish(
             jobs.find(run), name, checkpoint_name=checkpoint, title=title, about=about, ships=ships, samples=samples,
@@ -103,7 +103,7 @@ def steer(
     """Learn directions that give a published model's pictures one attribute and hold all others; takes minutes."""
     from pipelines.models import publishing
 
-    _share_the_computer()
+    share_the_computer()
     with telling("Steering", False) as progress:
         path = publishing.steer(model, progress=progress)
     out.print(f"Wrote {path}.", soft_wrap=True)
@@ -129,7 +129,7 @@ def evaluate(
     from pipelines.models import trained
     from pipelines.models.path_lengths import path_lengths
 
-    _share_the_computer(quiet=lines)
+    share_the_computer(quiet=lines)
     gan = trained.load(model)
     if keep and (gan.entry.run is None or gan.step is None):
         raise ConfigError(f"{gan.name} is not a run's checkpoint, so there is no run to keep its measure; use --json.")
@@ -190,13 +190,3 @@ def prepare(
         words = ", ".join(f"{name} {count:,}" for name, count in counts)
         out.print(f"Classes: {words}.", soft_wrap=True, markup=False, highlight=False)
     tell_notes(notes)
-
-
-def _share_the_computer(quiet: bool = False) -> None:
-    """Take as many threads as are fastest now, and say so where that is fewer than there are cores."""
-    from pipelines import threads
-
-    load = threads.Load()
-    taken, most = threads.settle(again=True), threads.cores()
-    if taken < most and not quiet:
-        err.print(f"{threads.in_words(taken, most, load.others())}.", highlight=False)

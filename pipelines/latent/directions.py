@@ -24,6 +24,7 @@ ones. Where a model was published with directions that were learnt to hold the o
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -56,8 +57,14 @@ class Direction:
 
 
 def slug(name: str) -> str:
-    """A name as an id: small letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    """A name as an id: small letters, digits and hyphens, other than those of directions without a label.
+
+    What stands in other letters is told by eight digits in their place.
+    """
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    if name.isascii() and not re.fullmatch(r"((z|pca-|sefa-)[0-9]+|all|)", plain):
+        return plain
+    return f"{plain}-{zlib.crc32(name.encode()):08x}".lstrip("-")
 
 
 def named(model: Model, name: str) -> Direction:

@@ -76,7 +76,7 @@ def edit(
     """
     reader = model.reader
     if reader is None or reader.exclusive:
-        raise ModelError(f"No classifier of attributes ships for the pictures of {model.id}, so nothing can be given.")
+        raise ModelError(f"There is no classifier of attributes for {model.id}, so nothing can be given.")
     for each in (name, *(held or ())):
         if each not in reader.names:
             raise ModelError(f"There is no attribute {each[:40]!r}; there are: {', '.join(reader.names)}.")

@@ -11,22 +11,24 @@ does who picks an example to show.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from pipelines.errors import ModelError
+from pipelines.latent.directions import slug
 from pipelines.latent.model import Model
 from pipelines.metrics.parts import columns_outside, parts_of, verdicts
-from pipelines.models.readings import SEED
+from pipelines.models.readings import SEED, Readings
 
 EXEMPLARS = 3  # of a slot, as in the paper
 TRIES = 24
 PAIRS, ALIKE = 48, 400  # the best candidates that choices are made from
 SURE = 0.5
 SLOTS = ("a", "b", "c")
+MOST_OF_ANY = 3  # equations of attributes that nobody has thought of
 
 Wanted = Mapping[str, bool]
 
@@ -46,13 +48,18 @@ def classic(model: Model) -> list[dict[str, Any]]:
         return []
     if readings.exclusive:
         names = readings.names
-        trios = [(9, 4, 1), (8, 3, 5), (7, 1, 4)] if len(names) > 9 else []
+        trios = [(9, 4, 1), (8, 3, 5), (7, 1, 4)] if len(names) > 9 else [(0, 1, 2)] if len(names) > 2 else []
         asked = [_of_classes(names[i], names[j], names[k]) for i, j, k in trios]
-    else:
-        asked = _of_faces()
+        return [one for one in asked if _is_shown(readings, one)]
     known = set(readings.names)
+    asked = [*_of_faces(), *_of_photos(readings.names)]
     asked = [one for one in asked if all(set(one[slot]) <= known for slot in SLOTS)]
-    return [one for one in asked if all(len(_matching(readings, one[slot])) >= EXEMPLARS for slot in SLOTS)]
+    return [one for one in asked if _is_shown(readings, one)] or _of_any(readings)
+
+
+def _is_shown(readings: Readings, one: Mapping[str, Any]) -> bool:
+    """Whether enough samples show what each slot of an equation needs."""
+    return all(len(_matching(readings, one[slot])) >= EXEMPLARS for slot in SLOTS)
 
 
 def _of_classes(a: str, b: str, c: str) -> dict[str, Any]:
@@ -86,6 +93,49 @@ def _of_faces() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _of_photos(names: Sequence[str]) -> list[dict[str, Any]]:
+    """The equations of Radford et al. (2016, fig. 7), for columns as in CelebA's list, or called otherwise."""
+
+    def column(*called: str) -> str:
+        return next((name for name in names if slug(name) in called), "")
+
+    male, smile = column("male", "man"), column("smiling", "smile")
+    glasses = column("eyeglasses", "glasses")
+
+    def one(title: str, words: str, what: str, a: bool, c: bool) -> dict[str, Any]:
+        """Something is carried over from men (a) to men (c), or to women."""
+        return {
+            "title": title,
+            "words": words,
+            "a": {male: a, what: True},
+            "b": {male: a, what: False},
+            "c": {male: c, what: False},
+        }
+
+    return [
+        one("a smiling man", "smiling woman − neutral woman + neutral man", smile, False, True),
+        one("a woman with glasses", "man with glasses − man without glasses + woman without glasses", glasses,
+            True, False),
+        one("a smiling woman", "smiling man − neutral man + neutral woman", smile, True, False),
+    ]  # fmt: skip
+
+
+def _of_any(readings: Readings) -> list[dict[str, Any]]:
+    """For attributes of any names: one that samples have, given to those that have another one.
+
+    The three attributes that come nearest to being on half of the samples.
+    """
+    near = np.argsort(np.abs(readings.probabilities.mean(0) - 0.5), kind="stable")
+    names = [readings.names[column] for column in near]
+    found = []
+    for what, where in ((0, 1), (1, 0), (2, 0), (0, 2), (2, 1), (1, 2)):
+        if max(what, where) < len(names):
+            what, where = names[what], names[where]
+            slots = {"a": {what: True, where: False}, "b": {what: False, where: False}, "c": {what: False, where: True}}
+            found.append({"title": f"{where} with {what}", "words": f"{what} − no {what} + {where}", **slots})
+    return [one for one in found if _is_shown(readings, one)][:MOST_OF_ANY]
+
+
 def fill(model: Model, a: Wanted, b: Wanted, c: Wanted, variant: int = 0) -> dict[str, Any]:
     """Exemplars for the three slots; what has been chosen is kept, since every visitor starts with the same equation.
 
@@ -110,7 +160,7 @@ def fill(model: Model, a: Wanted, b: Wanted, c: Wanted, variant: int = 0) -> dic
 def _fill(model: Model, a: Wanted, b: Wanted, c: Wanted, variant: int) -> dict[str, Any]:
     readings = model.readings
     if readings is None:
-        raise ModelError(f"No classifier ships for the pictures of {model.id}, so no exemplars can be chosen.")
+        raise ModelError(f"There is no classifier for the pictures of {model.id}, so no exemplars can be chosen.")
     slots = [_matching(readings, wanted) for wanted in (a, b, c)]
     for letter, found in zip("ABC", slots, strict=True):
         if len(found) < EXEMPLARS:
@@ -133,7 +183,7 @@ def goal(a: Wanted, b: Wanted, c: Wanted) -> dict[str, bool]:
     return {**c, **{name: value for name, value in a.items() if name in b and b[name] is not value}}
 
 
-def _matching(readings: Any, wanted: Wanted) -> np.ndarray:
+def _matching(readings: Readings, wanted: Wanted) -> np.ndarray:
     """Rows of samples that show what is wanted, the surest first."""
     fit = np.ones(len(readings.probabilities), np.float32)
     for name, value in wanted.items():

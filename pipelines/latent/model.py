@@ -34,6 +34,7 @@ from pipelines.latent.once import once
 from pipelines.latent.placing import Placing
 from pipelines.latent.point import Point
 from pipelines.latent.tradeoff import Tradeoff
+from pipelines.metrics import is_own
 from pipelines.metrics.reader import Reader
 from pipelines.models import readings, registry, steering
 from pipelines.models.readings import Readings
@@ -84,10 +85,10 @@ class Model:
         config = self.trained.config
         return config.size, config.size, config.channels
 
-    @property
+    @once
     def reader(self) -> Reader | None:
-        """What tells the attributes or classes of its pictures, or None where nothing ships for its data."""
-        return Reader.of(self.trained.config.data)
+        """What tells the attributes or classes of its pictures, or None where there is no classifier for its data."""
+        return self.trained.reader
 
     # Drawing
 
@@ -188,7 +189,7 @@ class Model:
     def seen(self, z: np.ndarray, y: Tensor | None = None, styled: Tensor | None = None) -> np.ndarray:
         """What the reader tells of pictures of z [B, latent_size], y and styles, as points have them: [B, names].
 
-        Kept for the last few thousand pictures; only where a reader ships for the model's data.
+        Kept for the last few thousand pictures; only where there is a reader for the model's data.
         """
         return self._placing.seen(z, y, styled)
 
@@ -201,12 +202,14 @@ class Model:
 
     @once
     def readings(self) -> Readings | None:
-        """What the classifier that ships sees on the samples of seed 0, or None where none ships for the data.
+        """What the classifier sees on the samples of seed 0, or None where there is none for the data.
 
-        Published with a model; read in a few seconds for a run.
+        Published with a model; read in a few seconds for a run, and where a person's own reader tells other names now.
         """
-        entry = self.trained.entry
+        entry, reader = self.trained.entry, self.reader
         kept = readings.load(entry.folder) if entry.run is None else None
+        if kept and is_own(entry.config.data, entry.fingerprint) and (reader is None or kept.names != reader.names):
+            kept = None
         return kept or readings.make(self.trained)
 
     @once
@@ -307,10 +310,12 @@ def _steering(trained: Trained) -> Steering | None:
     entry = trained.entry
     if not entry.steers:
         return None
-    path, reader = entry.folder / registry.STEERING, Reader.of(trained.config.data)
+    path, reader = entry.folder / registry.STEERING, trained.reader
     registry.check_hash(path, entry)
     found = steering.load(path)
     if reader is None or not found.fits(reader, trained.config.latent_size):
+        if is_own(entry.config.data, entry.fingerprint):
+            return None  # they go with a reader that was trained anew, or is not on this machine
         raise ModelError(f"The directions in {path} do not fit the model; learn them anew.")
     return found
 

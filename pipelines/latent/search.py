@@ -45,7 +45,7 @@ def find(
     """
     readings = model.readings
     if readings is None:
-        raise ModelError(f"No classifier ships for the pictures of {model.id}, so nothing can be searched in them.")
+        raise ModelError(f"There is no classifier for the pictures of {model.id}, so nothing can be searched in them.")
     fit = np.ones(len(readings.probabilities), np.float32)
     for name, value in wanted.items():
         if name not in readings.names:
@@ -128,7 +128,7 @@ def _turned(model: Model, moves: Mapping[str, float], rows: Sequence[int]) -> tu
     """As ``effects``, of some samples of ``EFFECT_SEED``, and what the reader says after, uint8 [rows, names]."""
     reader = model.reader
     if reader is None:
-        raise ModelError(f"No classifier ships for the pictures of {model.id}, so what else changes cannot be told.")
+        raise ModelError(f"There is no classifier for the pictures of {model.id}, so what else changes cannot be told.")
     still = [Point(z=((f"{EFFECT_SEED}.{index}", 1.0),)) for index in rows]
     moved = [Point(z=point.z, moves=dict(moves)) for point in still]
     seen, seen_moved = (model.seen(*model.resolve(points), model.styled(points)) for points in (still, moved))

@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pipelines import paths
+from pipelines import data, paths
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ModelError
 from pipelines.registries import DATA_SETS
-from pipelines.schema import Meta, Name, Names, Share, read
+from pipelines.schema import Meta, Name, Names, Share, Text, Time, read
 
 CLASSES, ATTRIBUTES = "classes", "attributes"  # the kinds of classifiers: one class a picture, or any attributes
 STACKED = "stacked"  # a kind of what is seen: one class in each colour channel
 
 
-def classifier_folder(data_name: str) -> Path:
-    """Where the classifier of a data set lies: ``weights.safetensors`` and ``card.json``."""
-    return paths.MODELS / "classifiers" / data_name
+LAYOUT = "1"  # of the network of a person's own classifier; another one is trained anew
+FILES = ("weights.safetensors", "card.json")
+FINGERPRINT = re.compile(r"[0-9a-f]{64}")  # of a prepared set, SHA-256
 
 
-def available(data_name: str) -> bool:
-    """Whether a classifier of classes ships for this data set; loads neither it nor torch."""
-    return _kind(data_name) == CLASSES
+def classifier_folder(data_name: str, fingerprint: str = "") -> Path:
+    """Where the classifier of a data set lies: ``weights.safetensors`` and ``card.json``.
+
+    That which ships, where one does. Else a person's own, which is bound to the very pictures that it has learnt from.
+
+    Args:
+        fingerprint: of the pictures, as ``ImageSet.fingerprint``; "" asks for one that ships.
+    """
+    ships = paths.MODELS / "classifiers" / data_name
+    if not FINGERPRINT.fullmatch(fingerprint) or any((ships / file).is_file() for file in FILES):
+        return ships
+    return paths.data_home() / data_name / "readers" / fingerprint
+
+
+def available(data_name: str, fingerprint: str = "") -> bool:
+    """Whether there is a classifier of classes for these pictures; loads neither it nor torch."""
+    return _kind(data_name, fingerprint) == CLASSES
 
 
 def stacked_of(data_name: str) -> str | None:
@@ -37,9 +55,35 @@ def clear_wanted(config: TrainConfig) -> float | None:
     return config.until_clear if available(config.data) else None
 
 
-def attributes_available(data_name: str) -> bool:
-    """Whether a classifier of attributes ships for this data set; loads neither it nor torch."""
-    return _kind(data_name) == ATTRIBUTES
+def attributes_available(data_name: str, fingerprint: str = "") -> bool:
+    """Whether there is a classifier of attributes for these pictures; loads neither it nor torch."""
+    return _kind(data_name, fingerprint) == ATTRIBUTES
+
+
+def names_of(data_name: str, fingerprint: str = "") -> tuple[str, ...]:
+    """What the classifier of these pictures tells, in its order; () where there is none. Loads no torch."""
+    kind = _kind(data_name, fingerprint)
+    if kind and is_own(data_name, fingerprint):
+        card = card_of(data_name, fingerprint)
+        return tuple(card.class_names if kind == CLASSES else card.attribute_names) if card else ()
+    ask = {CLASSES: data.class_names_of, ATTRIBUTES: data.attribute_names_of}.get(kind or "")
+    return ask(data_name) if ask else ()
+
+
+def is_own(data_name: str, fingerprint: str) -> bool:
+    """Whether the classifier of these pictures is, or would be, a person's own."""
+    return classifier_folder(data_name, fingerprint).parent.name == "readers"
+
+
+def stamp(data_name: str, fingerprint: str = "") -> str:
+    """A text that changes when the classifier of these pictures does; "" where there is none of a person's own."""
+    if not is_own(data_name, fingerprint):
+        return ""
+    try:
+        found = os.stat(classifier_folder(data_name, fingerprint) / "card.json")
+    except OSError:
+        return ""
+    return f"{found.st_mtime_ns}-{found.st_size}-{found.st_ino}"
 
 
 @dataclass(frozen=True)
@@ -51,27 +95,68 @@ class Card:
     attribute_names: Names = field(default_factory=list)
     groups: Annotated[list[Names], Meta(max_length=1_000)] = field(default_factory=list)
     test_accuracy: Share | dict[str, Share] | None = None  # one, or by attribute
+    # Of a person's own:
+    layout: Name = ""  # of its network, ``LAYOUT``
+    data_fingerprint: Name = ""
+    class_names: Names = field(default_factory=list)
+    balanced: dict[str, Share] = field(default_factory=dict)  # balanced accuracy of each name, also of those not used
+    unused: dict[str, Text] = field(default_factory=dict)  # names that are not told, and why: a sentence
+    notes: Annotated[list[Text], Meta(max_length=10_000)] = field(default_factory=list)  # a sentence each
+    checked_on: Text = ""  # which pictures its accuracy was measured on, in words
+    trained_at: Time = 0.0
+    seconds: Time = 0.0  # that training took by the clock
+    processor_seconds: Time = 0.0  # and of the processor, all threads together
 
 
-def card_of(data_name: str) -> Card | None:
+def card_of(data_name: str, fingerprint: str = "") -> Card | None:
     """The card of the classifier of a data set; None where there is none.
 
     Raises:
-        ModelError: it cannot be read.
+        ModelError: it cannot be read, or is that of other pictures.
     """
-    return read(classifier_folder(data_name) / "card.json", Card, error=ModelError)
+    folder = classifier_folder(data_name, fingerprint)
+    card = read(folder / "card.json", Card, error=ModelError)
+    if card and is_own(data_name, fingerprint) and card.data_fingerprint != fingerprint:
+        raise ModelError(f"The reader in {folder} was trained on other pictures; train it anew.")
+    return card
 
 
-def _kind(data_name: str) -> str | None:
-    """What the classifier of a data set tells, by its card; None where there is none.
+def _kind(data_name: str, fingerprint: str) -> str | None:
+    """What the classifier of a data set tells, by its card; None where there is none, or none of use.
 
-    A card that cannot be read counts as one of classes: loading it tells what is wrong.
+    A card that ships and cannot be read counts as one of classes: loading it tells what is wrong. A person's own that
+    is damaged counts as none, so that nothing else is lost: ``own_problem`` tells what is wrong.
     """
-    folder = classifier_folder(data_name)
-    if not all((folder / file).is_file() for file in ("weights.safetensors", "card.json")):
+    folder = classifier_folder(data_name, fingerprint)
+    if not all((folder / file).is_file() for file in FILES):
         return None
+    if is_own(data_name, fingerprint):
+        return _sound(folder, data_name, fingerprint, stamp(data_name, fingerprint))[0]
     try:
         card = card_of(data_name)
         return card.kind if card else None
     except ModelError:
         return CLASSES
+
+
+def own_problem(data_name: str, fingerprint: str) -> str:
+    """What is wrong with a person's own classifier for these pictures, a sentence; "" with a sound one or none."""
+    folder = classifier_folder(data_name, fingerprint)
+    if not is_own(data_name, fingerprint) or not (folder / "card.json").is_file():
+        return ""
+    return _sound(folder, data_name, fingerprint, stamp(data_name, fingerprint))[1]
+
+
+@lru_cache(maxsize=64)
+def _sound(folder: Path, data_name: str, fingerprint: str, changed: str) -> tuple[str | None, str]:
+    """The kind of a person's own classifier, None where it is of no use, and what is wrong with its files or ""."""
+    try:
+        card = card_of(data_name, fingerprint)
+        content = (folder / "weights.safetensors").read_bytes()
+    except (ModelError, OSError) as problem:
+        return None, str(problem)
+    if card is None or hashlib.sha256(content).hexdigest() != card.weights_sha256:
+        return None, f"The weights in {folder} are damaged: they are not those that card.json describes; train it anew."
+    if card.layout != LAYOUT:
+        return None, f"The reader in {folder} was trained by another version of the program; train it anew."
+    return (card.kind if card.attribute_names or card.class_names else None), ""

@@ -14,8 +14,9 @@ from torch import Tensor, nn
 from pipelines import data
 from pipelines.data import ImageSet
 from pipelines.errors import DataError
-from pipelines.metrics import ATTRIBUTES, judge
+from pipelines.metrics import ATTRIBUTES, is_own, judge
 from pipelines.metrics.judge import FEATURES, Judge, block
+from pipelines.metrics.own_reader import OwnReader
 
 SIZE = 64
 EPOCHS = 6
@@ -77,17 +78,20 @@ def train(
     )  # fmt: skip
 
 
-def altered(x: Tensor) -> Tensor:
+def altered(x: Tensor, mirror: bool = True) -> Tensor:
     """Pictures [B, 3, S, S] in [-1, 1] as a generator might paint them: moved, tinted, some blurred, some noisy.
 
     A third is brought to half its size and back, a third gets noise, and a third stays sharp. Draws from the global
     random state.
+
+    Args:
+        mirror: whether half of them are mirrored, which no attribute of a face minds.
     """
     count = len(x)
     tint = TINT * (2 * torch.rand(count, 3, 1, 1) - 1) + TINT * (2 * torch.rand(count, 1, 1, 1) - 1)
     stretch = 1 + STRETCH * (2 * torch.rand(count) - 1)
     shift = 2 * SHIFT_PIXELS / x.shape[-1] * (2 * torch.rand(count, 2) - 1)
-    sign = torch.where(torch.rand(count) < 0.5, -1.0, 1.0)  # mirrored, which no attribute minds
+    sign = torch.where(torch.rand(count) < 0.5 * mirror, -1.0, 1.0)
     zero = torch.zeros(count)
     rows = [torch.stack([sign * stretch, zero, shift[:, 0]], 1), torch.stack([zero, stretch, shift[:, 1]], 1)]
     grid = F.affine_grid(torch.stack(rows, 1), list(x.shape), align_corners=False)  # its axes go from -1 to 1
@@ -119,14 +123,18 @@ def accuracy(model: AttributeClassifier, test_set: ImageSet) -> dict[str, float]
     return dict(zip(model.attribute_names, right.tolist(), strict=True))
 
 
-def load(data_name: str) -> AttributeClassifier:
-    """The attribute classifier that ships for a data set, on the CPU, ready to judge; draws no random number.
+def load(data_name: str, fingerprint: str = "") -> AttributeClassifier | OwnReader:
+    """The attribute classifier for pictures of a data set, on the CPU, ready to judge; draws no random number.
+
+    Args:
+        fingerprint: of the pictures, where a person's own reader may be taken.
 
     Raises:
-        ModelError: none ships, or its weights are not those that its card was written for.
+        ModelError: there is none, or its weights are not those that its card was written for.
     """
+    network = OwnReader if is_own(data_name, fingerprint) else AttributeClassifier
     return judge.restored(
-        data_name, ATTRIBUTES, lambda weights, card: AttributeClassifier(card.attribute_names, card.groups)
+        data_name, ATTRIBUTES, lambda weights, card: network(card.attribute_names, card.groups), fingerprint
     )
 
 

@@ -20,8 +20,9 @@ from torch import Tensor, nn
 
 from pipelines import data
 from pipelines.data import ImageSet
-from pipelines.metrics import CLASSES, judge
+from pipelines.metrics import CLASSES, Card, is_own, judge
 from pipelines.metrics.judge import FEATURES, Judge, as_float, block
+from pipelines.metrics.own_reader import OwnReader
 
 EPOCHS = 14
 BATCH = 256
@@ -192,13 +193,21 @@ def accuracy(model: Classifier, test_set: ImageSet) -> float:
     return (logits_of(model, test_set).argmax(1) == torch.from_numpy(test_set.labels)).float().mean().item()
 
 
-def load(data_name: str) -> Classifier:
-    """The classifier that ships for a data set, on the CPU, ready to judge; the global random state stays as it is.
+def load(data_name: str, fingerprint: str = "") -> Classifier | OwnReader:
+    """The classifier for pictures of a data set, on the CPU, ready to judge; the global random state stays as it is.
+
+    Args:
+        fingerprint: of the pictures, where a person's own reader may be taken.
 
     Raises:
-        ModelError: none ships, or its weights are not those that its card was written for.
+        ModelError: there is none, or its weights are not those that its card was written for.
     """
-    return judge.restored(data_name, CLASSES, lambda weights, card: Classifier(len(weights["head.1.bias"])))
+
+    def make(weights: dict[str, Tensor], card: Card) -> Classifier | OwnReader:
+        own = is_own(data_name, fingerprint)
+        return OwnReader(card.class_names) if own else Classifier(len(weights["head.1.bias"]))
+
+    return judge.restored(data_name, CLASSES, make, fingerprint)
 
 
 def main() -> None:

@@ -29,18 +29,7 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.data import Progress
 from pipelines.data._image_set import within
 from pipelines.errors import ConfigError, DataError, ModelError
-from pipelines.metrics import (
-    ATTRIBUTES,
-    attributes,
-    attributes_available,
-    draws,
-    frechet,
-    inception,
-    kernel,
-    quality,
-    score,
-    sides,
-)
+from pipelines.metrics import ATTRIBUTES, draws, frechet, inception, kernel, quality, score, sides
 from pipelines.metrics import shares as told
 from pipelines.metrics.copying import HELD_OUT, ReferenceSet
 from pipelines.metrics.draws import DRAWS, Repeated
@@ -50,6 +39,7 @@ from pipelines.metrics.measures._seen import Reference
 from pipelines.metrics.neighbours import Compared, K, Neighbourhoods
 from pipelines.metrics.own import Taken
 from pipelines.metrics.path_length import WAYS, Paths
+from pipelines.metrics.reader import Reader
 from pipelines.metrics.sides import Draw, Real, Seen
 from pipelines.registries import MODALITIES
 
@@ -100,9 +90,9 @@ def evaluate(
         seed: of the samples, >= 0.
         times: how many draws, 1 at least, of samples and of training pictures; of the latter fewer where a draw is the
             whole set.
-        features: ``OWN``, what the classifier that ships for the data set sees, or pixels where none does; or
+        features: ``OWN``, what the data set's classifier sees, or pixels where none does; or
             ``INCEPTION``, which takes a package and weights of its own, 2 GB of memory and, without a GPU, hours.
-        teller: what tells attributes; by default the model that ships for the data set, if one does.
+        teller: what tells attributes; by default the classifier for the data set, if there is one.
         paths: perceptual path lengths of the model, where it draws pictures; see path_length.py.
         progress: told the share done and a message.
 
@@ -140,12 +130,16 @@ def evaluate(
                 f"The model draws the classes {', '.join(class_names)} and the data set {config.data!r} has "
                 f"{', '.join(classes)}; measure it on the data that it was trained on."
             )
-    teller = teller or attribute_model(config.data)
+    fingerprint = real.beside.pictures.fingerprint
+    teller = teller or attribute_model(config.data, fingerprint)
     own: Any = (
-        _Attributes(config.data, teller)
+        _Attributes(quality.features_name(config.data, fingerprint), teller)
         if teller
         else quality.judge_of(
-            config.data, torch.from_numpy(against.some(min(quality.SAMPLES, real.count))), modality=modality
+            config.data,
+            torch.from_numpy(against.some(min(quality.SAMPLES, real.count))),
+            modality=modality,
+            fingerprint=fingerprint,
         )
     )
     if judge:
@@ -212,7 +206,7 @@ def evaluate(
         wide_neighbours=balls.wide_k,
         neighbours_count=near,
         **compared,
-        **_score(fakes, target, others, common, config.data, names),
+        **_score(fakes, target, others, common, quality.features_name(config.data, fingerprint), names),
         **_copies(real, fakes, target, training, new),
         own=mine,
         own_count=near,
@@ -225,13 +219,14 @@ def evaluate(
     return evaluation
 
 
-def attribute_model(data_name: str) -> AttributeModel | None:
-    """The attribute classifier that ships for a data set, or None.
+def attribute_model(data_name: str, fingerprint: str = "") -> AttributeModel | None:
+    """The attribute classifier for the pictures of that fingerprint, or None.
 
     Raises:
-        ModelError: it is damaged.
+        ModelError: the one that ships is damaged.
     """
-    return attributes.load(data_name) if attributes_available(data_name) else None
+    reader = Reader.of(data_name, fingerprint)
+    return None if reader is None or reader.exclusive else reader.network
 
 
 class _Attributes:
@@ -240,8 +235,8 @@ class _Attributes:
     Pictures go through the model's own ``prepared``, as those of ``Classifier``, where it has one.
     """
 
-    def __init__(self, data_name: str, model: AttributeModel) -> None:
-        self.name, self.kind = quality.features_name(data_name), ATTRIBUTES
+    def __init__(self, name: str, model: AttributeModel) -> None:
+        self.name, self.kind = name, ATTRIBUTES
         self._model = model
         self._prepared = getattr(model, "prepared", as_float)
 
@@ -262,7 +257,7 @@ def _asked(real: Real, samples: int, times: int) -> list[Tensor]:
 
 
 def _score(
-    fakes: list[Seen], target: Seen, others: list[Seen], common: float, data_name: str, names: tuple[str, ...]
+    fakes: list[Seen], target: Seen, others: list[Seen], common: float, seen_in: str, names: tuple[str, ...]
 ) -> dict[str, Any]:
     """The inception score: of Inception-v3 where it has looked, or else of a classifier of classes, if there is one.
 
@@ -276,7 +271,7 @@ def _score(
         return {"inception_score": None, "scored_by": None}
     found = Repeated.of(lambda seen: score.inception_score(seen.probabilities), fakes)
     pair = Beside(found.mean, score.inception_score(target.probabilities), found.spread)
-    return {"inception_score": pair, "scored_by": quality.features_name(data_name).replace("features", "classifier")}
+    return {"inception_score": pair, "scored_by": seen_in.replace("features", "classifier")}
 
 
 def _path_lengths(paths: Paths | None, own: Any, seed: int, times: int) -> dict[str, Any]:

@@ -21,11 +21,11 @@ import torch.nn.functional as F
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from pipelines import data, optimisers
+from pipelines import data, optimisers, threads
 from pipelines.data import ImageSet
 from pipelines.errors import GanError, ModelError
 from pipelines.files import publish_bytes
-from pipelines.metrics import ATTRIBUTES, CLASSES, Card, card_of, classifier_folder
+from pipelines.metrics import ATTRIBUTES, CLASSES, Card, card_of, classifier_folder, is_own
 
 FEATURES = 64
 LEARNING_RATE = 4e-3  # the highest one; it rises to it and falls to zero
@@ -102,6 +102,7 @@ def fitted(
     seed: int,
     epochs: int,
     progress: Callable[[str], None],
+    bf16: bool = True,
 ) -> Kind:
     """A judge trained on a set, ready to judge.
 
@@ -117,6 +118,7 @@ def fitted(
             it is.
         epochs: passes over the set.
         progress: told one line after each epoch.
+        bf16: whether it computes in bf16, which is slow on a processor that only emulates it.
     """
     size = min(batch, count)
     steps = epochs * (count // size)
@@ -129,7 +131,8 @@ def fitted(
             order, total = torch.randperm(count), 0.0
             for rows in order[: count // size * size].view(-1, size):
                 x, shown = some(rows)
-                with torch.autocast("cpu", torch.bfloat16):
+                threads.review()
+                with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
                     loss = loss_of(model(x).float(), shown)
                 optimizer.zero_grad()
                 loss.backward()
@@ -140,9 +143,12 @@ def fitted(
     return model.eval()
 
 
-def publish(model: nn.Module, data_name: str, **card: object) -> None:
-    """Writes weights and card to the project's folder of classifiers, weights first, each in one atomic step."""
-    folder = classifier_folder(data_name)
+def publish(model: nn.Module, data_name: str, fingerprint: str = "", **card: object) -> None:
+    """Writes weights and card to the project's folder of classifiers, weights first, each in one atomic step.
+
+    With the fingerprint of prepared pictures, as a person's own, beside these.
+    """
+    folder = classifier_folder(data_name, fingerprint)
     folder.mkdir(parents=True, exist_ok=True)
     content = safetensors.torch.save({name: tensor.contiguous() for name, tensor in model.state_dict().items()})
     card = {"data": data_name, **card, "weights_sha256": hashlib.sha256(content).hexdigest()}
@@ -150,24 +156,26 @@ def publish(model: nn.Module, data_name: str, **card: object) -> None:
         publish_bytes(folder / file, text)
 
 
-def restored(data_name: str, kind: str, make: Callable[[dict[str, Tensor], Card], Kind]) -> Kind:
-    """The judge of one kind that ships for a data set, with its weights, on the CPU, ready to judge.
+def restored(data_name: str, kind: str, make: Callable[[dict[str, Tensor], Card], Kind], fingerprint: str = "") -> Kind:
+    """The judge of one kind for the pictures of a data set, with its weights, on the CPU, ready to judge.
 
     Args:
         data_name: of the data set.
         kind: ``CLASSES`` or ``ATTRIBUTES``.
         make: the judge for these weights and this card; what it draws as first weights is neither drawn nor kept.
+        fingerprint: of the pictures, where one of a person's own may be taken.
 
     Raises:
-        ModelError: none of this kind ships, or its weights are not those that its card was written for.
+        ModelError: there is none of this kind, or its weights are not those that its card was written for.
     """
-    folder = classifier_folder(data_name)
+    folder = classifier_folder(data_name, fingerprint)
     what, module = WORDS[kind]
-    remedy = f"make it with: python -m pipelines.metrics.{module} {data_name}"
+    own = is_own(data_name, fingerprint)
+    remedy = "train the reader anew" if own else f"make it with: python -m pipelines.metrics.{module} {data_name}"
     none = f"There is no {what} for the data set {data_name!r} in {folder}; {remedy}."
     try:
         content = (folder / "weights.safetensors").read_bytes()
-        card = card_of(data_name)
+        card = card_of(data_name, fingerprint)
     except FileNotFoundError as problem:
         raise ModelError(none) from problem
     except (OSError, ModelError) as problem:

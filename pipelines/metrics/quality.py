@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import copy
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -16,29 +17,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pipelines import data, threads
+from pipelines import data, metrics, threads
 from pipelines.data import ImageSet
 from pipelines.data._shares import in_turn
 from pipelines.errors import DataError, GanError, TrainingError
 from pipelines.files import DAMAGED_ZIP
-from pipelines.metrics import (
-    ATTRIBUTES,
-    CLASSES,
-    attributes,
-    attributes_available,
-    available,
-    classifier,
-    copying,
-    frechet,
-    measures,
-    stacked,
-    stacked_of,
-)
+from pipelines.metrics import ATTRIBUTES, CLASSES, copying, frechet, measures, stacked, stacked_of
 from pipelines.metrics.copying import ReferenceSet
 from pipelines.metrics.judge import FEATURES, as_float
 from pipelines.metrics.measures._asked import Asked
 from pipelines.metrics.measures._seen import Reference, Seen
 from pipelines.metrics.neighbours import K, Neighbourhoods
+from pipelines.metrics.reader import Reader
 from pipelines.metrics.stacked import StackedJudge
 from pipelines.registries import MODALITIES
 from pipelines.told import PRECISE
@@ -48,6 +38,7 @@ SEED = 20140610  # of the choice of real pictures; fixed, so that numbers of all
 CHUNK = 250  # pictures judged at a time: what they become stays in a processor's cache
 PIXELS, COMPONENTS = 16, 64  # edge of the pictures, and directions kept of them, for "pixel features"
 FEW = 4000  # pictures of a set, up to which copies are looked for: of more, G sees each too seldom to learn it
+OWN_FEATURES = "reader "  # begins the name of features of a person's own reader
 FEWEST = 8  # real pictures, below which there is nothing to compare
 
 
@@ -97,7 +88,7 @@ class QualityMeter:
         self.samples = min(samples, len(image_set) // 2)
         chosen = np.random.default_rng(SEED).permutation(len(image_set))[: 2 * self.samples]
         one, other = torch.from_numpy(image_set.images[chosen]).split(self.samples)
-        self._judge = judge_of(image_set.name, one, device, image_set.modality)
+        self._judge = judge_of(image_set.name, one, device, image_set.modality, image_set.fingerprint)
         features, probabilities = self._judge(one)
         looked = features is not None
         near = Neighbourhoods.of(features, K, exact=False) if looked and self.samples > K else None
@@ -146,9 +137,9 @@ class QualityMeter:
 
 
 def judge_of(
-    data_name: str, real: Tensor, device: torch.device | str = "cpu", modality: str = "image"
+    data_name: str, real: Tensor, device: torch.device | str = "cpu", modality: str = "image", fingerprint: str = ""
 ) -> _Classifier | StackedJudge | _Pixels | _Unseen:
-    """What looks at pictures of a data set: the classifier that ships for it, or else their pixels.
+    """What looks at pictures of a data set: the classifier that ships for it or a person's own, or else their pixels.
 
     It has a ``name``, which says what is measured, and called with pictures [N, C, H, W], uint8 or floating in [-1, 1],
     it gives their features [N, D] and the probabilities of what its ``kind`` says, [N, classes], [N, attributes] or, of
@@ -159,6 +150,7 @@ def judge_of(
         real: some of its pictures, [N, C, H, W]; with fewer than a classifier has features the pixels are looked at.
         device: where the classifier runs.
         modality: what examples are; other than pictures they are looked at by its features, where it has some.
+        fingerprint: of the pictures, to find a reader of a person's own.
 
     Raises:
         ModelError: the classifier that ships for the set is damaged.
@@ -169,25 +161,30 @@ def judge_of(
         return _Pixels(data_name, real, torch.device(device), modality)
     if (single := stacked_of(data_name)) and real.shape[1] == stacked.CHANNELS and len(real) > StackedJudge.features:
         return StackedJudge(f"stacked {features_name(single)}", single, torch.device(device))
-    ships = available(data_name) or attributes_available(data_name)
-    judge = _Classifier if ships and len(real) > FEATURES else _Pixels
-    return judge(data_name, real, torch.device(device))
+    reader = Reader.of(data_name, fingerprint) if len(real) > FEATURES else None
+    if reader is None:
+        return _Pixels(data_name, real, torch.device(device))
+    return _Classifier(features_name(data_name, fingerprint), reader, torch.device(device))
 
 
-def features_name(data_name: str) -> str:
-    """What the features of the classifier that ships for a data set are called, never "Inception features"."""
+def features_name(data_name: str, fingerprint: str = "") -> str:
+    """What the features of the classifier for pictures of a data set are called, never "Inception features".
+
+    Those of a person's own have letters of its weights in their name: numbers of two readers do not compare.
+    """
+    if metrics.is_own(data_name, fingerprint) and (card := metrics.card_of(data_name, fingerprint)):
+        return f"{OWN_FEATURES}{card.weights_sha256[:6]} features"
     return {"digits": "digit", "faces": "face"}.get(data_name, data_name) + " features"
 
 
 class _Classifier:
-    """Looks with the classifier that ships for a data set."""
+    """Looks with the classifier that ships for a data set, or with a person's own."""
 
-    def __init__(self, data_name: str, real: Tensor, device: torch.device) -> None:
-        self.name = features_name(data_name)
-        self.kind = CLASSES if available(data_name) else ATTRIBUTES
+    def __init__(self, name: str, reader: Reader, device: torch.device) -> None:
+        self.name = name
+        self.kind = CLASSES if reader.exclusive else ATTRIBUTES
         self._device = device
-        load = classifier.load if self.kind == CLASSES else attributes.load
-        self._model = load(data_name).to(device, memory_format=torch.channels_last)
+        self._model = copy.deepcopy(reader.network).to(device, memory_format=torch.channels_last)
 
     @torch.inference_mode()
     def __call__(self, images: Tensor) -> tuple[Tensor, Tensor]:

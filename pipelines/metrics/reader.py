@@ -1,15 +1,16 @@
-"""Reads attributes (faces) or classes (digits, clothes) off pictures, by the included classifiers."""
+"""Reads attributes or classes off pictures, by the included classifiers or by one of a person's own."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from pipelines import data, metrics
+from pipelines import metrics
+from pipelines.errors import ModelError
 from pipelines.metrics import attributes, classifier
 
 CHUNK = 64  # pictures read at a time
@@ -17,7 +18,7 @@ CHUNK = 64  # pictures read at a time
 
 @dataclass(frozen=True)
 class Reader:
-    """A classifier that ships, and the names of what it tells."""
+    """A classifier, and the names of what it tells."""
 
     names: tuple[str, ...]
     groups: tuple[tuple[str, ...], ...]  # names that exclude each other
@@ -25,22 +26,16 @@ class Reader:
     exclusive: bool  # all names are classes of one group: probabilities sum to 1
 
     @staticmethod
-    @cache
-    def of(data_name: str) -> Reader | None:
-        """The reader of a data set, or None where no classifier ships for it.
+    def of(data_name: str, fingerprint: str = "") -> Reader | None:
+        """The reader of some pictures of a data set, or None where there is none.
+
+        Args:
+            fingerprint: of the pictures, as ``ImageSet.fingerprint``, where one of a person's own may read them.
 
         Raises:
-            ModelError: the classifier is damaged.
+            ModelError: the classifier that ships is damaged. A damaged one of a person's own counts as none.
         """
-        if metrics.attributes_available(data_name):
-            network = attributes.load(data_name).eval()
-            groups = tuple(tuple(group) for group in network.groups if len(group) > 1)
-            return Reader(tuple(network.attribute_names), groups, network, exclusive=False)
-        if metrics.available(data_name):
-            network = classifier.load(data_name).eval()
-            names = data.class_names_of(data_name)
-            return Reader(names, (names,), network, exclusive=True)
-        return None
+        return _of(data_name, fingerprint, metrics.stamp(data_name, fingerprint))
 
     @torch.inference_mode()
     def read(self, images: np.ndarray | Tensor) -> np.ndarray:
@@ -63,3 +58,23 @@ class Reader:
             alone[np.arange(len(part)), best] = self.exclusive | (part.max(1) > 0.5)
             said[:, columns] = alone
         return said
+
+
+@lru_cache(maxsize=16)
+def _of(data_name: str, fingerprint: str, changed: str) -> Reader | None:
+    """As ``Reader.of``; ``changed`` is another text when a person's own was trained anew."""
+    kinds = (metrics.attributes_available, attributes.load), (metrics.available, classifier.load)
+    load = next((load for there, load in kinds if there(data_name, fingerprint)), None)
+    if load is None:
+        return None
+    try:
+        network = load(data_name, fingerprint).eval()
+    except ModelError:
+        if metrics.is_own(data_name, fingerprint):
+            return None
+        raise
+    names = metrics.names_of(data_name, fingerprint)
+    if load is classifier.load:
+        return Reader(names, (names,), network, exclusive=True)
+    groups = tuple(tuple(group) for group in network.groups if len(group) > 1)
+    return Reader(tuple(network.attribute_names), groups, network, exclusive=False)

@@ -250,6 +250,7 @@ def _card(folder: RunFolder, record: Record, plain: dict[str, Any]) -> dict[str,
         "data": {
             "name": record.config.data,
             "count": record.data.get("count"),
+            "fingerprint": record.data.get("fingerprint"),
             "source": record.data.get("source"),
             "licence": entry.LICENCE,
             "citation": entry.CITATION,

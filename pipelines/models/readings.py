@@ -17,7 +17,6 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from pipelines.errors import GanError, ModelError, reason_of
-from pipelines.metrics.reader import Reader
 from pipelines.models.trained import Trained
 from pipelines.schema import Names, decode
 from pipelines.stored_tensors import tensor_of
@@ -50,8 +49,8 @@ class Readings:
 def make(
     gan: Trained, count: int = COUNT_LIVE, progress: Callable[[float, str], None] = lambda share, message: None
 ) -> Readings | None:
-    """Draw samples and read them; None where no classifier ships for the model's data."""
-    reader = Reader.of(gan.config.data)
+    """Draw samples and read them; None where there is no classifier for the model's data."""
+    reader = gan.reader
     if reader is None:
         return None
     parts = []

@@ -70,6 +70,7 @@ class Entry:
     card: dict[str, Any] = field(default_factory=dict)
     checkpoint: str = "best"  # of a run: best, last, or a step
     spec: Spec = Spec()  # of the data set, as the networks are told of it
+    fingerprint: str = ""  # of the pictures that it learnt from, as far as that is known
 
     @property
     def ships(self) -> bool:
@@ -275,7 +276,8 @@ def of_run(run: RunFolder, checkpoint: str = "best") -> Entry | None:
         raise ModelError(f"The run {run.id}: {error}") from None
     title = run.notes().name or title_of(record.preset)
     id_ = run.id if checkpoint == "best" else f"{run.id}@{checkpoint}"
-    return Entry(id_, run.path, record.config, names, title, run, checkpoint=checkpoint, spec=spec)
+    seen = str(record.data.get("fingerprint", ""))
+    return Entry(id_, run.path, record.config, names, title, run, checkpoint=checkpoint, spec=spec, fingerprint=seen)
 
 
 def _published(folder: Path) -> Entry | None:
@@ -295,7 +297,11 @@ def _published(folder: Path) -> Entry | None:
     card = _card(folder)
     title = card.get("title")
     title = title[:LETTERS] if isinstance(title, str) and title else folder.name
-    return Entry(folder.name, folder, config, tuple(stored.class_names), title, card=card, spec=spec)
+    data = card.get("data")
+    seen = data.get("fingerprint") if isinstance(data, dict) else None
+    seen = seen if isinstance(seen, str) else ""
+    names = tuple(stored.class_names)
+    return Entry(folder.name, folder, config, names, title, card=card, spec=spec, fingerprint=seen)
 
 
 def _spec(stored: Any, config: TrainConfig, class_names: Sequence[str]) -> Spec:

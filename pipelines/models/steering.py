@@ -130,11 +130,14 @@ def fit(
         progress: told the share done and what is being done.
 
     Raises:
-        ModelError: no classifier of attributes ships for the model's data.
+        ModelError: there is no classifier of attributes for the model's data.
     """
-    reader = Reader.of(gan.config.data)
+    reader = gan.reader
     if reader is None or reader.exclusive:
-        raise ModelError(f"No classifier of attributes ships for the pictures of {gan.name}, so none can be steered.")
+        raise ModelError(
+            f"There is no classifier of attributes for the pictures of {gan.name}, so none can be steered; train a "
+            "reader of your labelled pictures: python -m pipelines reader."
+        )
     wanted = reader.names if names is None else tuple(names)
     sampled = _Sampled.of(gan, reader, count, lambda share: progress(0.1 * share, "Reading samples"))
     widest = max(1 + len(part.columns) for part in parts_of(reader))

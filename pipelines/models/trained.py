@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from pipelines import threads
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ModelError
+from pipelines.metrics.reader import Reader
 from pipelines.modalities._conditions import encode, mixed
 from pipelines.models import steepness
 from pipelines.models.registry import Entry, check_hash, find
@@ -53,6 +54,11 @@ class Trained:
     @property
     def config(self) -> TrainConfig:
         return self.entry.config
+
+    @property
+    def reader(self) -> Reader | None:
+        """What tells the attributes or classes of its pictures, or None; raises ``ModelError`` as ``Reader.of``."""
+        return Reader.of(self.config.data, self.entry.fingerprint)
 
     @property
     def class_names(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from pipelines.described import Measure
 from pipelines.errors import TrainingError
 from pipelines.metrics import clear_wanted
 from pipelines.metrics.measures import beats
-from pipelines.metrics.quality import Quality, QualityMeter
+from pipelines.metrics.quality import OWN_FEATURES, Quality, QualityMeter
 from pipelines.modalities._conditions import evenly
 from pipelines.networks._conditioning import draw_latent
 from pipelines.threads import Adaptive, Change
@@ -217,9 +217,15 @@ def _is_best(trainer: Trainer, quality: Quality, selects: Measure | None) -> boo
     value = getattr(quality, selects.name, None) if selects else None
     if value is None or not math.isfinite(value):
         return False
-    best = trainer.best if trainer.best_of == selects.name else None  # a run may be resumed with other measures
+    # A run may be resumed with other measures, or with a reader of one's own that was trained in the meantime.
+    name = (
+        f"{selects.name}, {quality.features}"
+        if getattr(quality, "features", "").startswith(OWN_FEATURES)
+        else selects.name
+    )
+    best = trainer.best if trainer.best_of == name else None
     if best is None or beats(selects, value, best):
-        trainer.best, trainer.best_of = value, selects.name
+        trainer.best, trainer.best_of = value, name
         return True
     return False
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -158,7 +161,7 @@ def test_where_all_else_fails_a_move_leads_towards_samples_that_agree_most(faces
 
 
 def test_a_model_that_no_classifier_of_attributes_reads_is_not_edited(classes: Model) -> None:
-    with pytest.raises(ModelError, match="No classifier of attributes"):
+    with pytest.raises(ModelError, match="There is no classifier of attributes"):
         edit(classes, classes.z(1)[0], None, "smile")
 
 
@@ -170,3 +173,36 @@ def test_a_filled_equation_is_the_arithmetic_of_its_means(faces: Model) -> None:
     sources = [[s, w / 3] for slot, w in zip("abc", (1, -1, 1), strict=True) for s in found[slot]]
     at, _ = faces.resolve([parse({"z": sources})])
     assert np.allclose(at[0], arithmetic(a, b, c), atol=1e-5)
+
+
+def with_names(names: list[str]) -> SimpleNamespace:
+    """A model without classes whose samples show each combination of so many attributes."""
+    seen = np.random.default_rng(0).random((400, len(names)), np.float32)
+    return SimpleNamespace(readings=readings.Readings(tuple(names), seen, False), class_names=())
+
+
+def test_the_equations_of_the_paper_are_there_for_columns_as_in_celebas_list() -> None:
+    found = {one["words"]: one for one in equations.classic(with_names(["Smiling", "Male", "Eyeglasses", "Young"]))}
+    one = found["smiling woman − neutral woman + neutral man"]
+    assert (one["a"], one["b"], one["c"]) == (
+        {"Male": False, "Smiling": True}, {"Male": False, "Smiling": False}, {"Male": True, "Smiling": False},
+    )  # fmt: skip
+    glasses = found["man with glasses − man without glasses + woman without glasses"]
+    assert glasses["a"] == {"Male": True, "Eyeglasses": True} and glasses["c"]["Male"] is False
+    assert equations.goal(one["a"], one["b"], one["c"]) == {"Male": True, "Smiling": True}
+
+
+def test_attributes_of_any_other_names_have_equations_too() -> None:
+    found = equations.classic(with_names(["striped", "round"]))
+    assert [one["words"] for one in found] == ["striped − no striped + round", "round − no round + striped"] or [
+        one["words"] for one in found
+    ] == ["round − no round + striped", "striped − no striped + round"]
+    assert all(set(equations.goal(one["a"], one["b"], one["c"]).values()) == {True} for one in found)
+    assert equations.classic(with_names(["alone"])) == []
+
+
+def test_names_in_any_letters_name_a_direction_of_their_own() -> None:
+    names = ["Big Nose", "笑顔", "眼鏡", "z7", "All", "größer"]
+    slugs = [slug(name) for name in names]
+    assert slugs[0] == "big-nose" and len(set(slugs)) == len(names)
+    assert all(re.fullmatch("[a-z0-9-]+", one) and one not in ("z7", "all") for one in slugs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines import data
-from pipelines.metrics import classifier, evaluate, quality
+from pipelines.metrics import evaluate, quality, reader
 from tests.metrics.made import Reader, stripes
 
 
@@ -19,8 +19,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
         return stripes(*{"train": (900, 1), "test": (600, 2)}[options["split"]], name)
 
     monkeypatch.setattr(data, "load", load)
-    monkeypatch.setattr(quality, "available", lambda name: name == "digits")
-    monkeypatch.setattr(classifier, "load", lambda name: Reader())
+    of_digits = reader.Reader(("a", "b", "c"), (), Reader(), exclusive=True)
+    monkeypatch.setattr(reader.Reader, "of", lambda name, fingerprint="": of_digits if name == "digits" else None)
     monkeypatch.setattr(quality, "FEATURES", 6)
-    monkeypatch.setattr(evaluate, "attribute_model", lambda name: None)
+    monkeypatch.setattr(evaluate, "attribute_model", lambda name, fingerprint: None)
     return loaded

@@ -221,7 +221,8 @@ def test_attributes_are_told_beside_those_of_real_pictures() -> None:
 
 
 def test_the_model_that_ships_tells_attributes_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluate, "attribute_model", {"folder": Attributes()}.get)
+    known = {"folder": Attributes()}
+    monkeypatch.setattr(evaluate, "attribute_model", lambda name, fingerprint: known.get(name))
     assert evaluate.evaluate(real_ones, OWN, (), 100).attribute_shares is not None
     assert evaluate.evaluate(real_ones, DIGITS, NAMES, 100).attribute_shares is None
 

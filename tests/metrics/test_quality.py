@@ -14,6 +14,7 @@ import torch
 from pipelines import data
 from pipelines.errors import DataError, TrainingError
 from pipelines.metrics import classifier, quality
+from pipelines.metrics import reader as metrics_reader
 from pipelines.metrics.quality import Quality, QualityMeter
 
 
@@ -44,8 +45,9 @@ class Reader(torch.nn.Module):
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """A classifier for digits, clothes and nothing else."""
-    monkeypatch.setattr(quality, "available", lambda name: name in ("digits", "clothes"))
-    monkeypatch.setattr(classifier, "load", lambda name: Reader())
+    there = metrics_reader.Reader(("a",), (), Reader(), exclusive=True)
+    known = {"digits": there, "clothes": there}
+    monkeypatch.setattr(metrics_reader.Reader, "of", lambda name, fingerprint="": known.get(name))
     monkeypatch.setattr(quality, "FEATURES", 10)
 
 

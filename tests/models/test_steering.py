@@ -50,7 +50,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Trained:
     body = nn.Sequential(nn.Linear(6, 784, bias=False), nn.Unflatten(1, (1, 28, 28)))
     body[0].weight.data = rows.repeat_interleave(28, 0)
     reader = Reader(NAMES, (("red hair", "blue hair"),), World(), exclusive=False)
-    monkeypatch.setattr(Reader, "of", staticmethod(lambda name: reader))
+    monkeypatch.setattr(Reader, "of", staticmethod(lambda name, fingerprint="": reader))
     generator = ConditionalGenerator(body, 0).eval().requires_grad_(False)
     return Trained(Entry("world", Path("nowhere"), TrainConfig(latent_size=6), (), "World"), generator, None)
 
@@ -197,7 +197,7 @@ def test_damage_is_one_sentence(tmp_path: Path, damage: str) -> None:
 
 
 def test_a_model_without_attributes_cannot_be_steered(tiny_models: Path) -> None:
-    with pytest.raises(ModelError, match="No classifier of attributes ships for the pictures of tiny-classes"):
+    with pytest.raises(ModelError, match="There is no classifier of attributes for the pictures of tiny-classes"):
         steering.fit(load(tiny_models / "tiny-classes"))
 
 

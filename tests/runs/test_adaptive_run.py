@@ -70,8 +70,8 @@ def test_a_run_says_that_it_goes_on_and_why_it_ended(tiny, monkeypatch):
 
     monkeypatch.setattr(loop, "_measure", clear)
     monkeypatch.setattr(loop, "measure_due", lambda *_: False)
-    monkeypatch.setattr("pipelines.metrics.quality.available", lambda name: False)  # pixels: no classifier knows these
-    monkeypatch.setattr("pipelines.metrics.quality.attributes_available", lambda name: False)
+    none = staticmethod(lambda name, fingerprint: None)  # pixels: no classifier knows these
+    monkeypatch.setattr("pipelines.metrics.quality.Reader.of", none)
     run = jobs.create(tiny.changed(epochs=None, seconds=1.0, until_clear=0.95, most_seconds=500.0))
     assert worker.work(run) == "finished", run.status().message
     events = {row["event"]: row["message"] for row in run.metrics()[0] if "event" in row}

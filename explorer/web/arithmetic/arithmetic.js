@@ -78,8 +78,9 @@ class Arithmetic {
 
   update({ data, setTriggerValue }) {
     this.wish = (wish) => setTriggerValue("wish", { ...wish, model: this.model, at: Date.now() });
+    const same = data.model === this.model && data.reader === this.data?.reader; // another reader tells other names
     this.data = data;
-    if (data.model !== this.model) this.open(data.model);
+    if (!same) this.open(data.model);
     else this.show();
     if (data.problem) this.say(data.problem);
   }

@@ -2,7 +2,7 @@
 
 import { askJson } from "../shared/decoder.js";
 import { make, percent, setText } from "../shared/format.js";
-import { ALL, heldApart, slug } from "./state.js";
+import { ALL, heldApart } from "./state.js";
 import { Slider } from "../shared/slider.js";
 
 const COUNT = 64; // other samples that side effects are measured on
@@ -15,11 +15,11 @@ const TERMS = {
 };
 
 export class Labels {
-  root; on; rows; measured; chosen; model;
+  root; on; rows; measured; chosen; model; ids;
 
   /** ``on``: move(id, amount), end(id), hold(list), edit(name, wanted), amount(index, value), drop(index), trouble(error). */
   constructor(root, on) {
-    Object.assign(this, { root, on, rows: new Map(), measured: new Map(), chosen: null });
+    Object.assign(this, { root, on, rows: new Map(), measured: new Map(), chosen: null, ids: new Map() });
     this.list = make("div", { class: "gx-labels" });
     this.edits = make("div", { class: "gx-edits" });
     this.effects = make("div", { class: "gx-effects", "aria-live": "polite" });
@@ -30,7 +30,7 @@ export class Labels {
   /** The directions { id, name, kind }, of which the labelled ones count, or none; those that hold all else are learnt. */
   setDirections(model, all, editable) {
     const directions = all.filter(({ kind }) => kind === "label");
-    Object.assign(this, { model, chosen: null });
+    Object.assign(this, { model, chosen: null, ids: new Map(directions.map(({ id, name }) => [name, id])) });
     this.measured.clear();
     this.rows.clear();
     this.list.replaceChildren(make("div", { class: "gx-label-row gx-label-head" }, make("span", {}, "Attribute"), make("span"),
@@ -154,14 +154,14 @@ export class Labels {
       return;
     }
     const { name } = this.rows.get(id);
-    const own = now.parts.find((part) => part.names.some((one) => slug(one) === id || one === name));
+    const own = now.parts.find((part) => part.names.includes(name));
     const others = now.parts.filter((part) => part !== own);
     const sign = now.amount > 0 ? "+" : "−";
     const size = `${sign}${Math.abs(now.amount).toFixed(2)}`;
     const reached = now.amount > 0 ? `${percent(now.reached)} of ${now.without} samples without it get it` : `${percent(now.reached)} of ${now.without} samples with it lose it`;
     const bars = others.map((part) => {
       const before = bare?.parts.find((one) => one.name === part.name);
-      return bar(part.name, part.changed, before?.changed, this.state.hold.some((one) => one === ALL || part.names.some((each) => slug(each) === one)));
+      return bar(part.name, part.changed, before?.changed, this.state.hold.some((one) => one === ALL || part.names.some((each) => this.ids.get(each) === one)));
     });
     this.effects.replaceChildren(
       make("h3", {}, make("abbr", { title: TERMS.effects, tabindex: 0 }, "What else changes"), ` at ${name} ${size}${now.recommended ? " (recommended)" : ""}`),

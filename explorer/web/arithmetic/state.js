@@ -104,6 +104,3 @@ export function heldApart(name, hold) {
 
 /** The name of the direction from marks, or null while there are too few. */
 export const marksOf = ({ yes, no }) => (yes.length >= 2 && no.length >= 2 ? `m:${yes.join(",")}|${no.join(",")}` : null);
-
-/** A label's id: as ``slug`` in pipelines/latent/directions.py. */
-export const slug = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");

@@ -24,6 +24,7 @@ const SLOW_MS = 700; // until it is said that something is under way
 
 class Digits {
   place; root; model; classes; condition; embedding; mixable; names; rivals; views; conditionals; classified; attributes; accuracy; state;
+  reader;
 
   constructor(place, root) {
     Object.assign(this, { place, root, model: null, classes: [], condition: "", names: [], rivals: [], views: {} });
@@ -50,11 +51,14 @@ class Digits {
   }
 
   update({ data }) {
-    const known = JSON.stringify([data.model, data.classes, data.rivals, data.conditionals, data.names]);
+    const known = JSON.stringify([data.model, data.classes, data.rivals, data.conditionals, data.names,
+      data.reader]);
     if (known === this.known) return;
     this.known = known;
     const { classes, condition, embedding, mixable, rivals, conditionals, names, classified, attributes, accuracy } = data;
-    if (data.model !== this.model) this.leaveView(false);
+    if (data.model !== this.model || data.reader !== this.reader) this.leaveView(false);
+    if (data.reader !== this.reader) this.forgetViews(); // another reader tells other names
+    this.reader = data.reader;
     const isNew = data.model !== this.model;
     Object.assign(this, { model: data.model, classes, condition, embedding, mixable, rivals, conditionals, names, classified, attributes,
       accuracy });
@@ -66,6 +70,11 @@ class Digits {
     this.makeKeys();
     this.makeTabs();
     this.show();
+  }
+
+  forgetViews() {
+    for (const view of Object.values(this.views)) view.close();
+    this.views = {};
   }
 
   // What is set

@@ -85,7 +85,7 @@ class Latent {
 
   update({ data, setTriggerValue }) {
     this.wish = (wish) => setTriggerValue("wish", { ...wish, at: Date.now() });
-    const same = data.model === this.model;
+    const same = data.model === this.model && data.reader === this.data?.reader; // another reader tells other names
     this.data = data;
     this.place.style.setProperty("--gx-d", readTheme(this.place, data.palette).colors.d);
     if (!same) return this.open(data.model);

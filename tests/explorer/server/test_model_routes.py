@@ -103,8 +103,8 @@ def test_where_nothing_ships_there_is_nothing_to_read(ask, own_models: Path) -> 
     tiny.write(own_models / "own", config)
     assert ask("own", "read", points=[POINT]).json() == {"names": [], "groups": [], "probabilities": []}
     assert ask("own", "/agreement").json() == {"names": [], "agrees": [], "counts": []}
-    refused(ask("own", "find", wanted={"smile": True}), 400, "No classifier ships")
-    refused(ask("own", "effects", point=POINT), 400, "No classifier ships")
+    refused(ask("own", "find", wanted={"smile": True}), 400, "There is no classifier")
+    refused(ask("own", "effects", point=POINT), 400, "There is no classifier")
     assert not ask("own", "nearest", points=[POINT]).json()["prepared"]
     assert {d["kind"] for d in ask("own", "/directions").json()["directions"]} == {"component", "closed-form"}
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ALL, heldApart, marksOf, meanOf, nineOf, resultOf, slug, stateOf, textsOf } from "../../../explorer/web/arithmetic/state.js";
+import { ALL, heldApart, marksOf, meanOf, nineOf, resultOf, stateOf, textsOf } from "../../../explorer/web/arithmetic/state.js";
 
 const FULL = { a: "0.1,0.2", b: "0.3", c: "1.4", s: "1.5", seed: "7", page: "2", want: "smile,no beard", y: "3",
   moves: "smile@0.5;pca-1@-2", hold: "beard,hair", edit: "no glasses@-0.75@v.abc", yes: "0.1,0.2", no: "0.3,0.4", tool: "marks", slot: "b" };
@@ -57,8 +57,4 @@ test("a direction keeps to what is held, but not to itself", () => {
 test("marks make a direction from two of each kind on", () => {
   assert.equal(marksOf({ yes: ["0.1", "0.2"], no: ["0.3"] }), null);
   assert.equal(marksOf({ yes: ["0.1", "0.2"], no: ["0.3", "0.4"] }), "m:0.1,0.2|0.3,0.4");
-});
-
-test("a label's id", () => {
-  assert.equal(slug("Long Hair (dark)"), "long-hair-dark");
 });

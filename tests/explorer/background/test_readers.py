@@ -1,0 +1,86 @@
+"""Readers of one's own in the background, without a browser: what is offered, started, and known of them."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from explorer.background import readers
+from explorer.model.library import Library
+from pipelines import metrics
+from pipelines.errors import ModelError
+from pipelines.metrics import judge
+from pipelines.metrics.own_reader import OwnReader
+from pipelines.models import registry
+from tests import own_pictures
+
+CARD = {
+    "kind": "attributes", "layout": metrics.LAYOUT, "attribute_names": ["Bright above"], "groups": [],
+    "balanced": {"Bright above": 0.97, "Noise": 0.5}, "unused": {"Noise": "not used, below 80 %"}, "notes": ["a note"],
+    "checked_on": "30 held-out pictures", "trained_at": 1.0,
+}  # fmt: skip
+
+
+@pytest.fixture
+def entry(homes, tmp_path) -> registry.Entry:
+    own_pictures.model(homes.models / "own-halves", own_pictures.folder(tmp_path / "photos", 24))
+    return registry.find("own-halves")
+
+
+def keep(entry: registry.Entry) -> None:
+    judge.publish(
+        OwnReader(["Bright above"]), "folder", entry.fingerprint, **{**CARD, "data_fingerprint": entry.fingerprint}
+    )
+
+
+def test_labelled_pictures_are_offered_a_reader_and_what_was_trained_is_told(entry, address) -> None:
+    ask = f"{address}/api/models/own-halves/reader"
+    found = httpx.get(ask, trust_env=False).json()
+    assert (found["labels"], found["why"], found["stamp"], found["work"]) == ("3 attributes", "", "", None)
+    keep(entry)
+    found = httpx.get(ask, trust_env=False).json()
+    assert found["told"] == 1 and found["stamp"] and found["notes"] == ["a note"]
+    assert [(row["name"], row["why"]) for row in found["rows"]] == [
+        ("Bright above", ""), ("Noise", "not used, below 80 %"),
+    ]  # fmt: skip
+    (metrics.classifier_folder("folder", entry.fingerprint) / "weights.safetensors").write_bytes(b"another")
+    (metrics.classifier_folder("folder", entry.fingerprint) / "card.json").touch()
+    found = httpx.get(ask, trust_env=False).json()
+    assert "are damaged" in found["problem"] and found["labels"] == "3 attributes", "it can be trained anew"
+    assert httpx.get(f"{address}/api/models/none/reader", trust_env=False).status_code == 404
+
+
+def test_a_model_in_memory_has_the_new_reader_at_once(entry) -> None:
+    library = Library()
+    before = library.get("own-halves")
+    assert before.reader is None and not before.labelled and library.get("own-halves") is before
+    keep(entry)
+    after = library.get("own-halves")
+    assert after is not before and after.reader.names == ("Bright above",)
+    assert after.readings.names == ("Bright above",)
+
+
+def test_what_cannot_be_trained_says_why(entry, homes, tmp_path) -> None:
+    own_pictures.model(homes.models / "plain", own_pictures.folder(tmp_path / "plain", 12, labelled=False))
+    with pytest.raises(
+        ModelError, match="have no labels.*attributes.csv into the folder.*one subfolder for each class"
+    ):
+        readers.start(registry.find("plain"))
+    (tmp_path / "photos").rename(tmp_path / "moved")
+    assert "photos does not exist" in readers.of_model(entry)["why"]
+    assert not readers.concerns(registry.Entry("a", homes.models, entry.config.changed(data="digits"), (), "A"))
+
+
+def test_one_is_trained_at_a_time_with_the_models_own_pictures(entry, monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(readers.BACKGROUND, "start", lambda name, given, words: asked.append((name, words)))
+    readers.start(entry)
+    ((name, words),) = asked
+    assert name == f"folder-{entry.fingerprint[:16]}"
+    assert words[:6] == ["reader", "folder", "--size", 28, "--channels", 1]
+    which = [f"--folder={entry.config.folder}", "--held-out", entry.config.held_out]
+    assert words[6:] == [*which, "--fingerprint", entry.fingerprint, "--lines"]
+    for under_way, sentence in ((name, "of these pictures is being"), ("folder-other", "other pictures is being")):
+        monkeypatch.setattr(readers.BACKGROUND, "jobs", lambda name=under_way: [readers.Job(name)])
+        with pytest.raises(ModelError, match=sentence):
+            readers.start(entry)

@@ -1,0 +1,221 @@
+"""Readers of one's own: what they learn, what they refuse to tell, and where they are found again."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from pipelines import data, metrics
+from pipelines.config.train_config import TrainConfig
+from pipelines.errors import DataError
+from pipelines.metrics import ATTRIBUTES, CLASSES, judge, own_labels, own_training, quality
+from pipelines.metrics.evaluate import attribute_model
+from pipelines.metrics.own_labels import Labels, held_out
+from pipelines.metrics.reader import Reader
+from pipelines.models import own_readers
+from tests.conftest import Homes
+
+COUNT = 400
+NAMES = ("above", "below", "copied", "noise", "seven")
+
+
+def pictures(count: int = COUNT) -> data.ImageSet:
+    """Noisy pictures, bright above and bright below by chance; a column that mostly copies one; noise; a rare one."""
+    random = np.random.default_rng(0)
+    having = random.integers(0, 2, (count, 5), np.uint8)
+    having[:, 2] = np.where(random.random(count) < 0.9, having[:, 0], 1 - having[:, 0])
+    having[:, 4] = np.arange(count) < 7
+    images = random.integers(0, 60, (count, 3, 16, 16), np.uint8)
+    images[having[:, 0] == 1, :, :8] += 180
+    images[having[:, 1] == 1, :, 8:] += 180
+    return data.ImageSet("folder", images, None, (), "a" * 64, "made", (), having, NAMES)
+
+
+@pytest.fixture(scope="module")
+def taught() -> own_training.Taught:
+    told = []
+    found = own_training.train(pictures(), epochs=5, bf16=False, progress=lambda share, message: told.append(share))
+    assert told == sorted(told) and told[-1] == 1.0
+    return found
+
+
+@pytest.fixture
+def kept(taught: own_training.Taught, homes: Homes) -> str:
+    """The fingerprint of pictures whose reader is kept."""
+    judge.publish(taught.network, "folder", "a" * 64, **taught.card)
+    return "a" * 64
+
+
+def test_pictures_that_are_equal_are_held_out_together() -> None:
+    images = pictures().images
+    twice = np.concatenate([images, images])
+    apart = held_out(twice)
+    assert (apart[:COUNT] == apart[COUNT:]).all()
+    assert 0.12 < apart.mean() < 0.28
+
+
+def test_columns_are_spelt_as_people_read_them() -> None:
+    assert own_labels.spelt(["Mouth_Slightly_Open", "Male"]) == ("Mouth Slightly Open", "Male")
+    assert own_labels.spelt(["a_b", "a b"]) == ("a_b", "a b")
+
+
+def test_few_and_rare_and_joined_labels_are_handled_and_said() -> None:
+    given = pictures()
+    labels = Labels.of(given)
+    assert labels.kind == ATTRIBUTES and labels.names == NAMES[:4]
+    assert labels.unused["seven"] == ("on 7 of 400 pictures (1.8 %), and 20 pictures with it and 20 without are needed")
+    (note,) = labels.notes
+    assert note.startswith("above and copied often come together (correlation 0.")
+    agree = labels.targets[:, 0] == labels.targets[:, 2]
+    assert agree.mean() > 0.85 and 0.65 < np.average(agree, weights=labels.weights[:, 0]) < 0.8
+
+    rare = np.zeros((2000, 1), np.uint8)
+    rare[:30] = 1
+    many = replace(given, images=np.zeros((2000, 1, 4, 4), np.uint8), attributes=rare, attribute_names=("hat",))
+    labels = Labels.of(many)
+    assert labels.notes == ("hat is on 30 of 2,000 pictures (1.5 %): these count more in training",)
+    assert labels.weights[0] > 15 * labels.weights[-1]
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (replace(pictures(), attributes=None, attribute_names=()), "has no labels.*attributes.csv.*one subfolder"),
+        (replace(pictures(99), name="few"), "'few' has 99 pictures and a reader needs 100"),
+        (replace(pictures(), attributes=np.ones((COUNT, 5), np.uint8)), "None of the 5 attributes"),
+        (replace(pictures(), images=np.zeros((COUNT, 3, 8, 8), np.uint8)), "are all the same"),
+        (replace(pictures(), modality="points"), "holds no pictures"),
+    ],
+)
+def test_what_cannot_be_learnt_is_a_sentence(given: data.ImageSet, sentence: str) -> None:
+    with pytest.raises(DataError, match=sentence):
+        own_training.train(given, epochs=1)
+
+
+def test_what_is_told_well_is_used_and_the_rest_says_why_not(taught: own_training.Taught) -> None:
+    card = taught.card
+    assert {"above", "below"} <= set(card["attribute_names"]) and "noise" not in card["attribute_names"]
+    assert card["balanced"]["above"] > 0.95 and card["balanced"]["below"] > 0.95 and card["balanced"]["noise"] < 0.7
+    assert card["unused"]["noise"] == "not used, below 80 %" and "seven" in card["unused"]
+    assert card["checked_on"].endswith(" held-out pictures") and card["data_fingerprint"] == "a" * 64
+
+
+def test_test_pictures_are_what_it_is_checked_on_where_there_are_some() -> None:
+    given = pictures()
+    wrong = replace(given, attributes=1 - given.attributes)
+    card = own_training.train(given, wrong, epochs=3, bf16=False).card
+    assert card["checked_on"] == f"{COUNT} test pictures"
+    assert card["balanced"]["above"] < 0.1 and card["attribute_names"] == []
+
+
+def test_probabilities_are_drawn_to_the_truth() -> None:
+    chance = np.random.default_rng(0)
+    truth_logits = torch.from_numpy(chance.normal(-1, 2, (20_000, 2)))
+    truth = (torch.from_numpy(chance.random((20_000, 2))) < truth_logits.sigmoid()).float()
+    slope, offset = own_training.platt((truth_logits - 0.5) / 0.25, truth)
+    assert slope.tolist() == pytest.approx([0.25, 0.25], rel=0.1)
+    assert offset.tolist() == pytest.approx([0.5, 0.5], abs=0.1)
+
+
+def test_balanced_accuracy_counts_both_sides_the_same() -> None:
+    truth = torch.tensor([[1, 1], [0, 1], [0, 1], [0, 1]])
+    said = torch.tensor([[0, 1], [0, 1], [0, 1], [0, 1]])
+    found = own_training.balanced_accuracy(said, truth).tolist()
+    assert found[0] == 0.5 and np.isnan(found[1])
+
+
+def test_a_kept_reader_is_that_of_its_pictures_and_of_no_others(kept: str, taught: own_training.Taught) -> None:
+    assert metrics.attributes_available("folder", kept) and not metrics.available("folder", kept)
+    assert Reader.of("folder") is None and Reader.of("folder", "b" * 64) is None and Reader.of("folder", "../x") is None
+    reader, given = Reader.of("folder", kept), pictures()
+    assert reader is not None and reader.names == metrics.names_of("folder", kept) == taught.network.attribute_names
+    apart = held_out(given.images)
+    seen = reader.says(reader.read(given.images[apart].transpose(0, 2, 3, 1)))
+    right = seen[:, reader.names.index("below")] == given.attributes[apart, 1]
+    assert right.mean() > 0.95
+    assert attribute_model("folder", kept) is reader.network
+    looks = quality.judge_of("folder", torch.from_numpy(given.images[:100]), fingerprint=kept)
+    assert looks.kind == ATTRIBUTES and looks.name.startswith("reader ") and looks.name.endswith(" features")
+    _, probabilities = looks(torch.from_numpy(given.images[:3]))
+    assert np.allclose(probabilities, reader.read(given.images[:3].transpose(0, 2, 3, 1)), atol=1e-5)
+    assert quality.judge_of("folder", torch.from_numpy(given.images[:100])).name == "pixel features"
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "sentence"),
+    [
+        ("card.json", lambda text: b"{", "cannot be read|is no JSON|JSON"),
+        ("card.json", lambda text: text.replace(b"a" * 64, b"c" * 64), "was trained on other pictures"),
+        ("card.json", lambda text: text.replace(b'"layout": "1"', b'"layout": "0"'), "another version of the program"),
+        ("weights.safetensors", lambda content: content[:-1] + b"!", "are damaged"),
+    ],
+)
+def test_a_damaged_or_foreign_one_is_a_sentence_and_counts_as_none(kept: str, file, change, sentence: str) -> None:
+    assert Reader.of("folder", kept) is not None and metrics.own_problem("folder", kept) == ""
+    path = metrics.classifier_folder("folder", kept) / file
+    path.write_bytes(change(path.read_bytes()))
+    (path.parent / "card.json").touch()
+    assert Reader.of("folder", kept) is None
+    assert metrics.own_problem("folder", kept).count("; train it anew") <= 1
+    assert re.search(sentence, metrics.own_problem("folder", kept))
+    assert quality.judge_of("folder", torch.from_numpy(pictures().images[:100]), fingerprint=kept).name == (
+        "pixel features"
+    )
+
+
+def test_classes_are_read_where_there_are_no_attributes(homes: Homes) -> None:
+    given = pictures()
+    labels = given.attributes[:, 0].astype(np.int64)
+    plain = replace(given, attributes=None, attribute_names=(), labels=labels, class_names=("dark", "bright"))
+    taught = own_training.train(plain, epochs=4, bf16=False)
+    assert taught.card["kind"] == CLASSES and min(taught.card["balanced"].values()) > 0.9
+    judge.publish(taught.network, "folder", plain.fingerprint, **taught.card)
+    reader = Reader.of("folder", plain.fingerprint)
+    assert reader is not None and reader.exclusive and reader.names == ("dark", "bright")
+    seen = reader.read(given.images[:50].transpose(0, 2, 3, 1))
+    assert np.allclose(seen.sum(1), 1, atol=1e-5) and (seen.argmax(1) == labels[:50]).mean() > 0.9
+
+    noise = replace(plain, labels=np.random.default_rng(1).integers(0, 2, COUNT))
+    card = own_training.train(noise, epochs=1, bf16=False).card
+    assert card["class_names"] == [] and "told too badly" in card["notes"][-1]
+
+
+def test_the_command_trains_one_and_says_how_well(homes: Homes, type_in, tmp_path, monkeypatch) -> None:
+    from PIL import Image
+
+    monkeypatch.setattr(own_training, "SEEN", 4 * COUNT)
+    given, folder = pictures(), tmp_path / "photos"
+    folder.mkdir()
+    for number, image in enumerate(given.images):
+        Image.fromarray(image.transpose(1, 2, 0)).save(folder / f"{number:03d}.png")
+    words = ("reader", "folder", "--folder", folder, "--size", 16)
+    code, said = type_in(*words)
+    assert code == 1 and "has no labels that a reader could learn; put an attributes.csv" in said
+    rows = [",".join([f"{number:03d}.png", *map(str, row)]) for number, row in enumerate(given.attributes.tolist())]
+    (folder / "attributes.csv").write_text("\n".join([",".join(["file", *NAMES]), *rows]))
+    code, said = type_in(*words)
+    assert code == 0 and "above 1" in said.replace("above 9", "above 1") and "not used, below 80 %" in said
+    assert "Balanced accuracy on" in said and "above and copied often come together" in said
+    prepared = data.load("folder", size=16, channels=3, folder=folder, held_out=TrainConfig().held_out)  # as runs do
+    assert "above" in metrics.names_of("folder", prepared.fingerprint)
+    card = json.loads((metrics.classifier_folder("folder", prepared.fingerprint) / "card.json").read_text())
+    assert card["data_fingerprint"] == prepared.fingerprint
+    own_readers.make("folder", size=16, channels=3, folder=folder, epochs=1, fingerprint="b" * 64)
+    assert metrics.card_of("folder", "b" * 64).notes[-1].startswith("The pictures or their labels have changed since")
+    with pytest.raises(DataError, match="ships for the data set 'faces'"):
+        own_readers.make("faces", size=64, channels=3)
+
+
+def test_a_table_names_the_best_first_and_then_what_is_not_used(taught: own_training.Taught, kept: str) -> None:
+    card = metrics.card_of("folder", kept)
+    assert card is not None
+    rows = own_readers.table(card)
+    assert {row["name"] for row in rows} == set(NAMES)
+    used = [not row["why"] for row in rows]
+    assert used == sorted(used, reverse=True)
+    assert own_labels.groups_of(pictures(), NAMES) == []
