@@ -74,7 +74,7 @@ class Labels:
         }
         if few.all():
             raise DataError(
-                f"None of the {len(few)} attributes of the data set {pictures.name!r} can be learnt: each needs {EACH} "
+                f"No attribute of the data set {pictures.name!r} can be learnt: each needs {EACH} "
                 f"pictures that have it and {EACH} that do not; add rows to attributes.csv."
             )
         names = tuple(name for name in called if name not in unused)

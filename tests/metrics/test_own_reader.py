@@ -87,7 +87,7 @@ def test_few_and_rare_and_joined_labels_are_handled_and_said() -> None:
     [
         (replace(pictures(), attributes=None, attribute_names=()), "has no labels.*attributes.csv.*one subfolder"),
         (replace(pictures(99), name="few"), "'few' has 99 pictures and a reader needs 100"),
-        (replace(pictures(), attributes=np.ones((COUNT, 5), np.uint8)), "None of the 5 attributes"),
+        (replace(pictures(), attributes=np.ones((COUNT, 5), np.uint8)), "No attribute of the data set"),
         (replace(pictures(), images=np.zeros((COUNT, 3, 8, 8), np.uint8)), "are all the same"),
         (replace(pictures(), modality="points"), "holds no pictures"),
     ],

@@ -114,9 +114,10 @@ class OwnReader {
     else if (known) this.propose(known);
   }
 
-  propose({ why, labels }) {
+  propose({ why, labels, problem }) {
     this.button.hidden = Boolean(why);
-    setText(this.says, why || `No reader of these pictures yet, and they have labels (${labels}). ${GIVES}`);
+    const state = problem ? "The reader of these pictures cannot be used" : "No reader of these pictures yet";
+    setText(this.says, why || `${state}, and they have labels (${labels}). ${GIVES}`);
     this.says.classList.toggle("gx-quiet", Boolean(why));
   }
 
