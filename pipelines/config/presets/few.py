@@ -12,7 +12,7 @@ PRESETS: dict[str, Preset] = {
         TrainConfig(
             data="folder", size=64, channels=3, flip=True, network="dcgan", width=32, latent_size=100, d_norm="none",
             minibatch="discrimination", ema=0.998, r1=0.5, augment="diffaugment", augment_target=0.6,
-            augment_images=30_000, lecam=0.1, lr_g=5e-4, lr_d=5e-4, beta1=0.0, beta2=0.99, batch_size=32,
+            augment_images=10_000, lr_g=5e-4, lr_d=5e-4, beta1=0.0, beta2=0.99, batch_size=32,
             seconds=900.0, log_every=10,
         ),
         begins_with="faces",
