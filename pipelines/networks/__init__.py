@@ -28,8 +28,10 @@ A module may have more, which is used where it is there:
   made; without it there are none. Where it takes the first numbers of z alone, they change these.
 - ``generator.mapping(z, y) -> w`` and ``generator.synthesis(w)``: the two parts of ``forward`` where it has a mapping
   network. A family that states ``MAPPING`` gives w as [B, layers, W], a style for each layer, and may mix them; its
-  generators also have ``layers``, ``w_mean`` [W], ``truncated(w, psi)``, and ``synthesis(w, noise)`` with a boolean for
-  each layer that adds noise.
+  generators also have ``layers``, ``w_mean`` [W], ``truncated(w, psi)`` with one psi or [B, 1, 1], and
+  ``synthesis(w, noise)`` with a boolean for each layer that adds noise.
+- ``generator.w_layers``: names of the linear layers that read w, of which directions of W in closed form are made;
+  without it there are none.
 - ``advance(images_seen) -> bool``, of either: takes the form that the network has after so many real pictures, where
   its resolution grows, and returns whether a recorded step must be recorded anew. The trainer calls it before each
   step, also of the moving average. Pictures have the final size at each stage, and the weights of later stages exist
