@@ -55,7 +55,7 @@ def model(place: Path, pictures: Path) -> Path:
                 second.weight[unit, unit] = 1.0
                 last.weight[rows, unit] = sign
     made = tiny_models.write(place, config, title="Bright halves", networks=(generator, discriminator))
-    prepared = data.load("folder", size=28, channels=1, folder=pictures)
+    prepared = data.load("folder", **config.pictures)
     card = json.loads((made / "card.json").read_text("utf-8"))
     card["data"]["fingerprint"] = prepared.fingerprint
     (made / "card.json").write_text(json.dumps(card), "utf-8")

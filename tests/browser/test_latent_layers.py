@@ -94,7 +94,7 @@ def test_styles_are_moved_and_truncated_beside_precision_and_recall(
         Image.fromarray(chance.integers(0, 256, (16, 16), dtype=np.uint8)).save(tmp_path / f"{number}.png")
     monkeypatch.setenv("GAN_EXPLORER_DATA", str(tiny_server.data))
     data.load("folder", size=16, channels=1, folder=str(tmp_path))
-    where = made("tiny-moved", network="stylegan", size=16, data="folder", folder=str(tmp_path))
+    where = made("tiny-moved", network="stylegan", size=16, data="folder", folder=str(tmp_path), held_out=0.0)
     page.goto(f"{where}&group=w-component")
     slider, large, told = map(page.locator, ("[data-direction=w-pca-1]", ".gx-large", ".gx-tradeoff"))
     expect(slider).to_be_visible(timeout=WAIT_MS)

@@ -36,7 +36,7 @@ def trained_on_noise(homes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
                 Image.fromarray(pixels).save(tmp_path / "own" / label / f"{index:02}.png")
         config = config.changed(data="folder", folder=str(tmp_path / "own"))
         if prepare:
-            data.load("folder", size=28, channels=1, folder=config.folder)
+            data.load("folder", **config.pictures)
         return load(tiny.write(tmp_path / "noise", config, ("cats", "dogs")))
 
     return make
@@ -64,5 +64,5 @@ def test_without_training_pictures_it_says_so_and_goes_on_once_they_are_there(tr
     for _ in range(2):
         with pytest.raises(DataError, match="not on this machine yet"):
             gan.tradeoff.advance()
-    data.load("folder", size=28, channels=1, folder=gan.trained.config.folder)
+    data.load("folder", **gan.trained.config.pictures)
     assert 0 < gan.tradeoff.advance().share < 1
