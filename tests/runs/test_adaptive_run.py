@@ -36,7 +36,7 @@ def test_a_change_is_an_event_is_shown_and_a_resumed_run_begins_with_it(tiny, mo
     monkeypatch.setattr(threads, "cores", lambda: 2)
     monkeypatch.setattr(session, "Adaptive", Scripted)
     Scripted.begun.clear()
-    run = jobs.create(tiny.changed(threads=0, epochs=2))
+    run = jobs.create(tiny.changed(threads=0, epochs=2, precision="fp32"))
     assert worker.work(run) == "finished", run.status().message
     [event] = [row for row in run.metrics()[0] if row.get("event") == "threads"]
     assert (event["step"], event["threads"]) == (4, 1) and event["message"] == "1 of 2 threads: this computer is busy."
