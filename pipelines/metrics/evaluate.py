@@ -20,7 +20,6 @@ import operator
 from collections.abc import Callable
 from typing import Any, Protocol
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -29,7 +28,7 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.data import Progress
 from pipelines.data._image_set import within
 from pipelines.errors import ConfigError, DataError, ModelError
-from pipelines.metrics import ATTRIBUTES, draws, frechet, inception, kernel, quality, score, sides
+from pipelines.metrics import ATTRIBUTES, draws, frechet, inception, kernel, path_length, quality, score, sides
 from pipelines.metrics import shares as told
 from pipelines.metrics.copying import HELD_OUT, ReferenceSet
 from pipelines.metrics.draws import DRAWS, Repeated
@@ -38,7 +37,7 @@ from pipelines.metrics.judge import as_float
 from pipelines.metrics.measures._seen import Reference
 from pipelines.metrics.neighbours import Compared, K, Neighbourhoods
 from pipelines.metrics.own import Taken
-from pipelines.metrics.path_length import WAYS, Paths
+from pipelines.metrics.path_length import Paths
 from pipelines.metrics.reader import Reader
 from pipelines.metrics.sides import Draw, Real, Seen
 from pipelines.registries import MODALITIES
@@ -185,7 +184,7 @@ def evaluate(
     reference = Reference(gaussian, balls, target.probabilities)
     mine = taken.measured(fakes, labels, real, training, reference, own.kind)
     report(0.96, "Measuring path lengths")
-    lengths = _path_lengths(paths if modality == "image" else None, own, seed, times)
+    lengths = path_length.fields(paths if modality == "image" else None, own, seed, times)
     report(0.97, "Looking for copies")
     names = () if teller else classes
     evaluation = Evaluation(
@@ -272,17 +271,6 @@ def _score(
     found = Repeated.of(lambda seen: score.inception_score(seen.probabilities), fakes)
     pair = Beside(found.mean, score.inception_score(target.probabilities), found.spread)
     return {"inception_score": pair, "scored_by": seen_in.replace("features", "classifier")}
-
-
-def _path_lengths(paths: Paths | None, own: Any, seed: int, times: int) -> dict[str, Any]:
-    """The fields that tell path lengths: each of so many draws of ways has a seed of its own."""
-    if paths is None:
-        return {}
-    seeds = np.random.SeedSequence((seed, WAYS)).generate_state(times).tolist()
-    found = [paths(lambda pictures: own(pictures)[0], each, WAYS) for each in seeds]
-    each = {space: Repeated.of(operator.itemgetter(space), found) for space in found[0]}
-    lengths = {space: Beside(length.mean, None, length.spread) for space, length in each.items()}
-    return {"path_lengths": lengths, "path_features": own.name, "path_count": WAYS * times}
 
 
 def _copies(real: Real, fakes: list[Seen], target: Seen, training: Seen, new: Seen | None) -> dict[str, Any]:

@@ -9,12 +9,16 @@ number means, so numbers of different features are never compared.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from pipelines.metrics.draws import Repeated
+from pipelines.metrics.evaluation import Beside
 from pipelines.metrics.judge import Judge
 
 EPSILON = 1e-4
@@ -69,6 +73,22 @@ def path_length(
         return _length(lambda w, _: features(generator.synthesis(w)), torch.lerp, ends, None, chance)
     radius = ends[0].shape[1] ** 0.5
     return _length(lambda z, y: features(generator(z, y)), lambda a, b, t: radius * slerp(a, b, t), ends, y, chance)
+
+
+def fields(paths: Paths | None, own: Any, seed: int, times: int) -> dict[str, Any]:
+    """The fields of an ``Evaluation`` that tell path lengths: each of so many draws of ways has a seed of its own.
+
+    Args:
+        paths: of the model; None of one whose path lengths are not measured, which has no fields.
+        own: the judge of its data set: pictures to features, and its ``name``.
+    """
+    if paths is None:
+        return {}
+    seeds = np.random.SeedSequence((seed, WAYS)).generate_state(times).tolist()
+    found = [paths(lambda pictures: own(pictures)[0], each, WAYS) for each in seeds]
+    each = {space: Repeated.of(operator.itemgetter(space), found) for space in found[0]}
+    lengths = {space: Beside(length.mean, None, length.spread) for space, length in each.items()}
+    return {"path_lengths": lengths, "path_features": own.name, "path_count": WAYS * times}
 
 
 def _length(
