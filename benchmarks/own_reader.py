@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pipelines import data
+from pipelines import data, threads
 from pipelines.models import own_readers
 
 COLUMNS = 40
@@ -60,6 +60,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.own_reader", description=__doc__)
     parser.add_argument("--count", type=int, default=10_000, help="faces")
     options = parser.parse_args()
+    threads.settle(again=True)
     faces = data.load("faces", size=64, channels=3)
     some = slice(options.count)
     faces = replace(faces, images=faces.images[some], attributes=faces.attributes[some])
