@@ -135,7 +135,8 @@ def _told_of_size() -> None:
     network = st.session_state[key_of("network")]
     sizes = network_traits(network).sizes
     if sizes and st.session_state[key_of("size")] not in sizes:
-        st.caption(f":material/block: {literal(network)} draws pictures of {' or '.join(map(str, sizes))} pixels only.")
+        words = literal(f"{network} draws pictures of {' or '.join(map(str, sizes))} pixels only.")
+        st.caption(f":material/block: {words}")
 
 
 def _with_missing_files(data_set: str) -> str:

@@ -66,7 +66,7 @@ def own(monkeypatch: pytest.MonkeyPatch) -> TrainConfig:
     """A set of one's own, which has no classifier."""
     known = data.ImageSet("folder", pictures(600, 0), None, (), "", "")
     monkeypatch.setattr(data, "load", lambda name, **options: known)
-    return TrainConfig(data="folder", folder="somewhere")
+    return TrainConfig(data="folder", folder="somewhere", held_out=0.0)
 
 
 def perfect(count: int, labels: torch.Tensor | None, seed: int) -> tuple[np.ndarray, np.ndarray]:

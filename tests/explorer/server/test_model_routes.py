@@ -129,7 +129,7 @@ def test_training_pictures(ask, homes, own_models: Path, tmp_path: Path) -> None
     for index in range(30):
         Image.fromarray(chance.integers(0, 256, (28, 28), dtype=np.uint8)).save(tmp_path / "own" / f"{index:02}.png")
     folder = str(tmp_path / "own")
-    tiny.write(own_models / "own", tiny.PLAIN.changed(data="folder", folder=folder))
+    tiny.write(own_models / "own", tiny.PLAIN.changed(data="folder", folder=folder, held_out=0.0))
     missing = ask("own", "nearest", points=[POINT]).json()
     assert missing["prepared"] is False and missing["message"].endswith(".") and missing["results"] == []
     refused(ask("own", "training", indices=[0]), 400, "not on this machine yet")
