@@ -18,10 +18,11 @@ from anyio import CapacityLimiter, to_thread
 from anyio.lowlevel import RunVar
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from explorer.background import readers
 from explorer.server.bodies import json_as, json_body, kind_of
+from explorer.server.pictures import picture
 from explorer.server.sentences import refused
 from pipelines.errors import GanError
 from pipelines.models import registry
@@ -84,9 +85,7 @@ def preview(request: Request) -> Response:
         path = registry.find(_reference(request)).preview_path
     except GanError as error:
         raise refused(404, error) from None
-    if path is None:
-        raise HTTPException(404, "This model has no preview.")
-    return FileResponse(path, headers={"cache-control": "no-cache"})
+    return picture(path, "This model has no preview.", "no-cache")
 
 
 def reader(request: Request) -> Response:

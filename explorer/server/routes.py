@@ -39,6 +39,7 @@ from explorer.server.asked import Events, EventsOfSeveral, Log
 from explorer.server.bodies import query_as
 from explorer.server.failure_routes import GALLERY_ROUTES
 from explorer.server.model_routes import MODEL_ROUTES
+from explorer.server.pictures import picture
 from explorer.server.playground_routes import PLANE_ROUTES
 from explorer.server.sentences import without_paths
 from explorer.server.sockets import send_at_once
@@ -95,9 +96,7 @@ async def events_of_several(request: Request) -> Response:
 def sample(request: Request) -> Response:
     """One grid of samples; its name never gets another content within an attempt, so it is kept for good."""
     path = _run(request).sample_path(request.path_params["file"])
-    if path is None:
-        raise HTTPException(404, "This run has no grid of that name.")
-    return FileResponse(path, headers={"cache-control": FOREVER})
+    return picture(path, "This run has no grid of that name.", FOREVER)
 
 
 def thumbnail(request: Request) -> Response:
@@ -105,9 +104,7 @@ def thumbnail(request: Request) -> Response:
     folder = _run(request)
     grids, _ = folder.samples()
     path = folder.sample_path(grids[-1]["file"]) if grids else None
-    if path is None:
-        raise HTTPException(404, "This run has no pictures yet.")
-    return _unless_known(request, FileResponse(path, stat_result=path.stat()))
+    return _unless_known(request, picture(path, "This run has no pictures yet.", "no-cache"))
 
 
 def summaries(request: Request) -> Response:

@@ -24,6 +24,7 @@ from explorer.server import routes
 from explorer.server.archive import CHUNK, zipped
 from explorer.widgets import assets
 from pipelines.paths import PROJECT
+from pipelines.runs.folder import RunFolder
 from tests.fake_run import FakeRun
 
 BAD_IDS = ["..", "%2e%2e", "..%2f..%2fetc", "%2Fetc%2Fpasswd", "a b", "-a", "a" * 81, "é", "a%00b", "a%5Cb"]
@@ -95,6 +96,14 @@ def test_the_thumbnail_is_the_newest_grid_and_sent_once(client: httpx.Client, ru
     run.rows(1)
     run.sample()
     assert client.get("/api/runs/a-run/thumbnail", headers={"if-none-match": first.headers["etag"]}).status_code == 200
+
+
+def test_a_picture_that_is_deleted_while_it_is_asked_for_is_not_found(client, run, monkeypatch, tmp_path) -> None:
+    """Between the look whether there is such a file and its opening a person may delete the run."""
+    monkeypatch.setattr(RunFolder, "sample_path", lambda folder, name: tmp_path / name)
+    for what in ("thumbnail", "samples/step-00000000.png"):
+        answer = client.get(f"/api/runs/a-run/{what}")
+        assert answer.status_code == 404 and answer.text.startswith("This run has no "), what
 
 
 def test_a_run_without_pictures_has_no_thumbnail(client: httpx.Client, homes) -> None:
