@@ -33,7 +33,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "first-faces": Preset(
         "First faces in three minutes",
-        "Cartoon faces: hair and skin come within a minute, glasses and mouths in the second, calm backgrounds last.",
+        "Cartoon faces: all their parts come early, blurred and mixed; an even background comes last.",
         TrainConfig(
             data="faces",
             network="quick",
