@@ -23,6 +23,6 @@ ENTRY = Entry(
     curves=("kinds", "losses"),
     ailment="mode-collapse",
     source="Lecture notes: mode collapse; relativistic pairing loss with R1 and R2 (Huang et al. 2024, R3GAN)",
-    seeds="Seeds 0, 1 and 2: classic loss 2, 1 and 3 of 10 digits after 800 steps; relativistic 10, 10 and 10 after 600.",
+    seeds="Seeds 0, 1 and 2: classic loss 2, 1 and 3 of 10 digits after 800 steps; relativistic 10, 10, 10 after 600.",
     badges=("Classic loss", "Relativistic"),
 )
