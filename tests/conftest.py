@@ -310,5 +310,6 @@ def page(keeping_context):
         server.check()
     leave(fresh)
     fresh.close()
+    LEFT.discard(fresh)
     serious = [error for error in errors if not _expected(error)]
     assert not serious, f"The browser's console has errors: {serious}"

@@ -36,6 +36,16 @@ def folder(home: Path, count: int = 120, labelled: bool = True) -> Path:
     return home
 
 
+def noise(home: Path, each: int) -> Path:
+    """So many pictures of 28 x 28 grey noise in each of two classes, cats and dogs."""
+    chance = np.random.default_rng(0)
+    for label in ("cats", "dogs"):
+        (home / label).mkdir(parents=True)
+        for number in range(each):
+            Image.fromarray(chance.integers(0, 256, (28, 28), dtype=np.uint8)).save(home / label / f"{number:02}.png")
+    return home
+
+
 def model(place: Path, pictures: Path) -> Path:
     """A published model of these pictures, which are prepared below ``paths.data_home()``."""
     config = TrainConfig(

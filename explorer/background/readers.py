@@ -35,7 +35,7 @@ BACKGROUND = Background("readers", _is_done)
 def concerns(entry: Entry) -> bool:
     """Whether a reader of one's own is what would read a model's pictures: there are such, and no classifier ships."""
     name = entry.config.data
-    return entry.spec.modality == "image" and metrics.is_own(name, "0" * 64) and not metrics.stacked_of(name)
+    return entry.spec.modality == "image" and not metrics.ships(name) and not metrics.stacked_of(name)
 
 
 def start(entry: Entry) -> None:

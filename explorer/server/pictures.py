@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -20,12 +21,10 @@ def picture(path: Path | None, missing: str, cache: str) -> Response:
     Raises:
         HTTPException: 404, it is not there.
     """
-    try:
-        if path is None:
-            raise FileNotFoundError
-        with path.open("rb") as file:
-            found, content = os.fstat(file.fileno()), file.read()
-    except OSError:
-        raise HTTPException(404, missing) from None
-    tag = f'"{found.st_mtime_ns:x}-{found.st_size:x}-{found.st_ino:x}"'
-    return Response(content, media_type="image/png", headers={"etag": tag, "cache-control": cache})
+    with contextlib.suppress(OSError):
+        if path is not None:
+            with path.open("rb") as file:
+                found, content = os.fstat(file.fileno()), file.read()
+            tag = f'"{found.st_mtime_ns:x}-{found.st_size:x}-{found.st_ino:x}"'
+            return Response(content, media_type="image/png", headers={"etag": tag, "cache-control": cache})
+    raise HTTPException(404, missing)

@@ -57,14 +57,14 @@ class Direction:
 
 
 def slug(name: str) -> str:
-    """A name as an id: small letters, digits and hyphens, other than those of directions without a label.
+    """A name as an id: small letters, digits and hyphens, other than those of directions without a label or of W.
 
-    What stands in other letters is told by eight digits in their place.
+    What stands in other letters, or would be such an id, begins with eight hexadecimal digits of its own.
     """
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    if name.isascii() and not re.fullmatch(r"((z|pca-|sefa-)[0-9]+|all|)", plain):
+    if name.isascii() and not re.fullmatch(rf"((z|pca-|sefa-)[0-9]+|all|{W}.*|)", plain):
         return plain
-    return f"{plain}-{zlib.crc32(name.encode()):08x}".lstrip("-")
+    return f"{zlib.crc32(name.encode()):08x}-{plain}".rstrip("-")
 
 
 def named(model: Model, name: str) -> Direction:

@@ -21,16 +21,8 @@ from pipelines.models.trained import MANY
 if TYPE_CHECKING:
     from pipelines.latent.model import Model
 
-TRUNCATIONS = (
-    1.0,
-    0.7,
-    0.4,
-    1.5,
-    0.85,
-    0.55,
-    0.1,
-    1.25,
-)  # in the order in which they are measured, the usual one first
+# In the order in which they are measured, the usual one first.
+TRUNCATIONS = (1.0, 0.7, 0.4, 1.5, 0.85, 0.55, 0.1, 1.25)
 SAMPLES = 1000
 SEED = 2  # of the samples
 

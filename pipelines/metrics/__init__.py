@@ -33,10 +33,14 @@ def classifier_folder(data_name: str, fingerprint: str = "") -> Path:
     Args:
         fingerprint: of the pictures, as ``ImageSet.fingerprint``; "" asks for one that ships.
     """
-    ships = paths.MODELS / "classifiers" / data_name
-    if not FINGERPRINT.fullmatch(fingerprint) or any((ships / file).is_file() for file in FILES):
-        return ships
+    if not FINGERPRINT.fullmatch(fingerprint) or ships(data_name):
+        return paths.MODELS / "classifiers" / data_name
     return paths.data_home() / data_name / "readers" / fingerprint
+
+
+def ships(data_name: str) -> bool:
+    """Whether a classifier ships for a data set, be it damaged: then its pictures need none of a person's own."""
+    return any((paths.MODELS / "classifiers" / data_name / file).is_file() for file in FILES)
 
 
 def available(data_name: str, fingerprint: str = "") -> bool:

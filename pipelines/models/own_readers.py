@@ -49,7 +49,7 @@ def make(
     from pipelines.metrics import judge, own_training  # these take seconds to import
     from pipelines.training.machine import computes_bf16
 
-    if not metrics.is_own(name, "0" * 64):
+    if metrics.ships(name):
         raise DataError(f"A classifier ships for the data set {name!r}, so it needs no reader of your own.")
     learnt, test = data.load(name, **pictures, progress=within(progress, 0.0, 0.1)), None
     with suppress(DataError):  # they may not be on this machine

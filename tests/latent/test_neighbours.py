@@ -13,6 +13,7 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.errors import DataError
 from pipelines.latent import neighbours
 from pipelines.latent.neighbours import CANDIDATES, TrainingSet, training_set
+from tests import own_pictures
 
 
 @pytest.fixture(autouse=True)
@@ -23,13 +24,7 @@ def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def noise(homes, tmp_path: Path) -> TrainConfig:
     """A prepared folder of 90 pictures of noise in two classes."""
-    chance = np.random.default_rng(0)
-    for label in ("cats", "dogs"):
-        (tmp_path / "own" / label).mkdir(parents=True)
-        for index in range(45):
-            pixels = chance.integers(0, 256, (28, 28), dtype=np.uint8)
-            Image.fromarray(pixels).save(tmp_path / "own" / label / f"{index:02}.png")
-    config = TrainConfig(data="folder", folder=str(tmp_path / "own"), held_out=0.0)
+    config = TrainConfig(data="folder", folder=str(own_pictures.noise(tmp_path / "own", 45)), held_out=0.0)
     data.load("folder", **config.pictures)
     return config
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from explorer.model import Model
 from pipelines import data
@@ -16,6 +14,7 @@ from pipelines.latent import neighbours, tradeoff
 from pipelines.latent.neighbours import training_set
 from pipelines.latent.tradeoff import TRUNCATIONS
 from pipelines.metrics.quality import QualityMeter
+from tests import own_pictures
 from tests import tiny_models as tiny
 
 
@@ -28,13 +27,7 @@ def trained_on_noise(homes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     from explorer.model import load
 
     def make(config: TrainConfig, prepare: bool = True) -> Model:
-        chance = np.random.default_rng(0)
-        for label in ("cats", "dogs"):
-            (tmp_path / "own" / label).mkdir(parents=True)
-            for index in range(30):
-                pixels = chance.integers(0, 256, (28, 28), dtype=np.uint8)
-                Image.fromarray(pixels).save(tmp_path / "own" / label / f"{index:02}.png")
-        config = config.changed(data="folder", folder=str(tmp_path / "own"))
+        config = config.changed(data="folder", folder=str(own_pictures.noise(tmp_path / "own", 30)))
         if prepare:
             data.load("folder", **config.pictures)
         return load(tiny.write(tmp_path / "noise", config, ("cats", "dogs")))

@@ -106,6 +106,15 @@ def test_a_picture_that_is_deleted_while_it_is_asked_for_is_not_found(client, ru
         assert answer.status_code == 404 and answer.text.startswith("This run has no "), what
 
 
+def test_a_run_that_is_deleted_after_the_first_look_ends_no_answer_in_an_error(client, run, monkeypatch) -> None:
+    """All that is asked of a run, where its folder goes away between the look whether it is there and the reading."""
+    run.folder.remove()
+    monkeypatch.setattr(RunFolder, "exists", lambda folder: True)
+    for what in ("events", "thumbnail", "zip", "log", "evaluations", "samples/step-00000000.png"):
+        answer = client.get(f"/api/runs/a-run/{what}", timeout=10)
+        assert answer.status_code in (200, 404) and "Traceback" not in answer.text, what
+
+
 def test_a_run_without_pictures_has_no_thumbnail(client: httpx.Client, homes) -> None:
     FakeRun("empty", home=homes.runs)
     assert client.get("/api/runs/empty/thumbnail").status_code == 404
