@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-TYPES = {"U8": torch.uint8, "F16": torch.float16, "F32": torch.float32}  # as safetensors calls them
+TYPES = {"U8": torch.uint8, "I8": torch.int8, "F16": torch.float16, "F32": torch.float32}  # as safetensors calls them
 
 
 def tensor_of(file: Any, name: str, dtype: torch.dtype, shape: tuple[int | None, ...], most: int) -> Tensor:

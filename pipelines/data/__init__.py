@@ -14,6 +14,7 @@ An entry is a module of this package that declares
 * ``require(split)``, where a person must put files there: raises the ``DataError`` that names those that are missing,
 * ``FLIP_MAKES_SENSE``: whether a mirrored picture is still one of the set,
 * ``CONDITION``, where a conditional model is told something else than the class: the name of one of the set's fields,
+* ``CONDITION_LABELS``, where that field is a map of labels: their names, from label 0 on,
 * ``STACKED``, where each colour channel is a picture of another set of grey pictures: the name of that set, whose
   classifier reads each channel,
 * ``MODALITY``, where an example is no picture: the name of one of ``pipelines.modalities``,
@@ -100,8 +101,11 @@ def load(
         report(1.0, f"{name} is ready: {len(image_set):,} pictures")
     except Aborted as aborted:
         raise aborted.cause from None
-    condition = getattr(asked.entry, "CONDITION", "")
-    return replace(image_set, notes=(*asked.notes, *image_set.notes), condition=condition, modality=modality)
+    return replace(
+        image_set, notes=(*asked.notes, *image_set.notes), modality=modality,
+        condition=getattr(asked.entry, "CONDITION", ""),
+        condition_labels=tuple(getattr(asked.entry, "CONDITION_LABELS", ())),
+    )  # fmt: skip
 
 
 def splits(name: str, *, folder: str | Path | None = None, held_out: float = 0.0) -> tuple[str, ...]:

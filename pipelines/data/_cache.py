@@ -128,6 +128,7 @@ def write(path: Path, image_set: ImageSet, version: str, progress: Progress) -> 
         "source": image_set.source,
         "notes": image_set.notes,
         "attribute_names": image_set.attribute_names,
+        "paired": image_set.paired,
     }
     arrays = {"card": np.array(json.dumps(card)), "images": image_set.images}
     if image_set.labels is not None:
@@ -165,7 +166,7 @@ def read(path: Path, version: str, pictures: bool = True) -> ImageSet | None:
             return ImageSet(
                 name=card.name, images=images, labels=labels, class_names=tuple(card.class_names),
                 fingerprint=card.fingerprint, source=card.source, notes=tuple(card.notes), attributes=attributes,
-                attribute_names=tuple(card.attribute_names), fields=fields,
+                attribute_names=tuple(card.attribute_names), fields=fields, paired=card.paired,
             )  # fmt: skip
     except DAMAGED:
         return None
@@ -196,6 +197,7 @@ class Card:
     notes: Annotated[list[Text], Meta(max_length=1_000)]
     attribute_names: Names = dataclasses.field(default_factory=list)  # older files have none, nor the next two
     count: Count = 0
+    paired: bool = True
     class_counts: Annotated[list[Count], Meta(max_length=100_000)] = dataclasses.field(default_factory=list)
 
 

@@ -30,11 +30,13 @@ class ImageSet:
     notes: tuple[str, ...] = ()  # what a person should know, such as pictures that were skipped
     attributes: np.ndarray | None = None  # uint8 [N, A], 1 where picture i has attribute j and 0 where not, or None
     attribute_names: tuple[str, ...] = ()  # A names; () where the set has no attributes
-    # What else belongs to the set, by name: pictures, uint8 [M, C, H, W], or lists of numbers, float32 [M, L], with NaN
-    # after the end of a shorter list. M is N where each belongs to one picture; any other M makes the field a domain of
-    # its own, whose examples belong to none (unpaired).
+    # What else belongs to the set, by name: pictures, uint8 [M, C, H, W], maps of labels, int8 [M, 1, H, W], or lists
+    # of numbers, float32 [M, L], with NaN after the end of a shorter list. M is N where each belongs to one picture;
+    # any other M makes the field a domain of its own, whose examples belong to none (unpaired).
     fields: dict[str, np.ndarray] = field(default_factory=dict)
+    paired: bool = True  # whether examples of a field of N belong to the pictures; False: the field is a domain
     condition: str = ""  # the field that a conditional model is told of; "": the class
+    condition_labels: tuple[str, ...] = ()  # the names of the labels of a condition that is a map of them
     modality: str = "image"  # what an example is: the name of one of ``pipelines.modalities``
 
     def __len__(self) -> int:

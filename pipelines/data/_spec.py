@@ -10,7 +10,7 @@ from typing import Any
 from pipelines.errors import DataError
 
 MOST = 100_000_000  # numbers in an example, or in what a network is told of it
-DTYPES = ("uint8", "float32")  # of a field: pictures, and numbers
+DTYPES = ("uint8", "int8", "float32")  # of a field: pictures, maps of labels, and numbers
 
 
 @dataclass(frozen=True)
@@ -18,16 +18,18 @@ class Spec:
     """A data set as its networks see it.
 
     A network is told of one thing at most: the class, or an example of a field. Of pictures it is given float32
-    [B, C, H, W] in [-1, 1], of numbers float32 [B, L], where NaN stands after the end of a shorter list.
+    [B, C, H, W] in [-1, 1], of maps of labels int8 [B, 1, H, W] with each pixel's label in [0, labels), of numbers
+    float32 [B, L], where NaN stands after the end of a shorter list.
     """
 
     classes: int = 0  # that a model can be told of; 0: none
     condition: str = ""  # the field that it is told of instead; "": none
     condition_shape: tuple[int, ...] = ()  # of one example of that field
-    condition_dtype: str = "float32"  # as it is stored: uint8, a picture; float32, numbers
+    condition_dtype: str = "float32"  # as it is stored: uint8, a picture; int8, a map of labels; float32, numbers
     paired: bool = True  # whether each picture has a condition of its own, so that D can be told of it
     modality: str = "image"
     shape: tuple[int, ...] = ()  # of one example as networks read and write it; (): channels, size, size
+    labels: int = 0  # that a map of labels may have; 0 of every other condition
 
     @classmethod
     def of(cls, known: Spec | int) -> Spec:
@@ -47,7 +49,7 @@ class Spec:
     def told(self, conditional: bool) -> Spec:
         """As the networks of a conditional model see it, or those of another one."""
         if not conditional:
-            return replace(self, classes=0, condition="", condition_shape=(), condition_dtype="float32", paired=True)
+            return Spec(modality=self.modality, shape=self.shape)
         return replace(self, classes=0) if self.condition else self
 
     def to_dict(self) -> dict[str, Any]:
@@ -69,6 +71,8 @@ class Spec:
             fits = (
                 all(type(size) is int and 0 < size <= MOST for size in sizes)
                 and type(found.classes) is int and 0 <= found.classes <= 100_000
+                and type(found.labels) is int and 0 <= found.labels <= 127
+                and (found.labels > 0) == (found.condition_dtype == "int8")
                 and all(isinstance(text, str) for text in texts) and type(found.paired) is bool
                 and found.condition_dtype in DTYPES and bool(found.condition) == bool(found.condition_shape)
             )  # fmt: skip

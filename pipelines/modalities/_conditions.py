@@ -8,13 +8,19 @@ from torch import Tensor
 
 from pipelines.modalities import image
 
+PALETTE = (
+    "#bfd7ea", "#e8b287", "#5b3a29", "#ffffff", "#222222", "#c98a5e", "#c0392b", "#8c6d46", "#3d5a80", "#6aa84f",
+    "#8e44ad", "#f1c40f", "#16a085", "#e67e22", "#7f8c8d", "#2c3e50",
+)  # fmt: skip
+"""The colours of a map's labels, from label 0 on, then again from the first."""
+
 
 def encode(stored: Tensor | None) -> Tensor | None:
     """Conditions as networks are given them.
 
     Args:
-        stored: pictures uint8 [B, C, H, W], which become float32 in [-1, 1], channels last; numbers float32 [B, L] and
-            classes int64 [B], which stay as they are; or None.
+        stored: pictures uint8 [B, C, H, W], which become float32 in [-1, 1], channels last; maps of labels int8
+            [B, 1, H, W], numbers float32 [B, L] and classes int64 [B], which stay as they are; or None.
     """
     if stored is None or stored.dtype != torch.uint8:
         return stored
@@ -25,8 +31,8 @@ def encode(stored: Tensor | None) -> Tensor | None:
 def mixed(stored: Tensor, weights: Tensor) -> Tensor:
     """Conditions as networks are given them, mixed with weights [B, K] of the stored ones [K, ...].
 
-    Pictures are mixed pixel by pixel. Lists of numbers differ in length, so that of each mixture the largest part is
-    taken.
+    Pictures are mixed pixel by pixel. Lists of numbers differ in length, and there is no label between two others: of
+    these the largest part of each mixture is taken.
     """
     if stored.dtype != torch.uint8:
         return stored[weights.argmax(1)]
@@ -42,9 +48,14 @@ def evenly(stored: Tensor, count: int) -> Tensor:
 def tiles(stored: Tensor, size: int, channels: int) -> Tensor:
     """How people see conditions [B, ...]: uint8 [B, channels, size, size].
 
-    A picture is resized, and made grey or coloured as the others. A list of numbers is a bar chart from left to right,
-    scaled by the largest of all: up for positive, down for negative numbers; where a list has ended it is black.
+    A picture is resized, and made grey or coloured as the others. A map of labels has the colours of ``PALETTE``. A
+    list of numbers is a bar chart from left to right, scaled by the largest of all: up for positive, down for negative
+    numbers; where a list has ended it is black.
     """
+    if stored.dtype == torch.int8:
+        colours = torch.tensor([list(bytes.fromhex(colour[1:])) for colour in PALETTE], dtype=torch.uint8)
+        stored = F.interpolate(stored.float(), (size, size), mode="nearest-exact").long()[:, 0]
+        stored = colours[stored % len(PALETTE)].permute(0, 3, 1, 2)
     if stored.dtype == torch.uint8:
         pictures = stored.float()
         if pictures.shape[1] != channels:

@@ -22,7 +22,7 @@ def tensors_of(image_set: ImageSet) -> tuple[Tensor, Tensor | None, Spec]:
 
 
 def fields_of(image_set: ImageSet) -> dict[str, Tensor]:
-    """The set's fields as tensors: pictures uint8 [M, C, H, W], numbers float32 [M, L]."""
+    """The set's fields as tensors: pictures uint8 [M, C, H, W], labels int8, numbers float32 [M, L]."""
     return {name: torch.from_numpy(values) for name, values in image_set.fields.items()}
 
 
@@ -30,19 +30,28 @@ def spec_of(image_set: ImageSet) -> Spec:
     """What networks must know of a data set.
 
     Raises:
-        DataError: its condition is neither a field of pictures nor one of numbers.
+        DataError: its condition is no field of pictures, maps of labels or numbers, or has labels that are not named.
     """
     shape = tuple(MODALITIES.get(image_set.modality).encode(torch.from_numpy(image_set.images[:1])).shape[1:])
     classes = len(image_set.class_names)
     if not image_set.condition:
         return Spec(classes, modality=image_set.modality, shape=shape)
     values = image_set.fields[image_set.condition]
-    if (values.dtype, values.ndim) not in ((np.uint8, 4), (np.float32, 2)):
+    labels = len(image_set.condition_labels) if values.dtype == np.int8 else 0
+    kinds = ((np.uint8, 4), (np.int8, 4), (np.float32, 2))
+    if (values.dtype, values.ndim) not in kinds or (values.dtype == np.int8 and values.shape[1] != 1):
         raise DataError(
             f"The field {image_set.condition!r} of the data set {image_set.name!r} is {values.dtype} "
-            f"{list(values.shape)}; a condition is pictures, uint8 [N, C, H, W], or numbers, float32 [N, L]."
+            f"{list(values.shape)}; a condition is pictures, uint8 [N, C, H, W], maps of labels, int8 [N, 1, H, W], "
+            "or numbers, float32 [N, L]."
+        )
+    if values.dtype == np.int8 and not 0 <= values.min() <= values.max() < labels:
+        raise DataError(
+            f"The field {image_set.condition!r} of the data set {image_set.name!r} has labels from {values.min()} to "
+            f"{values.max()}, and CONDITION_LABELS in its file names {labels}."
         )
     return Spec(
-        classes, image_set.condition, values.shape[1:], str(values.dtype), len(values) == len(image_set),
-        image_set.modality, shape,
+        classes=classes, condition=image_set.condition, condition_shape=values.shape[1:],
+        condition_dtype=str(values.dtype), labels=labels, modality=image_set.modality, shape=shape,
+        paired=image_set.paired and len(values) == len(image_set),
     )  # fmt: skip

@@ -47,14 +47,42 @@ def test_a_spec_says_what_networks_are_told():
     numbers = spec_of(made(lists=LISTS))
     assert numbers == Spec(0, "lists", (2,), "float32", True, "image", (1, 28, 28)) and numbers.conditional
     assert spec_of(made(dark=IMAGES[:5])).paired is False
+    assert spec_of(dataclasses.replace(made(dark=IMAGES), paired=False)).paired is False
     assert Spec(3, "lists", (2,)).told(True).classes == 0, "one thing is told"
     assert Spec(3, "lists", (2,)).told(False) == Spec() and not Spec(3).told(False).conditional
     assert Spec.from_dict({**numbers.to_dict(), "shape": [1, 28, 28], "condition_shape": [2]}) == numbers
 
 
+def labelled(values, names=("sky", "sea", "land")):
+    return dataclasses.replace(made(map=values), condition_labels=names)
+
+
+def test_a_map_of_labels_is_kept_told_as_it_is_and_shown_in_colours(tmp_path):
+    values = (np.arange(len(IMAGES) * 4) % 3).astype(np.int8).reshape(-1, 1, 2, 2)
+    spec = spec_of(labelled(values))
+    assert (spec.condition_shape, spec.condition_dtype, spec.labels, spec.paired) == ((1, 2, 2), "int8", 3, True)
+    assert Spec.from_dict(spec.to_dict()) == spec and spec.told(False).labels == 0
+    _cache.write(tmp_path / "made.npz", dataclasses.replace(labelled(values), paired=False), "1", lambda *told: None)
+    kept = _cache.read(tmp_path / "made.npz", "1")
+    assert np.array_equal(kept.fields["map"], values) and kept.fields["map"].dtype == np.int8 and not kept.paired
+    stored = torch.from_numpy(values)
+    assert _conditions.encode(stored) is stored
+    assert torch.equal(_conditions.mixed(stored, torch.eye(len(values))[[1]] * 0.6), stored[[1]]), (
+        "no label lies between two"
+    )
+    shown = _conditions.tiles(stored[:1], 4, 3)
+    colours = [list(bytes.fromhex(_conditions.PALETTE[label][1:])) for label in values[0].ravel()]
+    assert shown[0, :, ::2, ::2].flatten(1).T.tolist() == colours and shown[0, :, 0, 1].tolist() == colours[0]
+    with pytest.raises(DataError, match="has labels from 0 to 2, and CONDITION_LABELS in its file names 2"):
+        spec_of(labelled(values, ("sky", "sea")))
+    with pytest.raises(DataError, match="is int8"):
+        spec_of(labelled(values[:, 0]))
+
+
 @pytest.mark.parametrize(
     "values",
     [
+        {"labels": 3}, {"labels": -1}, {"condition": "a", "condition_shape": [1, 2, 2], "condition_dtype": "int8"},
         {"classes": -1}, {"classes": "x"}, {"shape": [1, 0]}, {"shape": [10**9]}, {"shape": ["a"]}, {"odd": 1},
         {"condition": "a"}, {"condition": "a", "condition_shape": [2], "condition_dtype": "object"}, {"paired": 1},
         {"shape": 5}, {"modality": None},
