@@ -1,0 +1,95 @@
+"""Translate pictures: paint a map or a drawing, sharpen a small picture, change a picture's style and back."""
+
+import streamlit as st
+
+from explorer.widgets.model_picker import all_entries, choose_model, no_model
+from explorer.widgets.stage import stage
+from explorer.widgets.text import literal
+from pipelines.config.presets import PRESETS
+from pipelines.models.registry import Entry
+from pipelines.registries import NETWORKS
+
+DEFAULT = "paint-faces"
+PAINT, DRAW, SHARPEN, STYLE = "paint", "draw", "sharpen", "style"
+translating = stage("translate", "Translate pictures")
+
+# Loaders
+
+
+def translates(entry: Entry) -> bool:
+    """Whether a model reads a picture and draws another."""
+    spec = entry.spec
+    return len(spec.condition_shape) == 3 and spec.modality == "image" and is_translator(entry.config.network)
+
+
+def is_translator(network: str) -> bool:
+    """Whether the G of a network family reads a picture and draws another."""
+    return bool(NETWORKS.constants(network).get("TRANSLATES", False))
+
+
+def mode_of(entry: Entry) -> str:
+    """What one does with a model that translates, by what it reads."""
+    spec = entry.spec
+    if spec.condition_dtype == "int8":
+        return PAINT
+    if spec.condition_shape[1] < entry.config.size:
+        return SHARPEN
+    return DRAW if spec.paired else STYLE
+
+
+def is_rival(chosen: Entry, other: Entry) -> bool:
+    """Whether another model translates the same inputs into pictures of the same kind."""
+    mine, others = chosen.config, other.config
+    return other.id != chosen.id and chosen.spec == other.spec and mine.data == others.data and (
+        mine.pictures == others.pictures
+    )  # fmt: skip
+
+
+def made_for_it() -> list[str]:
+    """The presets that train such a model, the quick ones first."""
+    names = [
+        name for name, preset in PRESETS.items() if NETWORKS.constants(preset.config.network).get("TRANSLATES", False)
+    ]
+    return sorted(names, key=lambda name: PRESETS[name].gpu)
+
+
+# Parts
+
+
+def no_translator() -> None:
+    """What the page says where no model translates: which presets train one."""
+    st.info("There is no model that translates pictures yet. Train one: it can be used from its first checkpoint on.",
+            icon=":material/info:")  # fmt: skip
+    if presets := made_for_it():
+        st.markdown("Presets that train one:")
+        st.markdown(
+            "\n".join(f"- **{literal(PRESETS[name].title)}**: {literal(PRESETS[name].look_for)}" for name in presets)
+        )
+    st.page_link("pages/train.py", label="Train a GAN", icon=":material/model_training:")
+
+
+# Layout
+
+heading, picker = st.columns([1, 2], vertical_alignment="center")
+heading.title("Translate", anchor=False)
+entries = [entry for entry in all_entries()[0] if translates(entry)]
+with picker:
+    chosen = choose_model(DEFAULT, fits=translates, without="reads no picture, so it translates none")
+if chosen == "":
+    no_translator()
+elif isinstance(chosen, str):
+    no_model(chosen)
+else:
+    translating(
+        chosen.id,
+        mode=mode_of(chosen),
+        condition=chosen.spec.condition,
+        data=chosen.config.data,
+        title=chosen.title,
+        models=[{"id": entry.id, "title": entry.title, "mode": mode_of(entry)} for entry in entries],
+        rivals=[
+            {"id": entry.id, "title": entry.title, "published": entry.run is None}
+            for entry in entries
+            if is_rival(chosen, entry)
+        ],
+    )

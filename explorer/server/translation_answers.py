@@ -1,0 +1,174 @@
+"""Answers of the routes of models that translate pictures: what they read, examples of it, and translations.
+
+The rules of ``model_answers.py`` hold. A translation comes in one round trip, so that it follows a stroke: the picture,
+what it is translated back into, the enlarged input, and D's verdict.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+import numpy as np
+import torch
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from torch import Tensor
+
+from explorer.model.library import COMPUTING, DECODING
+from explorer.server.asked import Inputs, Nothing, Translated
+from pipelines import data
+from pipelines.data import ImageSet
+from pipelines.errors import GanError
+from pipelines.latent.model import Model
+from pipelines.latent.neighbours import training_set
+from pipelines.modalities._conditions import PALETTE, evenly
+from pipelines.models import translating
+from pipelines.registries import DATA_SETS, loss_traits
+from pipelines.runs.conditions import MOST
+
+
+def translation(model: Model, asked: Nothing) -> Response:
+    """What a page needs to know to translate with the model: what it reads and draws, and what else there is."""
+    _reads_pictures(model)
+    trained = model.trained
+    spec, config = trained.entry.spec, trained.config
+    return JSONResponse(
+        {
+            "input": list(spec.condition_shape),
+            "output": [config.channels, config.size, config.size],
+            "labels": [{"name": name, "colour": PALETTE[at % len(PALETTE)]} for at, name in enumerate(_labels(model))],
+            "verdict": trained.discriminator is not None,
+            "kind": loss_traits(config.loss).d_output,
+            "probability": loss_traits(config.loss).says_probability,
+            "backward": translating.backward_of(trained) is not None,
+            "back": translating.goes_back(trained),
+            "paired": spec.paired,
+            "prepared": _is_prepared(model, "train"),
+            "held_out": _is_prepared(model, "test"),
+        },
+        headers={"cache-control": "no-store"},
+    )
+
+
+def inputs(model: Model, asked: Inputs) -> Response:
+    """Examples to translate, as the data set stores them, [K, C, h, w]: those kept with the model, or held-out ones."""
+    _reads_pictures(model)
+    if asked.held_out:
+        return _stored(_examples(_test_part(model).fields[model.trained.entry.spec.condition]))
+    return _stored(model.trained.conditions)
+
+
+def targets(model: Model, asked: Inputs) -> Response:
+    """Pictures of the data set, uint8 [K, C, H, W]: the true ones of ``inputs``, where each has one of its own.
+
+    Where the set is not paired, pictures such as are to be drawn; of held-out examples the true partners all the same.
+    """
+    _reads_pictures(model)
+    if asked.held_out:
+        return _stored(_examples(_test_part(model).images))
+    trained = model.trained
+    known = training_set(trained.config).set
+    field = known.fields.get(trained.entry.spec.condition)
+    kept = trained.conditions.numpy()
+    if trained.entry.spec.paired and (field is None or not np.array_equal(_examples(field), kept)):
+        raise HTTPException(400, f"The pictures prepared on this machine are not those that {model.id} learnt from.")
+    return _stored(_examples(known.images))
+
+
+def translate(model: Model, asked: Translated) -> Response:
+    """A translation, and what was asked for beside it: uint8 [B, H, W, C], then D's verdicts.
+
+    The pictures are the translation; with ``back``, what that is translated back into; with ``enlarged``, the input
+    enlarged. ``x-shape`` is their shape. D's verdicts, float32 [V, h, w], little-endian, follow them: on the
+    translation, and on ``judged``, where that was given; ``x-verdicts`` is their shape.
+    """
+    trained, direction = model.trained, asked.direction
+    given = translating.input_of(trained, _decoded(asked.input, "input"), direction)
+    if asked.back and not translating.goes_back(trained):
+        raise HTTPException(400, f"{model.id} does not translate there and back; leave out 'back'.")
+    if asked.verdict and direction == "backward":
+        raise HTTPException(400, "D judges what is drawn forward; leave out 'verdict', or ask for that direction.")
+    if asked.enlarged and (direction == "backward" or given.dtype != torch.uint8):
+        raise HTTPException(400, "Only a picture that is translated forward is enlarged; leave out 'enlarged'.")
+    judged = None
+    if asked.judged is not None:
+        judged = translating.picture_of(trained, _decoded(asked.judged, "judged"))
+    z, _ = trained.draw([(asked.seed, asked.index)])
+    with DECODING.turn():
+        pictures = [translating.translated(trained, given, z, direction)]
+        if asked.back:
+            other = "backward" if direction == "forward" else "forward"
+            pictures.append(translating.translated(trained, pictures[0], z, other))
+        if asked.enlarged:
+            pictures.append(translating.enlarged(given, trained.config.size, trained.config.channels))
+        seen = [pictures[0]] + ([] if judged is None else [judged]) if asked.verdict else []
+        verdicts = [translating.verdict(trained, picture, given) for picture in seen]
+    shown = torch.cat(pictures).permute(0, 2, 3, 1).contiguous().numpy()
+    content, headers = shown.tobytes(), {"x-shape": _words(shown.shape)}
+    if verdicts:
+        told = np.stack(verdicts).astype("<f4")
+        content, headers["x-verdicts"] = content + told.tobytes(), _words(told.shape)
+    return _raw(content, headers)
+
+
+def _reads_pictures(model: Model) -> None:
+    if len(model.trained.entry.spec.condition_shape) != 3:
+        raise HTTPException(400, f"{model.id} reads no picture, so it translates none; choose a model that does.")
+
+
+def _labels(model: Model) -> list[str]:
+    """The names of the labels of the maps that a model reads, from label 0 on; [] of one that reads pictures."""
+    count = model.trained.entry.spec.labels
+    try:
+        names = DATA_SETS.constants(model.trained.config.data).get("CONDITION_LABELS", ())
+    except GanError:  # a set of somebody's own that is gone
+        names = ()
+    return list(names) if len(names) == count else [f"label {at}" for at in range(count)]
+
+
+def _is_prepared(model: Model, split: str) -> bool:
+    config = model.trained.config
+    try:
+        return data.is_prepared(config.data, **config.pictures, split=split)
+    except GanError:
+        return False
+
+
+def _test_part(model: Model) -> ImageSet:
+    """The pictures that the model did not learn from, where they are on this machine already."""
+    config, field = model.trained.config, model.trained.entry.spec.condition
+    if not _is_prepared(model, "test"):
+        raise HTTPException(400, f"There are no held-out pictures of {config.data!r} on this machine.")
+    with COMPUTING.turn():
+        found = data.load(config.data, **config.pictures, split="test")
+    if found.fields.get(field) is None or found.fields[field].shape[1:] != model.trained.entry.spec.condition_shape:
+        raise HTTPException(400, f"The held-out pictures of {config.data!r} have no field {field!r} that fits.")
+    return found
+
+
+def _examples(stored: np.ndarray) -> np.ndarray:
+    """As many of a set's, and the same, as a run keeps (``runs/conditions.py``)."""
+    places = evenly(torch.arange(len(stored)), min(MOST, len(stored))).numpy()
+    return stored[places]
+
+
+def _decoded(text: str, name: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise HTTPException(400, f"{name} is not base64; send the raw bytes so encoded.") from None
+
+
+def _stored(found: Tensor | np.ndarray) -> Response:
+    content = np.ascontiguousarray(found)
+    return _raw(content.tobytes(), {"x-shape": _words(content.shape)})
+
+
+def _words(shape: tuple[int, ...]) -> str:
+    return ",".join(map(str, shape))
+
+
+def _raw(content: bytes, headers: dict[str, str]) -> Response:
+    always = {"cache-control": "no-store", "content-encoding": "identity"}  # as in ``model_answers._raw``
+    return Response(content, media_type="application/octet-stream", headers={**headers, **always})

@@ -1,0 +1,312 @@
+// The page Translate: an input that is painted, chosen or given, and beside it what the model draws for it.
+
+import { Address } from "../shared/address.js";
+import { askJson, Refused } from "../shared/decoder.js";
+import { offer } from "../shared/download.js";
+import { make, setText } from "../shared/format.js";
+import { mounting } from "../shared/mounting.js";
+import { Asking } from "./asking.js";
+import { Bar } from "./bar.js";
+import { Cells } from "./cells.js";
+import { base64, bytesOf, cellsOf, colourOf, pictureOf, picturesOfCells, planes } from "./coding.js";
+import { Easel } from "./easel.js";
+import { Examples, inkOf } from "./examples.js";
+import { given, strip } from "./files.js";
+import { Modes } from "./modes.js";
+import { encode } from "./palette_png.js";
+import { NAMES, fileName, fresh, stateOf, textsOf } from "./state.js";
+import { Tools } from "./tools.js";
+import { Views } from "./views.js";
+
+const FILE = " a file"; // the name of its trouble, which no model has
+const SHOWN_UNASKED = 2; // published models of the same pictures beside the chosen one
+
+/** What was painted or given, by model, as long as the app is open: a page that is left is as it was. */
+const kept = new Map();
+
+class Translate {
+  place; root; model; data; about; state; cells; source; sets; turn; frame; wanted; troubles;
+
+  constructor(place, root) {
+    Object.assign(this, { place, root, model: null, state: fresh(), cells: new Cells(1, 1), turn: 0, frame: 0, wanted: 0, troubles: {} });
+    place.replaceChildren();
+    this.notice = make("p", { class: "gx-trouble", role: "alert" });
+    this.modes = new Modes(root);
+    this.tools = new Tools({ onWish: (what) => this.tool(what) });
+    this.easel = new Easel(this.tools, { onPaint: () => this.painted(), onStroke: () => this.stroke() });
+    this.views = new Views(this.easel, { onLens: (lens) => this.set({ lens }, "keep") });
+    this.examples = new Examples({ onPick: (example) => this.pick({ example }), onSet: (heldOut) => this.pick({ heldOut, example: 0 }) });
+    this.bar = new Bar({
+      lens: this.views.figures.handle, anew: () => this.set({ seed: Math.floor(Math.random() * 1e6), index: 0 }),
+      seed: (seed) => this.set({ seed, index: 0 }), swap: () => this.pick({ backward: !this.state.backward, example: 0 }),
+      verdict: () => this.set({ verdict: !this.state.verdict }), rival: (id) => this.rival(id), file: (file) => this.take(file),
+      picture: () => this.save("picture"), strip: () => this.save("strip"), pair: () => this.save("pair"), saveMap: () => this.saveMap(),
+    });
+    this.legend = make("p", { class: "gx-legend", role: "status" });
+    this.body = make("div", { class: "gx-body" },
+      make("div", { class: "gx-work" }, this.tools.element, make("div", { class: "gx-pictures" }, this.views.figures.element, this.easel.says)),
+      this.bar.element, this.legend, make("div", { class: "gx-row" }, this.bar.files), this.easel.help, this.examples.element);
+    place.append(this.modes.element, this.notice, this.body);
+    this.asking = new Asking(root, (model, text) => this.trouble(model, text && model !== this.model ? `${model}: ${text}` : text));
+    this.address = new Address("translate", NAMES, (texts) => this.back(texts));
+    this.onKey = (event) => this.key(event);
+    window.addEventListener("keydown", this.onKey);
+    for (const kind of ["dragover", "drop"]) {
+      place.addEventListener(kind, (event) => {
+        event.preventDefault();
+        if (kind === "drop" && event.dataTransfer.files[0]) this.take(event.dataTransfer.files[0]);
+      });
+    }
+  }
+
+  async update({ data }) {
+    const known = JSON.stringify([data.model, data.mode, data.models, data.rivals]);
+    if (known === this.known) return;
+    this.known = known;
+    const isNew = data.model !== this.model;
+    Object.assign(this, { model: data.model, data });
+    this.modes.show(data.mode, data.models);
+    if (isNew) await this.open();
+    else if (this.about) {
+      this.bar.open(data.mode, this.about, this.rivals());
+      this.show();
+    }
+  }
+
+  /** Learn what the model reads, and begin with what the URL says. */
+  async open() {
+    const { model, root } = this, turn = (this.turn += 1);
+    this.about = null;
+    this.asking.close();
+    this.body.classList.add("gx-waiting");
+    this.troubles = {};
+    this.trouble("", "");
+    try {
+      const about = await askJson(root, model, "translation");
+      if (turn !== this.turn) return;
+      this.examples.open(root, model, about);
+      this.address.model = model;
+      this.state = stateOf(this.address.start(model));
+      if (this.state.heldOut && !about.held_out) Object.assign(this.state, { heldOut: false, example: 0 });
+      if (!about.backward) this.state.backward = false;
+      const sets = await this.examples.load(false);
+      if (turn !== this.turn) return;
+      this.about = about;
+      const { ink, ground } = inkOf(sets.inputs);
+      this.easel.setKind(this.data.mode === "paint" ? "Map to paint" : "Drawing", this.colours, about.labels.map(({ name }) => name));
+      this.tools.setKind(about.labels, ink, about.labels.length ? 0 : ground, about.input[0] === 3);
+      this.bar.open(this.data.mode, about, this.rivals());
+      await this.begin(true);
+      this.body.classList.remove("gx-waiting");
+    } catch (error) {
+      if (turn === this.turn) this.trouble("", error instanceof Refused ? error.message : "The server does not answer; load the page again.");
+    }
+  }
+
+  get colours() {
+    return this.about?.labels.length ? this.about.labels.map(({ colour }) => colourOf(colour)) : null;
+  }
+
+  get paints() {
+    return this.data.mode === "paint" || this.data.mode === "draw";
+  }
+
+  get own() {
+    return kept.get(`${this.model} ${this.state.backward}`);
+  }
+
+  rivals() {
+    return this.paints ? [] : this.data.rivals;
+  }
+
+  also() {
+    const rivals = this.rivals();
+    const unasked = rivals.filter(({ published }) => published).slice(0, SHOWN_UNASKED).map(({ id }) => id);
+    return (this.state.also ?? (this.data.mode === "sharpen" ? unasked : [])).filter((id) => rivals.some((one) => one.id === id));
+  }
+
+  /** Begin with the input that the state names; ``anew``: of another model, so that nothing can be undone. */
+  async begin(anew) {
+    const turn = this.turn, { state } = this;
+    this.sets = await this.examples.load(state.heldOut);
+    if (turn !== this.turn || state !== this.state) return;
+    const { inputs, targets } = this.sets, from = state.backward ? targets : inputs;
+    if (state.example < 0 && !this.own) state.example = 0;
+    if (from) state.example = Math.min(state.example, from.count - 1);
+    const number = state.example;
+    if (number < 0 && this.own) Object.assign(this, this.own);
+    else if (from) {
+      const others = state.backward ? inputs : targets; // the true picture, where each has one of its own
+      const known = others && (state.heldOut || (this.about.paired && !state.backward));
+      this.source = { truth: known ? pictureOf(others, number) : null, fits: true };
+      this.cells = this.examples.cells(from, number, state.backward);
+    } else { // nothing of the other kind is on this machine
+      this.source = { truth: null, fits: true };
+      const [channels, height, width] = this.about.output;
+      this.cells = cellsOf({ channels, height, width, bytes: new Uint8Array(channels * height * width).fill(128) }, 0, false);
+    }
+    if (this.paints) this.easel.show(this.cells, anew);
+    this.address.replace(textsOf(state));
+    this.show();
+  }
+
+  /** Say what is wrong, or "" where nothing is any more, with a model or a file. */
+  trouble(of, text) {
+    this.troubles[of] = text;
+    setText(this.notice, Object.values(this.troubles).filter(Boolean).join(" "));
+  }
+
+  // What is set
+
+  /** Change what is set; ``how``: a step that Back undoes, or "keep" for none of its own. */
+  set(changes, how = "step") {
+    Object.assign(this.state, changes);
+    this.address[how === "keep" ? "replace" : "push"](textsOf(this.state));
+    if (!("lens" in changes)) this.show();
+  }
+
+  /** Another input. */
+  pick(changes) {
+    if (!this.about) return;
+    this.trouble(FILE, "");
+    this.state = { ...this.state, ...changes };
+    this.address.push(textsOf(this.state));
+    this.begin(false);
+  }
+
+  back(texts) {
+    if (this.address.modelInUrl !== this.model || !this.about) return; // the page's script hears of it
+    this.state = stateOf(texts);
+    this.begin(false);
+  }
+
+  rival(id) {
+    const also = this.also();
+    this.set({ also: also.includes(id) ? also.filter((one) => one !== id) : [...also, id] });
+  }
+
+  // Painting
+
+  tool(what) {
+    if (what === "mirror") this.set({ mirrored: !this.state.mirrored }, "keep");
+    else if (what === "clear") this.easel.change((cells) => cells.clear(this.tools.ground));
+    else if (what !== "changed") this.easel.undo(what === "undo" ? -1 : 1);
+  }
+
+  key(event) {
+    const key = event.key.toLowerCase();
+    if (!this.paints || !(event.ctrlKey || event.metaKey) || (key !== "z" && key !== "y")) return;
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== "range") return;
+    event.preventDefault();
+    this.easel.undo(key === "y" || event.shiftKey ? 1 : -1);
+  }
+
+  painted() {
+    this.cells = this.easel.cells;
+    if (this.source) this.source = { ...this.source, fits: false };
+    this.want();
+  }
+
+  stroke() {
+    this.keep();
+    this.tools.showSteps(this.easel.steps);
+  }
+
+  /** What is on the easel, or was given, is the input now. */
+  keep() {
+    kept.set(`${this.model} ${this.state.backward}`, { cells: this.cells, source: this.source });
+    this.set({ example: -1 }, "keep");
+  }
+
+  // Files
+
+  /** A picture of a person's own as the input; what cannot be used is said. */
+  async take(file) {
+    const { about, turn, state } = this;
+    if (!about) return;
+    this.trouble(FILE, "");
+    try {
+      const wanted = { mode: this.data.mode, about, backward: state.backward, inverted: this.bar.invert.checked, colours: this.colours };
+      const { cells, truth } = await given(file, wanted);
+      if (turn !== this.turn || state.backward !== wanted.backward) return;
+      Object.assign(this, { cells, source: { truth, fits: true } });
+      if (this.paints) this.easel.show(cells, false);
+      this.keep();
+    } catch (error) {
+      this.trouble(FILE, error.message);
+    }
+  }
+
+  async save(what) {
+    const pictures = this.views.shown(what);
+    if (pictures.length) offer(await strip(pictures), `${fileName(this.model, this.state, what)}.png`);
+  }
+
+  async saveMap() {
+    const name = fileName(this.model, this.state, this.data.mode === "paint" ? "map" : "drawing");
+    const blob = this.colours ? new Blob([encode(this.cells, this.colours)], { type: "image/png" }) : await strip([picturesOfCells(this.cells)]);
+    offer(blob, `${name}.png`);
+  }
+
+  // Showing
+
+  show() {
+    const { state, about, data } = this;
+    if (!about) return;
+    this.tools.element.hidden = this.easel.help.hidden = this.easel.says.hidden = !this.paints;
+    this.place.classList.toggle("gx-paints", this.paints);
+    this.tools.mirrored = state.mirrored;
+    this.tools.show();
+    this.tools.showSteps(this.easel.steps);
+    this.bar.show(state, this.also(), about);
+    const words = state.backward && !this.sets.targets ? "The training pictures are not on this machine: give a picture of your own"
+      : this.paints ? "Begin with an example" : "Examples";
+    this.examples.show(this.sets, state, words);
+    const others = this.also().map((id) => this.data.rivals.find((one) => one.id === id)).filter(Boolean);
+    this.views.set({ mode: data.mode, about, title: data.title, backward: state.backward, others, lens: state.lens,
+      truth: this.source.truth, condition: data.condition });
+    this.want();
+  }
+
+  /** Ask for the picture of the input as it is now: at most once a frame. */
+  want() {
+    this.wanted += 1;
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      this.ask();
+    });
+  }
+
+  ask() {
+    const { state, about, data, cells, source, wanted } = this;
+    if (!about) return;
+    const channels = (state.backward ? about.output : about.input)[0];
+    const judges = state.verdict && about.verdict && !state.backward;
+    const input = picturesOfCells(cells, state.backward ? null : this.colours);
+    const plain = { input: base64(bytesOf(cells, channels)), seed: state.seed, index: state.index };
+    const body = { ...plain, direction: state.backward ? "backward" : "forward" };
+    if (data.mode === "style" && about.back) Object.assign(body, { back: true });
+    if (data.mode === "sharpen") Object.assign(body, { enlarged: true });
+    if (judges) Object.assign(body, { verdict: true }, source.truth && source.fits ? { judged: base64(planes(source.truth)) } : {});
+    const show = (found) => {
+      this.views.show(input, found, source, data.mode === "sharpen");
+      setText(this.legend, this.views.judge(judges ? found.verdicts : [], about));
+      this.place.dataset.shown = JSON.stringify({ model: this.model, wanted, seed: state.seed, example: state.example });
+    };
+    this.place.dataset.wanted = String(wanted);
+    this.asking.want([[this.model, body, show], ...this.also().map((id) =>
+      [id, plain, (found) => this.views.showOther(id, found, source)])]);
+  }
+
+  close() {
+    this.turn += 1;
+    cancelAnimationFrame(this.frame);
+    window.removeEventListener("keydown", this.onKey);
+    this.easel.close();
+    this.asking.close();
+    this.address.close();
+    this.place.replaceChildren();
+  }
+}
+
+export const mount = mounting("translate", Translate);
