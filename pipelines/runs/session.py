@@ -31,6 +31,7 @@ from pipelines.threads import Adaptive
 from pipelines.training import checkpoint, loop, machine, memory, probe, process_group
 from pipelines.training.machine import Machine
 from pipelines.training.pictures import fields_of, tensors_of
+from pipelines.training.players import Player
 from pipelines.training.trainer import Trainer
 from pipelines.training.view import GAP, FixedView
 
@@ -73,7 +74,7 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
             names = conditions.names(len(examples))
             reporter.writing(lambda: conditions.save(examples, folder.path))
         view = FixedView(config, names, examples)
-        critic = trainer.players.get(critic_of(config.method))
+        critic = _critic(trainer)
         layers = _spectra.described(critic.module) if critic else []
         drawn = described(trainer.method, config, image_set.modality, layers)
         record = _record(folder, config, image_set, where, view, drawn)
@@ -134,7 +135,7 @@ class FolderHooks:
         self._saved_at, self._save_took = time.monotonic(), 0.0
         self._saved_step = trainer.step
         self._longer = False  # whether it was said that the run goes on after its time
-        self._critic = trainer.players.get(critic_of(trainer.config.method))
+        self._critic = _critic(trainer)
 
     def before_step(self, trainer: Trainer) -> str:
         """Hold while paused, follow changed learning rates, and say what the next step is."""
@@ -254,6 +255,12 @@ class FolderHooks:
             "lr_g": lr_g,
             "lr_d": lr_d,
         }
+
+
+def _critic(trainer: Trainer) -> Player | None:
+    """The player whose opinion of samples is asked; None where none is trained."""
+    config = trainer.config
+    return trainer.players.get(critic_of(config.method)) if config.adversarial else None
 
 
 def _machine_of(folder: RunFolder, config: TrainConfig, spec: Spec, fields: dict[str, torch.Tensor]) -> Machine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -36,6 +37,17 @@ def build(
         networks[0] = spectral_norm(networks[0])
     networks = [network.to(device, memory_format=torch.channels_last) for network in networks]
     return networks[0], networks[1] if len(networks) > 1 else None
+
+
+def turned(config: TrainConfig, spec: Spec) -> tuple[TrainConfig, Spec]:
+    """The configuration and the spec of networks that go the other way, from a picture to its condition.
+
+    Args:
+        spec: of a set whose condition is a picture of the same size.
+    """
+    shape = spec.shape or (config.channels, config.size, config.size)
+    back = replace(spec, shape=spec.condition_shape, condition_shape=shape)
+    return config.changed(channels=spec.condition_shape[0]), back
 
 
 def _made(make: Callable[..., nn.Module], config: TrainConfig, spec: Spec) -> nn.Module:

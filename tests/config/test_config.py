@@ -70,6 +70,18 @@ def test_every_setting_is_explained(name):
         ({"compiled": True, "r1": 1.0}, "switch compiled off"),
         ({"instance_noise": -0.1}, "instance_noise is -0.1; it must lie between 0 and 2"),
         ({"device": "mps", "precision": "bf16"}, "not supported on mps"),
+        ({"cycle": 10.0}, r"method 'gan' does not use cycle: set it to 0, or choose a method that does \(cyclegan\)"),
+        ({"method": "srgan", "augment": "translation"}, r"'srgan' does not use augment: set it to none, .*\(gan\)"),
+        ({"method": "pix2pix"}, "'pix2pix' draws pictures of conditions: switch conditional on"),
+        ({"method": "pix2pix"}, "the data set 'digits' has none to begin with: choose one that has"),
+        ({"method": "pix2pix"}, "the network 'dcgan' reads none: choose one that does"),
+        ({"method": "cyclegan", "adversarial": 0.0}, "Without D's opinion the method 'cyclegan' does not learn what"),
+        ({"method": "spade", "adversarial": 0.0}, "neither reconstruction nor content has a weight"),
+        (
+            {"method": "spade", "adversarial": 0.0, "content": 1.0, "layer_matching": 1.0, "d_steps": 2},
+            "With adversarial 0 D is not trained, and d_steps and layer_matching would change nothing: set it back",
+        ),
+        ({"method": "spade", "prior": "mixture", "self_conditional": True}, "'spade' knows no groups of pictures"),
     ],
 )
 def test_what_cannot_be_trained_is_said_in_one_sentence(changes, sentence):
