@@ -7,7 +7,7 @@ from explorer.widgets.stage import stage
 from explorer.widgets.text import literal
 from pipelines.config.presets import PRESETS
 from pipelines.models.registry import Entry
-from pipelines.registries import NETWORKS
+from pipelines.registries import network_traits
 
 DEFAULT = "paint-faces"
 PAINT, DRAW, SHARPEN, STYLE = "paint", "draw", "sharpen", "style"
@@ -19,12 +19,8 @@ translating = stage("translate", "Translate pictures")
 def translates(entry: Entry) -> bool:
     """Whether a model reads a picture and draws another."""
     spec = entry.spec
-    return len(spec.condition_shape) == 3 and spec.modality == "image" and is_translator(entry.config.network)
-
-
-def is_translator(network: str) -> bool:
-    """Whether the G of a network family reads a picture and draws another."""
-    return bool(NETWORKS.constants(network).get("TRANSLATES", False))
+    reads = len(spec.condition_shape) == 3 and spec.modality == "image"
+    return reads and network_traits(entry.config.network).translates
 
 
 def mode_of(entry: Entry) -> str:
