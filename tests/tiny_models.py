@@ -67,10 +67,12 @@ def write(
     seed: int = 0,
     ships: bool = False,
     networks: tuple[nn.Module, nn.Module | None] | None = None,
+    spec: data.Spec | None = None,
 ) -> Path:
     """One published model.
 
     Args:
+        spec: of a data set with another condition than classes; such a model has no preview.
         seed: of the random weights.
         ships: that it belongs to the project, so that it cannot be renamed or deleted.
         networks: generator and discriminator of one's own; without a discriminator none is written.
@@ -85,7 +87,7 @@ def write(
         if network is not None:
             weights = {key: value.contiguous() for key, value in network.state_dict().items()}
             save_file(weights, folder / f"{name}.safetensors")
-    values = {"config": config.to_dict(), "class_names": list(class_names)}
+    values = {"config": config.to_dict(), "class_names": list(class_names), "spec": spec.to_dict() if spec else {}}
     (folder / "config.json").write_text(json.dumps(values), "utf-8")
     card = {
         "title": title, "about": "Random weights, for tests.", "ships": ships, "run": "a-run", "command": "none",
@@ -95,6 +97,8 @@ def write(
         "sha256": sha256(folder),
     }  # fmt: skip
     (folder / "card.json").write_text(json.dumps(card), "utf-8")
+    if spec is not None:
+        return folder
     generator, view = networks[0].eval(), FixedView(config, tuple(class_names))
     with torch.inference_mode():
         (folder / "preview.png").write_bytes(grid_png(to_uint8(generator(view.z, view.y)), view.columns))
@@ -126,7 +130,8 @@ def sign(folder: Path) -> None:
 
 def sha256(folder: Path) -> dict[str, str]:
     """What a card says of the weights in a folder."""
-    weights = (folder / f"{name}.safetensors" for name in ("generator", "discriminator", "steering"))
+    names = ("generator", "discriminator", "steering", "conditions", "backward")
+    weights = (folder / f"{name}.safetensors" for name in names)
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in weights if path.is_file()}
 
 

@@ -43,10 +43,14 @@ def is_rival(chosen: Entry, other: Entry) -> bool:
 
 def made_for_it() -> list[str]:
     """The presets that train such a model, the quick ones first."""
-    names = [
-        name for name, preset in PRESETS.items() if NETWORKS.constants(preset.config.network).get("TRANSLATES", False)
-    ]
+    names = [name for name, preset in PRESETS.items() if network_traits(preset.config.network).translates]
     return sorted(names, key=lambda name: PRESETS[name].gpu)
+
+
+def names_of(entries: list[Entry]) -> dict[str, str]:
+    """What models are called, by id: their titles, or where two have one, their ids."""
+    titles = [entry.title for entry in entries]
+    return {entry.id: entry.id if titles.count(entry.title) > 1 else entry.title for entry in entries}
 
 
 # Parts
@@ -76,15 +80,16 @@ if chosen == "":
 elif isinstance(chosen, str):
     no_model(chosen)
 else:
+    names = names_of([*entries, *([] if chosen.id in {entry.id for entry in entries} else [chosen])])
     translating(
         chosen.id,
         mode=mode_of(chosen),
         condition=chosen.spec.condition,
         data=chosen.config.data,
-        title=chosen.title,
-        models=[{"id": entry.id, "title": entry.title, "mode": mode_of(entry)} for entry in entries],
+        title=names[chosen.id],
+        models=[{"id": entry.id, "mode": mode_of(entry)} for entry in entries],
         rivals=[
-            {"id": entry.id, "title": entry.title, "published": entry.run is None}
+            {"id": entry.id, "title": names[entry.id], "published": entry.run is None}
             for entry in entries
             if is_rival(chosen, entry)
         ],

@@ -44,6 +44,7 @@ def translation(model: Model, asked: Nothing) -> Response:
             "backward": translating.backward_of(trained) is not None,
             "back": translating.goes_back(trained),
             "paired": spec.paired,
+            "noise": _is_varied(model),
             "prepared": _is_prepared(model, "train"),
             "held_out": _is_prepared(model, "test"),
         },
@@ -115,6 +116,15 @@ def translate(model: Model, asked: Translated) -> Response:
 def _reads_pictures(model: Model) -> None:
     if len(model.trained.entry.spec.condition_shape) != 3:
         raise HTTPException(400, f"{model.id} reads no picture, so it translates none; choose a model that does.")
+
+
+def _is_varied(model: Model) -> bool:
+    """Whether z changes what is drawn, by the pictures of two of them; of many families that translate it does not."""
+    trained = model.trained
+    z, _ = trained.draw([(0, 0), (0, 1)])
+    with DECODING.turn():
+        one, other = (translating.translated(trained, trained.conditions[:1], each[None]) for each in z)
+    return not torch.equal(one, other)
 
 
 def _labels(model: Model) -> list[str]:

@@ -65,7 +65,7 @@ def _pixels(content: bytes, shape: tuple[int, ...], dtype: type, what: str) -> T
 
 def backward_of(trained: Trained) -> torch.nn.Module | None:
     """The network that translates pictures back into conditions, or None."""
-    return getattr(trained, "backward", None)
+    return trained.backward
 
 
 def goes_back(trained: Trained) -> bool:

@@ -25,7 +25,7 @@ export class Bar {
       const value = Math.round(Number(this.seed.value));
       wishes.seed(Number.isFinite(value) ? Math.min(MOST_SEED, Math.max(0, value)) : 0);
     });
-    this.direction = button("Swap direction", "swap");
+    this.direction = button("From B to A", "swap", { title: "The other direction: pictures of the second kind become those of the first" });
     this.verdict = button("What D looks at", "verdict", { title: ABOUT.verdict });
     this.others = make("span", { class: "gx-row gx-others", role: "group", "aria-label": "Other models beside it" });
     this.invert = make("input", { type: "checkbox" });
@@ -36,15 +36,16 @@ export class Bar {
       button("Picture", "picture", { title: "What is drawn, at its own size" }),
       button("Strip", "strip", { title: "All that is shown, side by side" }),
       button("Pair", "pair", { title: "Input and picture side by side, as pix2pix's data sets have them" }), this.saveMap);
-    this.element = make("div", { class: "gx-row gx-controls" },
-      button("New z", "anew", { class: "gx-button gx-strong" }),
-      make("label", { class: "gx-pair" }, make("abbr", { title: ABOUT.z, tabindex: 0 }, "z"), this.seed),
+    this.noise = make("span", { class: "gx-row" }, button("New z", "anew", { class: "gx-button gx-strong" }),
+      make("label", { class: "gx-pair" }, make("abbr", { title: ABOUT.z, tabindex: 0 }, "z"), this.seed));
+    this.element = make("div", { class: "gx-row gx-controls" }, this.noise,
       this.direction, this.verdict, wishes.lens, this.own, this.inverting, this.others);
   }
 
   /** Of another model: what it can do. */
   open(mode, about, rivals) {
     const paints = mode === "paint" || mode === "draw";
+    this.noise.hidden = !about.noise;
     this.direction.hidden = !about.backward;
     this.inverting.hidden = mode === "paint" || about.input[0] !== 1;
     this.saveMap.hidden = !paints;

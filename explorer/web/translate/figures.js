@@ -78,6 +78,7 @@ export class Figures {
     this.magnifies = magnifies;
     this.handle.hidden = !magnifies;
     this.element.style.setProperty("--gx-columns", String(figures.length));
+    this.element.classList.toggle("gx-three", figures.length === 3);
     const elements = figures.map(({ element }) => element);
     if (elements.length !== this.element.children.length || elements.some((one, at) => one !== this.element.children[at])) {
       this.element.replaceChildren(...elements);

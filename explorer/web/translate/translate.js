@@ -42,10 +42,9 @@ class Translate {
       verdict: () => this.set({ verdict: !this.state.verdict }), rival: (id) => this.rival(id), file: (file) => this.take(file),
       picture: () => this.save("picture"), strip: () => this.save("strip"), pair: () => this.save("pair"), saveMap: () => this.saveMap(),
     });
-    this.legend = make("p", { class: "gx-legend", role: "status" });
     this.body = make("div", { class: "gx-body" },
       make("div", { class: "gx-work" }, this.tools.element, make("div", { class: "gx-pictures" }, this.views.figures.element, this.easel.says)),
-      this.bar.element, this.legend, make("div", { class: "gx-row" }, this.bar.files), this.easel.help, this.examples.element);
+      this.bar.element, this.views.legend, make("div", { class: "gx-row" }, this.bar.files), this.easel.help, this.examples.element);
     place.append(this.modes.element, this.notice, this.body);
     this.asking = new Asking(root, (model, text) => this.trouble(model, text && model !== this.model ? `${model}: ${text}` : text));
     this.address = new Address("translate", NAMES, (texts) => this.back(texts));
@@ -271,6 +270,7 @@ class Translate {
   /** Ask for the picture of the input as it is now: at most once a frame. */
   want() {
     this.wanted += 1;
+    this.place.dataset.wanted = String(this.wanted);
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
       this.ask();
@@ -290,10 +290,9 @@ class Translate {
     if (judges) Object.assign(body, { verdict: true }, source.truth && source.fits ? { judged: base64(planes(source.truth)) } : {});
     const show = (found) => {
       this.views.show(input, found, source, data.mode === "sharpen");
-      setText(this.legend, this.views.judge(judges ? found.verdicts : [], about));
+      this.views.judge(judges ? found.verdicts : [], about);
       this.place.dataset.shown = JSON.stringify({ model: this.model, wanted, seed: state.seed, example: state.example });
     };
-    this.place.dataset.wanted = String(wanted);
     this.asking.want([[this.model, body, show], ...this.also().map((id) =>
       [id, plain, (found) => this.views.showOther(id, found, source)])]);
   }

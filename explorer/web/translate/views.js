@@ -1,6 +1,6 @@
 // Which pictures stand side by side, by what is done, and what is said of each.
 
-import { fixed } from "../shared/format.js";
+import { fixed, make, setText } from "../shared/format.js";
 import { difference, meanDifference, psnr, sameShape } from "./coding.js";
 import { Figure, Figures } from "./figures.js";
 import { rangeOf, wordsOf } from "./verdict.js";
@@ -20,6 +20,11 @@ export class Views {
     this.truth = new Figure("Truth");
     this.figures = new Figures({ onLens });
     this.others = new Map();
+    this.low = make("span", {});
+    this.high = make("span", {});
+    this.scale = make("span", { class: "gx-row gx-scale", hidden: "" }, this.low, make("i", { "aria-hidden": "true" }), this.high);
+    this.words = make("span", { role: "status" });
+    this.legend = make("p", { class: "gx-row gx-legend" }, this.scale, this.words);
   }
 
   /** The figures of a mode: ``others``, further models; ``truth``, or null. */
@@ -71,17 +76,22 @@ export class Views {
     return this.mode === "sharpen" ? `PSNR ${fixed(psnr(picture, truth), 1)} dB` : `differs from the truth by ${fixed(meanDifference(picture, truth), 1)} of 255`;
   }
 
-  /** Lay D's verdicts over what was drawn, and over the truth; returns what they say, in words. */
+  /** Lay D's verdicts over what was drawn, and over the truth, and say what they are. */
   judge(verdicts, { probability, kind }) {
     const [drawn, real] = verdicts;
     const range = rangeOf(verdicts, probability);
-    this.output.showVerdict(drawn, range);
-    this.truth.showVerdict(real, range);
-    if (!drawn) return "";
-    const scale = probability ? "magenta: 0 %, clear: 50 %, green: 100 % real"
-      : `magenta: ${fixed(range.low, 2)}, clear: 0, green: +${fixed(range.high, 2)}`;
-    const about = `D's ${kind}${probability ? " of being real" : ""} for each patch (${scale}). Drawn: ${wordsOf(drawn, range, probability)}.`;
-    return real ? `${about} True picture: ${wordsOf(real, range, probability)}.` : about;
+    const patches = drawn?.values.length > 1; // one number for all of it would only cover the picture
+    this.output.showVerdict(patches ? drawn : null, range);
+    this.truth.showVerdict(patches ? real : null, range);
+    this.scale.hidden = !patches;
+    setText(this.low, probability ? "fake, 0 %" : `fake, ${fixed(range.low, 2)}`);
+    setText(this.high, probability ? "real, 100 %" : `real, +${fixed(range.high, 2)}`);
+    if (!drawn) {
+      setText(this.words, "");
+      return;
+    }
+    const about = `D's ${kind}${probability ? " of being real" : ""}${patches ? " for each patch" : ""}. Drawn: ${wordsOf(drawn, range, probability)}.`;
+    setText(this.words, real ? `${about} True picture: ${wordsOf(real, range, probability)}.` : about);
   }
 
   /** What a file shows: "picture", "pair" (input and picture), or "strip" (all). */

@@ -1,0 +1,400 @@
+"""The page Translate in a real browser, on tiny models: what is painted is what is drawn for, pixel by pixel."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from pipelines.modalities._conditions import PALETTE
+from pipelines.models import trained, translating
+
+pytestmark = pytest.mark.browser
+
+OPEN_MS = 90_000  # for a server that has torch still to load, on a busy machine
+SIZE = 16
+COLOURS = [tuple(bytes.fromhex(colour[1:])) for colour in PALETTE]
+HAIR, MOUTH = 2, 6
+
+PIXELS = """canvas => {
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  return [canvas.height, canvas.width, btoa(String.fromCharCode(...data))];
+}"""
+
+
+@pytest.fixture(scope="module")
+def server(serve, tiny_translators: Path, tiny_models: Path):
+    """A server with the models that translate, their faces, and others that do not."""
+
+    def fill(homes) -> None:
+        shutil.copytree(tiny_translators / "models", homes.models, dirs_exist_ok=True)
+        shutil.copytree(tiny_models, homes.models, dirs_exist_ok=True)
+        shutil.copytree(tiny_translators / "data", homes.data, dirs_exist_ok=True)
+
+    return serve("streamlit_app.py", before=fill)
+
+
+@pytest.fixture
+def opened(server, page: Page):
+    """Opens the page on a model; ``model`` and what else its address says."""
+
+    def open_page(**asked: object) -> Page:
+        page.goto(f"{server.url}/translate?{urlencode(asked)}")
+        settled(page, OPEN_MS)
+        return page
+
+    return open_page
+
+
+def settled(page: Page, timeout: int = 20_000) -> None:
+    """Wait until the picture of the input as it is now is shown."""
+    page.wait_for_function(
+        "() => { const d = document.querySelector('.gx-translate')?.dataset;"
+        " return d?.shown && String(JSON.parse(d.shown).wanted) === d.wanted }",
+        timeout=timeout,
+    )
+
+
+def pixels(canvas: Locator) -> np.ndarray:
+    """A canvas, uint8 [H, W, 3]."""
+    height, width, data = canvas.evaluate(PIXELS)
+    return np.frombuffer(base64.b64decode(data), np.uint8).reshape(height, width, 4)[..., :3]
+
+
+def figure(page: Page, name: str) -> Locator:
+    return page.locator("figure").filter(
+        has=page.locator(".gx-figure-name", has_text=re.compile(f"^{re.escape(name)}$"))
+    )
+
+
+def shown(page: Page, name: str) -> np.ndarray:
+    settled(page)
+    return pixels(figure(page, name).locator("canvas.gx-picture"))
+
+
+def labels(page: Page) -> np.ndarray:
+    """The labels on the easel, int8 [1, H, W], by their colours."""
+    colours = pixels(page.locator(".gx-easel canvas"))
+    found = [[COLOURS.index(tuple(int(part) for part in colour)) for colour in row] for row in colours]
+    return np.array(found, np.int8)[None]
+
+
+def drawn(server, model: str, stored: np.ndarray, seed: int = 0, direction: str = "forward") -> np.ndarray:
+    """What the model draws for an input as it is stored, [H, W, 3]."""
+    gan = trained.load(server.models / model)
+    z, _ = gan.draw([(seed, 0)])
+    return translating.translated(gan, torch.from_numpy(stored)[None], z, direction)[0].permute(1, 2, 0).numpy()
+
+
+def stored(picture: np.ndarray) -> np.ndarray:
+    """Pixels [H, W, C] as they are stored."""
+    return np.ascontiguousarray(picture.transpose(2, 0, 1))
+
+
+def asked(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def drag(page: Page, *cells: tuple[float, float]) -> None:
+    """Drag the mouse over cells of the easel."""
+    box = page.locator(".gx-easel canvas").bounding_box()
+    places = [
+        (box["x"] + (x + 0.5) * box["width"] / SIZE, box["y"] + (y + 0.5) * box["height"] / SIZE) for x, y in cells
+    ]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=4)
+    page.mouse.up()
+
+
+def png(picture: np.ndarray) -> dict:
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG")
+    return {"name": "mine.png", "mimeType": "image/png", "buffer": file.getvalue()}
+
+
+def file_of(page: Page, button: str) -> tuple[Image.Image, str]:
+    """The picture that a button downloads, and its name."""
+    with page.expect_download() as caught:
+        page.get_by_role("button", name=button, exact=True).click()
+    with Image.open(caught.value.path()) as file:
+        file.load()
+        return file, caught.value.suggested_filename
+
+
+def test_painting_with_the_mouse_filling_and_undoing(server, opened):
+    page = opened(model="tiny-paint", x=3)
+    gan = trained.load(server.models / "tiny-paint")
+    first = gan.conditions[2].numpy()
+    assert np.array_equal(labels(page), first), "the easel shows the example"
+    before = shown(page, "Tiny paint")
+    assert np.array_equal(before, drawn(server, "tiny-paint", first))
+
+    page.get_by_role("button", name="mouth", exact=True).click()
+    page.get_by_role("button", name="Brush of 1 cell").click()
+    drag(page, (2, 1), (2, 9))
+    wanted = first.copy()
+    wanted[0, 1:10, 2] = MOUTH
+    assert np.array_equal(labels(page), wanted)
+    after = shown(page, "Tiny paint")
+    assert np.array_equal(after, drawn(server, "tiny-paint", wanted)) and not np.array_equal(before, after)
+    assert asked(page)["x"] == "own"
+
+    page.get_by_role("button", name="Mirror", exact=True).click()
+    page.get_by_role("button", name="hair", exact=True).click()
+    drag(page, (1, 12), (1, 14))
+    wanted[0, 12:15, [1, SIZE - 2]] = HAIR
+    assert np.array_equal(labels(page), wanted) and asked(page)["mirror"] == "1"
+    page.get_by_role("button", name="Mirror", exact=True).click()
+
+    page.get_by_role("button", name="Clear", exact=True).click()
+    assert not labels(page).any()
+    page.get_by_role("button", name="Fill", exact=True).click()
+    drag(page, (5, 5))
+    assert (labels(page) == HAIR).all()
+    assert np.array_equal(shown(page, "Tiny paint"), drawn(server, "tiny-paint", np.full_like(first, HAIR)))
+    page.get_by_role("button", name="Undo", exact=True).click()
+    page.keyboard.press("Control+z")
+    assert np.array_equal(labels(page), wanted), "filling and clearing are undone"
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    assert np.array_equal(labels(page), first)
+    expect(page.get_by_role("button", name="Undo", exact=True)).to_be_disabled()
+    page.keyboard.press("Control+y")
+    assert labels(page)[0, 5, 2] == MOUTH
+
+    page.get_by_role("button", name="Eraser", exact=True).click()
+    drag(page, (2, 5))
+    assert labels(page)[0, 5, 2] == 0 and labels(page)[0, 6, 2] == MOUTH
+
+
+def test_another_z_and_a_link_that_shows_the_same(server, opened, browser):
+    page = opened(model="tiny-paint", x="h2")
+    expect(page.get_by_role("button", name="held out")).to_have_attribute("aria-pressed", "true")
+    first = shown(page, "Tiny paint")
+    page.get_by_role("button", name="New z").click()
+    page.wait_for_url(re.compile(r"z=\d+"))
+    after = shown(page, "Tiny paint")
+    assert not np.array_equal(first, after)
+    assert np.array_equal(after, drawn(server, "tiny-paint", labels(page), int(asked(page)["z"])))
+    other = browser.new_context()
+    fresh = other.new_page()
+    fresh.goto(page.url)
+    settled(fresh, OPEN_MS)
+    assert np.array_equal(shown(fresh, "Tiny paint"), after)
+    other.close()
+    page.go_back()
+    page.wait_for_url(re.compile(r"^(?!.*z=)"))
+    assert np.array_equal(shown(page, "Tiny paint"), first)
+
+
+def test_painting_by_keyboard(opened):
+    page = opened(model="tiny-paint", x=1)
+    page.get_by_role("button", name="Clear", exact=True).click()
+    page.get_by_role("button", name="Brush of 1 cell").click()
+    page.get_by_role("button", name="mouth", exact=True).click()
+    easel = page.get_by_role("application", name="Map to paint")
+    easel.focus()
+    for key in ("ArrowLeft", "ArrowUp"):
+        page.keyboard.press(f"Shift+{key}")
+        page.keyboard.press(f"Shift+{key}")  # to the corner
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    wanted = np.zeros((1, SIZE, SIZE), np.int8)
+    wanted[0, 0, 1] = MOUTH
+    assert np.array_equal(labels(page), wanted)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".gx-cell")).to_have_text("Column 2, row 2: background")
+    page.keyboard.press("Enter")
+    expect(page.locator(".gx-cell")).to_contain_text("mouth; the brush is down")
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    wanted[0, 1:5, 1] = MOUTH
+    assert np.array_equal(labels(page), wanted), "the brush was lifted before the last move"
+    page.keyboard.down("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.up("Space")
+    page.keyboard.press("ArrowRight")
+    wanted[0, 4, 2:4] = MOUTH
+    assert np.array_equal(labels(page), wanted)
+    page.get_by_role("button", name="hair", exact=True).click()
+    easel.focus()
+    page.keyboard.press("f")
+    assert labels(page)[0, 15, 15] == HAIR and labels(page)[0, 4, 2] == MOUTH
+    page.keyboard.press("Control+z")
+    assert np.array_equal(labels(page), wanted)
+    page.keyboard.press("e")
+    expect(page.get_by_role("button", name="Eraser", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_map_is_saved_and_loaded_again_and_other_files_are_told(opened):
+    page = opened(model="tiny-paint", x=2)
+    page.get_by_role("button", name="mouth", exact=True).click()
+    drag(page, (3, 3), (12, 12))
+    painted = labels(page)
+    file, name = file_of(page, "Save the map")
+    assert name == "tiny-paint-own-z-0.0-map.png" and file.mode == "P"
+    assert np.array_equal(np.asarray(file), painted[0]), "the numbers of its palette are the labels"
+    page.get_by_role("button", name="Clear", exact=True).click()
+    page.get_by_label("Load a map").set_input_files(
+        {"name": name, "mimeType": "image/png", "buffer": Path(file.filename).read_bytes()}
+    )
+    expect(page.get_by_role("button", name="Redo", exact=True)).to_be_disabled()
+    page.wait_for_function("() => document.querySelector('.gx-translate').dataset.shown")
+    settled(page)
+    assert np.array_equal(labels(page), painted)
+
+    trouble = page.locator(".gx-trouble")
+    for wrong, words in (
+        (
+            {"name": "x.png", "mimeType": "image/png", "buffer": b"no picture"},
+            "not a picture that the browser can open",
+        ),
+        (png(np.zeros((5, 7, 3), np.uint8)), "The picture is 7 × 5; a map of this model is 16 × 16"),
+        (png(np.full((SIZE, SIZE, 3), 1, np.uint8)), "column 1 and row 1 has no label's colour (#010101)"),
+    ):
+        page.get_by_label("Load a map").set_input_files(wrong)
+        expect(trouble).to_contain_text(words)
+        assert np.array_equal(labels(page), painted), "what was painted stays"
+    page.get_by_role("button", name="Example 1", exact=True).click()
+    expect(trouble).to_be_hidden()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    assert np.array_equal(labels(page), painted), "choosing an example can be undone"
+
+
+def test_drawing_lines_and_the_files_of_what_is_drawn(server, opened):
+    page = opened(model="tiny-draw", x=1)
+    page.get_by_role("button", name="Clear", exact=True).click()
+    assert (pixels(page.locator(".gx-easel canvas")) == 255).all(), "outlines are dark on white"
+    page.get_by_role("button", name="Brush of 2 cells").click()
+    drag(page, (4, 4), (4, 10))
+    grey = pixels(page.locator(".gx-easel canvas"))
+    wanted = np.full((SIZE, SIZE), 255, np.uint8)
+    wanted[3:11, 3:5] = 0
+    assert np.array_equal(grey, np.repeat(wanted[..., None], 3, 2))
+    picture = shown(page, "Tiny draw")
+    assert np.array_equal(picture, drawn(server, "tiny-draw", wanted[None]))
+    file, name = file_of(page, "Picture")
+    assert np.array_equal(np.asarray(file.convert("RGB")), picture) and name == "tiny-draw-own-z-0.0-picture.png"
+    file, name = file_of(page, "Pair")
+    assert np.array_equal(np.asarray(file.convert("RGB")), np.concatenate([grey, picture], 1))
+    file, name = file_of(page, "Strip")
+    assert file.size == (3 * SIZE, SIZE), "and the example's true picture"
+
+
+def test_sharpening_beside_interpolation_another_model_and_the_truth(server, opened):
+    page = opened(model="tiny-sharpen", x="h1")
+    expect(page.locator(".gx-figure-name")).to_have_text(["Input", "Bicubic", "Tiny smooth", "Tiny sharpen", "Truth"])
+    small = shown(page, "Input")
+    assert small.shape == (4, 4, 3)
+    expect(figure(page, "Tiny smooth").locator(".gx-figure-words")).to_contain_text("PSNR")
+    for name, model in (("Tiny sharpen", "tiny-sharpen"), ("Tiny smooth", "tiny-smooth")):
+        assert np.array_equal(shown(page, name), drawn(server, model, stored(small)))
+    truth, output = (shown(page, name).astype(np.float64) for name in ("Truth", "Tiny sharpen"))
+    ratio = 10 * np.log10(255**2 / np.square(truth - output).mean())
+    expect(figure(page, "Tiny sharpen").locator(".gx-figure-words")).to_have_text(f"PSNR {ratio:.1f} dB")
+
+    figure(page, "Bicubic").locator("canvas.gx-picture").hover(position={"x": 60, "y": 60})
+    lenses = page.locator(".gx-lens:visible")
+    expect(lenses).to_have_count(5)
+    left = [lens.evaluate("lens => lens.style.left") for lens in lenses.all()]
+    assert len(set(left)) == 1, "one magnifier moves over all"
+    handle = page.get_by_role("button", name="Magnifier")
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".gx-lens").first.evaluate("lens => lens.style.left") != left[0]
+    page.wait_for_url(re.compile("lens="))
+    page.keyboard.press("Escape")
+    expect(lenses).to_have_count(0)
+
+    page.get_by_role("button", name="+ Tiny smooth").click()
+    expect(page.locator(".gx-figure-name")).to_have_text(["Input", "Bicubic", "Tiny sharpen", "Truth"])
+    assert asked(page)["also"] == "-"
+
+    given = np.zeros((40, 64, 3), np.uint8)
+    given[:, :12], given[:, 12:52], given[:20, 12:52] = 255, (200, 100, 0), (0, 100, 200)  # cut square from the middle
+    page.get_by_label("Own picture").set_input_files(png(given))
+    page.wait_for_url(re.compile("x=own"))
+    small = shown(page, "Input")
+    assert (small[:2] == (0, 100, 200)).all() and (small[2:] == (200, 100, 0)).all()
+    assert (shown(page, "Truth")[:8] == (0, 100, 200)).all(), "what it was before it was made small"
+    assert np.array_equal(shown(page, "Tiny sharpen"), drawn(server, "tiny-sharpen", stored(small)))
+    page.get_by_label("Own picture").set_input_files({"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8"})
+    expect(page.locator(".gx-trouble")).to_contain_text("not a picture that the browser can open")
+    assert np.array_equal(shown(page, "Input"), small)
+
+
+def test_changing_the_style_there_and_back_and_in_the_other_direction(server, opened):
+    page = opened(model="tiny-style", x=2)
+    a = shown(page, "A: other")
+    b, back, error = (shown(page, name) for name in ("B, drawn", "back to A", "|A − back|"))
+    assert np.array_equal(b, drawn(server, "tiny-style", stored(a)))
+    assert np.array_equal(back, drawn(server, "tiny-style", stored(b), direction="backward"))
+    apart = np.abs(a.astype(int) - back)
+    assert np.abs(error[..., 0] - apart.mean(2)).max() <= 0.5
+    expect(figure(page, "|A − back|").locator(".gx-figure-words")).to_have_text(f"mean {apart.mean():.1f} of 255")
+
+    page.get_by_role("button", name="From B to A").click()
+    page.wait_for_url(re.compile("dir=back"))
+    expect(page.locator(".gx-figure-name")).to_have_text(["B", "A, drawn", "back to B", "|B − back|"])
+    b = shown(page, "B")
+    assert np.array_equal(shown(page, "A, drawn"), drawn(server, "tiny-style", stored(b), direction="backward"))
+    given = np.full((SIZE, SIZE, 3), (10, 200, 90), np.uint8)
+    page.get_by_label("Own picture").set_input_files(png(given))
+    page.wait_for_url(re.compile("x=own"))
+    assert np.array_equal(shown(page, "B"), given)
+    assert np.array_equal(shown(page, "A, drawn"), drawn(server, "tiny-style", stored(given), direction="backward"))
+
+
+def test_what_d_looks_at_lies_over_the_picture_and_the_truth(server, opened):
+    page = opened(model="tiny-draw", x=4)
+    expect(page.locator(".gx-over:visible")).to_have_count(0)
+    page.get_by_role("button", name="What D looks at").click()
+    settled(page)
+    expect(page.locator(".gx-over:visible")).to_have_count(2)
+    gan = trained.load(server.models / "tiny-draw")
+    given, fake = gan.conditions[3][None], shown(page, "Tiny draw")
+    told = translating.verdict(gan, torch.from_numpy(stored(fake))[None], given)
+    over = figure(page, "Tiny draw").locator(".gx-over")
+    assert over.evaluate("canvas => [canvas.height, canvas.width]") == list(told.shape)
+    words = page.locator(".gx-legend")
+    expect(words).to_contain_text(f"{(told > 0).sum()} of {told.shape[1]} × {told.shape[0]} patches taken for real")
+    expect(words).to_contain_text("True picture: mean")
+    assert asked(page)["d"] == "1"
+    drag(page, (3, 3), (9, 9))
+    settled(page)
+    expect(page.locator(".gx-over:visible")).to_have_count(1)  # the truth does not belong to this drawing
+
+
+def test_a_model_that_translates_nothing_is_not_offered(opened, empty_server):
+    page = opened(model="tiny-faces")
+    expect(page.get_by_text("tiny-faces reads no picture, so it translates none")).to_be_visible()
+    page.get_by_role("button", name="Change style").click()
+    page.wait_for_url(re.compile("model=tiny-style"))
+    expect(page.locator(".gx-figure-name").first).to_have_text("A: other")
+    page.goto(f"{empty_server.url}/translate")
+    expect(page.get_by_text("There is no model that translates pictures yet")).to_be_visible(timeout=OPEN_MS)
+    page.get_by_role("link", name="Train a GAN").click()
+    page.wait_for_url(re.compile("/train"))
+
+
+def test_on_a_phone_nothing_sticks_out(server, browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    for model in ("tiny-paint", "tiny-sharpen", "tiny-style"):
+        page.goto(f"{server.url}/translate?model={model}&d=1")
+        settled(page, OPEN_MS)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), model
+    context.close()
