@@ -17,10 +17,8 @@ translating = stage("translate", "Translate pictures")
 
 
 def translates(entry: Entry) -> bool:
-    """Whether a model reads a picture and draws another."""
-    spec = entry.spec
-    reads = len(spec.condition_shape) == 3 and spec.modality == "image"
-    return reads and network_traits(entry.config.network).translates
+    """Whether a model is of use here."""
+    return entry.translates
 
 
 def mode_of(entry: Entry) -> str:

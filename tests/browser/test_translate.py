@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-import shutil
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -31,16 +30,9 @@ PIXELS = """canvas => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def server(serve, tiny_translators: Path, tiny_models: Path):
-    """A server with the models that translate, their faces, and others that do not."""
-
-    def fill(homes) -> None:
-        shutil.copytree(tiny_translators / "models", homes.models, dirs_exist_ok=True)
-        shutil.copytree(tiny_models, homes.models, dirs_exist_ok=True)
-        shutil.copytree(tiny_translators / "data", homes.data, dirs_exist_ok=True)
-
-    return serve("streamlit_app.py", before=fill)
+@pytest.fixture
+def server(translating):
+    return translating
 
 
 @pytest.fixture
