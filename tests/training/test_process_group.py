@@ -53,6 +53,14 @@ SETTINGS = {
         "network": "quick", "augment": "diffaugment", "augment_target": 0.1, "augment_images": 1000, "lecam": 0.1,
         "freeze_d": 1, "conditional": True, "minibatch": "stddev", "flip": True,
     },
+    "pairs of pictures": {
+        "network": "straight", "method": "pix2pix", "conditional": True, "conditions": 40, "flip": True, "replay": 0.5,
+        "reconstruction": 10.0, "layer_matching": 1.0,
+    },
+    "two domains": {
+        "network": "straight", "method": "cyclegan", "conditional": True, "conditions": 23, "flip": True, "replay": 0.5,
+        "cycle": 10.0, "identity": 5.0, "loss": "least-squares",
+    },
 }  # fmt: skip
 ALONE_DIFFERS = {"few pictures": {"batch_size": 38}}  # what two processes can share evenly
 DROPPING = {"network": "quick", "dropout": 0.5}
