@@ -175,6 +175,13 @@ def _of_method(config: TrainConfig) -> list[str]:
             f"The method {config.method!r} turns one picture into another, and the network {config.network!r} reads "
             f"none: choose one that does ({', '.join(others) or 'none here'})."
         )
+    if traits.pairs and not DATA_SETS.constants(config.data).get("PAIRED", True):
+        others = [name for name in METHODS.names() if not method_traits(name).pairs]
+        found.append(
+            f"The method {config.method!r} compares each picture with its true one, and in the data set "
+            f"{config.data!r} no picture belongs to a condition: choose another data set, or a method that needs no "
+            f"pairs ({', '.join(others)})."
+        )
     if config.self_conditional:
         found.append(f"The method {config.method!r} knows no groups of pictures: switch self_conditional off.")
     if config.adversarial:
