@@ -8,18 +8,17 @@ Of the last configuration it is saved, by each process, what D's dropout leaves 
 import json
 import os
 import sys
+from dataclasses import replace
 
 import torch
 from safetensors.torch import save_file
 
 from pipelines.config.train_config import TrainConfig
-from pipelines.data import Spec
 from pipelines.networks._dropout import Dropout
-from pipelines.paths import PROJECT
-from pipelines.registries import NETWORKS
 from pipelines.training import process_group
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
+from tests.families import fields, spec_of
 
 STEPS = 5
 
@@ -27,21 +26,21 @@ STEPS = 5
 def made(values, group):
     """A trainer of some settings.
 
-    ``pictures`` says of how many, ``first_step`` how many steps it counts already, and ``conditions`` how many pictures
-    it is told of in the place of classes: as many as there are pictures belong to these.
+    ``pictures`` says of how many, ``first_step`` how many steps it counts already, and ``conditions`` how many
+    a network that translates is told of: as many as there are pictures belong to these.
     """
     count, taken, conditions = values.pop("pictures", 40), values.pop("first_step", 0), values.pop("conditions", 0)
     config = TrainConfig(**values).changed(gpus=group.size if group else 1)
     chance = torch.Generator().manual_seed(0)
     images = torch.randint(0, 256, (count, config.channels, 32, 32), dtype=torch.uint8, generator=chance)
     labels = torch.tensor([0, 0, 0, 1, 0, 2, 3, 0] * 5)[:count]
-    held_out, spec, fields = (images[:6].flip(0), labels[:6]), 4, None
+    held_out = (images[:6].flip(0), labels[:6])
+    spec, where = spec_of(config.network, 4, config.size), Machine("cpu", "fp32", 1)
+    of_set = fields(spec, count)
     if conditions:
-        shape = tuple(images.shape[1:])
-        spec = Spec(condition="told", condition_shape=shape, condition_dtype="uint8", shape=shape,
-                    paired=conditions == count)  # fmt: skip
-        fields = {"told": 255 - images[:conditions]}
-    trainer = Trainer(config, images, Machine("cpu", "fp32", 1), labels, spec, group, fields, held_out)
+        spec = replace(spec, paired=conditions == count)
+        of_set = fields(spec, conditions)
+    trainer = Trainer(config, images, where, labels, spec, group=group, fields=of_set, held_out=held_out)
     trainer.step = taken
     return trainer
 
@@ -69,7 +68,6 @@ def dropped(trainer, group):
 
 
 if __name__ == "__main__":
-    NETWORKS._files["straight"] = PROJECT / "tests" / "methods" / "straight.py"
     torch.set_num_threads(1)
     folder, settings = sys.argv[1], [json.loads(text) for text in sys.argv[2:]]
     with process_group.formed(int(os.environ.get("WORLD_SIZE", "1")), "cpu") as group:
