@@ -68,8 +68,7 @@ def write(folder: Path, config: TrainConfig, seed: int) -> Path:
     backward = build(*turned(config, spec), only_generator=True)[0] if config.method == "cyclegan" else None
     judge = discriminator if config.adversarial else None
     tiny.write(folder, config, conditions.names(len(kept)), title=folder.name.replace("-", " ").capitalize(),
-               networks=(_louder(generator), judge), spec=spec)  # fmt: skip
-    conditions.save(kept, folder)
+               networks=(_louder(generator), judge), spec=spec, told=kept)  # fmt: skip
     if backward is not None:
         weights = {key: value.contiguous() for key, value in _louder(backward).state_dict().items()}
         save_file(weights, folder / "backward.safetensors")

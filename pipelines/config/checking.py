@@ -55,6 +55,8 @@ def problems(config: TrainConfig) -> list[str]:
             f"The network {config.network!r} draws pictures of {' or '.join(map(str, sizes))} pixels, and size is "
             f"{config.size}: set size to one of them, or choose another network."
         )
+    if network_traits(config.network).translates:
+        found += _translating(config)
     if config.flip and not DATA_SETS.get(config.data).FLIP_MAKES_SENSE:
         found.append(f"Mirrored {config.data} are not {config.data}: switch flip off.")
     modality = modality_of(config.data)
@@ -161,22 +163,19 @@ def _of_method(config: TrainConfig) -> list[str]:
                 )
     if not traits.translates:
         return found
-    if not config.conditional:
-        found.append(f"The method {config.method!r} draws pictures of conditions: switch conditional on.")
-    if not DATA_SETS.constants(config.data).get("CONDITION"):
-        others = [name for name in DATA_SETS.names() if DATA_SETS.constants(name).get("CONDITION")]
-        found.append(
-            f"The method {config.method!r} turns one picture into another, and the data set {config.data!r} has none "
-            f"to begin with: choose one that has ({', '.join(others) or 'none here'})."
-        )
-    if not network_traits(config.network).translates:
+    if not network_traits(config.network).translates:  # one that does has needs of its own
         others = [name for name in NETWORKS.names() if network_traits(name).translates]
         found.append(
             f"The method {config.method!r} turns one picture into another, and the network {config.network!r} reads "
             f"none: choose one that does ({', '.join(others) or 'none here'})."
         )
-    if config.self_conditional:
-        found.append(f"The method {config.method!r} knows no groups of pictures: switch self_conditional off.")
+    if traits.pairs and not DATA_SETS.constants(config.data).get("PAIRED", True):
+        others = [name for name in METHODS.names() if not method_traits(name).pairs]
+        found.append(
+            f"The method {config.method!r} compares each picture with its true one, and in the data set "
+            f"{config.data!r} no picture belongs to a condition: choose another data set, or a method that needs no "
+            f"pairs ({', '.join(others)})."
+        )
     if config.adversarial:
         return found
     if not traits.pairs:
@@ -193,6 +192,27 @@ def _of_method(config: TrainConfig) -> list[str]:
         found.append(
             f"With adversarial 0 D is not trained, and {of_d} would change nothing: set it back, or raise adversarial."
         )
+    return found
+
+
+def _translating(config: TrainConfig) -> list[str]:
+    """What is wrong for a network that reads a picture or a map of labels and draws another picture."""
+    found, name = [], config.network
+    if not DATA_SETS.constants(config.data).get("CONDITION"):
+        able = ", ".join(name for name in DATA_SETS.names() if DATA_SETS.constants(name).get("CONDITION"))
+        found.append(
+            f"The network {name!r} draws a picture of another one or of a map of labels, and the data set "
+            f"{config.data!r} has none: choose a set with such a condition ({able or 'there is none yet'}), or another "
+            "network."
+        )
+    elif not config.conditional:
+        found.append(f"The network {name!r} draws a picture of another one: switch conditional on, so that it is told.")
+    for setting, off in (("self_conditional", False), ("minibatch", "none"), ("feature_matching", False)):
+        if getattr(config, setting) != off:
+            found.append(
+                f"{setting} is for networks that draw without a picture to begin with, and {name!r} begins with one: "
+                f"set it to {off}, or choose another network."
+            )
     return found
 
 

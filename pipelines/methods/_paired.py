@@ -52,11 +52,6 @@ class PairedMethod(gan.Method):
         if not config.adversarial:
             self.phases = self.phases[1:]
 
-    def begin(self, step: int) -> tuple[float, float, bool]:
-        """Set up a step, as ``gan.Method`` does."""
-        self._turns.clear()
-        return super().begin(step)
-
     def rehearse(self, count: int) -> Tensor:
         """What a step computes, on a few made-up pictures, as a scalar."""
         if self.config.adversarial:
@@ -82,9 +77,14 @@ class PairedMethod(gan.Method):
         with torch.set_grad_enabled(for_g), self.context.autocast():
             return self.generator(z, told[0]), told
 
+    def _discriminator_loss(self, turn: int, watch: bool) -> tuple[Tensor, Numbers]:
+        self._turns.pop(turn, None)  # of the step before; here and not in ``begin``, so that a GPU records the reading
+        return super()._discriminator_loss(turn, watch)
+
     def _generator_loss(self, turn: int, watch: bool) -> tuple[Tensor, Numbers]:
         config, last = self.config, self.config.d_steps - 1
         if not config.adversarial:
+            self._turns.pop(last, None)
             self._fake = self._draw_fakes(last, for_g=True)
         fake, (real, _) = self._fake[0].float(), self._real(last)
         terms: dict[str, tuple[float, Tensor]] = {}  # by the name of the number: its weight and its value

@@ -14,7 +14,7 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import ConfigError
 from pipelines.networks._norms import spectral_norm
-from pipelines.registries import MODALITIES, NETWORKS
+from pipelines.registries import MODALITIES, NETWORKS, network_traits
 
 AT_THE_END = 2**62  # real pictures shown, by when every network has grown
 
@@ -31,6 +31,8 @@ def build(
         ConfigError: the family cannot be told of the set's condition, or draws pictures alone.
     """
     family, spec = NETWORKS.get(config.network), Spec.of(spec)
+    if network_traits(config.network).translates:
+        _require_picture(config, spec)
     makers = (family.generator,) if only_generator else (family.generator, family.discriminator)
     networks = [_made(make, config, spec) for make in makers]
     if config.g_spectral:
@@ -48,6 +50,20 @@ def turned(config: TrainConfig, spec: Spec) -> tuple[TrainConfig, Spec]:
     shape = spec.shape or (config.channels, config.size, config.size)
     back = replace(spec, shape=spec.condition_shape, condition_shape=shape)
     return config.changed(channels=spec.condition_shape[0]), back
+
+
+def _require_picture(config: TrainConfig, spec: Spec) -> None:
+    """Do nothing where networks are told a picture or a map of labels; raises ``ConfigError`` as ``build``."""
+    if len(spec.condition_shape) == 3:
+        return
+    told = "is told nothing" if not spec.conditional else "is told classes"
+    if spec.condition:
+        told = f"is told lists of numbers ({spec.condition!r})"
+    raise ConfigError(
+        f"The network {config.network!r} draws a picture of another one or of a map of labels, and with the data set "
+        f"{config.data!r} it {told}: choose a set whose condition is one of these and switch conditional on, or choose "
+        "another network."
+    )
 
 
 def _made(make: Callable[..., nn.Module], config: TrainConfig, spec: Spec) -> nn.Module:

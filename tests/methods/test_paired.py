@@ -70,6 +70,9 @@ def test_a_fake_is_of_a_real_condition_and_compared_with_its_own_true_picture(ma
         assert trainer.train_step(watch=True)["reconstruction"] == 0.0, "mirrored together, in each turn"
     of_real, of_fake = told[0].chunk(2)
     assert torch.equal(of_real, of_fake) and len(told) == 9, "D compares the two under one condition"
+    trainer.context.choose(20)
+    trainer._all_phases(watch=False)
+    assert not torch.equal(told[-1], told[-4]), "each pass through the phases reads anew, as one that a GPU records"
     stored = {picture.tobytes() for picture in noise(24).numpy()}
     seen = ((of_real + 1) * 127.5).round().to(torch.uint8)
     assert 0 < sum(picture.tobytes() in stored for picture in seen.numpy()) < 8, "some are mirrored, and some are not"
@@ -88,6 +91,15 @@ def test_without_ds_opinion_d_is_not_trained_and_nothing_of_it_is_told(make: Mak
     drawn = display.described(trainer.method, trainer.config)
     assert display.columns(drawn) == ("grad_g", "reconstruction", "images_per_s")
     assert [view["id"] for view in drawn["views"]] == ["reconstruction", "gradient norm", "speed"]
+
+
+def test_each_step_without_ds_opinion_reads_other_pictures(make: Make) -> None:
+    trainer, seen = begun(make("srgan", HALF, adversarial=0.0, reconstruction=1.0)), []
+    trainer.network("generator").register_forward_pre_hook(lambda g, given: seen.append(given[1]))
+    for first in (0, 1):
+        trainer.context.choose(first)
+        trainer._all_phases(watch=False)
+    assert not torch.equal(*seen)
 
 
 @pytest.mark.parametrize("name", ["pix2pix", "spade", "srgan", "cyclegan"])
