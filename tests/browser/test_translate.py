@@ -74,8 +74,8 @@ def shown(page: Page, name: str) -> np.ndarray:
 
 
 def labels(page: Page) -> np.ndarray:
-    """The labels on the easel, int8 [1, H, W], by their colours."""
-    colours = pixels(page.locator(".gx-easel canvas"))
+    """The labels on the canvas, int8 [1, H, W], by their colours."""
+    colours = pixels(page.locator(".gx-paint-canvas canvas"))
     found = [[COLOURS.index(tuple(int(part) for part in colour)) for colour in row] for row in colours]
     return np.array(found, np.int8)[None]
 
@@ -97,8 +97,8 @@ def asked(page: Page) -> dict[str, str]:
 
 
 def drag(page: Page, *cells: tuple[float, float]) -> None:
-    """Drag the mouse over cells of the easel."""
-    box = page.locator(".gx-easel canvas").bounding_box()
+    """Drag the mouse over cells of the canvas."""
+    box = page.locator(".gx-paint-canvas canvas").bounding_box()
     places = [
         (box["x"] + (x + 0.5) * box["width"] / SIZE, box["y"] + (y + 0.5) * box["height"] / SIZE) for x, y in cells
     ]
@@ -128,7 +128,7 @@ def test_painting_with_the_mouse_filling_and_undoing(server, opened):
     page = opened(model="tiny-paint", x=3)
     gan = trained.load(server.models / "tiny-paint")
     first = gan.conditions[2].numpy()
-    assert np.array_equal(labels(page), first), "the easel shows the example"
+    assert np.array_equal(labels(page), first), "the canvas shows the example"
     before = shown(page, "Tiny paint")
     assert np.array_equal(before, drawn(server, "tiny-paint", first))
 
@@ -195,8 +195,8 @@ def test_painting_by_keyboard(opened):
     page.get_by_role("button", name="Clear", exact=True).click()
     page.get_by_role("button", name="Brush of 1 cell").click()
     page.get_by_role("button", name="mouth", exact=True).click()
-    easel = page.get_by_role("application", name="Map to paint")
-    easel.focus()
+    area = page.get_by_role("application", name="Map to paint")
+    area.focus()
     for key in ("ArrowLeft", "ArrowUp"):
         page.keyboard.press(f"Shift+{key}")
         page.keyboard.press(f"Shift+{key}")  # to the corner
@@ -222,7 +222,7 @@ def test_painting_by_keyboard(opened):
     wanted[0, 4, 2:4] = MOUTH
     assert np.array_equal(labels(page), wanted)
     page.get_by_role("button", name="hair", exact=True).click()
-    easel.focus()
+    area.focus()
     page.keyboard.press("f")
     assert labels(page)[0, 15, 15] == HAIR and labels(page)[0, 4, 2] == MOUTH
     page.keyboard.press("Control+z")
@@ -269,10 +269,10 @@ def test_a_map_is_saved_and_loaded_again_and_other_files_are_told(opened):
 def test_drawing_lines_and_the_files_of_what_is_drawn(server, opened):
     page = opened(model="tiny-draw", x=1)
     page.get_by_role("button", name="Clear", exact=True).click()
-    assert (pixels(page.locator(".gx-easel canvas")) == 255).all(), "outlines are dark on white"
+    assert (pixels(page.locator(".gx-paint-canvas canvas")) == 255).all(), "outlines are dark on white"
     page.get_by_role("button", name="Brush of 2 cells").click()
     drag(page, (4, 4), (4, 10))
-    grey = pixels(page.locator(".gx-easel canvas"))
+    grey = pixels(page.locator(".gx-paint-canvas canvas"))
     wanted = np.full((SIZE, SIZE), 255, np.uint8)
     wanted[3:11, 3:5] = 0
     assert np.array_equal(grey, np.repeat(wanted[..., None], 3, 2))

@@ -1,8 +1,18 @@
 // Asks for translations: the pictures of an answer, and D's verdicts that follow them.
 
 import { ask, Decoder, picturesOf } from "../shared/decoder.js";
-import { oneOf } from "./coding.js";
+import { base64, bytesOf, oneOf, planes } from "./coding.js";
 import { verdictsOf } from "./verdict.js";
+
+/** What is asked of the chosen model: ``judges``, whether D is to judge what is drawn, and ``judged`` too, or null. */
+export function bodyOf({ mode, about, state, cells, judges, judged }) {
+  const { seed, index, backward } = state, [channels] = backward ? about.output : about.input;
+  const body = { input: base64(bytesOf(cells, channels)), seed, index, direction: backward ? "backward" : "forward" };
+  if (mode === "style" && about.back) Object.assign(body, { back: true });
+  if (mode === "sharpen" && !backward) Object.assign(body, { enlarged: true });
+  if (judges) Object.assign(body, { verdict: true }, judged ? { judged: base64(planes(judged)) } : {});
+  return body;
+}
 
 /** A translation: { pictures: each by itself, verdicts }. */
 export async function translated(root, model, body) {

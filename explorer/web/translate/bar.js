@@ -6,7 +6,7 @@ import { MOST_SEED } from "./state.js";
 
 const ABOUT = {
   z: "The random numbers that a picture is drawn from beside its input. Seed and number name them: the same two always give the same picture.",
-  verdict: "D looks at patches of the picture. Over each lies what it says of it: green where it takes the patch for real, magenta where it takes it for fake.",
+  verdict: "D looks at patches of the picture. Over each lies what it says of it, in the colour of real or of fake pictures, the stronger the surer.",
 };
 
 export class Bar {

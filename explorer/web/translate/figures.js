@@ -36,9 +36,9 @@ export class Figure {
     this.canvas?.setAttribute("aria-label", name);
   }
 
-  showVerdict(verdict, range) {
+  showVerdict(verdict, range, colours) {
     this.over.hidden = !verdict;
-    if (verdict) drawVerdict(this.over, verdict, range);
+    if (verdict) drawVerdict(this.over, verdict, range, colours);
   }
 
   magnify([across, down]) {

@@ -69,6 +69,16 @@ export function chooser(words, accept, title, onFile) {
   return make("label", { class: "gx-button gx-chooser", title }, words, input);
 }
 
+/** Take files that are dropped on a place. */
+export function takeDropped(place, onFile) {
+  place.addEventListener("dragover", (event) => event.preventDefault());
+  place.addEventListener("drop", (event) => {
+    event.preventDefault();
+    const [file] = event.dataTransfer.files;
+    if (file) onFile(file);
+  });
+}
+
 /** Pictures side by side as one PNG, each enlarged by whole pixels to the largest. @returns {Promise<Blob>} */
 export function strip(/** @type {Pictures[]} */ pictures) {
   const height = Math.max(...pictures.map((one) => one.height));

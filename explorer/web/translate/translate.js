@@ -5,13 +5,14 @@ import { askJson, Refused } from "../shared/decoder.js";
 import { offer } from "../shared/download.js";
 import { make, setText } from "../shared/format.js";
 import { mounting } from "../shared/mounting.js";
-import { Asking } from "./asking.js";
+import { readTheme } from "../shared/plotting.js";
+import { Asking, bodyOf } from "./asking.js";
 import { Bar } from "./bar.js";
 import { Cells } from "./cells.js";
-import { base64, bytesOf, cellsOf, colourOf, pictureOf, picturesOfCells, planes } from "./coding.js";
-import { Easel } from "./easel.js";
+import { cellsOf, colourOf, pictureOf, picturesOfCells } from "./coding.js";
+import { PaintCanvas } from "./paint_canvas.js";
 import { Examples, inkOf } from "./examples.js";
-import { given, strip } from "./files.js";
+import { given, strip, takeDropped } from "./files.js";
 import { Modes } from "./modes.js";
 import { encode } from "./palette_png.js";
 import { NAMES, fileName, fresh, stateOf, textsOf } from "./state.js";
@@ -33,8 +34,8 @@ class Translate {
     this.notice = make("p", { class: "gx-trouble", role: "alert" });
     this.modes = new Modes(root);
     this.tools = new Tools({ onWish: (what) => this.tool(what) });
-    this.easel = new Easel(this.tools, { onPaint: () => this.painted(), onStroke: () => this.stroke() });
-    this.views = new Views(this.easel, { onLens: (lens) => this.set({ lens }, "keep") });
+    this.canvas = new PaintCanvas(this.tools, { onPaint: () => this.painted(), onStroke: () => this.stroke() });
+    this.views = new Views(this.canvas, { onLens: (lens) => this.set({ lens }, "keep") });
     this.examples = new Examples({ onPick: (example) => this.pick({ example }), onSet: (heldOut) => this.pick({ heldOut, example: 0 }) });
     this.bar = new Bar({
       lens: this.views.figures.handle, anew: () => this.set({ seed: Math.floor(Math.random() * 1e6), index: 0 }),
@@ -43,19 +44,14 @@ class Translate {
       picture: () => this.save("picture"), strip: () => this.save("strip"), pair: () => this.save("pair"), saveMap: () => this.saveMap(),
     });
     this.body = make("div", { class: "gx-body" },
-      make("div", { class: "gx-work" }, this.tools.element, make("div", { class: "gx-pictures" }, this.views.figures.element, this.easel.says)),
-      this.bar.element, this.views.legend, make("div", { class: "gx-row" }, this.bar.files), this.easel.help, this.examples.element);
+      make("div", { class: "gx-work" }, this.tools.element, make("div", { class: "gx-pictures" }, this.views.figures.element, this.canvas.says)),
+      this.bar.element, this.views.legend, make("div", { class: "gx-row" }, this.bar.files), this.canvas.help, this.examples.element);
     place.append(this.modes.element, this.notice, this.body);
     this.asking = new Asking(root, (model, text) => this.trouble(model, text && model !== this.model ? `${model}: ${text}` : text));
     this.address = new Address("translate", NAMES, (texts) => this.back(texts));
     this.onKey = (event) => this.key(event);
     window.addEventListener("keydown", this.onKey);
-    for (const kind of ["dragover", "drop"]) {
-      place.addEventListener(kind, (event) => {
-        event.preventDefault();
-        if (kind === "drop" && event.dataTransfer.files[0]) this.take(event.dataTransfer.files[0]);
-      });
-    }
+    takeDropped(place, (file) => this.take(file));
   }
 
   async update({ data }) {
@@ -66,10 +62,8 @@ class Translate {
     Object.assign(this, { model: data.model, data });
     this.modes.show(data.mode, data.models);
     if (isNew) await this.open();
-    else if (this.about) {
-      this.bar.open(data.mode, this.about, this.rivals());
-      this.show();
-    }
+    else if (this.about) this.bar.open(data.mode, this.about, this.rivals());
+    if (!isNew) this.show();
   }
 
   /** Learn what the model reads, and begin with what the URL says. */
@@ -92,7 +86,7 @@ class Translate {
       if (turn !== this.turn) return;
       this.about = about;
       const { ink, ground } = inkOf(sets.inputs);
-      this.easel.setKind(this.data.mode === "paint" ? "Map to paint" : "Drawing", this.colours, about.labels.map(({ name }) => name));
+      this.canvas.setKind(this.data.mode === "paint" ? "Map to paint" : "Drawing", this.colours, about.labels.map(({ name }) => name));
       this.tools.setKind(about.labels, ink, about.labels.length ? 0 : ground, about.input[0] === 3);
       this.bar.open(this.data.mode, about, this.rivals());
       await this.begin(true);
@@ -119,9 +113,9 @@ class Translate {
   }
 
   also() {
-    const rivals = this.rivals();
-    const unasked = rivals.filter(({ published }) => published).slice(0, SHOWN_UNASKED).map(({ id }) => id);
-    return (this.state.also ?? (this.data.mode === "sharpen" ? unasked : [])).filter((id) => rivals.some((one) => one.id === id));
+    const rivals = this.rivals(), most = this.data.mode === "sharpen" ? SHOWN_UNASKED : 0;
+    const also = this.state.also ?? rivals.filter(({ published }) => published).slice(0, most).map(({ id }) => id);
+    return also.filter((id) => rivals.some((one) => one.id === id));
   }
 
   /** Begin with the input that the state names; ``anew``: of another model, so that nothing can be undone. */
@@ -144,7 +138,7 @@ class Translate {
       const [channels, height, width] = this.about.output;
       this.cells = cellsOf({ channels, height, width, bytes: new Uint8Array(channels * height * width).fill(128) }, 0, false);
     }
-    if (this.paints) this.easel.show(this.cells, anew);
+    if (this.paints) this.canvas.show(this.cells, anew);
     this.address.replace(textsOf(state));
     this.show();
   }
@@ -188,8 +182,8 @@ class Translate {
 
   tool(what) {
     if (what === "mirror") this.set({ mirrored: !this.state.mirrored }, "keep");
-    else if (what === "clear") this.easel.change((cells) => cells.clear(this.tools.ground));
-    else if (what !== "changed") this.easel.undo(what === "undo" ? -1 : 1);
+    else if (what === "clear") this.canvas.change((cells) => cells.clear(this.tools.ground));
+    else if (what !== "changed") this.canvas.undo(what === "undo" ? -1 : 1);
   }
 
   key(event) {
@@ -197,21 +191,21 @@ class Translate {
     if (!this.paints || !(event.ctrlKey || event.metaKey) || (key !== "z" && key !== "y")) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== "range") return;
     event.preventDefault();
-    this.easel.undo(key === "y" || event.shiftKey ? 1 : -1);
+    this.canvas.undo(key === "y" || event.shiftKey ? 1 : -1);
   }
 
   painted() {
-    this.cells = this.easel.cells;
+    this.cells = this.canvas.cells;
     if (this.source) this.source = { ...this.source, fits: false };
     this.want();
   }
 
   stroke() {
     this.keep();
-    this.tools.showSteps(this.easel.steps);
+    this.tools.showSteps(this.canvas.steps);
   }
 
-  /** What is on the easel, or was given, is the input now. */
+  /** What is on the canvas, or was given, is the input now. */
   keep() {
     kept.set(`${this.model} ${this.state.backward}`, { cells: this.cells, source: this.source });
     this.set({ example: -1 }, "keep");
@@ -229,7 +223,7 @@ class Translate {
       const { cells, truth } = await given(file, wanted);
       if (turn !== this.turn || state.backward !== wanted.backward) return;
       Object.assign(this, { cells, source: { truth, fits: true } });
-      if (this.paints) this.easel.show(cells, false);
+      if (this.paints) this.canvas.show(cells, false);
       this.keep();
     } catch (error) {
       this.trouble(FILE, error.message);
@@ -242,9 +236,9 @@ class Translate {
   }
 
   async saveMap() {
-    const name = fileName(this.model, this.state, this.data.mode === "paint" ? "map" : "drawing");
-    const blob = this.colours ? new Blob([encode(this.cells, this.colours)], { type: "image/png" }) : await strip([picturesOfCells(this.cells)]);
-    offer(blob, `${name}.png`);
+    const { cells, colours } = this;
+    const blob = colours ? new Blob([encode(cells, colours)], { type: "image/png" }) : await strip([picturesOfCells(cells)]);
+    offer(blob, `${fileName(this.model, this.state, colours ? "map" : "drawing")}.png`);
   }
 
   // Showing
@@ -252,11 +246,11 @@ class Translate {
   show() {
     const { state, about, data } = this;
     if (!about) return;
-    this.tools.element.hidden = this.easel.help.hidden = this.easel.says.hidden = !this.paints;
+    this.tools.element.hidden = this.canvas.help.hidden = this.canvas.says.hidden = !this.paints;
     this.place.classList.toggle("gx-paints", this.paints);
     this.tools.mirrored = state.mirrored;
     this.tools.show();
-    this.tools.showSteps(this.easel.steps);
+    this.tools.showSteps(this.canvas.steps);
     this.bar.show(state, this.also(), about);
     const words = state.backward && !this.sets.targets ? "The training pictures are not on this machine: give a picture of your own"
       : this.paints ? "Begin with an example" : "Examples";
@@ -280,28 +274,24 @@ class Translate {
   ask() {
     const { state, about, data, cells, source, wanted } = this;
     if (!about) return;
-    const channels = (state.backward ? about.output : about.input)[0];
     const judges = state.verdict && about.verdict && !state.backward;
     const input = picturesOfCells(cells, state.backward ? null : this.colours);
-    const plain = { input: base64(bytesOf(cells, channels)), seed: state.seed, index: state.index };
-    const body = { ...plain, direction: state.backward ? "backward" : "forward" };
-    if (data.mode === "style" && about.back) Object.assign(body, { back: true });
-    if (data.mode === "sharpen") Object.assign(body, { enlarged: true });
-    if (judges) Object.assign(body, { verdict: true }, source.truth && source.fits ? { judged: base64(planes(source.truth)) } : {});
+    const body = bodyOf({ mode: data.mode, about, state, cells, judged: source.fits ? source.truth : null, judges });
     const show = (found) => {
       this.views.show(input, found, source, data.mode === "sharpen");
-      this.views.judge(judges ? found.verdicts : [], about);
+      this.views.judge(judges ? found.verdicts : [], about, judges ? readTheme(this.place, data.palette).colors : null);
       this.place.dataset.shown = JSON.stringify({ model: this.model, wanted, seed: state.seed, example: state.example });
     };
-    this.asking.want([[this.model, body, show], ...this.also().map((id) =>
-      [id, plain, (found) => this.views.showOther(id, found, source)])]);
+    const plain = { input: body.input, seed: body.seed, index: body.index, direction: body.direction };
+    const others = this.also().map((id) => [id, plain, (found) => this.views.showOther(id, found, source)]);
+    this.asking.want([[this.model, body, show], ...others]);
   }
 
   close() {
     this.turn += 1;
     cancelAnimationFrame(this.frame);
     window.removeEventListener("keydown", this.onKey);
-    this.easel.close();
+    this.canvas.close();
     this.asking.close();
     this.address.close();
     this.place.replaceChildren();

@@ -2,7 +2,6 @@
 
 import { fixed, percent } from "../shared/format.js";
 
-const REAL = [0, 121, 92], FAKE = [216, 27, 96]; // green over what D takes for real, magenta over what it takes for fake
 const MOST_COVERED = 190; // of 255: the picture is always to be seen
 
 /** D's verdicts of an answer whose pictures end at a byte: maps of numbers, by the header ``x-verdicts``. */
@@ -20,12 +19,13 @@ export function rangeOf(verdicts, probability) {
   return { low: -reach, middle: 0, high: reach };
 }
 
-/** The colours of a verdict, RGBA: the farther from the middle, the more they cover. */
-export function coloursOf({ values }, { low, middle, high }) {
+/** A verdict's pixels, RGBA, in the colours of real and fake: the farther from the middle, the more they cover. */
+export function coloursOf({ values }, { low, middle, high }, colours) {
+  const [real, fake] = [colours.real, colours.fake].map((text) => [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16)));
   const data = new Uint8ClampedArray(4 * values.length);
   values.forEach((value, at) => {
     const far = value >= middle ? (value - middle) / (high - middle) : (middle - value) / (middle - low);
-    data.set([...(value >= middle ? REAL : FAKE), Math.round(MOST_COVERED * Math.min(1, far))], 4 * at);
+    data.set([...(value >= middle ? real : fake), Math.round(MOST_COVERED * Math.min(1, far))], 4 * at);
   });
   return data;
 }
@@ -40,8 +40,8 @@ export function wordsOf({ values, width, height }, { middle }, probability) {
     + `${real} of ${width} × ${height} patches taken for real`;
 }
 
-/** Draw a verdict over a picture. */
-export function drawVerdict(canvas, verdict, range) {
+/** Draw a verdict over a picture; ``colours``: of real and fake, as "#rrggbb". */
+export function drawVerdict(canvas, verdict, range, colours) {
   Object.assign(canvas, { width: verdict.width, height: verdict.height });
-  canvas.getContext("2d").putImageData(new ImageData(coloursOf(verdict, range), verdict.width, verdict.height), 0, 0);
+  canvas.getContext("2d").putImageData(new ImageData(coloursOf(verdict, range, colours), verdict.width, verdict.height), 0, 0);
 }

@@ -8,10 +8,10 @@ import { rangeOf, wordsOf } from "./verdict.js";
 const INPUTS = { paint: "Map", draw: "Drawing", sharpen: "Input", style: "A" };
 
 export class Views {
-  mode; others; key;
+  mode; others;
 
-  constructor(easel, { onLens }) {
-    this.easel = new Figure("Map", easel.element);
+  constructor(canvas, { onLens }) {
+    this.painted = new Figure("Map", canvas.element);
     this.input = new Figure("Input");
     this.enlarged = new Figure("Bicubic");
     this.output = new Figure("Drawn");
@@ -31,7 +31,7 @@ export class Views {
   set({ mode, about, title, backward, others, lens, truth, condition }) {
     this.mode = mode;
     const paints = mode === "paint" || mode === "draw", isStyle = mode === "style";
-    this.easel.rename(INPUTS[mode]);
+    this.painted.rename(INPUTS[mode]);
     this.input.rename(isStyle && condition ? (backward ? "B" : `A: ${condition}`) : INPUTS[mode]);
     this.output.rename(isStyle ? (backward ? "A, drawn" : "B, drawn") : title);
     this.back.rename(backward ? "back to B" : "back to A");
@@ -40,7 +40,7 @@ export class Views {
     for (const id of this.others.keys()) if (!others.some((one) => one.id === id)) this.others.delete(id);
     for (const one of others) if (!this.others.has(one.id)) this.others.set(one.id, new Figure(one.title));
     const beside = [...this.others.values()];
-    const shown = paints ? [this.easel, this.output]
+    const shown = paints ? [this.painted, this.output]
       : mode === "sharpen" ? [this.input, this.enlarged, ...beside, this.output]
         : [this.input, this.output, ...(about.back ? [this.back, this.error] : []), ...beside];
     if (truth) {
@@ -54,7 +54,7 @@ export class Views {
   /** A translation of ``given``, an input as people see it. */
   show(given, { pictures }, { truth, fits }, enlarged) {
     const [output, second] = pictures, known = fits ? truth : null;
-    this.easel.pictures = given; // which is drawn there already
+    this.painted.pictures = given; // which is drawn there already
     this.input.show(given, `${given.width} × ${given.height}`);
     this.output.show(output, this.wordsOf(output, known));
     if (enlarged) this.enlarged.show(second, this.wordsOf(second, known));
@@ -77,19 +77,21 @@ export class Views {
   }
 
   /** Lay D's verdicts over what was drawn, and over the truth, and say what they are. */
-  judge(verdicts, { probability, kind }) {
+  judge(verdicts, { probability, kind }, colours) {
     const [drawn, real] = verdicts;
     const range = rangeOf(verdicts, probability);
     const patches = drawn?.values.length > 1; // one number for all of it would only cover the picture
-    this.output.showVerdict(patches ? drawn : null, range);
-    this.truth.showVerdict(patches ? real : null, range);
+    this.output.showVerdict(patches ? drawn : null, range, colours);
+    this.truth.showVerdict(patches ? real : null, range, colours);
     this.scale.hidden = !patches;
-    setText(this.low, probability ? "fake, 0 %" : `fake, ${fixed(range.low, 2)}`);
-    setText(this.high, probability ? "real, 100 %" : `real, +${fixed(range.high, 2)}`);
     if (!drawn) {
       setText(this.words, "");
       return;
     }
+    this.scale.style.setProperty("--gx-fake", colours.fake);
+    this.scale.style.setProperty("--gx-real", colours.real);
+    setText(this.low, probability ? "fake, 0 %" : `fake, ${fixed(range.low, 2)}`);
+    setText(this.high, probability ? "real, 100 %" : `real, +${fixed(range.high, 2)}`);
     const about = `D's ${kind}${probability ? " of being real" : ""}${patches ? " for each patch" : ""}. Drawn: ${wordsOf(drawn, range, probability)}.`;
     setText(this.words, real ? `${about} True picture: ${wordsOf(real, range, probability)}.` : about);
   }

@@ -10,7 +10,7 @@ const FAR = 8; // cells that the cursor goes with the shift key
 const QUIET_MS = 350; // after the cursor's last move it is said where it is
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-export class Easel {
+export class PaintCanvas {
   tools; onPaint; onStroke; cells; steps; colours; names; cursor; last; before; isDown; erasing; saying;
 
   /** ``tools``: what is painted with; ``onPaint()`` at every change, ``onStroke()`` when a stroke is done. */
@@ -21,8 +21,8 @@ export class Easel {
     this.mark = make("span", { class: "gx-brush", hidden: "", "aria-hidden": "true" });
     this.help = make("p", { class: "gx-quiet gx-keys-help", id: "gx-translate-keys" },
       "By keyboard: arrow keys move the cursor (with Shift by 8), Space paints, Enter puts the brush down or lifts it, F fills, ",
-      "E takes the eraser, [ and ] change the brush, Ctrl+Z undoes.");
-    this.element = make("div", { class: "gx-easel", role: "application", tabindex: 0, "aria-roledescription": "canvas to paint on",
+      "E takes the eraser or puts it away, + and − change the brush, Ctrl+Z undoes.");
+    this.element = make("div", { class: "gx-paint-canvas", role: "application", tabindex: 0, "aria-roledescription": "canvas to paint on",
       "aria-describedby": "gx-translate-keys" }, this.canvas, this.mark);
     this.says = make("p", { class: "gx-quiet gx-cell", role: "status" }, "\u00a0");
     this.listen();
@@ -61,7 +61,7 @@ export class Easel {
 
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const by = MOVES[event.key], wishes = { e: "erase", f: "fill", "[": "thinner", "]": "thicker" };
+    const by = MOVES[event.key], wishes = { e: "erase", f: "fill", "-": "thinner", "+": "thicker" };
     if (by) {
       const steps = event.shiftKey ? FAR : 1;
       const { width, height } = this.cells;
@@ -147,7 +147,7 @@ export class Easel {
 
   // Showing
 
-  /** Other cells on the easel; ``anew``: what was painted before is forgotten. */
+  /** Other cells on the canvas; ``anew``: what was painted before is forgotten. */
   show(cells, anew) {
     this.lift();
     if (anew) this.steps = new Steps();
