@@ -370,12 +370,16 @@ def test_what_d_looks_at_lies_over_the_picture_and_the_truth(server, opened):
     expect(page.locator(".gx-over:visible")).to_have_count(1)  # the truth does not belong to this drawing
 
 
-def test_a_model_that_translates_nothing_is_not_offered(opened, empty_server):
+def test_models_that_translate_are_found_and_others_are_not_offered(server, opened, empty_server):
     page = opened(model="tiny-faces")
     expect(page.get_by_text("tiny-faces reads no picture, so it translates none")).to_be_visible()
     page.get_by_role("button", name="Change style").click()
     page.wait_for_url(re.compile("model=tiny-style"))
     expect(page.locator(".gx-figure-name").first).to_have_text("A: other")
+    page.goto(server.url)
+    page.locator("[data-model=tiny-paint]").get_by_role("link", name="Translate").click()
+    page.wait_for_url(re.compile("translate.*model=tiny-paint"))
+    settled(page, OPEN_MS)
     page.goto(f"{empty_server.url}/translate")
     expect(page.get_by_text("There is no model that translates pictures yet")).to_be_visible(timeout=OPEN_MS)
     page.get_by_role("link", name="Train a GAN").click()

@@ -29,6 +29,7 @@ export class Bar {
     this.verdict = button("What D looks at", "verdict", { title: ABOUT.verdict });
     this.others = make("span", { class: "gx-row gx-others", role: "group", "aria-label": "Other models beside it" });
     this.invert = make("input", { type: "checkbox" });
+    this.invert.addEventListener("change", () => wishes.invert());
     this.inverting = make("label", { class: "gx-pair", title: "For dark ink on light paper, where the model knows light on dark" }, this.invert, "invert");
     this.own = chooser("Own picture", "image/*", "It is cut to a square, and only this app uses it. A picture can also be dropped here.", wishes.file);
     this.saveMap = button("Save the map", "saveMap", { title: "As a picture without loss, which can be loaded again" });

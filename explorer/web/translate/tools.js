@@ -1,6 +1,6 @@
 // What one paints with: a label or a colour, the brush, fill, eraser, mirror, undo, redo and clear.
 
-import { make } from "../shared/format.js";
+import { make, setText } from "../shared/format.js";
 import { colourOf, textOf } from "./coding.js";
 
 const BRUSHES = [1, 2, 3, 5, 9];
@@ -46,6 +46,7 @@ export class Tools {
   setKind(labels, ink, ground, coloured) {
     Object.assign(this, { labels, ink: labels.length > 1 ? 1 : ink, ground, tool: "brush" });
     this.palette.hidden = !labels.length;
+    setText(this.buttons.brush, labels.length ? "Brush" : "Pen");
     this.coloured.hidden = !coloured;
     this.swatches = labels.map(({ name, colour }, label) => {
       const made = make("button", { type: "button", class: "gx-swatch" },

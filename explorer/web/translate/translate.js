@@ -22,11 +22,10 @@ import { Views } from "./views.js";
 const FILE = " a file"; // the name of its trouble, which no model has
 const SHOWN_UNASKED = 2; // published models of the same pictures beside the chosen one
 
-/** What was painted or given, by model, as long as the app is open: a page that is left is as it was. */
-const kept = new Map();
+const kept = new Map(); // what was painted or given, by model: a page that is left is as it was
 
 class Translate {
-  place; root; model; data; about; state; cells; source; sets; turn; frame; wanted; troubles;
+  place; root; model; data; about; state; cells; source; sets; turn; frame; wanted; troubles; file;
 
   constructor(place, root) {
     Object.assign(this, { place, root, model: null, state: fresh(), cells: new Cells(1, 1), turn: 0, frame: 0, wanted: 0, troubles: {} });
@@ -41,9 +40,10 @@ class Translate {
       lens: this.views.figures.handle, anew: () => this.set({ seed: Math.floor(Math.random() * 1e6), index: 0 }),
       seed: (seed) => this.set({ seed, index: 0 }), swap: () => this.pick({ backward: !this.state.backward, example: 0 }),
       verdict: () => this.set({ verdict: !this.state.verdict }), rival: (id) => this.rival(id), file: (file) => this.take(file),
+      invert: () => this.file && this.state.example < 0 && this.take(this.file),
       picture: () => this.save("picture"), strip: () => this.save("strip"), pair: () => this.save("pair"), saveMap: () => this.saveMap(),
     });
-    this.body = make("div", { class: "gx-body" },
+    this.body = make("div", { class: "gx-body", hidden: "" },
       make("div", { class: "gx-work" }, this.tools.element, make("div", { class: "gx-pictures" }, this.views.figures.element, this.canvas.says)),
       this.bar.element, this.views.legend, make("div", { class: "gx-row" }, this.bar.files), this.canvas.help, this.examples.element);
     place.append(this.modes.element, this.notice, this.body);
@@ -69,7 +69,7 @@ class Translate {
   /** Learn what the model reads, and begin with what the URL says. */
   async open() {
     const { model, root } = this, turn = (this.turn += 1);
-    this.about = null;
+    this.about = this.file = null;
     this.asking.close();
     this.body.classList.add("gx-waiting");
     this.troubles = {};
@@ -91,8 +91,11 @@ class Translate {
       this.bar.open(this.data.mode, about, this.rivals());
       await this.begin(true);
       this.body.classList.remove("gx-waiting");
+      this.body.hidden = false;
     } catch (error) {
-      if (turn === this.turn) this.trouble("", error instanceof Refused ? error.message : "The server does not answer; load the page again.");
+      if (turn !== this.turn) return;
+      this.body.hidden = true; // of a model that cannot be used nothing can be set
+      this.trouble("", error instanceof Refused ? error.message : "The server does not answer; load the page again.");
     }
   }
 
@@ -102,10 +105,6 @@ class Translate {
 
   get paints() {
     return this.data.mode === "paint" || this.data.mode === "draw";
-  }
-
-  get own() {
-    return kept.get(`${this.model} ${this.state.backward}`);
   }
 
   rivals() {
@@ -124,10 +123,11 @@ class Translate {
     this.sets = await this.examples.load(state.heldOut);
     if (turn !== this.turn || state !== this.state) return;
     const { inputs, targets } = this.sets, from = state.backward ? targets : inputs;
-    if (state.example < 0 && !this.own) state.example = 0;
+    const own = kept.get(`${this.model} ${state.backward}`);
+    if (state.example < 0 && !own) state.example = 0;
     if (from) state.example = Math.min(state.example, from.count - 1);
     const number = state.example;
-    if (number < 0 && this.own) Object.assign(this, this.own);
+    if (number < 0) Object.assign(this, own);
     else if (from) {
       const others = state.backward ? inputs : targets; // the true picture, where each has one of its own
       const known = others && (state.heldOut || (this.about.paired && !state.backward));
@@ -178,8 +178,6 @@ class Translate {
     this.set({ also: also.includes(id) ? also.filter((one) => one !== id) : [...also, id] });
   }
 
-  // Painting
-
   tool(what) {
     if (what === "mirror") this.set({ mirrored: !this.state.mirrored }, "keep");
     else if (what === "clear") this.canvas.change((cells) => cells.clear(this.tools.ground));
@@ -218,6 +216,7 @@ class Translate {
     const { about, turn, state } = this;
     if (!about) return;
     this.trouble(FILE, "");
+    this.file = file;
     try {
       const wanted = { mode: this.data.mode, about, backward: state.backward, inverted: this.bar.invert.checked, colours: this.colours };
       const { cells, truth } = await given(file, wanted);
