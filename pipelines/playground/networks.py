@@ -13,7 +13,7 @@ SLOPE = 0.2  # of a unit that is off, so that no unit dies for good
 
 
 def make_generator(config: PlaneConfig) -> nn.Sequential:
-    """G: z [B, latent_size] to points [B, 2], anywhere in the plane; told x, x and z [B, 1 + latent_size] to y [B, 1]."""
+    """G: z [B, latent_size] to points [B, 2], anywhere in the plane; told x, x and z [B, 1 + Z] to y [B, 1]."""
     told = config.told == "x"
     inputs, outputs = config.latent_size + told, 2 - told
     return _perceptron(inputs, config.g_depth, config.g_width, outputs, _stream(config.seed, 0))
@@ -44,7 +44,7 @@ def latent_grid(config: PlaneConfig, side: int) -> Tensor:
 
 
 def told_grid(config: PlaneConfig, side: int) -> tuple[Tensor, Tensor]:
-    """For a G that is told x: x evenly from -1 to 1, [side * side, 1], each with the first numbers of ``latent_grid``."""
+    """For a G that is told x: x evenly from -1 to 1, [side * side, 1], each with first numbers of a z, ``latent_grid``."""
     of_one = latent_grid(dataclasses.replace(config, latent_size=1), side)
     x = torch.linspace(-1, 1, side)[:, None]
     z = torch.nn.functional.pad(of_one.repeat(side, 1), (0, config.latent_size - 1))
