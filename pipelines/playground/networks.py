@@ -44,7 +44,7 @@ def latent_grid(config: PlaneConfig, side: int) -> Tensor:
 
 
 def told_grid(config: PlaneConfig, side: int) -> tuple[Tensor, Tensor]:
-    """For a G that is told x: x evenly from -1 to 1, [side * side, 1], each with first numbers of a z, ``latent_grid``."""
+    """For a G that is told x: x evenly from -1 to 1, [side * side, 1], and with each of them first numbers of z."""
     of_one = latent_grid(dataclasses.replace(config, latent_size=1), side)
     x = torch.linspace(-1, 1, side)[:, None]
     z = torch.nn.functional.pad(of_one.repeat(side, 1), (0, config.latent_size - 1))
