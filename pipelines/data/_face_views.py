@@ -15,6 +15,7 @@ parts (brows, nose, closed mouth, frame of glasses, pupils), an open mouth but f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -31,6 +32,7 @@ LABEL_OF = {
     "accessories": "glasses", "clothes": "clothes",
 }  # fmt: skip
 WEIGHTS = {"brows": 6.0, "nose": 4.0, "mouth": 3.5, "eyes": 3.0, "glasses": 3.0}  # of thin parts; of others 1
+LARGE = 64  # pixels, from which on each thin part counts 3 times
 FINE = 128  # pixels, edge at which maps are drawn at most, unless the face is larger
 SHADE = 0.3  # opacity of black, below which it shades what lies under it
 UNITS = 280 / _avataaars.FRAMING["scale"]  # of the drawing, from one edge of the picture to the other
@@ -70,7 +72,7 @@ class Views:
 def maps(size: int) -> Views:
     """Draws maps of parts, int8 [1, size, size], the place in ``LABELS`` of what is seen in each pixel."""
     scale = max(1, FINE // size)
-    weights = np.array([WEIGHTS.get(name, 1.0) for name in LABELS])
+    weights = np.array([min(WEIGHTS.get(name, 1.0), 3.0 if size >= LARGE else math.inf) for name in LABELS])
 
     def made(pixels: np.ndarray) -> np.ndarray:
         fine = pixels[0].reshape(size, scale, size, scale)
