@@ -40,9 +40,10 @@ def is_rival(chosen: Entry, other: Entry) -> bool:
 
 
 def made_for_it() -> list[str]:
-    """The presets that train such a model, the quick ones first."""
-    names = [name for name, preset in PRESETS.items() if network_traits(preset.config.network).translates]
-    return sorted(names, key=lambda name: PRESETS[name].gpu)
+    """The presets that train such a model without a GPU."""
+    return [
+        name for name, preset in PRESETS.items() if network_traits(preset.config.network).translates and not preset.gpu
+    ]
 
 
 def names_of(entries: list[Entry]) -> dict[str, str]:
