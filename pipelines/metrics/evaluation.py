@@ -72,7 +72,7 @@ class Evaluation:
     attribute_shares: dict[str, Beside] | None  # share with each attribute; None without an attribute classifier
     attribute_deviation: Beside | None  # the largest of these, in percentage points
     combinations: Beside | None  # different combinations of attributes among ``frechet_count`` pictures; see score.py
-    own: dict[str, Own] = dataclasses.field(default_factory=dict)  # measures of a person's own, by their keys
+    own: dict[str, Own] = dataclasses.field(default_factory=dict)  # of a person's own and by the truth, by their keys
     variety: Beside | None = None  # within classes, the mean of all; see variety.py; None without a classifier
     least_variety: Beside | None = None  # of the class with the least
     as_asked_permuted: float | None = None  # the share as asked of the same samples, the classes asked for permuted
@@ -83,6 +83,9 @@ class Evaluation:
     path_lengths: dict[str, Beside] | None = None  # by the space, z or w; lower is smoother; see path_length.py
     path_features: str = ""  # that their pictures are compared by
     path_count: int = 0  # ways of all draws
+    told_of: str = (
+        ""  # "test pictures" or "training pictures": whose conditions were asked for, where they are no classes
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as written to a file: numbers, texts, and ``{"value": ..., "real": ...}`` where two belong.
@@ -101,6 +104,8 @@ class Evaluation:
         error = "" if self.ratio_error is None else f" ± {self.ratio_error:.2f}"
         ratio = "" if self.ratio is None else f"ratio {self.ratio:.2f}{error}; "
         beside = f"{self.frechet_count:,} of each against {self.against_count:,} {self.against}"
+        if self.told_of:
+            beside += f", for the conditions of {self.told_of}"
         drawn = f"± between {self.draws} draws" if self.draws > 1 else "one draw"
         if self.real_draws != self.draws:
             drawn += f", of real pictures {self.real_draws}"
