@@ -234,7 +234,7 @@ def _every_call(progress):
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"name": "letters"}, "There is no data set named 'letters'; choose one of: celeba, clothes, digits, faces, "),
+        ({"name": "letters"}, "There is no data set named 'letters'; choose one of: celeba, clothes, "),
         (
             {"size": 30},
             "30 is not on offer as size of the data set 'digits'; set size to one of: 16, 28, 32, 64, 128, 256.",
