@@ -1,6 +1,7 @@
 """Measures that the full measure takes as in training: a person's own, and those by the truth.
 
-They are taken on each draw, beside draws of real pictures. They look at the first pictures of each draw, as the measures by neighbours do, so that no draw is kept whole.
+They are taken on each draw, beside draws of real pictures. They look at the first pictures of each, as the measures by
+neighbours do, so that no draw is kept whole.
 """
 
 from __future__ import annotations
@@ -31,9 +32,7 @@ class Own:
     unit: str  # of described.UNITS
     better: str
     value: float
-    real: (
-        float | None
-    )  # of training pictures beside the samples, or of the true pictures; None where the measure has no such number
+    real: float | None  # of training pictures beside the samples, or of the true pictures; None: no such number
     spread: float | None = None
     real_spread: float | None = None
 

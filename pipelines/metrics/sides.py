@@ -22,8 +22,8 @@ FEWEST_TEST = 500  # test pictures, fewer than which are too few to tell how pic
 BATCH = 1000  # pictures drawn and looked at at a time
 
 Draw = Callable[[int, Tensor | None, int], tuple[np.ndarray, np.ndarray]]
-"""As ``Trained.sample_many``: count, labels int64 [count], other conditions [count, ...] or None, seed -> uint8 [count, H, W, C], or other examples as
-their modality stores them, and int64 [count]."""
+"""As ``Trained.sample_many``: count, labels int64 [count], other conditions [count, ...] or None, seed -> uint8
+[count, H, W, C], or other examples as their modality stores them, and int64 [count]."""
 
 
 @dataclass(frozen=True)

@@ -77,9 +77,7 @@ def test_a_condition_that_is_no_class_lives_through_everything(tmp_path, kind):
     )  # fmt: skip
     assert found["exact"] and found["quality"]["frechet"] is not None
     shown = found["live"]["run"]["display"]
-    assert shown["rows"] == 8 and shown["columns"] == 4 and shown["truth"], (
-        "a row: the condition, two samples, the truth"
-    )
+    assert shown["rows"] == 8 and shown["columns"] == 4 and shown["truth"], "condition, two samples, truth"
     assert shown["row_labels"] == [f"example {number}" for number in range(1, 9)]
     assert found["sheet"][:2] == [4 * 30 - 2, 8 * 30 - 2]
     assert found["model"]["classes"][:2] == ["example 1", "example 2"] and len(found["model"]["classes"]) == 32

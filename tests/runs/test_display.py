@@ -82,7 +82,7 @@ def test_an_old_record_is_completed_with_what_it_does_not_say_and_keeps_what_it_
 
 def test_one_measure_selects_the_best_checkpoint() -> None:
     assert [one["name"] for one in display.usual()["measures"] if one["selects"]] == ["frechet"]
-    headlines = ["frechet", "stacked_modes", "clear", "as_asked"]
+    headlines = ["frechet", "stacked_modes", "clear", "as_asked", "parts_iou", "difference", "kept"]
     assert [one["name"] for one in display.usual()["measures"] if one["headline"]] == headlines
 
 
