@@ -21,7 +21,7 @@ from pipelines.modalities._conditions import evenly
 from pipelines.registries import DATA_SETS
 
 SIZE = 64
-EPOCHS = 5
+EPOCHS = 6
 BATCH = 64
 WIDTHS = (16, 32, 64, 96)  # channels, at 64, 32, 16 and 8 pixels
 TINT, NOISE = 0.06, 0.1  # at most, of a picture that is learnt from
