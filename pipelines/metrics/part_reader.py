@@ -182,7 +182,8 @@ def of(data_name: str) -> PartReader | None:
     reader, labels = load(name), says.get("CONDITION_LABELS")
     if reader.labels != labels:
         raise ModelError(
-            f"The part reader {name!r} finds other parts than the maps of {data_name!r} have; train it anew."
+            f"The part reader {name!r} finds other parts than the maps of {data_name!r} have; make it with: "
+            f"python -m pipelines.metrics.part_reader {data_name}"
         )
     return reader
 
