@@ -52,7 +52,7 @@ class Taken:
     def __init__(self, modality: str, count: int, told: bool = False) -> None:
         asked = [Asked(name) for name in measures.of_modality(modality)]
         asked = [one for one in asked if measures.MEASURES.is_own(one.name) or told and one.of_truth]
-        shown = {one.name: one for one in measures.described(modality=modality)} if asked else {}
+        shown = {one.name: one for one in measures.described(modality=modality, told=told)} if asked else {}
         self._measures = [(one, shown[one.key]) for one in asked if one.key in shown]
         self._count, self._drawn = count, []
 

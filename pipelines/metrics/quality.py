@@ -96,7 +96,7 @@ class QualityMeter:
         looked = features is not None
         near = Neighbourhoods.of(features, K, exact=False) if looked and self.samples > K else None
         beside = Reference(frechet.Gaussian.of(features) if looked else None, near, probabilities)
-        self.selects = measures.selecting(image_set.modality)
+        self.selects = measures.selecting(image_set.modality, truth is not None)
         self._measures = [Asked(name) for name in measures.of_modality(image_set.modality)]
         seen = Seen(other, *self._judge(other), self._judge.kind, None, beside)
         self.truth = truth and truth.evenly(self.samples)  # what to ask for, where that is no class

@@ -77,7 +77,7 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
         view = FixedView(config, names, *shown)
         critic = trainer.players.get(critic_of(config.method))
         layers = _spectra.described(critic.module) if critic else []
-        drawn = described(trainer.method, config, image_set.modality, layers)
+        drawn = described(trainer.method, config, image_set.modality, layers, known is not None)
         record = _record(folder, config, image_set, where, view, drawn)
         record.data["class_names"] = list(names)
         if test is not None:

@@ -125,12 +125,13 @@ def units(own: bool = True) -> dict[str, str]:
     return found
 
 
-def described(own: bool = True, modality: str = "image") -> list[Measure]:
+def described(own: bool = True, modality: str = "image", told: bool = False) -> list[Measure]:
     """The measures that are drawn, in order; nothing is imported.
 
     Args:
         own: also those of a person's own.
         modality: of the examples that are measured.
+        told: whether they are drawn for a condition that is no class: only then there is a truth to compare with.
 
     Returns:
         The measures; of those that say that they select the best checkpoint, the first does.
@@ -142,15 +143,15 @@ def described(own: bool = True, modality: str = "image") -> list[Measure]:
     found, chosen = [], False
     for name in of_modality(modality, own):
         says = MEASURES.constants(name)
-        if "QUESTION" in says:
+        if "QUESTION" in says and (told or OF_TRUTH.isdisjoint(needs(name))):
             found.append(_described(name, says, bool(says.get("SELECTS")) and not chosen))
             chosen = chosen or found[-1].selects
     return found
 
 
-def selecting(modality: str = "image") -> Measure | None:
+def selecting(modality: str = "image", told: bool = False) -> Measure | None:
     """The measure at whose best value a run's checkpoint is its best; None where none says so; raises as above."""
-    return next((one for one in described(modality=modality) if one.selects), None)
+    return next((one for one in described(modality=modality, told=told) if one.selects), None)
 
 
 def beats(measure: Measure, value: float, other: float) -> bool:

@@ -10,7 +10,7 @@ HELP = (
 )
 QUESTION = "true"
 ORDER = 110
-UNIT = "distance"
+FROM_ZERO = True
 AXIS = "mean absolute difference"
 BETTER = "lower"
 HEADLINE = True
