@@ -16,6 +16,7 @@ from pipelines.cli.shown import bar, out, tell_notes, tell_unread, telling, writ
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError, GanError, why_unread
 from pipelines.models import registry
+from pipelines.registries import sets_of_folders
 from pipelines.runs import jobs, recorded
 
 
@@ -154,10 +155,11 @@ def evaluate(
 
 @app.command()
 def prepare(
-    data_set: Annotated[str, typer.Argument(help="The data set: digits, clothes, faces or folder.")] = "digits",
+    data_set: Annotated[
+        str, typer.Argument(help="The data set, such as digits, clothes, faces, pairs or folder.")
+    ] = "digits",
     folder: Annotated[
-        str | None,
-        typer.Option(help="Of your own pictures, for the data set 'folder'; its subfolders are the classes."),
+        str | None, typer.Option(help="Of your own pictures: of 'folder', whose subfolders are classes, or 'pairs'.")
     ] = None,
     size: Annotated[int, typer.Option(help="Height and width in pixels.")] = 28,
     channels: Annotated[int, typer.Option(help="1 for grey, 3 for colour.")] = 1,
@@ -172,7 +174,9 @@ def prepare(
     from pipelines import data
 
     if folder and not data.DATA_SETS.get(data_set).NEEDS_FOLDER:
-        raise ConfigError(f"The data set {data_set!r} is read from no folder; leave out --folder, or prepare 'folder'.")
+        raise ConfigError(
+            f"The data set {data_set!r} is read from no folder; leave out --folder, or prepare {sets_of_folders()}."
+        )
     with bar() as shown:
         task = shown.add_task(data_set, total=1.0)
         image_set = data.load(
