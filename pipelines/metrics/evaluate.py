@@ -188,6 +188,7 @@ def evaluate(
     }
     reference = Reference(gaussian, balls, target.probabilities)
     mine = taken.measured(fakes, labels, real, training, reference, own, truths)
+    kept = taken.kept()
     report(0.96, "Measuring path lengths")
     lengths = path_length.fields(paths if modality == "image" else None, own, seed, times)
     report(0.97, "Looking for copies")
@@ -213,6 +214,7 @@ def evaluate(
         **_score(fakes, target, others, common, quality.features_name(config.data, fingerprint), names),
         **_copies(real, fakes, target, training, new),
         own=mine,
+        kept_by_part=kept and {label: Beside(share.mean, None, share.spread) for label, share in kept.items()},
         told_of="" if held is None else "test pictures" if held.held_out else "training pictures",
         own_count=near,
         **lengths,

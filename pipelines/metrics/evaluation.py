@@ -81,6 +81,7 @@ class Evaluation:
     stacked_count: int = 0  # samples that these two are taken on, those of all draws together
     own_count: int = 0  # pictures of a draw that these are taken on
     path_lengths: dict[str, Beside] | None = None  # by the space, z or w; lower is smoother; see path_length.py
+    kept_by_part: dict[str, Beside] | None = None  # share of samples with each attribute as in the true picture
     path_features: str = ""  # that their pictures are compared by
     path_count: int = 0  # ways of all draws
     told_of: str = (
@@ -165,6 +166,7 @@ class Evaluation:
                 rows.append((f"{what} shares off by", *_texts(most, "{:.2f}"), "percentage points, at most"))
                 rows += [(f"  {name}", *_texts(share), "") for name, share in shares.items()]
         rows += [(one.title, *_texts(one, PRECISE[one.unit]), one.help) for one in self.own.values()]
+        rows += [(f"  {name} kept", *_texts(share), "") for name, share in (self.kept_by_part or {}).items()]
         return rows
 
 

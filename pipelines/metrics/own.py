@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from pipelines.metrics import draws, measures, sides
+from pipelines.metrics import draws, measures, parts, sides
 from pipelines.metrics.draws import Repeated
 from pipelines.metrics.measures._asked import Asked
 from pipelines.metrics.measures._seen import Reference, Seen
@@ -54,7 +54,7 @@ class Taken:
         asked = [one for one in asked if measures.MEASURES.is_own(one.name) or told and one.of_truth]
         shown = {one.name: one for one in measures.described(modality=modality, told=told)} if asked else {}
         self._measures = [(one, shown[one.key]) for one in asked if one.key in shown]
-        self._count, self._drawn = count, []
+        self._count, self._drawn, self._of_fakes = count, [], []
 
     def keep(self, batches: Iterator[Tensor]) -> Iterator[Tensor]:
         """The batches of a draw of samples as they are, of which the first pictures are kept."""
@@ -103,6 +103,7 @@ class Taken:
                 more = beside_truth(truth, judge, pictures.name, pictures.fingerprint)
                 of_fakes[index] = replace(of_fakes[index], **more)
                 of_truth += [] if truth.images is None else [replace(of_fakes[index], images=truth.images)]
+        self._of_fakes = of_fakes
         of_real = [_seen(real.beside.at(part), training.at(part), kind, None, beside) for part in rows]
         found, common = {}, draws.shared(rows)
         for asked, shown in self._measures:
@@ -118,6 +119,18 @@ class Taken:
                 shown.title, shown.help, shown.unit, shown.better, one.mean, real_value, one.spread, real_spread
             )
         return found
+
+    def kept(self) -> dict[str, Repeated] | None:
+        """Of what ``measured`` has seen, the share of the samples that show each part as the true picture does.
+
+        By the labels of ``parts.parts_of``; None where no truth is known, or nothing but one class is read.
+        """
+        if not self._of_fakes or not all(seen.has("verdicts") for seen in self._of_fakes):
+            return None
+        hits = [(seen.verdicts == seen.true_verdicts).double().mean(0) for seen in self._of_fakes]
+        labels = [part.label for part in parts.parts_of(self._of_fakes[0].reader)]
+        shares = {label: Repeated.of(float, [each[at] for each in hits]) for at, label in enumerate(labels)}
+        return shares if len(shares) > 1 else None
 
 
 def _seen(images: Tensor, seen: sides.Seen, kind: str | None, labels: Tensor | None, beside: Reference) -> Seen:

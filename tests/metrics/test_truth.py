@@ -15,7 +15,8 @@ from pipelines.metrics import evaluate, measures, part_reader, truth
 from pipelines.metrics.measures._seen import Reference, Seen
 from pipelines.metrics.quality import QualityMeter
 from pipelines.metrics.reader import Reader
-from tests.metrics.made import channels_last, stripes
+from tests.metrics.made import NAMES, channels_last, stripes
+from tests.metrics.made import Reader as Bars
 
 BESIDE = Reference(None, None, None)
 
@@ -175,3 +176,38 @@ def test_the_full_measure_asks_for_the_conditions_of_test_pictures(
     told_by = {name: value for name, value, *_ in found.rows()}
     assert told_by["PSNR"].startswith("100") and told_by["kept"].startswith("100.00%")
     assert "for the conditions of test pictures" in found.rows()[0][3]
+
+
+class HasBars(Bars):
+    """Tells of each height whether there is a bar."""
+
+    attribute_names = NAMES
+
+    def head(self, features: torch.Tensor) -> torch.Tensor:
+        return super().head(features + 0.6)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.head(self.features(x))
+
+
+def test_the_full_measure_tells_which_attributes_are_kept(asked: list, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = {"train": told(900, 1, "digits"), "test": told(600, 2, "digits")}
+    monkeypatch.setattr(data, "load", lambda name, split, **options: parts[split])
+    of_bars = Reader(NAMES, (), HasBars(), exclusive=False)
+    monkeypatch.setattr(Reader, "of", lambda name, fingerprint="": of_bars)
+    monkeypatch.setattr(evaluate, "attribute_model", lambda name, fingerprint: of_bars.network)
+    perfect = Told(*parts.values())
+
+    def turned(count: int, labels: torch.Tensor, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """Upside down: a low bar becomes a high one, and a middle one stays."""
+        images, none = perfect(count, labels, seed)
+        return images[:, ::-1].copy(), none
+
+    config = TrainConfig(data="digits", conditional=True)
+    found = evaluate.evaluate(turned, config, ("example 1",), 600, times=1)
+    middle = float((parts["test"].labels == 1).mean())
+    assert found.own["kept"].value == pytest.approx(middle, abs=0.01)
+    kept = {name: share.value for name, share in found.kept_by_part.items()}
+    assert kept == pytest.approx({"low": middle, "middle": 1, "high": middle}, abs=0.01)
+    assert found.own["attributes_kept"].value == pytest.approx((1 + 2 * middle) / 3, abs=0.01)
+    assert ("  middle kept", "100.00%", "", "") in found.rows()
