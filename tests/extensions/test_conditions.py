@@ -78,6 +78,7 @@ def test_a_condition_that_is_no_class_lives_through_everything(tmp_path, kind):
     assert found["exact"] and found["quality"]["frechet"] is not None
     shown = found["live"]["run"]["display"]
     assert shown["rows"] == 8 and shown["columns"] == 4 and shown["truth"], "condition, two samples, truth"
+    assert found["preview"][0] == found["preview"][1] and found["truth"] == [32, 1, 28, 28]
     own = found["quality"]["own"]
     assert 0 < own["difference"]["value"] < 0.2 and own["psnr"]["value"] > 10 and "parts_iou" not in own
     assert found["quality"]["told_of"] == "training pictures", "the set has no others"

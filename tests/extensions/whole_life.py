@@ -58,7 +58,8 @@ def main() -> None:
     bit; ``went_on``: what the other says went on; ``apart``: how far any number of the first ten steps of two processes
     that train it together is from that of one; ``told``: of a conditional model, whether its second condition gives
     another picture than the first; ``score``: how many opinions D gives of the eight, where it can; ``directions``:
-    the kinds that are found; ``best``: the step of the best checkpoint.
+    the kinds that are found; ``best``: the step of the best checkpoint; ``preview``: the sizes of the preview and
+    of the run's last grid; ``truth``: the shape of the pictures that belong to the model's conditions.
     """
     import io
 
@@ -135,6 +136,8 @@ def main() -> None:
         "quality": model.trained.entry.card["quality"], "model": describe(model),
         "pictures": [len(np.unique(drawn.reshape(8, -1), axis=0)), *drawn.shape],
         "again": np.array_equal(drawn, of_run.sample(8, seed=1, y=first)), "told": told,
+        "preview": [Image.open(model.trained.entry.folder / "preview.png").size, Image.open(io.BytesIO(grid)).size],
+        "truth": None if model.trained.truth is None else list(model.trained.truth.shape),
         "best": checkpoint.read(run.best_path)[1]["step"],
         "score": [len(model.score(drawn, first))] if model.judges_pictures else None,
         "at_once": at_once, "branched": branched, "went_on": went_on.partition(". ")[2],

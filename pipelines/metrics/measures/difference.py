@@ -2,8 +2,7 @@
 
 from pipelines.metrics.measures._seen import Seen
 
-TITLE = "difference from the truth"
-SHORT = "difference"
+TITLE = "difference"
 HELP = (
     "How far each value of a pixel lies from that of the true picture, on average, where 1 is black for white. It is "
     "least for a blurred mean of all pictures that the input allows, so look at the Fréchet distance, too."
