@@ -158,6 +158,13 @@ class Change:
 
 
 @dataclass(frozen=True)
+class OfRun:
+    """Settings of a run by name; the others are as set out."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True)
 class Events:
     """A run's events, from a place in its stream on; from the beginning where that is none."""
 

@@ -38,6 +38,7 @@ from explorer.server import archive, heap
 from explorer.server.asked import Events, EventsOfSeveral, Log
 from explorer.server.bodies import query_as
 from explorer.server.failure_routes import GALLERY_ROUTES
+from explorer.server.memory_route import memory
 from explorer.server.model_routes import MODEL_ROUTES
 from explorer.server.pictures import picture
 from explorer.server.playground_routes import PLANE_ROUTES
@@ -243,6 +244,7 @@ ROUTES: list[Route] = [
     _route("/api/runs/{id}/log", log),
     _route("/api/runs/{id}/evaluations", measured),
     _route("/api/publications", publishing),
+    _route("/api/memory", memory, "POST"),
     _route("/assets/plotly.min.js", plotly_library),
     _route("/assets/{version}/{name:path}", script),
     *(_route(*parts) for parts in (*MODEL_ROUTES, *PLANE_ROUTES, *GALLERY_ROUTES)),

@@ -9,6 +9,7 @@ import streamlit as st
 from explorer.widgets import double_click, starting
 from explorer.widgets.begin_with import begin_with, chosen, further_model, offer
 from explorer.widgets.branching import branch
+from explorer.widgets.memory import memory
 from explorer.widgets.own_pictures import folder_summary
 from explorer.widgets.settings_form import (
     base_of,
@@ -84,6 +85,7 @@ def new_run(is_first: bool) -> None:
     )  # fmt: skip
     if view == SETTINGS_VIEW:
         _changes(changed, preset, base)
+        memory(config, wrong=bool(problems(config)))
         settings_form(base, "model" if model else "preset")
     else:
         _presets(view, preset)

@@ -105,8 +105,8 @@ def _field(name: str, mark: str) -> None:
         st.selectbox(**common, options=rule.choices, format_func=_with_missing_files if name == "data" else str)
         st.caption(rule.entries.describe(st.session_state[key_of(name)]))
     elif name == "size":
-        st.selectbox(**common, options=rule.choices)
-        _told_of_size()
+        sizes = network_traits(st.session_state[key_of("network")]).sizes or rule.choices
+        st.selectbox(**common, options=rule.choices, format_func=lambda size: _size_in_words(size, size in sizes))
     elif rule.choices and len(rule.choices) <= FEW:
         st.segmented_control(**common, options=rule.choices, format_func=str, required=True)
     elif rule.choices:
@@ -130,13 +130,9 @@ def _field(name: str, mark: str) -> None:
             )
 
 
-def _told_of_size() -> None:
-    """Which sizes the chosen network draws, where the chosen size is none of them."""
-    network = st.session_state[key_of("network")]
-    sizes = network_traits(network).sizes
-    if sizes and st.session_state[key_of("size")] not in sizes:
-        words = literal(f"{network} draws pictures of {' or '.join(map(str, sizes))} pixels only.")
-        st.caption(f":material/block: {words}")
+def _size_in_words(size: int, drawn: bool) -> str:
+    """A size, marked where the chosen network does not draw it."""
+    return str(size) if drawn else f"{size} (not drawn by this network)"
 
 
 def _with_missing_files(data_set: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import sys
 import time
@@ -14,7 +15,7 @@ import typer
 from pipelines.cli.app import Detach, Run, app, parameter, settings_as_options
 from pipelines.cli.shown import as_bar, bar, err, out, show_table, tell_notes, tell_unread
 from pipelines.config import presets
-from pipelines.config.train_config import ENDLESS
+from pipelines.config.train_config import ENDLESS, TrainConfig
 from pipelines.errors import GanError, why_unread
 from pipelines.models import fine_tuning, registry
 from pipelines.registries import launcher_traits
@@ -25,6 +26,7 @@ from pipelines.runs.launched import logs_of, place_of
 from pipelines.runs.names import RUN_ID_WORDS
 from pipelines.runs.reporter import log_to
 
+MOST_SECONDS = 20  # of the processor, for what the app asks while somebody waits
 LOG_LINES = 10  # of a run that failed elsewhere
 PRESET_HELP = "  \n".join(f"**{name}**: {preset.look_for}" for name, preset in presets.PRESETS.items())
 
@@ -67,6 +69,45 @@ train.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
 )
 train.__annotations__ = {p.name: p.annotation for p in train.__signature__.parameters.values()}  # type: ignore[attr-defined]
 app.command()(train)
+
+
+def _memory(preset: str | None, lines: bool, **settings: Any) -> None:
+    from pipelines.training import fitting
+
+    base = presets.get(preset).config if preset else TrainConfig()
+    config = base.changed(**{name: value for name, value in settings.items() if value is not None})
+    if not lines:
+        out.print(fitting.room_for(config).words, soft_wrap=True, highlight=False)
+        return
+    try:
+        found = fitting.room_for(config, MOST_SECONDS)
+        answer = {"fits": found.fits, "words": found.words}
+    except GanError as error:
+        answer = {"fits": None, "words": str(error)}
+    print(json.dumps(answer))
+
+
+def memory(**options: Any) -> None:
+    """Tell how much memory a run with a preset's settings, or any others, takes, and what is free.
+
+    The networks are built and two tiny batches are computed; nothing is trained.
+    """
+    _memory(**options)
+
+
+memory.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    [
+        parameter(
+            "preset", Annotated[str | None, typer.Argument(help="As of `train`; default: all as set out.")], None
+        ),
+        parameter(
+            "lines", Annotated[bool, typer.Option("--lines", help="Answer in JSON, as the app reads it.")], False
+        ),
+        *settings_as_options(),
+    ]
+)
+memory.__annotations__ = {p.name: p.annotation for p in memory.__signature__.parameters.values()}  # type: ignore[attr-defined]
+app.command()(memory)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -13,7 +14,7 @@ from torch import Tensor
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import ConfigError
-from pipelines.training.building import AT_THE_END, advance
+from pipelines.training.building import AT_THE_END, advance, build
 from pipelines.training.machine import Machine
 from pipelines.training.noise import trainer_on_noise
 from pipelines.training.players import frozen
@@ -23,14 +24,53 @@ from pipelines.training.trainer import Trainer
 # networks of 28 to 64 pixels, what is reckoned with these was 1.1 to 1.7 times the growth of a process in a real step.
 TRANSIENT = {"fp32": 1.5, "bf16": 2.3}
 COPIES = 8
+OF_WEIGHTS = 5  # what weights take with their gradients, two moments of Adam and a copy in its step
 SMALL, LARGER = 2, 6  # pictures in the two batches
 CGROUP = Path("/sys/fs/cgroup")
 
 
-def require_room(
-    config: TrainConfig, where: Machine, classes: Spec | int, fields: Mapping[str, Tensor] | None = None
-) -> None:
-    """Refuse a batch that will not fit.
+@dataclass(frozen=True)
+class Room:
+    """What a run takes of the memory that is free."""
+
+    config: TrainConfig
+    fixed: int  # bytes, whatever the batch
+    per_picture: int  # bytes for each picture in a batch
+    free: int | None  # bytes; None where that is not known
+
+    @property
+    def needed(self) -> int:
+        """Bytes that the configuration's batch takes."""
+        return self.fixed + self.config.batch_size * self.per_picture
+
+    @property
+    def most(self) -> int | None:
+        """Pictures in the largest batch that fits; None where it is not known what is free."""
+        return None if self.free is None else max(0, (self.free - self.fixed) // self.per_picture)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the batch fits, as far as that is known."""
+        return self.free is None or self.needed <= self.free
+
+    @property
+    def words(self) -> str:
+        """What is needed and what is free, and what to change where it does not fit: a sentence."""
+        config = self.config
+        what = f"Batches of {config.batch_size:,} pictures of {config.size} x {config.size} at width {config.width}"
+        needed = f"{what} need about {_words(self.needed)}"
+        if self.free is None:
+            return f"{needed}; how much is free is not known."
+        needed = f"{needed}, and {_words(self.free)} are free"
+        if self.fits:
+            return f"{needed}: batches of up to {self.most:,} fit."
+        if self.most >= 2:
+            return f"{needed}: set batch_size to {self.most:,} at most, or the width to less."
+        return f"{needed}, too little for any batch: set the width to less."
+
+
+def room(config: TrainConfig, where: Machine, classes: Spec | int, fields: Mapping[str, Tensor] | None = None) -> Room:
+    """What a run takes of the memory that is free now.
 
     Args:
         config: a checked configuration.
@@ -39,21 +79,25 @@ def require_room(
         fields: of its data set.
 
     Raises:
+        ConfigError: the networks or the method do not fit the data set.
+    """
+    free, least = free_bytes(where.device), least_of_weights(config, classes)
+    if free is not None and least > free:  # nothing is allocated to find that out
+        return Room(config, least, _picture_bytes(config), free)
+    return Room(config, *bytes_needed(config, where, classes, fields), free)
+
+
+def require_room(
+    config: TrainConfig, where: Machine, classes: Spec | int, fields: Mapping[str, Tensor] | None = None
+) -> None:
+    """Refuse a batch that will not fit; arguments as of ``room``.
+
+    Raises:
         ConfigError: the memory that is free does not suffice; the text names the largest batch that fits; or the
             networks or the method do not fit the data set.
     """
-    free = free_bytes(where.device)
-    if free is None:
-        return
-    fixed, per_picture = bytes_needed(config, where, classes, fields)
-    if fixed + config.batch_size * per_picture <= free:
-        return
-    most = int((free - fixed) // per_picture)
-    needed = f"need about {_words(fixed + config.batch_size * per_picture)}, and {_words(free)} are free"
-    what = f"Batches of {config.batch_size:,} pictures of {config.size} x {config.size} at width {config.width}"
-    if most >= 2:
-        raise ConfigError(f"{what} {needed}: set batch_size to {most:,} at most, or the width to less.")
-    raise ConfigError(f"{what} {needed}, too little for any batch: set the width to less.")
+    if free_bytes(where.device) is not None and not (found := room(config, where, classes, fields)).fits:
+        raise ConfigError(found.words)
 
 
 def bytes_needed(
@@ -62,7 +106,7 @@ def bytes_needed(
     """What a run takes whatever its batch, and for each picture in it, in bytes.
 
     Counted is the most that autograd keeps at a time in a step of all players of the method, on the CPU, at two sizes
-    of batch; of networks whose resolution grows, at their full size. Arguments and errors as of ``require_room``.
+    of batch; of networks whose resolution grows, at their full size. Arguments and errors as of ``room``.
     """
     kept, weights = [], 0
     with torch.random.fork_rng(devices=[]):
@@ -72,9 +116,27 @@ def bytes_needed(
             weights = _bytes_of_weights(trainer)
     small, larger = kept
     per_picture = (larger - small) / (LARGER - SMALL)
-    pictures = COPIES * 4 * config.channels * config.size**2
     fixed = weights + max(0.0, small - SMALL * per_picture)
-    return int(fixed), int(TRANSIENT[where.precision] * per_picture + pictures)
+    return int(fixed), int(TRANSIENT[where.precision] * per_picture + _picture_bytes(config))
+
+
+def least_of_weights(config: TrainConfig, classes: Spec | int) -> int:
+    """Bytes that the weights of one pair of networks take while they are trained; 0 where that cannot be told.
+
+    The networks are built without memory; a norm of their weights adds none.
+    """
+    plain = config.changed(g_spectral=False, d_norm="none" if config.d_norm == "spectral" else config.d_norm)
+    spec = Spec.of(classes).told(config.conditional)
+    try:
+        with torch.device("meta"):
+            networks = build(plain, spec, "meta")
+    except (RuntimeError, NotImplementedError):  # of what a family needs numbers for
+        return 0
+    return OF_WEIGHTS * sum(weight.numel() * weight.element_size() for one in networks for weight in one.parameters())
+
+
+def _picture_bytes(config: TrainConfig) -> int:
+    return COPIES * 4 * config.channels * config.size**2
 
 
 def free_bytes(device: str) -> int | None:
@@ -105,10 +167,10 @@ def _limit_of_the_group() -> int | None:
 
 
 def _bytes_of_weights(trainer: Trainer) -> int:
-    """What the players' weights take with their gradients, two moments of Adam, a copy in its step, and averages."""
+    """What the players' weights take while they are trained, with their averages."""
     size = 0
     for player in trainer.players.values():
-        copies = 5 if player.ema is None else 6
+        copies = OF_WEIGHTS + (player.ema is not None)
         size += copies * sum(weight.numel() * weight.element_size() for weight in player.module.parameters())
     return size
 

@@ -120,6 +120,8 @@ def test_start_from_the_empty_page_and_watch_two_epochs(server, page, visitor, p
         page.get_by_role("spinbutton", name=re.compile(f"^{name}")).fill(value)
         page.keyboard.press("Enter")
     expect(page.get_by_text("until you stop it")).to_be_visible()
+    takes = f"Memory: Batches of {BATCH} pictures of 28 x 28 at width 4 need about"
+    expect(page.get_by_text(takes)).to_be_visible(timeout=1000 * START_S)
 
     clicked = time.monotonic()
     page.locator(".st-key-start").get_by_role("button").dblclick()

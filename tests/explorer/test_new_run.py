@@ -14,6 +14,7 @@ from explorer.widgets import settings_form, starting
 from pipelines.config import checking
 from pipelines.config.presets import ONE_MINUTE, PRESETS, group_of
 from pipelines.config.train_config import SETTINGS
+from pipelines.data import SIZES
 from pipelines.errors import RunError
 from pipelines.registries import network_traits
 from pipelines.runs import jobs
@@ -150,9 +151,11 @@ def test_a_size_that_the_network_does_not_draw_is_said_beside_it(launched, monke
     for module in (settings_form, checking):
         monkeypatch.setattr(module, "network_traits", lambda name: few)
     page = open_settings(opened())
-    assert "quick draws pictures of 32 or 64 pixels only." in words(page) and page.button(key="start").disabled
-    page.selectbox(key="draft_size").set_value(32)
-    assert "pixels only" not in words(checked(page.run())) and not page.button(key="start").disabled
+    size = page.selectbox(key="draft_size")
+    assert size.options == [f"{one}{'' if one in (32, 64) else ' (not drawn by this network)'}" for one in SIZES]
+    assert page.button(key="start").disabled
+    size.set_value(32)
+    assert not checked(page.run()).button(key="start").disabled
 
 
 def test_changed_settings_are_marked_started_and_taken_back(launched):

@@ -15,6 +15,7 @@ from pipelines.errors import ConfigError
 from pipelines.methods import gan
 from pipelines.registries import METHODS, NETWORKS
 from pipelines.training import memory
+from pipelines.training.building import build
 from pipelines.training.machine import Machine
 
 CPU = Machine("cpu", "fp32", 1)
@@ -37,6 +38,29 @@ def test_the_largest_batch_that_fits_is_named_and_does_fit(monkeypatch):
     monkeypatch.setattr(memory, "free_bytes", lambda device: fixed)
     with pytest.raises(ConfigError, match="too little for any batch: set the width to less"):
         memory.require_room(config(), CPU, 0)
+
+
+def test_room_says_what_is_needed_what_is_free_and_what_to_change():
+    def words(free, batch=10):
+        return memory.Room(config(batch_size=batch), 1_000_000, 100_000, free).words
+
+    what = "Batches of 10 pictures of 28 x 28 at width 8 need about 2 MB"
+    assert words(5_000_000) == f"{what}, and 5 MB are free: batches of up to 40 fit."
+    assert words(1_300_000) == f"{what}, and 1 MB are free: set batch_size to 3 at most, or the width to less."
+    assert words(900_000) == f"{what}, and 1 MB are free, too little for any batch: set the width to less."
+    assert words(None) == f"{what}; how much is free is not known."
+    assert memory.Room(config(), 1_000_000, 100_000, None).fits
+
+
+@pytest.mark.parametrize("network", NETWORKS.names())
+def test_networks_that_are_too_large_are_refused_before_they_are_built(network, monkeypatch):
+    asked = config(network=network, d_norm="spectral")
+    weights = sum(weight.numel() for one in build(asked, 0) for weight in one.parameters())
+    assert memory.least_of_weights(asked, 0) == 5 * 4 * weights
+    monkeypatch.setattr(memory, "free_bytes", lambda device: 5 * 4 * weights - 1)
+    monkeypatch.setattr(memory, "bytes_needed", None)  # it is not asked
+    found = memory.room(asked, CPU, 0)
+    assert not found.fits and found.most == 0 and found.needed > 5 * 4 * weights
 
 
 def test_no_figure_refuses_nothing(monkeypatch):

@@ -19,12 +19,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 from starlette.applications import Starlette
 
-from explorer.server import model_answers, playground_answers
+from explorer.server import memory_route, model_answers, playground_answers
 from explorer.server.asked import MOST_PICTURE
 from explorer.server.bodies import json_as, kind_of
 from explorer.server.model_routes import MODEL_ROUTES
 from explorer.server.playground_routes import PLANE_ROUTES
 from explorer.server.routes import ROUTES
+from pipelines.config.train_config import TrainConfig
 from tests.explorer.server.model_answers import POINT
 from tests.fake_run import FakeRun
 
@@ -207,6 +208,18 @@ def test_each_route_has_a_type_that_its_right_body_fits() -> None:
             module = playground_answers if "plane" in path else model_answers
             right = PLANE.get(f"/{verb}") if "plane" in path else RIGHT.get(verb, RIGHT["file/png"])
             assert json_as(json.dumps(right).encode(), kind_of(getattr(module, verb)))
+
+
+def test_memory_is_asked_of_settings_that_can_be_trained_alone(own: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[TrainConfig] = []
+    answer = {"fits": True, "words": "It fits."}
+    monkeypatch.setattr(memory_route.asking, "asked", lambda config: asked.append(config) or answer)
+    right = {"settings": {"network": "quick", "width": 8, "folder": None}}
+    assert own("POST", "/api/memory", right).json() == answer
+    assert asked == [TrainConfig(network="quick", width=8)]
+    for wrong_one in ({"width": "8"}, {"wide": 8}, {"width": 3}, {"r1": 1.0, "size": 64}, {"data": "folder"}):
+        assert own("POST", "/api/memory", {"settings": wrong_one}).status_code == 400
+    assert own("POST", "/api/memory", {"settings": 5}).status_code == 400 and len(asked) == 1
 
 
 def test_nothing_is_allocated_by_a_number_that_was_asked(own: Asking) -> None:
