@@ -246,6 +246,7 @@ def command(
     publish(
         model,
         name,
+        data=options.data,
         kind=kind,
         **card,
         command=f"{parser.prog} {options.data} --seed {options.seed} --epochs {options.epochs}",
