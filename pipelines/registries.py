@@ -122,11 +122,6 @@ def critic_of(method: str) -> str:
     return METHODS.constants(method).get("CRITIC", "discriminator")
 
 
-def sets_of_folders() -> str:
-    """The data sets that are read from a folder that a person names, in words: ``'folder' or 'pairs'``."""
-    return " or ".join(repr(name) for name in DATA_SETS.names() if DATA_SETS.constants(name).get("NEEDS_FOLDER"))
-
-
 def modality_of(data_set: str) -> str:
     """What an example of a data set is: ``image``, or another of ``pipelines.modalities``.
 

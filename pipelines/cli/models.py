@@ -16,7 +16,6 @@ from pipelines.cli.shown import bar, out, tell_notes, tell_unread, telling, writ
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError, GanError, why_unread
 from pipelines.models import registry
-from pipelines.registries import sets_of_folders
 from pipelines.runs import jobs, recorded
 
 
@@ -175,7 +174,8 @@ def prepare(
 
     if folder and not data.DATA_SETS.get(data_set).NEEDS_FOLDER:
         raise ConfigError(
-            f"The data set {data_set!r} is read from no folder; leave out --folder, or prepare {sets_of_folders()}."
+            f"The data set {data_set!r} is read from no folder; leave out --folder, or prepare "
+            f"{data.DATA_SETS.those_with('NEEDS_FOLDER')}."
         )
     with bar() as shown:
         task = shown.add_task(data_set, total=1.0)

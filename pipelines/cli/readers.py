@@ -11,7 +11,6 @@ from pipelines.cli.app import app, share_the_computer
 from pipelines.cli.shown import out, tell_notes, telling
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ConfigError
-from pipelines.registries import sets_of_folders
 
 
 @app.command()
@@ -44,9 +43,7 @@ def reader(
     from pipelines.models import own_readers
 
     if folder and not data.DATA_SETS.get(data_set).NEEDS_FOLDER:
-        raise ConfigError(
-            f"The data set {data_set!r} is read from no folder; leave out --folder, or name {sets_of_folders()}."
-        )
+        raise ConfigError(f"The data set {data_set!r} is read from no folder; leave out --folder, or name 'folder'.")
     share_the_computer(quiet=lines)
     with telling("Preparing", lines) as progress:
         card = own_readers.make(

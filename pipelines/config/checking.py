@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipelines.config.settings import problem
 from pipelines.config.train_config import SETTINGS, TYPES, TrainConfig
 from pipelines.errors import ConfigError, DataError
-from pipelines.registries import DATA_SETS, MODALITIES, loss_traits, modality_of, network_traits, sets_of_folders
+from pipelines.registries import DATA_SETS, MODALITIES, loss_traits, modality_of, network_traits
 from pipelines.typed_path import folder_of
 
 
@@ -25,7 +25,8 @@ def problems(config: TrainConfig) -> list[str]:
         found.append(f"The data set {config.data!r} needs the folder of your pictures: set folder to its path.")
     if not needs_folder and config.folder:
         found.append(
-            f"A folder is given ({config.folder}) but the data set is {config.data!r}: set data to {sets_of_folders()}."
+            f"A folder is given ({config.folder}) but the data set is {config.data!r}: set data to "
+            f"{DATA_SETS.those_with('NEEDS_FOLDER')}."
         )
     try:
         placed(config)

@@ -3,10 +3,11 @@
 Both depend on a face's shapes alone, not on its colours, and are kept for the next face of the same shapes.
 
 **The map** says which part is seen in each pixel. The face is drawn with each part in one flat colour, without
-anti-aliasing, at up to four times the size; a pixel has the label that covers most of it. Lines that are thinner than a
-pixel count ``THIN`` times, so that brows or the frame of glasses do not get lost. What lies in front is seen: the mouth
-above the beard, hair above the forehead. Of clear glasses the frame is labelled, and eyes and skin behind the lenses
-keep their labels; dark lenses are glasses. Shades that a part casts on another belong to the other.
+anti-aliasing, at up to eight times the size; a pixel has the label that covers most of it. Thin parts count several
+times (``WEIGHTS``), so that brows or the frame of glasses do not get lost. What lies in front is seen: the mouth above
+the beard, hair above the forehead, and of brows behind dark glasses at most the ends. Of clear glasses the frame is
+labelled, and eyes and skin behind the lenses keep their labels; dark lenses are glasses. Shades that a part casts on
+another belong to the other.
 
 **The outlines** are the drawing's own: each part is white with a black line around it, and hides what lies behind. Thin
 parts (brows, nose, closed mouth, frame of glasses, pupils), an open mouth but for its teeth, and dark lenses are black.
@@ -14,6 +15,7 @@ parts (brows, nose, closed mouth, frame of glasses, pupils), an open mouth but f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -29,8 +31,8 @@ LABEL_OF = {
     "top": "hair", "eyes": "eyes", "eyebrows": "brows", "nose": "nose", "mouth": "mouth", "facialHair": "beard",
     "accessories": "glasses", "clothes": "clothes",
 }  # fmt: skip
-THIN = 3.0  # weight of a label in ``SLIGHT`` where it covers a part of a pixel
-SLIGHT = ("eyes", "brows", "nose", "mouth", "glasses")
+WEIGHTS = {"brows": 6.0, "nose": 4.0, "mouth": 3.5, "eyes": 3.0, "glasses": 3.0}  # of thin parts; of others 1
+LARGE = 64  # pixels, from which on each thin part counts 3 times
 FINE = 128  # pixels, edge at which maps are drawn at most, unless the face is larger
 SHADE = 0.3  # opacity of black, below which it shades what lies under it
 UNITS = 280 / _avataaars.FRAMING["scale"]  # of the drawing, from one edge of the picture to the other
@@ -69,8 +71,8 @@ class Views:
 
 def maps(size: int) -> Views:
     """Draws maps of parts, int8 [1, size, size], the place in ``LABELS`` of what is seen in each pixel."""
-    scale = max(1, min(4, FINE // size))
-    weights = np.array([THIN if name in SLIGHT else 1.0 for name in LABELS])
+    scale = max(1, FINE // size)
+    weights = np.array([min(WEIGHTS.get(name, 1.0), 3.0 if size >= LARGE else math.inf) for name in LABELS])
 
     def made(pixels: np.ndarray) -> np.ndarray:
         fine = pixels[0].reshape(size, scale, size, scale)

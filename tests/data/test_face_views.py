@@ -56,17 +56,16 @@ def test_where_a_map_has_a_part_the_picture_has_its_colour() -> None:
     assert all(seen[part] > 500 for part in ("background", "hair", "skin", "clothes", "beard"))
 
 
-@pytest.mark.parametrize("size", [32, 64])
+@pytest.mark.parametrize("size", [28, 64])
 def test_every_part_that_a_face_has_is_in_its_map_and_no_other(size: int) -> None:
     maps = _face_views.maps(size)
     for row in rows(25):
         labels, shapes = maps.of(shapes_of(row)), shapes_of(row)
         assert labels.shape == (1, size, size) and labels.dtype == np.int8
-        dark = row[faces.COLUMN["eyewear"]] == 2
-        expected = {"background", "skin", *(_face_views.LABEL_OF[part] for part in shapes)} - (
-            {"eyes"} if dark else set()
-        )
-        assert {_face_views.LABELS[label] for label in np.unique(labels)} == expected
+        has = {"background", "skin", *(_face_views.LABEL_OF[part] for part in shapes)}
+        may_hide = {"eyes", "brows"} if row[faces.COLUMN["eyewear"]] == 2 else set()
+        shown = {_face_views.LABELS[label] for label in np.unique(labels)}
+        assert has - may_hide <= shown <= has and "eyes" not in shown & may_hide
     clear, dark = (maps.of(shapes_of(rows(1, eyewear=eyewear, frame=0)[0])) == LABEL["glasses"] for eyewear in (1, 2))
     assert dark.sum() > 2 * clear.sum(), "of clear glasses the frame alone"
 
