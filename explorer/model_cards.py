@@ -204,10 +204,11 @@ def weights_are_whole(folder: Path) -> None:
     Raises:
         ModelError: one is missing or cut off.
     """
-    for path in (folder / "generator.safetensors", folder / "discriminator.safetensors"):
+    for name in ("generator", "discriminator", "backward"):
+        path = folder / f"{name}.safetensors"
         if not path.is_file():
-            if path.name.startswith("discriminator"):
-                continue  # G draws without D
+            if name != "generator":
+                continue  # G draws without the others
             raise ModelError(f"{path} is missing; publish the model anew, or delete its folder.")
         if reason := damage(path):
             what = f"{path} is cut off or not a file of weights ({reason})"

@@ -42,10 +42,13 @@ class NetworkTraits:
     d_dropout: bool | tuple[int, ...] = False  # whether D has dropout
     mapping: bool = False  # whether G has a mapping network that gives a style for each layer
     z_norm: bool = False  # whether G sees the direction of z alone: its length, and so truncation of z, changes nothing
+    translates: bool = False  # whether G reads a picture, its condition, and draws another
+    smooth_z: bool = True  # whether pictures change with z little by little; else z decides what is dropped, or nothing
     grows: bool = False  # whether its resolution grows, in stages of ``growth`` pictures
     attention: bool = False  # whether G has self-attention, which ``_attention.attention_maps`` shows
     class_embedding: bool = False  # whether G reads a class by one linear embedding, which all its layers share
     standing_statistics: bool = False  # whether samples are drawn with statistics computed anew (``_standing.py``)
+    translates: bool = False  # whether G reads a picture, its condition, and draws another
     bf16: bool = True  # whether bf16 may be faster than fp32 where the processor computes it natively
 
     def has(self, what: str, size: int) -> bool:
@@ -75,6 +78,18 @@ class LossTraits:
     def says_probability(self) -> bool:
         """Whether D's output is a probability of being real."""
         return self.d_output == "probability"
+
+
+@dataclass(frozen=True)
+class MethodTraits:
+    """What the rest of the project knows of a method: the constants of its file, by their names in small letters."""
+
+    sampler: str = "generator"  # the player that draws the samples
+    critic: str = "discriminator"  # the player whose opinion of samples is asked
+    publishes: tuple[str, ...] = ()  # further players that a published model keeps; see ``pipelines/methods``
+    uses: tuple[str, ...] | None = None  # the settings of the objective that it reads; None: not stated
+    translates: bool = False  # whether each fake is drawn of one condition, a picture that G reads
+    pairs: bool = True  # whether it is told which condition belongs to a picture; False: both are domains of their own
 
 
 @dataclass(frozen=True)
@@ -112,14 +127,19 @@ def launcher_traits(name: str) -> LauncherTraits:
     return LAUNCHERS.traits(name, LauncherTraits)
 
 
+def method_traits(name: str) -> MethodTraits:
+    """The traits of a method; raises ``ConfigError`` where there is no such method."""
+    return METHODS.traits(name, MethodTraits)
+
+
 def sampler_of(method: str) -> str:
     """The player of a method that draws the samples; raises ``ConfigError`` where there is no such method."""
-    return METHODS.constants(method).get("SAMPLER", "generator")
+    return method_traits(method).sampler
 
 
 def critic_of(method: str) -> str:
     """The player whose opinion of samples is asked; raises ``ConfigError`` where there is no such method."""
-    return METHODS.constants(method).get("CRITIC", "discriminator")
+    return method_traits(method).critic
 
 
 def modality_of(data_set: str) -> str:

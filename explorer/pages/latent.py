@@ -31,6 +31,8 @@ def unjudged(entry: Entry) -> str:
         return f"D judges what G draws ({entry.spec.modality}), and not pictures of it, so no opinion is shown."
     if entry.run is None and not (entry.folder / "discriminator.safetensors").is_file():
         return "The model comes without its discriminator, so there is no opinion to ask for."
+    if not entry.config.adversarial:
+        return "The run trains no discriminator (adversarial is 0), so there is no opinion to ask for."
     return ""
 
 

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-from pipelines.config.settings import problem
+from dataclasses import fields
+
+from pipelines.config.objective import Objective
+from pipelines.config.settings import as_word, problem
 from pipelines.config.train_config import SETTINGS, TYPES, TrainConfig
 from pipelines.errors import ConfigError, DataError
-from pipelines.registries import DATA_SETS, MODALITIES, loss_traits, modality_of, network_traits
+from pipelines.registries import (
+    DATA_SETS,
+    METHODS,
+    MODALITIES,
+    NETWORKS,
+    loss_traits,
+    method_traits,
+    modality_of,
+    network_traits,
+)  # fmt: skip
 from pipelines.typed_path import folder_of
+
+# Settings of the objective that change nothing by themselves, and the method and the loss, which all methods have.
+_WITH_ANOTHER = ("method", "loss", "penalty_every", "augment_images")
+# What is done to D, or learnt from it.
+_OF_D = (
+    "d_steps", "label_smoothing", "instance_noise", "replay", "gradient_penalty", "r1", "r2", "weight_clip",
+    "layer_matching",
+)  # fmt: skip
 
 
 def out_of_range(config: TrainConfig) -> list[str]:
@@ -19,6 +39,7 @@ def problems(config: TrainConfig) -> list[str]:
     """What is wrong with a configuration, one sentence each; empty when it can be trained."""
     if found := out_of_range(config):
         return found
+    found += _of_method(config)
     traits = loss_traits(config.loss)
     needs_folder = DATA_SETS.get(config.data).NEEDS_FOLDER
     if needs_folder and not config.folder:
@@ -38,6 +59,8 @@ def problems(config: TrainConfig) -> list[str]:
             f"The network {config.network!r} draws pictures of {' or '.join(map(str, sizes))} pixels, and size is "
             f"{config.size}: set size to one of them, or choose another network."
         )
+    if network_traits(config.network).translates:
+        found += _translating(config)
     if config.flip and not DATA_SETS.get(config.data).FLIP_MAKES_SENSE:
         found.append(f"Mirrored {config.data} are not {config.data}: switch flip off.")
     modality = modality_of(config.data)
@@ -126,6 +149,74 @@ def problems(config: TrainConfig) -> list[str]:
         found.append("Steps of several GPUs cannot be replayed: switch cuda_graphs off, or set gpus to 1.")
     if config.device == "mps" and config.precision == "bf16":
         found.append("bf16 is not supported on mps here: set precision to 'auto' or 'fp32'.")
+    return found
+
+
+def _of_method(config: TrainConfig) -> list[str]:
+    """What does not go together with the method, one sentence each."""
+    traits, found = method_traits(config.method), []
+    settings = [field for field in fields(Objective) if field.name not in _WITH_ANOTHER]
+    set_here = [field for field in settings if getattr(config, field.name) != field.default]
+    if traits.uses is not None:
+        for field in set_here:
+            if field.name not in traits.uses:
+                users = [name for name in METHODS.names() if field.name in (method_traits(name).uses or ())]
+                found.append(
+                    f"The method {config.method!r} does not use {field.name}: set it to {as_word(field.default)}, or "
+                    f"choose a method that does ({', '.join(users)})."
+                )
+    if not traits.translates:
+        return found
+    if not network_traits(config.network).translates:  # one that does has needs of its own
+        others = [name for name in NETWORKS.names() if network_traits(name).translates]
+        found.append(
+            f"The method {config.method!r} turns one picture into another, and the network {config.network!r} reads "
+            f"none: choose one that does ({', '.join(others) or 'none here'})."
+        )
+    if traits.pairs and not DATA_SETS.constants(config.data).get("PAIRED", True):
+        others = [name for name in METHODS.names() if not method_traits(name).pairs]
+        found.append(
+            f"The method {config.method!r} compares each picture with its true one, and in the data set "
+            f"{config.data!r} no picture belongs to a condition: choose another data set, or a method that needs no "
+            f"pairs ({', '.join(others)})."
+        )
+    if config.adversarial:
+        return found
+    if not traits.pairs:
+        found.append(
+            f"Without D's opinion the method {config.method!r} does not learn what the other domain looks like: set "
+            "adversarial above 0."
+        )
+    elif not (config.reconstruction or config.content):
+        found.append(
+            "With adversarial 0 G learns from the true pictures alone, and neither reconstruction nor content has a "
+            "weight: set one of the three above 0."
+        )
+    if of_d := " and ".join(field.name for field in set_here if field.name in _OF_D):
+        found.append(
+            f"With adversarial 0 D is not trained, and {of_d} would change nothing: set it back, or raise adversarial."
+        )
+    return found
+
+
+def _translating(config: TrainConfig) -> list[str]:
+    """What is wrong for a network that reads a picture or a map of labels and draws another picture."""
+    found, name = [], config.network
+    if not DATA_SETS.constants(config.data).get("CONDITION"):
+        able = ", ".join(name for name in DATA_SETS.names() if DATA_SETS.constants(name).get("CONDITION"))
+        found.append(
+            f"The network {name!r} draws a picture of another one or of a map of labels, and the data set "
+            f"{config.data!r} has none: choose a set with such a condition ({able or 'there is none yet'}), or another "
+            "network."
+        )
+    elif not config.conditional:
+        found.append(f"The network {name!r} draws a picture of another one: switch conditional on, so that it is told.")
+    for setting, off in (("self_conditional", False), ("minibatch", "none"), ("feature_matching", False)):
+        if getattr(config, setting) != off:
+            found.append(
+                f"{setting} is for networks that draw without a picture to begin with, and {name!r} begins with one: "
+                f"set it to {off}, or choose another network."
+            )
     return found
 
 

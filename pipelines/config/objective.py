@@ -103,4 +103,33 @@ class Objective:
         "Stages of D that do not learn (FreezeD), counted from the picture: each reads maps of half the resolution of "
         "the one before. For a run that begins with a trained model and learns from few pictures.",
         low=0, high=8, label="Frozen stages of D", role=Role.TRAINING, speed=True)
+    adversarial: float = setting(
+        1.0, "Objective",
+        "Weight of D's opinion in G's loss where G turns one picture into another (1; 0.001 in SRGAN). 0: D is not "
+        "trained, and G learns by the other weights alone.",
+        low=0.0, high=1000.0, label="Adversarial loss", step=0.1, role=Role.TRAINING, speed=True)
+    reconstruction: float = setting(
+        0.0, "Objective",
+        "Weight of the difference of G's picture from the true one: absolute in pix2pix (100 in the paper) and SPADE, "
+        "squared in SRGAN. Alone it gives blurred pictures, the mean of all that is possible.",
+        low=0.0, high=10_000.0, label="Difference from the truth", step=1.0, role=Role.TRAINING, speed=True)
+    content: float = setting(
+        0.0, "Objective",
+        "Weight of the squared difference from the true picture in what the data set's own classifier sees (SRGAN), "
+        "where one ships.",
+        low=0.0, high=10_000.0, label="Content loss", step=0.1, role=Role.TRAINING, speed=True)
+    layer_matching: float = setting(
+        0.0, "Objective",
+        "Weight of the difference from the true picture in D's layers (10 in pix2pixHD and SPADE).",
+        low=0.0, high=1000.0, label="Matching of D's layers", step=1.0, role=Role.TRAINING, speed=True)
+    cycle: float = setting(
+        0.0, "Objective",
+        "Weight of CycleGAN's cycle loss: how far a picture comes back from itself, to the other domain and back again "
+        "(10 in the paper). Without it nothing ties G's picture to its input.",
+        low=0.0, high=1000.0, label="Cycle loss", step=1.0, role=Role.TRAINING, speed=True)
+    identity: float = setting(
+        0.0, "Objective",
+        "Weight of CycleGAN's identity loss: how far G changes a picture that is of its own domain already (half of "
+        "the cycle loss in the paper). It keeps colours.",
+        low=0.0, high=1000.0, label="Identity loss", step=1.0, role=Role.TRAINING, speed=True)
     # fmt: on

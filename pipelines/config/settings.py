@@ -108,6 +108,13 @@ def type_words(hint: Any) -> str:
     return " or ".join(words[member] for member in _members(hint))
 
 
+def as_word(value: Any) -> str:
+    """A setting's value as a person reads it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def as_option(name: str, value: Any) -> str:
     """A setting as it is given on the command line."""
     flag = name.replace("_", "-")

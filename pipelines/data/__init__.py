@@ -14,6 +14,7 @@ An entry is a module of this package that declares
 * ``require(split)``, where a person must put files there: raises the ``DataError`` that names those that are missing,
 * ``FLIP_MAKES_SENSE``: whether a mirrored picture is still one of the set,
 * ``CONDITION``, where a conditional model is told something else than the class: the name of one of the set's fields,
+* ``PAIRED = False``, where no condition belongs to a picture, also if there are as many,
 * ``CONDITION_LABELS``, where that field is a map of labels: their names, from label 0 on,
 * ``STACKED``, where each colour channel is a picture of another set of grey pictures: the name of that set, whose
   classifier reads each channel,

@@ -46,11 +46,15 @@ class Spec:
         """Whether a network is told anything."""
         return bool(self.classes or self.condition)
 
-    def told(self, conditional: bool) -> Spec:
-        """As the networks of a conditional model see it, or those of another one."""
+    def told(self, conditional: bool, pairs: bool = True) -> Spec:
+        """As the networks of a conditional model see it, or those of another one.
+
+        Args:
+            pairs: whether the method is told which condition belongs to a picture.
+        """
         if not conditional:
             return Spec(modality=self.modality, shape=self.shape)
-        return replace(self, classes=0) if self.condition else self
+        return replace(self, classes=0, paired=self.paired and pairs) if self.condition else self
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as files keep them."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pipelines.config.checking import batch_norm_in_d, problems
+from pipelines.config.settings import as_word
 from pipelines.config.train_config import SETTINGS, TrainConfig, label_of
 from pipelines.doctor._finding import Remedy
 from pipelines.registries import loss_traits, network_traits
@@ -201,15 +202,11 @@ def fitting(config: TrainConfig, names: tuple[str, ...], most: int = MOST) -> tu
         changes = {key: value for key, value in wanted.items() if getattr(config, key, value) != value}
         if not changes or any(key not in SETTINGS for key in wanted) or problems(config.changed(**changes)):
             continue
-        words = tuple(f"{label_of(key)}: {_word(getattr(config, key))} → {_word(to)}" for key, to in changes.items())
+        words = tuple(
+            f"{label_of(key)}: {as_word(getattr(config, key))} → {as_word(to)}" for key, to in changes.items()
+        )
         found.append(Remedy(cure.name, cure.why, cure.source, changes, words))
     return tuple(found[:most])
-
-
-def _word(value: Any) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _has_dropout(config: TrainConfig) -> bool:

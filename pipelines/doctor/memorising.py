@@ -14,6 +14,7 @@ import numpy as np
 
 from pipelines.doctor._finding import Evidence, Sign, apart, last_on, last_spell, percent
 from pipelines.doctor._history import History
+from pipelines.registries import method_traits
 
 NEARER = 0.8
 COPIED = 0.2
@@ -23,6 +24,9 @@ IN_A_ROW = 2  # measures
 
 def look(history: History) -> Sign | None:
     """Since which measure samples have been copies."""
+    traits = method_traits(history.config.method)
+    if traits.translates and traits.pairs:
+        return None
     copied, nearer = history.measured("copied"), history.measured("nearer")
     with np.errstate(divide="ignore", invalid="ignore"):
         varied = history.measured("diversity") / history.measured("real_diversity") > VARIED

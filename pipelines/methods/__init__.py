@@ -14,7 +14,15 @@ A method's module has a class ``Method(config, context)`` with
 
 Where they are called otherwise than ``generator`` and ``discriminator``, the file states the names of two players,
 which are read without importing it: ``SAMPLER``, the one that draws the samples, and ``CRITIC``, the one whose opinion
-of them is asked. Both are built by the network family (``training/building.py``).
+of them is asked. Both are built by the network family (``training/building.py``). What else a file may state, see
+``MethodTraits`` in ``pipelines/registries.py``:
+
+- ``USES``: the settings of the objective that the method reads, beside the loss; others are then refused;
+- ``TRANSLATES``: each fake is drawn of a condition, a picture that G reads. The data set then needs a condition, and
+  the network family must state ``TRANSLATES``, too;
+- ``PAIRS = False``: it is not told which condition belongs to which picture, even of a set that knows;
+- ``PUBLISHES``: further players that a published model keeps. ``backward`` is a generator from a picture to its
+  condition, built as ``building.turned`` says, so that pages can go there and back again.
 
 A phase's loss reads real pictures, conditions, the set's fields and random numbers from the ``context``
 (``training/context.py``). A method may have any number of players; each has a name and a letter of its own.

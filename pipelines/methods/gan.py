@@ -30,6 +30,12 @@ from pipelines.training.process_group import synchronised
 from pipelines.training.replay import Replay
 from pipelines.training.strength import EVERY, strength
 
+USES = (
+    "d_steps", "label_smoothing", "feature_matching", "instance_noise", "replay", "gradient_penalty", "r1", "r2",
+    "penalty_every", "orthogonal", "path_length", "style_mixing", "weight_clip", "augment", "augment_target",
+    "augment_images", "lecam", "freeze_d",
+)  # fmt: skip
+
 
 class Method:
     """One generator and one discriminator.
@@ -195,25 +201,31 @@ class Method:
         return logits, 0.5 * weight * squared_slopes(logits, points).mean()
 
     def _generator_loss(self, turn: int, watch: bool) -> tuple[Tensor, Numbers]:
+        loss = self._adversarial_loss()
+        return self._regularised(loss), {"g_loss": loss.detach()} if watch else {}
+
+    def _adversarial_loss(self) -> Tensor:
+        """What G minimises in what D says of its last fakes, a scalar."""
         (fake, condition), last = self._fake, self.config.d_steps - 1
         with self.context.autocast():
             if self.config.feature_matching:
                 with torch.no_grad():
                     wanted = self.context.whole(self.discriminator.features(self._shown(self._real(last)[0])))
-                loss = feature_matching(wanted, self.context.whole(self.discriminator.features(self._shown(fake))))
-            elif self.traits.g_sees_real:
+                return feature_matching(wanted, self.context.whole(self.discriminator.features(self._shown(fake))))
+            if self.traits.g_sees_real:
                 with torch.no_grad():
                     real, told = self._real(last)
                     real_logits = self.discriminator(self._shown(real), *told).float()
-                loss = self.g_loss(self.discriminator(self._shown(fake), *condition).float(), real_logits)
-            else:
-                loss = self.g_loss(self.discriminator(self._shown(fake), *condition).float())
-        total = loss
+                return self.g_loss(self.discriminator(self._shown(fake), *condition).float(), real_logits)
+            return self.g_loss(self.discriminator(self._shown(fake), *condition).float())
+
+    def _regularised(self, loss: Tensor) -> Tensor:
+        """A loss of G with the penalties on G itself."""
         if weight := self.config.orthogonal:
-            total = total + weight * orthogonal_penalty(self.generator)
+            loss = loss + weight * orthogonal_penalty(self.generator)
         if self._path:
-            total = total + self._path * self._path_penalty()
-        return total, {"g_loss": loss.detach()} if watch else {}
+            loss = loss + self._path * self._path_penalty()
+        return loss
 
     def _draw_fakes(self, turn: int, for_g: bool) -> tuple[Tensor, Condition]:
         """Pictures [B, C, H, W] and what D is told of them; with what is needed to teach G, if they are for it."""

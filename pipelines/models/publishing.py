@@ -34,7 +34,7 @@ from pipelines.models import readings, steepness, steering
 from pipelines.models.path_lengths import path_lengths
 from pipelines.models.registry import STEERING, checkpoint_path, find, free_place, of_run
 from pipelines.models.rejection import least_believed
-from pipelines.models.trained import FOR_TRAINING, Trained, critic, load_entry, of_checkpoint, parts, under
+from pipelines.models.trained import FOR_TRAINING, Trained, load_entry, of_checkpoint, parts, published, under
 from pipelines.runs import conditions
 from pipelines.runs.files import publish_json
 from pipelines.runs.folder import Record, RunFolder
@@ -107,10 +107,10 @@ def publish(
     draft = target.with_name(f".{name}.{os.getpid()}.tmp")
     try:
         draft.mkdir(parents=True)
-        for file, weights in (
-            ("generator", {key: value.contiguous() for key, value in trained.generator.state_dict().items()}),
-            ("discriminator", _lean(under(tensors, critic(entry.config)))),
-        ):
+        for file, prefix in published(entry.config).items():
+            weights = _lean(under(tensors, prefix))
+            if file == "generator":  # statistics computed anew are its own
+                weights = {key: value.contiguous() for key, value in trained.generator.state_dict().items()}
             with whole_tensors(draft / f"{file}.safetensors") as part:
                 save_file(weights, part)
         if steep:
@@ -212,7 +212,7 @@ def _steepest(trained: Trained, share: float) -> float:
 
 
 def _lean(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """D's weights without those that only training uses."""
+    """A network's weights without those that only training uses."""
     return {name: weight for name, weight in weights.items() if name not in FOR_TRAINING}
 
 

@@ -4,7 +4,8 @@ A published model is a folder ``checkpoints/<name>/``:
 
     config.json                the configuration, the class names and, where there is more to say, the data set's spec
     generator.safetensors      the weights that draw samples (the moving average, where the run kept one)
-    discriminator.safetensors
+    discriminator.safetensors  where D was trained
+    backward.safetensors       of a method that has it, the network from a picture to its condition
     card.json                  how it was made, from which data under which licence, its measured quality, and the
                                SHA-256 of each file of weights
     preview.png                its fixed grid of samples
@@ -35,6 +36,7 @@ from pipelines.config.presets import title_of
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import GanError, ModelError
+from pipelines.registries import method_traits
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 from pipelines.runs.names import RUN_ID
@@ -308,10 +310,11 @@ def _spec(stored: Any, config: TrainConfig, class_names: Sequence[str]) -> Spec:
     """What a model's networks are told of its data set; a file says so only where it is more than classes.
 
     Raises:
+        ConfigError: there is no such method.
         DataError: what the file says is no spec.
     """
     spec = Spec.from_dict(stored) if isinstance(stored, dict) and stored else Spec(len(class_names))
-    return spec.told(config.conditional)
+    return spec.told(config.conditional, method_traits(config.method).pairs)
 
 
 def _own(name: str) -> Path:

@@ -24,15 +24,16 @@ from pipelines.models import steepness
 from pipelines.models.registry import Entry, check_hash, find
 from pipelines.networks import _standing
 from pipelines.networks._conditioning import centres, spread
-from pipelines.registries import MODALITIES, critic_of, sampler_of
+from pipelines.registries import MODALITIES, critic_of, method_traits, sampler_of
 from pipelines.runs import conditions
 from pipelines.runs.names import CONDITIONS
 from pipelines.training import checkpoint
-from pipelines.training.building import build
+from pipelines.training.building import build, turned
 
 FOR_TRAINING = ("minibatch.projection",)  # not published: D looks at single pictures without it
 BATCH = 8  # pictures decoded at once: always as many, so that company changes no pixel
 MANY = 100  # decoded at once where many are measured: threads wait for each other less often
+BACKWARD = "backward"  # a player that a method may publish
 MOST_KNOWN = 100_000  # samples of which it is kept how often they were drawn anew
 
 
@@ -47,6 +48,7 @@ class Trained:
     conditions: Tensor | None = None  # what it can be told where that is no class, as it is stored, [K, ...]
     truth: Tensor | None = None  # the pictures that belong to these, uint8 [K, C, S, S], where they are known
     redrawn: dict[tuple[int, int], int] = field(default_factory=dict, compare=False, repr=False)  # by (seed, index)
+    backward: nn.Module | None = None  # as ``generator``: from an encoded picture, as its y, to a condition; or None
 
     @property
     def name(self) -> str:
@@ -271,10 +273,11 @@ def load_entry(entry: Entry) -> Trained:
         tensors, plain = checkpoint.read(source, parts(entry.config))
         return replace(of_checkpoint(entry, tensors, source), step=plain.get("step"))
     generator, discriminator = _networks(entry)
-    for name, network in (("generator", generator), ("discriminator", discriminator)):
+    found = {"generator": generator, "discriminator": discriminator, BACKWARD: _backward(entry)}
+    for name, network in found.items():
         path = entry.folder / f"{name}.safetensors"
-        if network is discriminator and not path.is_file():
-            discriminator = None
+        if network is None or network is not generator and not path.is_file():
+            found[name] = None
             continue
         check_hash(path, entry)
         _fill(network, checkpoint.read(path)[0], path)
@@ -282,17 +285,25 @@ def load_entry(entry: Entry) -> Trained:
     if entry.steepest is not None and (path := entry.folder / steepness.FILE).is_file():
         check_hash(path, entry)
         redrawn = steepness.load(path)
-    return Trained(entry, generator, discriminator, None, *_conditions(entry), redrawn)
+    told, true = _conditions(entry)
+    known = {"redrawn": redrawn, "conditions": told, "truth": true, "backward": found[BACKWARD]}
+    return Trained(entry, generator, found["discriminator"], **known)
 
 
 def of_checkpoint(entry: Entry, tensors: dict[str, Tensor], source: Path) -> Trained:
     """The networks from the ``parts`` of a run's checkpoint, read from the file ``source``; raises as ``load``."""
-    generator, discriminator = _networks(entry)
-    _fill(generator, under(tensors, sampler(entry.config)), source)
-    _fill(discriminator, under(tensors, critic(entry.config)), source)
+    config, (generator, discriminator), backward = entry.config, _networks(entry), _backward(entry)
+    _fill(generator, under(tensors, sampler(config)), source)
+    if judges(config):
+        _fill(discriminator, under(tensors, critic(config)), source)
+    else:
+        discriminator = None
+    if backward is not None:
+        _fill(backward, under(tensors, published(config)[BACKWARD]), source)
     if _standing.wanted(entry.config):  # published models have them in their weights
         _standing.standing_statistics(generator, entry.config, entry.spec.classes)
-    return Trained(entry, generator, discriminator, None, *_conditions(entry))
+    told, true = _conditions(entry)
+    return Trained(entry, generator, discriminator, conditions=told, truth=true, backward=backward)
 
 
 def sampler(config: TrainConfig) -> str:
@@ -305,9 +316,21 @@ def critic(config: TrainConfig) -> str:
     return f"{critic_of(config.method)}."
 
 
+def judges(config: TrainConfig) -> bool:
+    """Whether D was trained, so that its opinion is worth asking; a model is published without another one."""
+    return config.adversarial > 0
+
+
+def published(config: TrainConfig) -> dict[str, str]:
+    """The prefixes in a checkpoint of the networks that a model consists of, by the names of a model's files."""
+    average = "_ema" if config.ema else ""
+    further = {name: f"{name}{average}." for name in method_traits(config.method).publishes}
+    return {"generator": sampler(config), **({"discriminator": critic(config)} if judges(config) else {}), **further}
+
+
 def parts(config: TrainConfig) -> tuple[str, ...]:
     """The prefixes in a checkpoint of the networks that a model consists of; the rest is for training on."""
-    return sampler(config), critic(config)
+    return tuple(published(config).values())
 
 
 def _conditions(entry: Entry) -> tuple[Tensor | None, Tensor | None]:
@@ -333,6 +356,14 @@ def _networks(entry: Entry) -> tuple[nn.Module, nn.Module]:
         raise ModelError(f"The model {entry.id} is conditional, but its classes are not known.")
     with torch.random.fork_rng(devices=[]):  # a notebook's own random numbers stay as they are
         return build(entry.config, entry.spec)
+
+
+def _backward(entry: Entry) -> nn.Module | None:
+    """The network from pictures to conditions, with random weights; None of a method that publishes none."""
+    if BACKWARD not in method_traits(entry.config.method).publishes:
+        return None
+    with torch.random.fork_rng(devices=[]):
+        return build(*turned(entry.config, entry.spec), only_generator=True)[0]
 
 
 def _latent(chance: np.random.Generator, config: TrainConfig, truncation: float, kept: np.ndarray) -> np.ndarray:

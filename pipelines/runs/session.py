@@ -33,6 +33,7 @@ from pipelines.threads import Adaptive
 from pipelines.training import checkpoint, loop, machine, memory, probe, process_group
 from pipelines.training.machine import Machine
 from pipelines.training.pictures import fields_of, tensors_of
+from pipelines.training.players import Player
 from pipelines.training.trainer import Trainer
 from pipelines.training.view import GAP, FixedView
 
@@ -75,7 +76,7 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
             shown = _examples(reporter, known, spec, image_set)
             names = conditions.names(len(shown[0]))
         view = FixedView(config, names, *shown)
-        critic = trainer.players.get(critic_of(config.method))
+        critic = _critic(trainer)
         layers = _spectra.described(critic.module) if critic else []
         drawn = described(trainer.method, config, image_set.modality, layers, known is not None)
         record = _record(folder, config, image_set, where, view, drawn)
@@ -136,7 +137,7 @@ class FolderHooks:
         self._saved_at, self._save_took = time.monotonic(), 0.0
         self._saved_step = trainer.step
         self._longer = False  # whether it was said that the run goes on after its time
-        self._critic = trainer.players.get(critic_of(trainer.config.method))
+        self._critic = _critic(trainer)
 
     def before_step(self, trainer: Trainer) -> str:
         """Hold while paused, follow changed learning rates, and say what the next step is."""
@@ -270,6 +271,12 @@ def _examples(
     images = chosen.images if image_set.modality == "image" else None
     reporter.writing(lambda: conditions.save(chosen.told, images, folder.path))
     return chosen.told, images
+
+
+def _critic(trainer: Trainer) -> Player | None:
+    """The player whose opinion of samples is asked; None where none is trained."""
+    config = trainer.config
+    return trainer.players.get(critic_of(config.method)) if config.adversarial else None
 
 
 def _machine_of(folder: RunFolder, config: TrainConfig, spec: Spec, fields: dict[str, torch.Tensor]) -> Machine:

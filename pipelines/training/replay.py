@@ -28,19 +28,27 @@ class Replay(nn.Module):
         shape: of a fake, (C, H, W) of a picture.
         condition: what one D is told of, where it is no class, [...]; None for classes.
         modality: what fakes are, one of ``pipelines.modalities``.
+        size: fakes kept.
+        kept: of as many new fakes one is kept.
     """
 
     def __init__(
-        self, share: float, shape: tuple[int, ...], condition: Tensor | None = None, modality: ModuleType = image
+        self,
+        share: float,
+        shape: tuple[int, ...],
+        condition: Tensor | None = None,
+        modality: ModuleType = image,
+        size: int = SIZE,
+        kept: int = KEPT,
     ) -> None:
         super().__init__()
-        self.share, self.modality = share, modality
+        self.share, self.modality, self.size, self.kept = share, modality, size, kept
         one = modality.decode(torch.zeros(1, *shape))
-        self.register_buffer("pictures", torch.zeros(SIZE, *one.shape[1:], dtype=one.dtype))
+        self.register_buffer("pictures", torch.zeros(size, *one.shape[1:], dtype=one.dtype))
         if condition is not None:
-            self.register_buffer("conditions", torch.zeros(SIZE, *condition.shape, dtype=condition.dtype))
+            self.register_buffer("conditions", torch.zeros(size, *condition.shape, dtype=condition.dtype))
         self.register_buffer(
-            "told", torch.zeros(2, SIZE, dtype=torch.int64)
+            "told", torch.zeros(2, size, dtype=torch.int64)
         )  # classes, groups; zeros where there are none
         self.register_buffer("seen", torch.zeros((), dtype=torch.int64))  # pictures that have been stored so far
 
@@ -58,7 +66,7 @@ class Replay(nn.Module):
         """
         count, device = len(fake), fake.device
         old = round(self.share * count)
-        filled = self.seen.clamp(max=SIZE)
+        filled = self.seen.clamp(max=self.size)
         chosen = (torch.rand(old, device=device) * filled).long()
         there = filled > 0  # nothing is replaced at the very first step
         pictures = fake.clone()
@@ -73,9 +81,11 @@ class Replay(nn.Module):
         return pictures, tuple(mixed)
 
     def _keep(self, fake: Tensor, told: tuple[Tensor | None, ...]) -> None:
-        new = max(1, len(fake) // KEPT)
-        following = self.seen + torch.arange(new, device=fake.device)
-        slots = torch.where(following < SIZE, following, torch.randint(SIZE, (new,), device=fake.device))
+        new = min(self.size, max(1, len(fake) // self.kept))
+        # Empty places first, in order, then others at random; none twice, which would leave open whose fake stays.
+        place = torch.arange(self.size, device=fake.device)
+        random = torch.rand(self.size, device=fake.device)
+        slots = torch.where(place < self.seen, 1 + random, place / self.size).argsort()[:new]
         self.pictures[slots] = self.modality.decode(fake[-new:])
         for kept, each in zip(self._all_told, told, strict=True):
             if each is not None:

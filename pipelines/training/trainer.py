@@ -21,7 +21,7 @@ from pipelines.data._shares import in_turn
 from pipelines.errors import ConfigError, TrainingError
 from pipelines.modalities._conditions import encode
 from pipelines.networks import _standing
-from pipelines.registries import METHODS, MODALITIES, sampler_of
+from pipelines.registries import METHODS, MODALITIES, method_traits, sampler_of
 from pipelines.training.building import advance, gradient_norm, make_optimizer
 from pipelines.training.context import StepContext
 from pipelines.training.cuda_graphs import Replayed
@@ -64,7 +64,8 @@ class Trainer:
     ) -> None:
         self.config, self.machine, self.group = config, machine, group
         self.device = torch.device(machine.device)
-        self.spec, fields = Spec.of(classes).told(config.conditional), dict(fields or {})
+        pairs = method_traits(config.method).pairs
+        self.spec, fields = Spec.of(classes).told(config.conditional, pairs), dict(fields or {})
         self.classes = self.spec.classes  # that the networks are told of
         self.modality = MODALITIES.get(self.spec.modality)
         torch.manual_seed(config.seed)

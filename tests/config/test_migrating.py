@@ -26,7 +26,8 @@ KEPT = Path(__file__).parents[1] / "runs" / "kept"  # written before files had a
 # Settings that are younger than the schema: each leaves a run as it was by its default, and files need not have it.
 YOUNGER = {
     "g_spectral", "growth", "r2", "penalty_every", "orthogonal", "path_length", "style_mixing", "augment_target",
-    "augment_images", "lecam", "freeze_d",
+    "augment_images", "lecam", "freeze_d", "adversarial", "reconstruction", "content", "layer_matching", "cycle",
+    "identity",
 }  # fmt: skip
 MIGRATED = set(SETTINGS) - YOUNGER
 SHIPPED = sorted(path.parent for path in paths.MODELS.glob("*/config.json"))

@@ -63,6 +63,8 @@ def test_samples_nearer_to_training_pictures_than_real_ones_are_named_where_they
     assert "memorising" not in [one.ailment for one in examine(made(measures=typical))]
     usual = {index: {"nearer": 0.7, "copied": 0.1} for index in range(4, 9)}
     assert examine(made(measures=usual)) == []
+    with_pairs = made(changes={"method": "pix2pix"}, measures=near)
+    assert examine(with_pairs) == [], "the truth of a training condition is a training picture"
 
 
 @pytest.mark.parametrize("ailment", SICK)

@@ -58,17 +58,21 @@ def main() -> None:
     bit; ``went_on``: what the other says went on; ``apart``: how far any number of the first ten steps of two processes
     that train it together is from that of one; ``told``: of a conditional model, whether its second condition gives
     another picture than the first; ``score``: how many opinions D gives of the eight, where it can; ``directions``:
-    the kinds that are found; ``best``: the step of the best checkpoint; ``preview``: the sizes of the preview and
-    of the run's last grid; ``truth``: the shape of the pictures that belong to the model's conditions.
+    the kinds that are found; ``best``: the step of the best checkpoint; ``files``: those of weights that the model
+    has; ``findings``: the ailments that the doctor names; ``back``: of a model with a way back, the shape of four
+    conditions of its pictures, if the run gives the same; ``preview``: the sizes of the preview and of the run's last
+    grid; ``truth``: the shape of the pictures that belong to the model's conditions.
     """
     import io
 
     import numpy as np
+    import torch
     from PIL import Image
     from safetensors.numpy import load_file
 
     from explorer.live.reader import RunReader
-    from explorer.model import load
+    from explorer.model import Model, load
+    from pipelines import doctor
     from pipelines.config.checking import check
     from pipelines.config.train_config import TrainConfig
     from pipelines.latent.model import describe
@@ -95,6 +99,14 @@ def main() -> None:
         numbers = ("d_loss", "g_loss", "grad_d", "grad_g")
         assert len(first[0]) == len(first[1]) >= 10
         return max(abs(mine[name] - theirs[name]) for mine, theirs in zip(*first, strict=True) for name in numbers)
+
+    def back(model: Model, other: Model) -> list[int] | None:
+        if model.trained.backward is None:
+            return None
+        z, y = model.trained.draw((1, index) for index in range(4))
+        conditions = [each.trained.backward(z, each.trained.raw(z, y)) for each in (model, other)]
+        assert torch.equal(*conditions)
+        return list(conditions[0].shape)
 
     whole = trained(jobs.create(config, path=home / "20260101-120000-whole-abcd"), FINISHED)
     after, real = whole.status().step // 2, session.FolderHooks.after_step
@@ -143,6 +155,8 @@ def main() -> None:
         "at_once": at_once, "branched": branched, "went_on": went_on.partition(". ")[2],
         "apart": apart(jobs.create(config.changed(gpus=2)), whole) if sys.argv[2:] else None,
         "directions": sorted({one.kind for one in model.directions.values()}),
+        "files": sorted(path.stem for path in model.trained.entry.folder.glob("*.safetensors")),
+        "back": back(model, of_run), "findings": [one.ailment for one in doctor.examine(doctor.of_run(run))],
     }  # fmt: skip
     print(json.dumps(found, default=str))
 

@@ -17,6 +17,7 @@ from pipelines.registries import METHODS, NETWORKS
 from pipelines.training import memory
 from pipelines.training.building import build
 from pipelines.training.machine import Machine
+from tests.families import TRANSLATING, spec_of
 
 CPU = Machine("cpu", "fp32", 1)
 
@@ -71,7 +72,8 @@ def test_no_figure_refuses_nothing(monkeypatch):
 @pytest.mark.parametrize("network", NETWORKS.names())
 def test_more_is_needed_for_wider_and_larger_and_less_for_coarser(network):
     def picture(precision="fp32", **changes):
-        return memory.bytes_needed(config(network=network, **changes), Machine("cpu", precision, 1), 0)[1]
+        made = config(network=network, conditional=network in TRANSLATING, **changes)
+        return memory.bytes_needed(made, Machine("cpu", precision, 1), spec_of(network, size=made.size))[1]
 
     assert picture(width=256 if network == "mlp" else 32) > 1.5 * picture(width=8)
     assert picture(size=64) > 3 * picture(size=28)

@@ -48,10 +48,20 @@ SETTINGS = {
         "network": "stylegan", "style_mixing": 0.5, "path_length": 2.0, "conditional": True, "d_norm": "none",
         "first_step": 5,
     },
+    "a picture told": {"network": "unet", "conditional": True, "dropout": 0.5, "optimizer": "sgd"},
+    "a map told": {"network": "spade", "conditional": True, "loss": "hinge", "flip": True, "optimizer": "sgd"},
     "few pictures": {"network": "quick", "pictures": 39, "batch_size": 64},
     "against overfitting": {
         "network": "quick", "augment": "diffaugment", "augment_target": 0.1, "augment_images": 1000, "lecam": 0.1,
         "freeze_d": 1, "conditional": True, "minibatch": "stddev", "flip": True,
+    },
+    "pairs of pictures": {
+        "network": "unet", "method": "pix2pix", "conditional": True, "conditions": 40, "flip": True, "replay": 0.5,
+        "reconstruction": 10.0, "layer_matching": 1.0,
+    },
+    "two domains": {
+        "network": "resnet", "method": "cyclegan", "conditional": True, "conditions": 23, "flip": True, "replay": 0.5,
+        "cycle": 10.0, "identity": 5.0, "loss": "least-squares",
     },
 }  # fmt: skip
 ALONE_DIFFERS = {"few pictures": {"batch_size": 38}}  # what two processes can share evenly

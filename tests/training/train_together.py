@@ -8,6 +8,7 @@ Of the last configuration it is saved, by each process, what D's dropout leaves 
 import json
 import os
 import sys
+from dataclasses import replace
 
 import torch
 from safetensors.torch import save_file
@@ -17,19 +18,29 @@ from pipelines.networks._dropout import Dropout
 from pipelines.training import process_group
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
+from tests.families import fields, spec_of
 
 STEPS = 5
 
 
 def made(values, group):
-    """A trainer of some settings; ``pictures`` says of how many, ``first_step`` how many steps it counts already."""
-    count, taken = values.pop("pictures", 40), values.pop("first_step", 0)
+    """A trainer of some settings.
+
+    ``pictures`` says of how many, ``first_step`` how many steps it counts already, and ``conditions`` how many
+    a network that translates is told of: as many as there are pictures belong to these.
+    """
+    count, taken, conditions = values.pop("pictures", 40), values.pop("first_step", 0), values.pop("conditions", 0)
     config = TrainConfig(**values).changed(gpus=group.size if group else 1)
     chance = torch.Generator().manual_seed(0)
     images = torch.randint(0, 256, (count, config.channels, 32, 32), dtype=torch.uint8, generator=chance)
     labels = torch.tensor([0, 0, 0, 1, 0, 2, 3, 0] * 5)[:count]
     held_out = (images[:6].flip(0), labels[:6])
-    trainer = Trainer(config, images, Machine("cpu", "fp32", 1), labels, 4, group=group, held_out=held_out)
+    spec, where = spec_of(config.network, 4, config.size), Machine("cpu", "fp32", 1)
+    of_set = fields(spec, count)
+    if conditions:
+        spec = replace(spec, paired=conditions == count)
+        of_set = fields(spec, conditions)
+    trainer = Trainer(config, images, where, labels, spec, group=group, fields=of_set, held_out=held_out)
     trainer.step = taken
     return trainer
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from pipelines.config.presets import few, lecture, relativistic, residual, style
+from pipelines.config.presets import few, lecture, relativistic, residual, style, translation
 from pipelines.config.presets._preset import Preset
 from pipelines.errors import ConfigError
 
 PRESETS: dict[str, Preset] = {
-    **lecture.PRESETS, **few.PRESETS, **residual.PRESETS, **style.PRESETS, **relativistic.PRESETS
+    **lecture.PRESETS, **few.PRESETS, **residual.PRESETS, **style.PRESETS, **relativistic.PRESETS,
+    **translation.PRESETS,
 }  # fmt: skip
 
 _FIRST, _LATER, _OWN, _GPU = "First steps", "Later systems", "Own pictures", "For a GPU"
-_OLDER = (*lecture.PRESETS, *few.PRESETS)
+_TRANSLATED = "Picture to picture"
+_ELSEWHERE = (*lecture.PRESETS, *few.PRESETS, *translation.PRESETS)
 GROUPS: dict[str, tuple[str, ...]] = {
     _FIRST: tuple(name for name in lecture.PRESETS if not PRESETS[name].gpu),
-    _LATER: tuple(name for name in PRESETS if name not in _OLDER and not PRESETS[name].gpu),
+    _LATER: tuple(name for name in PRESETS if name not in _ELSEWHERE and not PRESETS[name].gpu),
+    _TRANSLATED: tuple(name for name in translation.PRESETS if not PRESETS[name].gpu),
     _OWN: tuple(few.PRESETS),
     _GPU: tuple(name for name in PRESETS if PRESETS[name].gpu),
 }
