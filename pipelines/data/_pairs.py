@@ -135,13 +135,19 @@ def survey(folder: Path) -> PairsSurvey:
 
 def _matched(found: _survey.Survey, a: dict[str, str], b: dict[str, str], skipped: dict[str, list[str]]) -> PairsSurvey:
     """Pairs, or two domains, of pictures by their names."""
+    for letter, names in (("a", a), ("b", b)):
+        if not names:
+            raise DataError(
+                f"No picture in {shown(found.folder / letter)} has a name of its own, without the ending "
+                f"({_photos.some(skipped[SAME_NAME])}); rename them, or remove all but one of each name."
+            )
     both = sorted(a.keys() & b.keys())
-    if not both and a and b:
+    if not both:
         return PairsSurvey(found, UNPAIRED, tuple(sorted(b.values())), tuple(sorted(a.values())), skipped)
-    if len(both) < LEAST * min(len(a), len(b)) or not both:
+    if len(both) < LEAST * min(len(a), len(b)):
         raise DataError(
             f"Of {len(a):,} names in {shown(found.folder / 'a')} and {len(b):,} in b/ beside it {len(both):,} are in "
-            f"both{f', such as {shown(both[0])}' if both else ''}; name the two pictures of each pair alike, or, if "
+            f"both, such as {shown(both[0])}; name the two pictures of each pair alike, or, if "
             "nothing belongs together, no two alike."
         )
     for letter, own, other in (("b", a, b), ("a", b, a)):

@@ -59,10 +59,11 @@ def read(*, size: int, channels: int, folder: Path, split: str, progress: Progre
     images, inputs, failed = reader.read()
     if not len(images) or not len(inputs):
         lacking = "inputs in a/" if len(images) else "pictures in b/" if found.kind == UNPAIRED else "pairs"
-        side_by_side = ", and each must be twice as wide as high" if found.kind == SIDE_BY_SIDE else ""
+        advice = "choose others"
+        if found.kind == SIDE_BY_SIDE:
+            advice = "put the inputs into a/ and the pictures to draw into b/, or choose pictures that hold both"
         raise DataError(
-            f"None of the {lacking} in {shown(folder)} can be read{side_by_side} "
-            f"({'; '.join(_photos.notes_on(failed))}); choose others."
+            f"None of the {lacking} in {shown(folder)} can be read ({'; '.join(_photos.notes_on(failed))}); {advice}."
         )
     fields = {CONDITION: inputs}
     return ImageSet(

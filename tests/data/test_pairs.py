@@ -48,6 +48,13 @@ def test_the_same_names_are_pairs_whatever_their_endings(pairs: Path) -> None:
     assert (overview.pictures, overview.counts, overview.condition, overview.prepared) == (6, {}, "a", True)
 
 
+def test_an_accent_may_be_a_sign_of_its_own_and_endings_may_have_capitals(tmp_path: Path, paint: Paint) -> None:
+    paint("a/caf\u00e9.PNG", 1)
+    paint("b/cafe\u0301.png", 2)
+    found = loaded(tmp_path / "pictures")
+    assert (greys(found.images), greys(found.fields["a"]), found.notes) == ([2], [1], (BY_NAME,))
+
+
 def test_pairs_are_held_out_together(pairs: Path) -> None:
     train, test = (loaded(pairs, held_out=0.8, split=split) for split in ("train", "test"))
     assert (len(train), len(test)) == (1, 5)
@@ -144,10 +151,10 @@ def test_in_a_folder_ba_the_right_half_is_and_other_shapes_are_named(halves: Pat
             "Of 5 names in {folder}/a and 5 in b/ beside it 1 are in both, such as 4; name the two pictures of each",
         ),
         (
-            ["1.png"],
-            "None of the pairs in {folder} can be read, and each must be twice as wide as high (1 skipped, not",
+            ["in/1.png"],
+            "None of the pairs in {folder} can be read (1 skipped, not twice as wide as high: in/1.png); put",
         ),
-        (["a/1.png", "a/1.bmp", "b/2.png"], "Of 0 names in {folder}/a and 1 in b/ beside it 0 are in both; name"),
+        (["a/1.png", "a/1.bmp", "b/2.png"], "No picture in {folder}/a has a name of its own, without the ending"),
     ],
 )
 def test_a_folder_that_holds_no_pairs_is_one_sentence(
