@@ -18,6 +18,13 @@ An entry is a module of this package that declares
 * ``CONDITION_LABELS``, where that field is a map of labels: their names, from label 0 on,
 * ``STACKED``, where each colour channel is a picture of another set of grey pictures: the name of that set, whose
   classifier reads each channel,
+* ``LIKE``, where the pictures are drawn as those of another set: its name. The classifier that ships for that set reads
+  these pictures, too: their features, attributes or classes, which both sets name alike,
+* ``LEGIBLE_AS``, where a classifier is to read no more of the pictures than whether a model keeps what they show: the
+  name of the set whose classifier does, and a function ``legible(images)`` that makes pictures, float [B, C, S, S] in
+  [-1, 1], such as that set's; features are then those of the pixels, which colours and patterns belong to,
+* ``PART_READER``, where the condition is a map of labels and a part reader ships that reads these labels off pictures:
+  its name, see ``pipelines/metrics/part_reader.py``,
 * ``MODALITY``, where an example is no picture: the name of one of ``pipelines.modalities``,
 * ``LICENCE`` and ``CITATION``: what to say about the data,
 * ``HOLDS_OUT``: whether the person says which share of the pictures its split ``test`` is; ``read`` is then given
@@ -81,6 +88,11 @@ def load(
             written to ``paths.data_home()``.
     """
     asked = wanted(name, size, channels, folder, held_out, split)
+    if (like := getattr(asked.entry, "LIKE", name)) not in names():
+        raise DataError(
+            f"The data set {name!r} has LIKE = {like!r}, and there is no such set; change it in its file to one of: "
+            f"{', '.join(names())}."
+        )
     if split not in asked.splits:
         raise DataError(
             f"No picture of the data set {name!r} is held out, so it has no split {split!r}; raise held_out (it is "

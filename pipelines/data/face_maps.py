@@ -14,6 +14,7 @@ NEEDS_FOLDER = False
 CLASS_NAMES = ()
 FLIP_MAKES_SENSE = True  # a map is mirrored with its face
 LIKE = "faces"
+PART_READER = "face-parts"
 CONDITION = "map"
 CONDITION_LABELS = ("background", "skin", "hair", "eyes", "brows", "nose", "mouth", "beard", "glasses", "clothes")
 ATTRIBUTE_NAMES, ATTRIBUTE_GROUPS = faces.ATTRIBUTE_NAMES, faces.ATTRIBUTE_GROUPS

@@ -17,6 +17,7 @@ from pipelines.registries import DATA_SETS
 from pipelines.schema import Meta, Name, Names, Share, Text, Time, read
 
 CLASSES, ATTRIBUTES = "classes", "attributes"  # the kinds of classifiers: one class a picture, or any attributes
+PARTS = "parts"  # a kind of classifiers, of the pixels: the part that each belongs to
 STACKED = "stacked"  # a kind of what is seen: one class in each colour channel
 
 
@@ -25,22 +26,29 @@ FILES = ("weights.safetensors", "card.json")
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")  # of a prepared set, SHA-256
 
 
+def read_as(data_name: str) -> str:
+    """The set whose shipped classifier reads a set's pictures: that which its entry says it is ``LIKE``, or itself."""
+    says = DATA_SETS.constants(data_name) if data_name in DATA_SETS.names() else {}
+    return says.get("LIKE") or data_name
+
+
 def classifier_folder(data_name: str, fingerprint: str = "") -> Path:
     """Where the classifier of a data set lies: ``weights.safetensors`` and ``card.json``.
 
-    That which ships, where one does. Else a person's own, which is bound to the very pictures that it has learnt from.
+    That which ships for it or for the set that it is ``LIKE``, where one does. Else a person's own, which is bound to
+    the very pictures that it has learnt from.
 
     Args:
         fingerprint: of the pictures, as ``ImageSet.fingerprint``; "" asks for one that ships.
     """
     if not FINGERPRINT.fullmatch(fingerprint) or ships(data_name):
-        return paths.MODELS / "classifiers" / data_name
+        return paths.MODELS / "classifiers" / read_as(data_name)
     return paths.data_home() / data_name / "readers" / fingerprint
 
 
 def ships(data_name: str) -> bool:
     """Whether a classifier ships for a data set, be it damaged: then its pictures need none of a person's own."""
-    return any((paths.MODELS / "classifiers" / data_name / file).is_file() for file in FILES)
+    return any((paths.MODELS / "classifiers" / read_as(data_name) / file).is_file() for file in FILES)
 
 
 def available(data_name: str, fingerprint: str = "") -> bool:
@@ -71,7 +79,7 @@ def names_of(data_name: str, fingerprint: str = "") -> tuple[str, ...]:
         card = card_of(data_name, fingerprint)
         return tuple(card.class_names if kind == CLASSES else card.attribute_names) if card else ()
     ask = {CLASSES: data.class_names_of, ATTRIBUTES: data.attribute_names_of}.get(kind or "")
-    return ask(data_name) if ask else ()
+    return ask(read_as(data_name)) if ask else ()
 
 
 def is_own(data_name: str, fingerprint: str) -> bool:
@@ -94,7 +102,7 @@ def stamp(data_name: str, fingerprint: str = "") -> str:
 class Card:
     """A classifier's ``card.json`` as it is read; the rest of it is for people."""
 
-    kind: Literal["classes", "attributes"] = CLASSES  # older cards have no kind
+    kind: Literal["classes", "attributes", "parts"] = CLASSES  # older cards have no kind
     weights_sha256: Name = ""
     attribute_names: Names = field(default_factory=list)
     groups: Annotated[list[Names], Meta(max_length=1_000)] = field(default_factory=list)

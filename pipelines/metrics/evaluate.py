@@ -28,7 +28,7 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.data import Progress
 from pipelines.data._image_set import within
 from pipelines.errors import ConfigError, DataError, ModelError
-from pipelines.metrics import ATTRIBUTES, draws, frechet, inception, kernel, path_length, quality, score, sides
+from pipelines.metrics import ATTRIBUTES, draws, frechet, inception, kernel, path_length, quality, score, sides, truth
 from pipelines.metrics import shares as told
 from pipelines.metrics.copying import HELD_OUT, ReferenceSet
 from pipelines.metrics.draws import DRAWS, Repeated
@@ -80,6 +80,8 @@ def evaluate(
     Draws nothing from the global random state; which real pictures are taken is the same each time. A conditional model
     is asked for the classes that the training pictures beside its samples have, so that each side has as many of each:
     asked in turn, even perfect digits would lie farther from the test pictures, where there are more ones than fives.
+    One that is told of another condition is asked for those of the test pictures, as they are what it has not learnt
+    from, or else for those of the training pictures; see truth.py.
 
     Args:
         draw: the model; called for up to ``sides.BATCH`` samples at a time, each time with another seed.
@@ -150,11 +152,14 @@ def evaluate(
     training = sides.look(judge, real.beside.batches(), len(real.beside), looking, within(report, 0.2, 0.4))
     others = [training.at(part) for part in real.parts]
     new = None if real.new is None else sides.look(judge, real.new.batches(), len(real.new), looking, lambda *_: None)
-    labels = _asked(real, samples, times) if by_class else [None] * times
+    labels = sides.asked_classes(real, samples, times) if by_class else [None] * times
+    held = truth.of(real.beside.pictures, real.test) if config.conditional else None
     near = min(NEIGHBOURS, real.count, len(against))
-    fakes, taken, drawing = [], Taken(modality, near), within(report, 0.4, 0.9)
+    fakes, taken, drawing = [], Taken(modality, near, held is not None), within(report, 0.4, 0.9)
+    truths = [held and held.at(held.rows(index, samples)[:near]) for index in range(times)]
     for index, wanted in enumerate(labels):
-        pictures = sides.drawn(draw, wanted, seed, index * samples, samples, modality == "image")
+        conditions = wanted if held is None else held.told[held.rows(index, samples)]
+        pictures = sides.drawn(draw, conditions, seed, index * samples, samples, modality == "image")
         message = f"Drawing samples, {index + 1} of {times} times" if times > 1 else "Drawing samples"
         share = within(drawing, index / times, (index + 1) / times)
         fakes.append(sides.look(judge, taken.keep(pictures), samples, message, share))
@@ -182,7 +187,8 @@ def evaluate(
         for field in dataclasses.fields(Compared)
     }
     reference = Reference(gaussian, balls, target.probabilities)
-    mine = taken.measured(fakes, labels, real, training, reference, own.kind)
+    mine = taken.measured(fakes, labels, real, training, reference, own, truths)
+    kept = taken.kept()
     report(0.96, "Measuring path lengths")
     lengths = path_length.fields(paths if modality == "image" else None, own, seed, times)
     report(0.97, "Looking for copies")
@@ -208,6 +214,8 @@ def evaluate(
         **_score(fakes, target, others, common, quality.features_name(config.data, fingerprint), names),
         **_copies(real, fakes, target, training, new),
         own=mine,
+        kept_by_part=kept and {label: Beside(share.mean, None, share.spread) for label, share in kept.items()},
+        told_of="" if held is None else "test pictures" if held.held_out else "training pictures",
         own_count=near,
         **lengths,
         **told.class_measures(fakes, target, others, common, labels, against.labels(), names),
@@ -244,15 +252,6 @@ class _Attributes:
         parts = [self._prepared(chunk) for chunk in images.split(quality.CHUNK)]
         features = torch.cat([self._model.features(part).cpu() for part in parts])
         return features, torch.cat([self._model(part).sigmoid().cpu() for part in parts])
-
-
-def _asked(real: Real, samples: int, times: int) -> list[Tensor]:
-    """Classes to ask for in each draw of samples, int64 [samples]: those of a draw of training pictures."""
-    labels = real.beside.labels()
-    assert labels is not None  # as ``require_classes`` has found
-    return [
-        sides.asked(labels[torch.from_numpy(real.parts[index % len(real.parts)])], samples) for index in range(times)
-    ]
 
 
 def _score(

@@ -72,7 +72,7 @@ class Evaluation:
     attribute_shares: dict[str, Beside] | None  # share with each attribute; None without an attribute classifier
     attribute_deviation: Beside | None  # the largest of these, in percentage points
     combinations: Beside | None  # different combinations of attributes among ``frechet_count`` pictures; see score.py
-    own: dict[str, Own] = dataclasses.field(default_factory=dict)  # measures of a person's own, by their keys
+    own: dict[str, Own] = dataclasses.field(default_factory=dict)  # of a person's own and by the truth, by their keys
     variety: Beside | None = None  # within classes, the mean of all; see variety.py; None without a classifier
     least_variety: Beside | None = None  # of the class with the least
     as_asked_permuted: float | None = None  # the share as asked of the same samples, the classes asked for permuted
@@ -81,8 +81,12 @@ class Evaluation:
     stacked_count: int = 0  # samples that these two are taken on, those of all draws together
     own_count: int = 0  # pictures of a draw that these are taken on
     path_lengths: dict[str, Beside] | None = None  # by the space, z or w; lower is smoother; see path_length.py
+    kept_by_part: dict[str, Beside] | None = None  # share of samples with each attribute as in the true picture
     path_features: str = ""  # that their pictures are compared by
     path_count: int = 0  # ways of all draws
+    told_of: str = (
+        ""  # "test pictures" or "training pictures": whose conditions were asked for, where they are no classes
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as written to a file: numbers, texts, and ``{"value": ..., "real": ...}`` where two belong.
@@ -101,6 +105,8 @@ class Evaluation:
         error = "" if self.ratio_error is None else f" ± {self.ratio_error:.2f}"
         ratio = "" if self.ratio is None else f"ratio {self.ratio:.2f}{error}; "
         beside = f"{self.frechet_count:,} of each against {self.against_count:,} {self.against}"
+        if self.told_of:
+            beside += f", for the conditions of {self.told_of}"
         drawn = f"± between {self.draws} draws" if self.draws > 1 else "one draw"
         if self.real_draws != self.draws:
             drawn += f", of real pictures {self.real_draws}"
@@ -160,6 +166,7 @@ class Evaluation:
                 rows.append((f"{what} shares off by", *_texts(most, "{:.2f}"), "percentage points, at most"))
                 rows += [(f"  {name}", *_texts(share), "") for name, share in shares.items()]
         rows += [(one.title, *_texts(one, PRECISE[one.unit]), one.help) for one in self.own.values()]
+        rows += [(f"  {name} kept", *_texts(share), "") for name, share in (self.kept_by_part or {}).items()]
         return rows
 
 

@@ -1,6 +1,7 @@
 """The shared part of the classifiers: their shape, how they are trained, stored and loaded.
 
-``classifier.py`` tells classes and ``attributes.py`` attributes; each says which layers, which pictures and which loss.
+``classifier.py`` tells classes, ``attributes.py`` attributes and ``part_reader.py`` the parts of each pixel; each says
+which layers, which pictures and which loss.
 """
 
 from __future__ import annotations
@@ -23,23 +24,48 @@ from torch import Tensor, nn
 
 from pipelines import data, optimisers, threads
 from pipelines.data import ImageSet
-from pipelines.errors import GanError, ModelError
+from pipelines.errors import ConfigError, GanError, ModelError
 from pipelines.files import publish_bytes
-from pipelines.metrics import ATTRIBUTES, CLASSES, Card, card_of, classifier_folder, is_own
+from pipelines.metrics import ATTRIBUTES, CLASSES, PARTS, Card, card_of, classifier_folder, is_own, read_as
 
 FEATURES = 64
 LEARNING_RATE = 4e-3  # the highest one; it rises to it and falls to zero
-WORDS = {CLASSES: ("classifier", "classifier"), ATTRIBUTES: ("attribute classifier", "attributes")}  # and its module
+WORDS = {
+    CLASSES: ("classifier", "classifier"),
+    ATTRIBUTES: ("attribute classifier", "attributes"),
+    PARTS: ("part reader", "part_reader"),
+}  # and its module
 
 
-class Judge(nn.Module):
-    """From square pictures to logits, through ``FEATURES`` numbers that say what is to be seen.
+class Looker(nn.Module):
+    """A network that looks at square pictures.
 
-    A kind of judge gives ``SIZE``, the edge of its pictures, and ``CHANNELS``, 1 for grey or 3 for colour.
+    A kind of them gives ``SIZE``, the edge of its pictures, and ``CHANNELS``, 1 for grey or 3 for colour.
     """
 
     SIZE: int
     CHANNELS: int
+
+    @classmethod
+    def prepared(cls, images: Tensor) -> Tensor:
+        """Pictures of any size, grey or colour, as ``forward`` wants them.
+
+        Args:
+            images: [B, 1 or 3, H, W], uint8, or floating in [-1, 1].
+
+        Returns:
+            Float [B, ``CHANNELS``, ``SIZE``, ``SIZE``] in [-1, 1]: where grey is wanted colour as its mean, where
+            colour is wanted grey as three equal channels; other sizes averaged or interpolated (bilinear).
+        """
+        images = as_float(images)
+        images = images.mean(1, keepdim=True) if cls.CHANNELS == 1 else images.expand(-1, cls.CHANNELS, -1, -1)
+        if images.shape[-2:] == (cls.SIZE, cls.SIZE):
+            return images
+        return F.interpolate(images, (cls.SIZE, cls.SIZE), mode="bilinear", antialias=True)
+
+
+class Judge(Looker):
+    """From square pictures to logits, through ``FEATURES`` numbers that say what is to be seen."""
 
     def __init__(self, body: nn.Sequential, logits: int) -> None:
         """Draws first weights of the head.
@@ -60,25 +86,8 @@ class Judge(nn.Module):
         """Logits, float [B, logits], of pictures float [B, ``CHANNELS``, ``SIZE``, ``SIZE``] in [-1, 1]."""
         return self.head(self.features(x))
 
-    @classmethod
-    def prepared(cls, images: Tensor) -> Tensor:
-        """Pictures of any size, grey or colour, as ``forward`` wants them.
 
-        Args:
-            images: [B, 1 or 3, H, W], uint8, or floating in [-1, 1].
-
-        Returns:
-            Float [B, ``CHANNELS``, ``SIZE``, ``SIZE``] in [-1, 1]: where grey is wanted colour as its mean, where
-            colour is wanted grey as three equal channels; other sizes averaged or interpolated (bilinear).
-        """
-        images = as_float(images)
-        images = images.mean(1, keepdim=True) if cls.CHANNELS == 1 else images.expand(-1, cls.CHANNELS, -1, -1)
-        if images.shape[-2:] == (cls.SIZE, cls.SIZE):
-            return images
-        return F.interpolate(images, (cls.SIZE, cls.SIZE), mode="bilinear", antialias=True)
-
-
-Kind = TypeVar("Kind", bound=Judge)
+Kind = TypeVar("Kind", bound=Looker)
 
 
 def block(inputs: int, outputs: int, stride: int = 1) -> tuple[nn.Module, ...]:
@@ -161,7 +170,7 @@ def restored(data_name: str, kind: str, make: Callable[[dict[str, Tensor], Card]
 
     Args:
         data_name: of the data set.
-        kind: ``CLASSES`` or ``ATTRIBUTES``.
+        kind: ``CLASSES``, ``ATTRIBUTES`` or ``PARTS``.
         make: the judge for these weights and this card; what it draws as first weights is neither drawn nor kept.
         fingerprint: of the pictures, where one of a person's own may be taken.
 
@@ -202,16 +211,18 @@ def command(
     epochs: int,
     train: Callable[[ImageSet, int, int, Callable[[str], None]], Kind],
     measured: Callable[[Kind, ImageSet], dict[str, Any]],
+    name_of: Callable[[str], str] | None = None,
 ) -> None:
     """The command of a module: trains the judge of one data set, measures it on the test pictures and publishes it.
 
     Args:
-        kind: ``CLASSES`` or ``ATTRIBUTES``.
+        kind: ``CLASSES``, ``ATTRIBUTES`` or ``PARTS``.
         what, about: help texts, of the data set to name and of the command.
         shape: which pictures it learns from, as ``data.load`` takes it.
         epochs: by default.
         train: of training pictures, seed, epochs and what is told a line after each.
         measured: the card's fields that only this kind has; ``test_accuracy`` is a share, or shares by name.
+        name_of: under which it is published, by the name of the data set; by default that.
     """
     parser = argparse.ArgumentParser(prog=f"python -m pipelines.metrics.{WORDS[kind][1]}", description=about)
     parser.add_argument("data", help=what)
@@ -219,6 +230,11 @@ def command(
     parser.add_argument("--epochs", type=int, default=epochs)
     options = parser.parse_args()
     try:
+        name = name_of(options.data) if name_of else options.data
+        if not name_of and (like := read_as(options.data)) != options.data:
+            raise ConfigError(
+                f"The pictures of {options.data!r} are read as those of {like!r}; give the name {like!r}."
+            )
         train_set, test_set = (data.load(options.data, **shape, split=split) for split in ("train", "test"))
         started_s = time.monotonic()
         model = train(train_set, options.seed, options.epochs, lambda line: print(line, flush=True))
@@ -229,7 +245,8 @@ def command(
     entry = data.DATA_SETS.get(options.data)
     publish(
         model,
-        options.data,
+        name,
+        data=options.data,
         kind=kind,
         **card,
         command=f"{parser.prog} {options.data} --seed {options.seed} --epochs {options.epochs}",
@@ -248,4 +265,4 @@ def command(
     right = card["test_accuracy"]
     for name, share in (right if isinstance(right, dict) else {"test accuracy": right}).items():
         print(f"{name:20}{share:8.2%}")
-    print(f"after {seconds:.0f} s; wrote {classifier_folder(options.data)}")
+    print(f"after {seconds:.0f} s; wrote {classifier_folder(name)}")

@@ -21,7 +21,6 @@ from pipelines import data, metrics, threads
 from pipelines.data import ImageSet
 from pipelines.data._shares import in_turn
 from pipelines.errors import DataError, GanError, TrainingError
-from pipelines.files import DAMAGED_ZIP
 from pipelines.metrics import ATTRIBUTES, CLASSES, copying, frechet, measures, stacked, stacked_of
 from pipelines.metrics.copying import ReferenceSet
 from pipelines.metrics.judge import FEATURES, as_float
@@ -29,7 +28,9 @@ from pipelines.metrics.measures._asked import Asked
 from pipelines.metrics.measures._seen import Reference, Seen
 from pipelines.metrics.neighbours import K, Neighbourhoods
 from pipelines.metrics.reader import Reader
+from pipelines.metrics.samples_file import read_samples, share_off
 from pipelines.metrics.stacked import StackedJudge
+from pipelines.metrics.truth import Truth, beside_truth
 from pipelines.registries import MODALITIES
 from pipelines.told import PRECISE
 
@@ -66,6 +67,7 @@ class QualityMeter:
         samples: int = SAMPLES,
         device: torch.device | str = "cpu",
         test: ImageSet | None = None,
+        truth: Truth | None = None,
     ) -> None:
         """Looks at the real pictures.
 
@@ -75,6 +77,7 @@ class QualityMeter:
             device: where the judging runs.
             test: pictures that the run does not train on, by which copies are told; where they are fewer than twice
                 ``copying.FEWEST``, each training picture is compared with all others instead.
+            truth: what a model that is told of another condition than classes is measured on; None of any other.
 
         Raises:
             DataError: the set has fewer than ``FEWEST`` pictures.
@@ -93,10 +96,17 @@ class QualityMeter:
         looked = features is not None
         near = Neighbourhoods.of(features, K, exact=False) if looked and self.samples > K else None
         beside = Reference(frechet.Gaussian.of(features) if looked else None, near, probabilities)
-        self.selects = measures.selecting(image_set.modality)
+        self.selects = measures.selecting(image_set.modality, truth is not None)
         self._measures = [Asked(name) for name in measures.of_modality(image_set.modality)]
         seen = Seen(other, *self._judge(other), self._judge.kind, None, beside)
-        self._of_real = {asked.real: asked(seen) for asked in self._measures if asked.real}
+        self.truth = truth and truth.evenly(self.samples)  # what to ask for, where that is no class
+        self._beside = beside_truth(self.truth, self._judge, image_set.name, image_set.fingerprint)
+        of_truth = seen if self.truth is None or self.truth.images is None else replace(
+            seen, images=self.truth.images, **self._beside
+        )  # fmt: skip
+        self._of_real = {
+            asked.real: asked(of_truth if asked.of_truth else seen) for asked in self._measures if asked.real
+        }
         labels = image_set.labels
         self.labels = None if labels is None else torch.from_numpy(in_turn(labels, self.samples))
         training = None
@@ -113,12 +123,13 @@ class QualityMeter:
         order = np.random.default_rng(SEED).permutation(len(test))[:FEW]
         return self._judge(torch.from_numpy(test.images[order]))[0], None
 
-    def measure(self, fakes: Tensor, labels: Tensor | None = None) -> Quality:
+    def measure(self, fakes: Tensor, labels: Tensor | None = None, told: bool = False) -> Quality:
         """The quality of samples; give ``self.samples`` of them for a distance that compares with ``floor``.
 
         Args:
             fakes: [N, C, H, W], uint8, or floating in [-1, 1], on any device; N above the number of features (64).
             labels: int [N], the classes asked for, or None for an unconditional model.
+            told: whether they were asked for by ``self.truth``, in its order.
 
         Raises:
             TrainingError: a sample holds a number that is not finite.
@@ -131,7 +142,7 @@ class QualityMeter:
                 "The generator's pictures hold numbers that are not finite; "
                 "lower the learning rate or go back to an earlier checkpoint."
             )
-        seen = Seen(fakes, *self._judge(fakes), self._judge.kind, labels, self._real)
+        seen = Seen(fakes, *self._judge(fakes), self._judge.kind, labels, self._real, **(self._beside if told else {}))
         values = {asked.key: asked(seen) for asked in self._measures}
         return Quality(features=self._judge.name, samples=len(fakes), **values, **self._of_real)
 
@@ -174,7 +185,8 @@ def features_name(data_name: str, fingerprint: str = "") -> str:
     """
     if metrics.is_own(data_name, fingerprint) and (card := metrics.card_of(data_name, fingerprint)):
         return f"{OWN_FEATURES}{card.weights_sha256[:6]} features"
-    return {"digits": "digit", "faces": "face"}.get(data_name, data_name) + " features"
+    seen_as = metrics.read_as(data_name)
+    return {"digits": "digit", "faces": "face"}.get(seen_as, seen_as) + " features"
 
 
 class _Classifier:
@@ -238,42 +250,6 @@ class _Unseen:
         return None, None
 
 
-def read_samples(path: Path) -> tuple[Tensor, Tensor | None]:
-    """Samples from an ``.npz`` file: ``images`` as uint8 [N, C, H, W], and ``labels`` as int64 [N] if it has them.
-
-    Raises:
-        DataError: the file is missing or damaged, its arrays are not uint8 [N, S, S, C] and int [N], or N is too small.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            images, labels = archive["images"], archive["labels"] if "labels" in archive.files else None
-    except FileNotFoundError as problem:
-        raise DataError(f"There is no file {path}; give the path of an .npz file of samples.") from problem
-    except (*DAMAGED_ZIP, AttributeError, TypeError) as problem:
-        raise DataError(f"{path} is not an .npz file with an array 'images' ({problem}).") from problem
-    square = images.ndim == 4 and images.shape[1] == images.shape[2]
-    if images.dtype != np.uint8 or not square or images.shape[3] not in data.CHANNELS:
-        found = f"{images.dtype} {list(images.shape)}"
-        raise DataError(f"'images' in {path} is {found}; it must be uint8 [N, S, S, 1 or 3].")
-    if len(images) <= COMPONENTS:
-        raise DataError(
-            f"{path} holds {len(images)} samples; give more than {COMPONENTS}, so that they can be measured."
-        )
-    if labels is not None and (labels.shape != images.shape[:1] or labels.dtype.kind not in "iu"):
-        raise DataError(f"'labels' in {path} is {labels.dtype} {list(labels.shape)}; it must be int [{len(images)}].")
-    return (
-        torch.from_numpy(images).permute(0, 3, 1, 2),
-        None if labels is None else torch.from_numpy(labels.astype(np.int64)),
-    )
-
-
-def _share_off(labels: Tensor, wanted: Tensor) -> float:
-    """How far the share of any class among labels is from that among others, in [0, 1]."""
-    classes = int(max(labels.max(), wanted.max())) + 1
-    one, other = (some.bincount(minlength=classes) / len(some) for some in (labels, wanted))
-    return (one - other).abs().max().item()
-
-
 def main() -> None:
     """Measures samples in an .npz file: 'images', uint8 [N, H, W, C]; if conditional also 'labels', int [N]."""
     parser = argparse.ArgumentParser(prog="python -m pipelines.metrics.quality", description=main.__doc__)
@@ -296,7 +272,7 @@ def main() -> None:
             beside = "" if real is None else f"; real pictures {PRECISE[one.unit].format(real)}"
             print(f"{one.title}: {PRECISE[one.unit].format(value)}{beside}")
     if labels is not None and meter.labels is not None:
-        off = _share_off(labels, meter.labels)
+        off = share_off(labels, meter.labels)
         print(f"classes: off the data's shares by {off:.1%} at most; what is off adds to the distance")
 
 

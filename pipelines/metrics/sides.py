@@ -22,8 +22,8 @@ FEWEST_TEST = 500  # test pictures, fewer than which are too few to tell how pic
 BATCH = 1000  # pictures drawn and looked at at a time
 
 Draw = Callable[[int, Tensor | None, int], tuple[np.ndarray, np.ndarray]]
-"""As ``Trained.sample_many``: count, labels int64 [count] or None, seed -> uint8 [count, H, W, C], or other examples as
-their modality stores them, and int64 [count]."""
+"""As ``Trained.sample_many``: count, labels int64 [count], other conditions [count, ...] or None, seed -> uint8
+[count, H, W, C], or other examples as their modality stores them, and int64 [count]."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,12 @@ class Real:
     def count(self) -> int:
         """How many pictures a draw has."""
         return len(self.parts[0])
+
+    @property
+    def test(self) -> ImageSet | None:
+        """The test pictures, if there are any."""
+        side = self.against if self.unseen else self.new
+        return side and side.pictures
 
     @property
     def unseen(self) -> bool:
@@ -129,12 +135,22 @@ def asked(labels: Tensor, samples: int) -> Tensor:
     return labels.repeat(-(-samples // len(labels)))[:samples]
 
 
+def asked_classes(real: Real, samples: int, times: int) -> list[Tensor]:
+    """Classes to ask for in each draw of samples, int64 [samples]: those of a draw of training pictures.
+
+    The set must have classes.
+    """
+    labels = real.beside.labels()
+    return [asked(labels[torch.from_numpy(real.parts[index % len(real.parts)])], samples) for index in range(times)]
+
+
 def drawn(
     draw: Draw, labels: Tensor | None, seed: int, first: int, samples: int, pictures: bool = True
 ) -> Iterator[Tensor]:
     """Samples of a seed from number ``first`` on, uint8 [some, C, H, W], a batch at a time, each batch of its own.
 
     Args:
+        labels: classes to ask for, int64 [samples], other conditions as they are stored, [samples, ...], or None.
         pictures: whether what is drawn are pictures, and not another modality's examples as they are stored.
     """
     for start in range(0, samples, BATCH):

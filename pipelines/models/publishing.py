@@ -118,7 +118,7 @@ def publish(
             trained.draw(first)
             steepness.save(np.array([trained.redrawn[address] for address in first]), draft)
         if trained.conditions is not None:
-            conditions.save(trained.conditions, draft)
+            conditions.save(trained.conditions, trained.truth, draft)
         config = {"schema": SCHEMA, "config": _portable(entry.config).to_dict(), "class_names": list(entry.class_names)}
         if not entry.spec.is_plain:
             config["spec"] = entry.spec.to_dict()
@@ -278,6 +278,6 @@ def _command(record: Record) -> str:
 
 
 def _preview(trained: Trained) -> bytes:
-    view = FixedView(trained.config, trained.entry.class_names, trained.conditions, indexed=True)
+    view = FixedView(trained.config, trained.entry.class_names, trained.conditions, trained.truth, indexed=True)
     z, _ = trained.draw((0, index) for index in range(len(view.z)))
     return view.png(trained.decode(z, view.y))

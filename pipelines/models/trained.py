@@ -46,6 +46,7 @@ class Trained:
     discriminator: nn.Module | None  # None where its weights are not there
     step: int | None = None  # of a run's checkpoint: how far it was trained
     conditions: Tensor | None = None  # what it can be told where that is no class, as it is stored, [K, ...]
+    truth: Tensor | None = None  # the pictures that belong to these, uint8 [K, C, S, S], where they are known
     redrawn: dict[tuple[int, int], int] = field(default_factory=dict, compare=False, repr=False)  # by (seed, index)
     backward: nn.Module | None = None  # as ``generator``: from an encoded picture, as its y, to a condition; or None
 
@@ -226,8 +227,12 @@ class Trained:
     def sample_many(self, count: int, labels: Tensor | None = None, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """As ``sample``, for measuring: quicker, and a pixel may be rounded otherwise than at its address.
 
-        What is no picture is given as its modality stores it, [count, ...].
+        A model that is told of another condition than classes can be given any in ``labels``, as they are stored,
+        [count, ...], and not only its own examples by their numbers. What is no picture is given as its modality stores
+        it, [count, ...].
         """
+        if labels is not None and labels.ndim > 1:
+            return replace(self, conditions=labels).sample_many(count, torch.arange(count), seed)
         if self.draws_pictures:
             return self.sample(count, labels, seed, MANY)
         z, y = self.draw((seed, index) for index in range(count))
@@ -280,7 +285,8 @@ def load_entry(entry: Entry) -> Trained:
     if entry.steepest is not None and (path := entry.folder / steepness.FILE).is_file():
         check_hash(path, entry)
         redrawn = steepness.load(path)
-    known = {"redrawn": redrawn, "conditions": _conditions(entry), "backward": found[BACKWARD]}
+    told, true = _conditions(entry)
+    known = {"redrawn": redrawn, "conditions": told, "truth": true, "backward": found[BACKWARD]}
     return Trained(entry, generator, found["discriminator"], **known)
 
 
@@ -296,7 +302,8 @@ def of_checkpoint(entry: Entry, tensors: dict[str, Tensor], source: Path) -> Tra
         _fill(backward, under(tensors, published(config)[BACKWARD]), source)
     if _standing.wanted(entry.config):  # published models have them in their weights
         _standing.standing_statistics(generator, entry.config, entry.spec.classes)
-    return Trained(entry, generator, discriminator, conditions=_conditions(entry), backward=backward)
+    told, true = _conditions(entry)
+    return Trained(entry, generator, discriminator, conditions=told, truth=true, backward=backward)
 
 
 def sampler(config: TrainConfig) -> str:
@@ -326,9 +333,9 @@ def parts(config: TrainConfig) -> tuple[str, ...]:
     return tuple(published(config).values())
 
 
-def _conditions(entry: Entry) -> Tensor | None:
+def _conditions(entry: Entry) -> tuple[Tensor | None, Tensor | None]:
     if not entry.spec.condition:
-        return None
+        return None, None
     if entry.run is None:
         check_hash(entry.folder / CONDITIONS, entry)
     return conditions.load(entry.folder, entry.spec)

@@ -1,8 +1,10 @@
 """Example conditions of a model that is told of something other than a class: kept beside its weights.
 
-``conditions.safetensors`` holds ``conditions`` as the data set stores them, pictures uint8 [K, C, H, W] or numbers
-float32 [K, L]. With them a model is drawn from and explored where its data set is not: a sample's address says which of
-them it is drawn for, and pages choose among them as among classes.
+``conditions.safetensors`` holds ``conditions`` as the data set stores them: pictures uint8 [K, C, H, W], maps of labels
+int8 [K, 1, H, W] or numbers float32 [K, L]. Where a picture is known to belong to each, it holds these, too, as
+``truth``, uint8 [K, C, S, S]; files of older versions have none. They are of the set's test part, where it has one, so
+that what is drawn for them was not learnt. With them a model is drawn from and explored where its data set is not: a
+sample's address says which of them it is drawn for, and pages choose among them as among classes.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from torch import Tensor
 
 from pipelines.data import Spec
 from pipelines.errors import GanError, ModelError, reason_of
-from pipelines.modalities._conditions import evenly
+from pipelines.metrics.truth import Truth
 from pipelines.runs.names import CONDITIONS
 from pipelines.stored_tensors import tensor_of
 from pipelines.tensor_files import whole_tensors
@@ -25,9 +27,9 @@ MOST = 32  # examples that are kept
 NUMBERS = 100_000_000  # in a file, at most
 
 
-def examples(stored: Tensor) -> Tensor:
-    """Those of a data set's conditions [M, ...] that are kept, from the first to the last, [at most MOST, ...]."""
-    return evenly(stored, min(MOST, len(stored))).cpu().contiguous()
+def examples(known: Truth) -> Truth:
+    """Those of a data set's conditions that are kept, from the first to the last, at most ``MOST``."""
+    return known.evenly(min(MOST, len(known)))
 
 
 def names(count: int) -> tuple[str, ...]:
@@ -35,14 +37,15 @@ def names(count: int) -> tuple[str, ...]:
     return tuple(f"example {number}" for number in range(1, count + 1))
 
 
-def save(kept: Tensor, folder: Path) -> None:
-    """Write example conditions into a run's or a model's folder."""
+def save(kept: Tensor, truth: Tensor | None, folder: Path) -> None:
+    """Write example conditions, and the pictures that belong to them, into a run's or a model's folder."""
+    tensors = {"conditions": kept} | ({} if truth is None else {"truth": truth})
     with whole_tensors(folder / CONDITIONS) as draft:
-        save_file({"conditions": kept}, draft)
+        save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, draft)
 
 
-def load(folder: Path, spec: Spec) -> Tensor:
-    """The example conditions in a folder, [K, ...].
+def load(folder: Path, spec: Spec) -> tuple[Tensor, Tensor | None]:
+    """The example conditions in a folder, [K, ...], and the pictures that belong to them, [K, ...], if they are there.
 
     Raises:
         ModelError: the file is missing or damaged, or does not fit the spec.
@@ -52,10 +55,13 @@ def load(folder: Path, spec: Spec) -> Tensor:
         with safe_open(path, framework="pt") as file:
             dtype = getattr(torch, spec.condition_dtype)
             kept = tensor_of(file, "conditions", dtype, (None, *spec.condition_shape), NUMBERS)
+            truth = None
+            if "truth" in file.keys():  # noqa: SIM118  it is no dictionary
+                truth = tensor_of(file, "truth", torch.uint8, (len(kept), *spec.shape), NUMBERS)
         if not len(kept):
             raise ValueError("it holds none")
     except FileNotFoundError:
         raise ModelError(f"{path} is missing, so what the model can be told is not known; publish it anew.") from None
     except (SafetensorError, OSError, ValueError, GanError) as error:
         raise ModelError(f"The file {path} is damaged ({reason_of(error)}); publish the model anew.") from None
-    return kept
+    return kept, truth

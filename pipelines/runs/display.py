@@ -22,7 +22,9 @@ Display = dict[str, list[dict[str, Any]]]
 PARTS = {"views": "id", "series": "name", "measures": "name"}  # of a display, by what tells the items of each apart
 
 
-def described(method: Any, config: TrainConfig, modality: str = "image", layers: Iterable[Measure] = ()) -> Display:
+def described(
+    method: Any, config: TrainConfig, modality: str = "image", layers: Iterable[Measure] = (), told: bool = False
+) -> Display:
     """What a run draws, as its record says it.
 
     Args:
@@ -30,6 +32,7 @@ def described(method: Any, config: TrainConfig, modality: str = "image", layers:
         config: of the run.
         modality: of the run's data.
         layers: what is measured of each layer of its networks.
+        told: whether its networks are told of another condition than classes, so that there may be a truth.
 
     Raises:
         ConfigError: a measure, or the method, describes its numbers wrongly.
@@ -37,7 +40,7 @@ def described(method: Any, config: TrainConfig, modality: str = "image", layers:
     views, series = getattr(method, "views", VIEWS), getattr(method, "series", SERIES)
     _check(config.method, views, series, {*measures.units(), *measures.TAKEN})
     series = [one for one in series if not one.setting or getattr(config, one.setting)]
-    return _display(views, series, [*measures.described(modality=modality), *layers])
+    return _display(views, series, [*measures.described(modality=modality, told=told), *layers])
 
 
 @cache

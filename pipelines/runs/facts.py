@@ -149,6 +149,7 @@ class StoredDisplay(TypedDict, total=False):
     tile: Annotated[int, Meta(ge=1, le=1024)]
     gap: Annotated[int, Meta(ge=0, le=64)]
     row_labels: Names
+    truth: bool
     d_output: Annotated[str, Meta(pattern=WORDS)]
     balance: float | None
     views: Annotated[list[View], Meta(max_length=32)]

@@ -49,12 +49,17 @@ def load(reporter: RunReporter) -> tuple[ImageSet, ImageSet | None]:
 
 
 def test_part(config: TrainConfig, progress: Progress | None = None) -> ImageSet | None:
-    """The test part of a run's data set, where the run looks at it; of a person's own pictures it always does.
+    """The test part of a run's data set, where the run looks at it.
+
+    Of a person's own pictures it always does, and of a set with a condition, so that it is measured and shown on
+    conditions that nothing was learnt from.
 
     Raises:
         DataError: it cannot be had or read.
     """
-    if not (config.augment_target or DATA_SETS.constants(config.data).get("HOLDS_OUT")):
+    says = DATA_SETS.constants(config.data)
+    told = config.conditional and says.get("CONDITION")
+    if not (config.augment_target or told or says.get("HOLDS_OUT")):
         return None  # it would have to be fetched, for what other pictures tell as well
     return data.test_part(config.data, **config.pictures, progress=progress)
 

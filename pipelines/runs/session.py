@@ -15,8 +15,10 @@ import torch
 from pipelines import data, threads
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import ImageSet, Spec
-from pipelines.errors import TrainingError
+from pipelines.errors import ModelError, TrainingError
+from pipelines.metrics import truth
 from pipelines.metrics.quality import Quality, QualityMeter
+from pipelines.metrics.truth import Truth
 from pipelines.networks import _spectra
 from pipelines.paths import runs_home
 from pipelines.registries import critic_of, loss_traits
@@ -68,15 +70,15 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
         if group:
             group.tell({"machine": asdict(where)})
         trainer = Trainer(config, images, where, labels, spec, group, fields, test and tensors_of(test)[:2])
-        names, examples = image_set.class_names, None
+        names, shown, known = image_set.class_names, (), None
         if trainer.conditions is not None:  # the run can be explored by itself
-            examples = conditions.examples(trainer.conditions)
-            names = conditions.names(len(examples))
-            reporter.writing(lambda: conditions.save(examples, folder.path))
-        view = FixedView(config, names, examples)
+            known = truth.of(image_set, test)
+            shown = _examples(reporter, known, spec, image_set)
+            names = conditions.names(len(shown[0]))
+        view = FixedView(config, names, *shown)
         critic = _critic(trainer)
         layers = _spectra.described(critic.module) if critic else []
-        drawn = described(trainer.method, config, image_set.modality, layers)
+        drawn = described(trainer.method, config, image_set.modality, layers, known is not None)
         record = _record(folder, config, image_set, where, view, drawn)
         record.data["class_names"] = list(names)
         if test is not None:
@@ -89,7 +91,7 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
         if config.folder != before.folder:
             old, new = data.shown(before.folder), data.shown(config.folder)
             hooks.event("moved", f"The pictures were moved from {old} to {new}; they are the same.")
-        meter = QualityMeter(image_set, device=where.device, test=test)
+        meter = QualityMeter(image_set, device=where.device, test=test, truth=known)
         try:
             adaptive = Adaptive(trainer.rehearse, trainer.machine.threads) if trainer.adapts else None
             finished = loop.train(trainer, view, meter, hooks, adaptive)
@@ -257,6 +259,20 @@ class FolderHooks:
         }
 
 
+def _examples(
+    reporter: RunReporter, known: Truth, spec: Spec, image_set: ImageSet
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """The run's example conditions and the pictures that belong to them: those that it began with, else new ones."""
+    folder = reporter.folder
+    if folder.record().data.get("fingerprint") == image_set.fingerprint:
+        with contextlib.suppress(ModelError):  # lost or damaged
+            return conditions.load(folder.path, spec)
+    chosen = conditions.examples(known)
+    images = chosen.images if image_set.modality == "image" else None
+    reporter.writing(lambda: conditions.save(chosen.told, images, folder.path))
+    return chosen.told, images
+
+
 def _critic(trainer: Trainer) -> Player | None:
     """The player whose opinion of samples is asked; None where none is trained."""
     config = trainer.config
@@ -298,6 +314,7 @@ def _record(
         },
         display={
             "rows": view.rows, "columns": view.columns, "tile": config.size, "gap": GAP, "row_labels": view.row_labels,
+            "truth": view.has_truth,
             "d_output": traits.d_output,
             "balance": traits.balance,
             **drawn,

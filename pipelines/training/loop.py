@@ -19,7 +19,6 @@ from pipelines.errors import TrainingError
 from pipelines.metrics import clear_wanted
 from pipelines.metrics.measures import beats
 from pipelines.metrics.quality import OWN_FEATURES, Quality, QualityMeter
-from pipelines.modalities._conditions import evenly
 from pipelines.networks._conditioning import draw_latent
 from pipelines.threads import Adaptive, Change
 from pipelines.training.trainer import Trainer
@@ -204,9 +203,9 @@ def _measure(trainer: Trainer, meter: QualityMeter, hooks: Hooks) -> None:
     noise = torch.Generator().manual_seed(trainer.config.seed + 2)
     z = draw_latent(meter.samples, trainer.config, noise)
     labels = y = meter.labels if trainer.classes else None
-    if trainer.conditions is not None:
-        y = evenly(trainer.conditions, len(z))
-    quality = meter.measure(trainer.sample(z, y), labels)
+    if meter.truth:
+        y = meter.truth.told
+    quality = meter.measure(trainer.sample(z, y), labels, told=meter.truth is not None)
     if trainer.seconds >= (trainer.config.seconds or 0.0):
         trainer.clear = getattr(quality, "clear", None) or 0.0
     hooks.measured(trainer, quality, _is_best(trainer, quality, meter.selects))

@@ -24,24 +24,33 @@ _EARLY = (0, 1, 2, 5, 10, 20, 50)  # steps at which everything changes
 class FixedView:
     """The same z, and the same conditions, at every step: a conditional model shows one of them a row, one z a column.
 
-    Conditions that are no classes stand themselves in the first column.
+    Conditions that are no classes stand themselves in the first column, and the pictures that belong to them, where
+    these are known, in the last.
 
     Args:
         config: of the run.
         class_names: of its data set.
         examples: conditions that are no classes, as they are stored, [K, ...]; None for classes.
+        truth: the pictures that belong to them, uint8 [K, C, S, S], where these are known.
         indexed: whether ``y`` numbers the examples, as models are asked for them, instead of being their values.
     """
 
     def __init__(
-        self, config: TrainConfig, class_names: tuple[str, ...], examples: Tensor | None = None, indexed: bool = False
+        self,
+        config: TrainConfig,
+        class_names: tuple[str, ...],
+        examples: Tensor | None = None,
+        truth: Tensor | None = None,
+        indexed: bool = False,
     ) -> None:
         noise = torch.Generator().manual_seed(config.seed + 1)
         self._told: Tensor | None = None
+        self._truth: Tensor | None = None
         if config.conditional and examples is not None:
             self.rows = min(len(examples), _EXAMPLES)
             drawn = max(2, config.samples // self.rows)
-            self.columns = 1 + drawn
+            self._truth = None if truth is None else truth[: self.rows].cpu()
+            self.columns = 1 + drawn + self.has_truth
             self.z = draw_latent(drawn, config, noise).repeat(self.rows, 1)
             shown = examples[: self.rows]
             chosen = torch.arange(self.rows) if indexed else shown
@@ -60,6 +69,11 @@ class FixedView:
             self.z = draw_latent(config.samples, config, noise)
             self.y, self.row_labels = None, []
 
+    @property
+    def has_truth(self) -> bool:
+        """Whether the true pictures stand in the last column."""
+        return self._truth is not None
+
     def picture(self, trainer: Trainer) -> bytes:
         """The grid as the networks stand, as PNG."""
         return self.png(trainer.tiles(self.z, self.y))
@@ -67,8 +81,9 @@ class FixedView:
     def png(self, samples: Tensor) -> bytes:
         """The grid of the samples of ``z`` and ``y``, uint8 [B, C, H, W], as PNG."""
         if self._told is not None:
-            rows = samples.unflatten(0, (self.rows, -1))
-            samples = torch.cat([self._told[:, None], rows], 1).flatten(0, 1)
+            truth = [] if self._truth is None else [self._truth[:, None]]
+            rows = [self._told[:, None], samples.unflatten(0, (self.rows, -1)), *truth]
+            samples = torch.cat(rows, 1).flatten(0, 1)
         return grid_png(samples, self.columns)
 
 

@@ -104,13 +104,13 @@ def test_the_gallery_says_what_each_model_draws_and_is_asked_for(server, page: P
 def test_runs_are_watched_and_compared(server, page: Page) -> None:
     page.goto(f"{server.url}/train?run={published.run_id('by-numbers')}")
     expect(page.locator(".gx-caption").first).to_contain_text(
-        "the first 8 of 32 examples of the condition · left: the condition (numbers)", timeout=OPEN_MS
+        "the first 8 of 32 examples of the condition · left: the input (numbers) · right: the truth", timeout=OPEN_MS
     )
     page.goto(f"{server.url}/train?run={published.run_id('translator')}")
     expect(page.locator("img.gx-grid")).to_be_visible(timeout=OPEN_MS)
     page.goto(f"{server.url}/compare?runs={published.run_id('by-picture')},{published.run_id('curves')}")
     expect(page.locator("img.gx-grid")).to_have_count(2, timeout=OPEN_MS)
-    expect(page.locator(".gx-pictures")).to_contain_text("left: the condition (picture)")
+    expect(page.locator(".gx-pictures")).to_contain_text("left: the input (picture) · right: the truth")
 
 
 def test_a_model_of_a_condition_is_trained_further(server, page: Page) -> None:

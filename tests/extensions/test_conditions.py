@@ -77,9 +77,14 @@ def test_a_condition_that_is_no_class_lives_through_everything(tmp_path, kind):
     )  # fmt: skip
     assert found["exact"] and found["quality"]["frechet"] is not None
     shown = found["live"]["run"]["display"]
-    assert shown["rows"] == 8 and shown["columns"] == 3, "a row holds its condition and two samples"
+    assert shown["rows"] == 8 and shown["columns"] == 4 and shown["truth"], "condition, two samples, truth"
+    assert found["preview"][0] == found["preview"][1] and found["truth"] == [32, 1, 28, 28]
+    own = found["quality"]["own"]
+    assert 0 < own["difference"]["value"] < 0.5 and own["psnr"]["value"] > 5 and "parts_iou" not in own
+    assert found["quality"]["told_of"] == "training pictures", "the set has no others"
+    assert 0 < found["live"]["measures"][-1]["difference"] < 0.5 and "kept" in found["live"]["measures"][-1]
     assert shown["row_labels"] == [f"example {number}" for number in range(1, 9)]
-    assert found["sheet"][:2] == [3 * 30 - 2, 8 * 30 - 2]
+    assert found["sheet"][:2] == [4 * 30 - 2, 8 * 30 - 2]
     assert found["model"]["classes"][:2] == ["example 1", "example 2"] and len(found["model"]["classes"]) == 32
     assert found["pictures"][1:] == [8, 28, 28, 1] and found["directions"] == ["component"]
     assert found["again"] and found["told"] and found["score"] == [8]

@@ -61,7 +61,8 @@ def main() -> None:
     the kinds that are found; ``best``: the step of the best checkpoint; ``files``: those of weights that the model
     has; ``findings``: the ailments that the doctor names; ``back``: of a model with a way back, whether it gives the
     same conditions of four pictures as the run and their shape, what is said where its file is another, and whether
-    the model can be had without it.
+    the model can be had without it; ``preview``: the sizes of the preview and of the run's last grid; ``truth``: the
+    shape of the pictures that belong to the model's conditions.
     """
     import io
 
@@ -158,6 +159,8 @@ def main() -> None:
         "quality": model.trained.entry.card["quality"], "model": describe(model),
         "pictures": [len(np.unique(drawn.reshape(8, -1), axis=0)), *drawn.shape],
         "again": np.array_equal(drawn, of_run.sample(8, seed=1, y=first)), "told": told,
+        "preview": [Image.open(model.trained.entry.folder / "preview.png").size, Image.open(io.BytesIO(grid)).size],
+        "truth": None if model.trained.truth is None else list(model.trained.truth.shape),
         "best": checkpoint.read(run.best_path)[1]["step"],
         "score": [len(model.score(drawn, first))] if model.judges_pictures else None,
         "at_once": at_once, "branched": branched, "went_on": went_on.partition(". ")[2],

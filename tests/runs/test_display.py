@@ -80,6 +80,15 @@ def test_an_old_record_is_completed_with_what_it_does_not_say_and_keeps_what_it_
     assert display.complete(usual) == usual
 
 
+def test_only_a_run_that_is_told_of_a_condition_has_measures_by_the_truth() -> None:
+    plain, told = (display.described(METHODS.get("gan").Method, TrainConfig(), told=told) for told in (False, True))
+    by_truth = [one["name"] for one in told["measures"] if one not in plain["measures"]]
+    assert by_truth == ["parts_iou", "difference", "psnr", "ssim", "kept", "attributes_kept"]
+    assert {one["question"] for one in told["measures"] if one["name"] in by_truth} == {"true"}
+    quality = {"frechet": 3.1, "parts_iou": 0.91, "difference": 0.03123, "psnr": 21.0, "kept": 0.97}
+    assert display.in_a_line(told, quality) == "Fréchet 3.1, 91 % IoU of parts, difference 0.0312, 97 % kept"
+
+
 def test_one_measure_selects_the_best_checkpoint() -> None:
     assert [one["name"] for one in display.usual()["measures"] if one["selects"]] == ["frechet"]
     headlines = ["frechet", "stacked_modes", "clear", "as_asked"]

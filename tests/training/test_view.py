@@ -49,3 +49,18 @@ def test_quality_is_measured_at_epochs_and_early_in_a_long_first_one():
     assert steps == [235, 469, 937, 1874, 2811]
     tiny = [step for step in range(1, 901) if measure_due((step - 1) / 5, step / 5, 5)]
     assert tiny == [200, 400, 600, 800], "epochs of five steps are taken together"
+
+
+def test_a_row_of_conditions_begins_with_the_input_and_ends_with_the_truth():
+    config = TrainConfig(conditional=True, samples=6, size=28, latent_size=3)
+    told = torch.tensor([10, 20, 30], dtype=torch.uint8).view(3, 1, 1, 1).expand(3, 1, 7, 7)
+    true = torch.tensor([110, 120, 130], dtype=torch.uint8).view(3, 1, 1, 1).expand(3, 1, 28, 28)
+    samples = torch.full((6, 1, 28, 28), 200, dtype=torch.uint8)
+    cell = 28 + GAP
+    for truth, columns in ((None, [10, 200, 200]), (true, [10, 200, 200, 110])):
+        view = FixedView(config, ("a", "b", "c"), told, truth)
+        sheet = Image.open(io.BytesIO(view.png(samples)))
+        assert (view.rows, view.columns, view.has_truth) == (3, len(columns), truth is not None)
+        assert sheet.size == (len(columns) * cell - GAP, 3 * cell - GAP) and torch.equal(view.y[2:4], told[[1, 1]])
+        assert [sheet.getpixel((column * cell + 14, 14))[0] for column in range(len(columns))] == columns
+    assert sheet.getpixel((3 * cell, 2 * cell + 14))[0] == 130

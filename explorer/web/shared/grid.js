@@ -42,7 +42,9 @@ export class Grid {
     const first = this.conditional && this.display.rows < classes;
     const what = condition ? "examples of the condition" : "classes";
     this.left = [first ? `the first ${this.display.rows} of ${classes} ${what}` : null,
-      this.conditional && condition ? `left: the condition (${condition})` : null].filter(Boolean).join(" · ");
+      this.conditional && condition ? `left: the input (${condition})` : null,
+      this.display.truth ? "right: the truth" : null].filter(Boolean).join(" · ");
+    this.ends = [this.conditional && condition ? "the input" : null, this.display.truth ? "the truth" : null];
     this.labels.replaceChildren(...(this.conditional ? this.display.row_labels : []).map((label) =>
       make("span", { title: label }, label)));
     this.fit();
@@ -108,7 +110,9 @@ export class Grid {
   exchange(fresh, grid, number) {
     const { rows, columns } = this.display ?? UNKNOWN;
     const arranged = this.conditional ? `, one row for each of ${this.display.row_labels.join(", ")}` : "";
-    fresh.alt = `Pictures by the generator at step ${count(grid.step)}: ${rows} rows of ${columns}${arranged}.`;
+    const [before, after] = this.ends ?? [];
+    const ends = [before && `first ${before}`, after && `last ${after}`].filter(Boolean).map((end) => `, ${end}`).join("");
+    fresh.alt = `Pictures by the generator at step ${count(grid.step)}: ${rows} rows of ${columns}${ends}${arranged}.`;
     const first = this.image.hidden || fresh.naturalWidth !== this.image.naturalWidth;
     this.image.replaceWith(fresh);
     this.image = fresh;

@@ -3,8 +3,8 @@
 A measure's file has a function ``measure(seen)`` that gives a number of the samples that a ``Seen`` holds
 (``_seen.py``), or None where there is none. Constants describe it; all but ``QUESTION`` may be left out:
 
-    QUESTION   what it answers: ``near``, ``varied``, ``clear`` or another word. "How varied" is the chart that shows
-               it. Without a question it is recorded and not drawn.
+    QUESTION   what it answers: ``near``, ``varied``, ``clear``, ``true`` or another word. "How varied" is the chart
+               that shows it. Without a question it is recorded and not drawn.
     TITLE      its name in words; by default the file's name. SHORT: its name where there is little room.
     HELP       what it is, in a sentence; by default the first line of the file's docstring.
     UNIT       ``share`` (in [0, 1], told in percent), ``distance`` (>= 0), ``count`` or ``number`` (the default);
@@ -48,11 +48,15 @@ from pipelines.registries import MODALITIES
 from pipelines.registry import Registry
 from pipelines.schema import convert
 
-NEEDS = ("features", "neighbours", "classes", "attributes", "asked", "training", "stacked")
+NEEDS = (
+    "features", "neighbours", "classes", "attributes", "asked", "training", "stacked", "truth", "verdicts", "parts"
+)  # fmt: skip
 """Features of examples; more than K samples; probabilities of classes; of attributes; classes asked for; few enough
-training pictures; probabilities of each colour channel's classes."""
+training pictures; probabilities of each colour channel's classes; the true picture of each sample; what a classifier
+reads of both, a class or attributes; maps of labels that were asked for, and a reader of these parts."""
+OF_TRUTH = frozenset(("truth", "verdicts", "parts"))  # real pictures are measured beside the truth that they are
 OF_FEATURES = frozenset(("features", "neighbours", "training"))  # what there is only of a modality with features
-OF_CLASSIFIERS = frozenset(("classes", "attributes", "stacked"))  # what there is only of pictures
+OF_CLASSIFIERS = frozenset(("classes", "attributes", "stacked", "verdicts", "parts"))  # what there is only of pictures
 TAKEN = frozenset(
     ("step", "epoch", "seconds", "images_seen", "images_per_s", "event", "message", "features", "samples", "threads")
 )  # keys of rows that are no measures
@@ -121,12 +125,13 @@ def units(own: bool = True) -> dict[str, str]:
     return found
 
 
-def described(own: bool = True, modality: str = "image") -> list[Measure]:
+def described(own: bool = True, modality: str = "image", told: bool = False) -> list[Measure]:
     """The measures that are drawn, in order; nothing is imported.
 
     Args:
         own: also those of a person's own.
         modality: of the examples that are measured.
+        told: whether they are drawn for a condition that is no class: only then there is a truth to compare with.
 
     Returns:
         The measures; of those that say that they select the best checkpoint, the first does.
@@ -138,15 +143,15 @@ def described(own: bool = True, modality: str = "image") -> list[Measure]:
     found, chosen = [], False
     for name in of_modality(modality, own):
         says = MEASURES.constants(name)
-        if "QUESTION" in says:
+        if "QUESTION" in says and (told or OF_TRUTH.isdisjoint(needs(name))):
             found.append(_described(name, says, bool(says.get("SELECTS")) and not chosen))
             chosen = chosen or found[-1].selects
     return found
 
 
-def selecting(modality: str = "image") -> Measure | None:
+def selecting(modality: str = "image", told: bool = False) -> Measure | None:
     """The measure at whose best value a run's checkpoint is its best; None where none says so; raises as above."""
-    return next((one for one in described(modality=modality) if one.selects), None)
+    return next((one for one in described(modality=modality, told=told) if one.selects), None)
 
 
 def beats(measure: Measure, value: float, other: float) -> bool:

@@ -23,6 +23,11 @@ class Asked:
         self.name, self.key, self.real = name, measures.key_of(name), measures.real_key(name)
         self._needs, self._measure = measures.needs(name), measures.MEASURES.get(name).measure
 
+    @property
+    def of_truth(self) -> bool:
+        """Whether it compares with the truth, or with what was asked for beside it."""
+        return not measures.OF_TRUTH.isdisjoint(self._needs)
+
     def __call__(self, seen: Seen) -> Any:
         """Its value, or None where something is missing that it needs.
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import torch
 from torch import Tensor
 
-from pipelines.metrics import ATTRIBUTES, CLASSES, STACKED, frechet, variety
+from pipelines.metrics import ATTRIBUTES, CLASSES, STACKED, frechet, parts, variety
 from pipelines.metrics.copying import ReferenceSet
 from pipelines.metrics.judge import as_float
 from pipelines.metrics.neighbours import Compared, K, Neighbourhoods
+from pipelines.metrics.part_reader import PartReader
+from pipelines.metrics.reader import Reader
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,13 @@ class Seen:
         kind: of the probabilities: ``classes``, ``attributes``, ``stacked`` or None.
         labels: int [N], the classes asked for, or None.
         real: the real pictures that they are compared with.
+        truth: the true picture of each, uint8 [N, C, H, W], or other examples as they are stored; None where none is
+            known.
+        told: the condition that each was drawn for, where that is no class, as it is stored, [N, ...]; or None.
+        true_probabilities: what the judge says of the true pictures, as ``probabilities``, or None.
+        reader: the classifier whose probabilities these are, or None.
+        read: gives its probabilities of pictures, where these are not the judge's.
+        part_reader: of the labels of ``told``, or None.
     """
 
     images: Tensor = field(repr=False)
@@ -43,6 +54,12 @@ class Seen:
     kind: str | None
     labels: Tensor | None = field(repr=False)
     real: Reference = field(repr=False)
+    truth: Tensor | None = field(default=None, repr=False)
+    told: Tensor | None = field(default=None, repr=False)
+    true_probabilities: Tensor | None = field(default=None, repr=False)
+    reader: Reader | None = field(default=None, repr=False)
+    read: Callable[[Tensor], Tensor] | None = field(default=None, repr=False)
+    part_reader: PartReader | None = field(default=None, repr=False)
 
     def has(self, need: str) -> bool:
         """Whether there is what a measure needs, one of ``NEEDS``."""
@@ -54,12 +71,36 @@ class Seen:
             "asked": self.labels is not None,
             "training": self.real.training is not None,
             "stacked": self.probabilities is not None and self.kind == STACKED,
+            "truth": self.truth is not None,
+            "verdicts": self.reader is not None and self.true_probabilities is not None,
+            "parts": self.part_reader is not None and self.told is not None,
         }[need]
 
     @cached_property
     def pictures(self) -> Tensor:
         """The pictures, float32 [N, C, H, W] in [-1, 1], on the CPU."""
         return as_float(self.images.detach().cpu())
+
+    @property
+    def levels(self) -> Tensor:
+        """The pictures, float32 [N, C, H, W] in [0, 255], on the CPU."""
+        return levels_of(self.images)
+
+    @property
+    def true_levels(self) -> Tensor:
+        """The true pictures as ``levels``; needs ``truth``."""
+        return levels_of(self.truth)
+
+    @property
+    def verdicts(self) -> Tensor:
+        """What is read of each picture, int64 [N, parts], see ``parts.verdicts``; needs ``verdicts``."""
+        told = self.read(self.images) if self.read else self.probabilities
+        return torch.from_numpy(parts.verdicts(self.reader, told.numpy()))
+
+    @property
+    def true_verdicts(self) -> Tensor:
+        """What is read of each true picture, as ``verdicts``."""
+        return torch.from_numpy(parts.verdicts(self.reader, self.true_probabilities.numpy()))
 
     @cached_property
     def gaussian(self) -> frechet.Gaussian:
@@ -87,3 +128,9 @@ class Seen:
         """The likeliest class of each picture, int64 [N], and its probability, [N]; needs ``classes``."""
         top, guess = self.probabilities.max(1)
         return guess, top
+
+
+def levels_of(images: Tensor) -> Tensor:
+    """Pictures uint8, or floating in [-1, 1], as float32 in [0, 255], on the CPU."""
+    images = images.detach().cpu()
+    return images.float() if images.dtype == torch.uint8 else (images.float() + 1) * 127.5

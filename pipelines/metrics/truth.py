@@ -1,0 +1,113 @@
+"""What samples of a model that is told of a picture, a map or numbers are held against: the true pictures.
+
+Such a model is measured on conditions that it has not learnt from, where its data set has a test part, and else on
+those that it has. Where a picture belongs to each condition, what is drawn is compared with it, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pipelines.data import ImageSet
+from pipelines.metrics import ATTRIBUTES, CLASSES, part_reader
+from pipelines.metrics.judge import as_float
+from pipelines.metrics.reader import Reader
+from pipelines.modalities._conditions import evenly
+from pipelines.registries import DATA_SETS
+
+SEED = 20190318  # of the order in which conditions are asked for; fixed, so that numbers of all models on a set compare
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Conditions, and the pictures that belong to them.
+
+    Args:
+        told: as they are stored, [N, ...].
+        images: the true pictures, as they are stored, [N, ...]; None where none is known.
+        held_out: whether they are ones that nothing is learnt from.
+    """
+
+    told: Tensor
+    images: Tensor | None
+    held_out: bool
+
+    def __len__(self) -> int:
+        return len(self.told)
+
+    def at(self, rows: Tensor | slice) -> Truth:
+        """Some of them, by rows int64 [M]."""
+        return Truth(self.told[rows], None if self.images is None else self.images[rows], self.held_out)
+
+    def evenly(self, count: int) -> Truth:
+        """From the first to the last, at even distances; some twice if there are fewer."""
+        return self.at(evenly(torch.arange(len(self)), count))
+
+    def rows(self, index: int, count: int) -> Tensor:
+        """Which of them the draw with number ``index`` is asked for, int64 [count].
+
+        Draws go through all of them in a fixed order, each on from the one before it, and at its end over again.
+        """
+        order = torch.from_numpy(np.random.default_rng(SEED).permutation(len(self)))
+        return order[torch.arange(index * count, (index + 1) * count) % len(self)]
+
+
+def of(image_set: ImageSet, test: ImageSet | None = None) -> Truth | None:
+    """The conditions that a model of a set is measured on; None of a set without a condition.
+
+    A picture belongs to a condition where a part of the set has as many of both and is paired. In the test part of a
+    set that is not paired, pictures and conditions belong together all the same, but in a person's own.
+
+    Args:
+        image_set: what the model has learnt from.
+        test: pictures of the set that it has not, if any.
+    """
+    says = DATA_SETS.constants(image_set.name) if image_set.name in DATA_SETS.names() else {}
+    for part, held_out in ((test, True), (image_set, False)):
+        if part is None or (values := part.fields.get(image_set.condition)) is None:
+            continue
+        belong = part.paired or held_out and not says.get("NEEDS_FOLDER")
+        known = belong and len(values) == len(part)
+        return Truth(torch.from_numpy(values), torch.from_numpy(part.images) if known else None, held_out)
+    return None
+
+
+def beside_truth(truth: Truth | None, judge: Any, data_name: str, fingerprint: str) -> dict[str, Any]:
+    """What a ``Seen`` of samples that were drawn for such conditions holds of them and of the truth; {} without any.
+
+    Args:
+        truth: as many as there are samples.
+        judge: looks at pictures, as ``quality.judge_of`` gives it.
+        data_name, fingerprint: of the pictures.
+    """
+    if truth is None:
+        return {}
+    found = {"truth": truth.images, "told": truth.told, "part_reader": part_reader.of(data_name)}
+    if truth.images is None:
+        return found
+    says = DATA_SETS.constants(data_name) if data_name in DATA_SETS.names() else {}
+    if judge.kind in (CLASSES, ATTRIBUTES):
+        found |= {"reader": Reader.of(data_name, fingerprint), "true_probabilities": judge(truth.images)[1]}
+    elif judge.kind is None and (other := says.get("LEGIBLE_AS")) and (reader := Reader.of(other)):
+        read = Legible(reader, DATA_SETS.get(data_name).legible)
+        found |= {"reader": reader, "read": read, "true_probabilities": read(truth.images)}
+    return found
+
+
+@dataclass(frozen=True)
+class Legible:
+    """Reads pictures with the classifier of another set, after their own set has made them such as that one knows."""
+
+    reader: Reader
+    legible: Callable[[Tensor], Tensor]
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """What the classifier says of pictures as ``judge_of`` is given them, on the CPU."""
+        images = as_float(images.detach().cpu())
+        return torch.from_numpy(self.reader.read(self.legible(images).permute(0, 2, 3, 1)))
