@@ -94,7 +94,7 @@ def write(
     values = {"config": config.to_dict(), "class_names": list(class_names)}
     if told is not None:
         values["spec"] = spec.to_dict()
-        conditions.save(told, folder)
+        conditions.save(told, None, folder)
         class_names = conditions.names(len(told))
     (folder / "config.json").write_text(json.dumps(values), "utf-8")
     card = {

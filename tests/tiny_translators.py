@@ -24,6 +24,7 @@ from pipelines import data
 from pipelines.config.checking import check
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec, faces
+from pipelines.metrics import truth
 from pipelines.runs import conditions
 from pipelines.training.building import build, turned
 from tests import tiny_models as tiny
@@ -54,10 +55,8 @@ def write_all(home: Path) -> Path:
 def write(folder: Path, config: TrainConfig, seed: int) -> Path:
     """One of them, with the examples that a run of its data set would keep."""
     check(config)
-    known = data.load(config.data, **config.pictures)
-    data.load(config.data, **config.pictures, split="test")
-    field = torch.from_numpy(known.fields[known.condition])
-    kept = conditions.examples(field)
+    known, test = (data.load(config.data, **config.pictures, split=split) for split in ("train", "test"))
+    field, kept = torch.from_numpy(known.fields[known.condition]), conditions.examples(truth.of(known, test))
     spec = Spec(
         condition=known.condition, condition_shape=tuple(field.shape[1:]), paired=known.paired,
         condition_dtype=str(field.dtype).removeprefix("torch."), labels=len(known.condition_labels),
@@ -68,7 +67,8 @@ def write(folder: Path, config: TrainConfig, seed: int) -> Path:
     backward = build(*turned(config, spec), only_generator=True)[0] if config.method == "cyclegan" else None
     judge = discriminator if config.adversarial else None
     tiny.write(folder, config, conditions.names(len(kept)), title=folder.name.replace("-", " ").capitalize(),
-               networks=(_louder(generator), judge), spec=spec, told=kept)  # fmt: skip
+               networks=(_louder(generator), judge), spec=spec, told=kept.told)  # fmt: skip
+    conditions.save(kept.told, kept.images, folder)
     if backward is not None:
         weights = {key: value.contiguous() for key, value in _louder(backward).state_dict().items()}
         save_file(weights, folder / "backward.safetensors")

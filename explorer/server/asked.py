@@ -122,13 +122,6 @@ class Projected:
 
 
 @dataclass(frozen=True)
-class Inputs:
-    """Examples to translate: those that a model keeps, or held-out ones."""
-
-    held_out: bool = False
-
-
-@dataclass(frozen=True)
 class Translated:
     """A picture or map to translate, as base64 of its bytes, and what is wanted beside its translation."""
 
@@ -140,6 +133,13 @@ class Translated:
     enlarged: bool = False  # the input, enlarged by bicubic interpolation
     verdict: bool = False  # D's, on the translation
     judged: Annotated[str, Meta(max_length=MOST_PICTURE)] | None = None  # and on this picture, base64 as the input
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """A picture such as a model draws, as base64 of its bytes."""
+
+    picture: Annotated[str, Meta(max_length=MOST_PICTURE)]
 
 
 @dataclass(frozen=True)

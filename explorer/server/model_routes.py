@@ -136,7 +136,10 @@ MODEL_ROUTES: list[tuple[str, Any, str]] = [
         (f"/api/models/{{ref}}/{verb}", _asking(verb, of="translation_answers"), "GET")
         for verb in ("translation", "inputs", "targets")
     ),
-    ("/api/models/{ref}/translate", _asking("translate", of="translation_answers", most=MOST_PICTURES), "POST"),
+    *(
+        (f"/api/models/{{ref}}/{verb}", _asking(verb, of="translation_answers", most=MOST_PICTURES), "POST")
+        for verb in ("translate", "parts")
+    ),
     # Also by POST, for what is too long for an address: a walk.
     *(
         (f"/api/models/{{ref}}/file/{kind}", _asking("file", kind), method)

@@ -15,13 +15,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from torch import Tensor
 
-from explorer.model.library import COMPUTING, DECODING
-from explorer.server.asked import Inputs, Nothing, Translated
+from explorer.model.library import DECODING
+from explorer.server.asked import Nothing, Pictured, Translated
 from pipelines import data
-from pipelines.data import ImageSet
+from pipelines.config.train_config import TrainConfig
 from pipelines.errors import GanError
 from pipelines.latent.model import Model
 from pipelines.latent.neighbours import training_set
+from pipelines.metrics import part_reader
 from pipelines.modalities._conditions import PALETTE, evenly
 from pipelines.models import translating
 from pipelines.registries import DATA_SETS, loss_traits
@@ -43,38 +44,31 @@ def translation(model: Model, asked: Nothing) -> Response:
             "probability": loss_traits(config.loss).says_probability,
             "backward": translating.backward_of(trained) is not None,
             "back": translating.goes_back(trained),
-            "paired": spec.paired,
             "noise": _is_varied(model),
-            "prepared": _is_prepared(model, "train"),
-            "held_out": _is_prepared(model, "test"),
+            "parts": bool(spec.labels) and part_reader.of(config.data) is not None,
+            "truth": trained.truth is not None,
+            "targets": trained.truth is not None or (not spec.paired and _is_prepared(config)),
         },
         headers={"cache-control": "no-store"},
     )
 
 
-def inputs(model: Model, asked: Inputs) -> Response:
-    """Examples to translate, as the data set stores them, [K, C, h, w]: those kept with the model, or held-out ones."""
+def inputs(model: Model, asked: Nothing) -> Response:
+    """The examples that are kept with the model, as the data set stores them, [K, C, h, w]."""
     _reads_pictures(model)
-    if asked.held_out:
-        return _stored(_examples(_test_part(model).fields[model.trained.entry.spec.condition]))
     return _stored(model.trained.conditions)
 
 
-def targets(model: Model, asked: Inputs) -> Response:
-    """Pictures of the data set, uint8 [K, C, H, W]: the true ones of ``inputs``, where each has one of its own.
-
-    Where the set is not paired, pictures such as are to be drawn; of held-out examples the true partners all the same.
-    """
+def targets(model: Model, asked: Nothing) -> Response:
+    """The true pictures of ``inputs``, uint8 [K, C, H, W]; where these are not known, pictures such as are drawn."""
     _reads_pictures(model)
-    if asked.held_out:
-        return _stored(_examples(_test_part(model).images))
     trained = model.trained
-    known = training_set(trained.config).set
-    field = known.fields.get(trained.entry.spec.condition)
-    kept = trained.conditions.numpy()
-    if trained.entry.spec.paired and (field is None or not np.array_equal(_examples(field), kept)):
-        raise HTTPException(400, f"The pictures prepared on this machine are not those that {model.id} learnt from.")
-    return _stored(_examples(known.images))
+    if trained.truth is not None:
+        return _stored(trained.truth)
+    if trained.entry.spec.paired:
+        raise HTTPException(400, f"The true pictures of the examples of {model.id} are not kept with it.")
+    images = torch.from_numpy(training_set(trained.config).set.images)
+    return _stored(evenly(images, min(MOST, len(images))))
 
 
 def translate(model: Model, asked: Translated) -> Response:
@@ -113,6 +107,18 @@ def translate(model: Model, asked: Translated) -> Response:
     return _raw(content, headers)
 
 
+def parts(model: Model, asked: Pictured) -> Response:
+    """The map of a picture's parts that the part reader of the model's data set finds, int8 [1, 1, h, w]."""
+    trained = model.trained
+    spec, picture = trained.entry.spec, translating.picture_of(trained, _decoded(asked.picture, "picture"))
+    reader = part_reader.of(trained.config.data) if spec.labels else None
+    if reader is None:
+        raise HTTPException(400, f"There is no part reader for the data set {trained.config.data!r}, so paint the map.")
+    with DECODING.turn():
+        found = reader.read(picture, spec.condition_shape[-1])
+    return _stored(found[:, None].to(torch.int8))
+
+
 def _reads_pictures(model: Model) -> None:
     if len(model.trained.entry.spec.condition_shape) != 3:
         raise HTTPException(400, f"{model.id} reads no picture, so it translates none; choose a model that does.")
@@ -137,30 +143,11 @@ def _labels(model: Model) -> list[str]:
     return list(names) if len(names) == count else [f"label {at}" for at in range(count)]
 
 
-def _is_prepared(model: Model, split: str) -> bool:
-    config = model.trained.config
+def _is_prepared(config: TrainConfig) -> bool:
     try:
-        return data.is_prepared(config.data, **config.pictures, split=split)
+        return data.is_prepared(config.data, **config.pictures)
     except GanError:
         return False
-
-
-def _test_part(model: Model) -> ImageSet:
-    """The pictures that the model did not learn from, where they are on this machine already."""
-    config, field = model.trained.config, model.trained.entry.spec.condition
-    if not _is_prepared(model, "test"):
-        raise HTTPException(400, f"There are no held-out pictures of {config.data!r} on this machine.")
-    with COMPUTING.turn():
-        found = data.load(config.data, **config.pictures, split="test")
-    if found.fields.get(field) is None or found.fields[field].shape[1:] != model.trained.entry.spec.condition_shape:
-        raise HTTPException(400, f"The held-out pictures of {config.data!r} have no field {field!r} that fits.")
-    return found
-
-
-def _examples(stored: np.ndarray) -> np.ndarray:
-    """As many of a set's, and the same, as a run keeps (``runs/conditions.py``)."""
-    places = evenly(torch.arange(len(stored)), min(MOST, len(stored))).numpy()
-    return stored[places]
 
 
 def _decoded(text: str, name: str) -> bytes:
@@ -170,8 +157,8 @@ def _decoded(text: str, name: str) -> bytes:
         raise HTTPException(400, f"{name} is not base64; send the raw bytes so encoded.") from None
 
 
-def _stored(found: Tensor | np.ndarray) -> Response:
-    content = np.ascontiguousarray(found)
+def _stored(found: Tensor) -> Response:
+    content = np.ascontiguousarray(found.numpy())
     return _raw(content.tobytes(), {"x-shape": _words(content.shape)})
 
 

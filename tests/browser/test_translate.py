@@ -171,8 +171,7 @@ def test_painting_with_the_mouse_filling_and_undoing(server, opened):
 
 
 def test_another_z_and_a_link_that_shows_the_same(server, opened, browser):
-    page = opened(model="tiny-paint", x="h2")
-    expect(page.get_by_role("button", name="held out")).to_have_attribute("aria-pressed", "true")
+    page = opened(model="tiny-paint", x=2)
     first = shown(page, "Tiny paint")
     page.get_by_role("button", name="New z").click()
     page.wait_for_url(re.compile(r"z=\d+"))
@@ -287,7 +286,7 @@ def test_drawing_lines_and_the_files_of_what_is_drawn(server, opened):
 
 
 def test_sharpening_beside_interpolation_another_model_and_the_truth(server, opened):
-    page = opened(model="tiny-sharpen", x="h1")
+    page = opened(model="tiny-sharpen", x=1)
     expect(page.locator(".gx-figure-name")).to_have_text(["Input", "Bicubic", "Tiny smooth", "Tiny sharpen", "Truth"])
     small = shown(page, "Input")
     assert small.shape == (4, 4, 3)
@@ -338,9 +337,13 @@ def test_changing_the_style_there_and_back_and_in_the_other_direction(server, op
     assert np.abs(error[..., 0] - apart.mean(2)).max() <= 0.5
     expect(figure(page, "|A − back|").locator(".gx-figure-words")).to_have_text(f"mean {apart.mean():.1f} of 255")
 
+    partner = shown(page, "True partner")
     page.get_by_role("button", name="From B to A").click()
     page.wait_for_url(re.compile("dir=back"))
-    expect(page.locator(".gx-figure-name")).to_have_text(["B", "A, drawn", "back to B", "|B − back|"])
+    expect(page.locator(".gx-figure-name")).to_have_text(["B", "A, drawn", "back to B", "|B − back|", "True partner"])
+    page.get_by_role("button", name="Example 2", exact=True).click()
+    page.wait_for_url(re.compile("x=2"))
+    assert np.array_equal(shown(page, "B"), partner) and np.array_equal(shown(page, "True partner"), a)
     b = shown(page, "B")
     assert np.array_equal(shown(page, "A, drawn"), drawn(server, "tiny-style", stored(b), direction="backward"))
     given = np.full((SIZE, SIZE, 3), (10, 200, 90), np.uint8)
@@ -384,6 +387,36 @@ def test_models_that_translate_are_found_and_others_are_not_offered(server, open
     expect(page.get_by_text("There is no model that translates pictures yet")).to_be_visible(timeout=OPEN_MS)
     page.get_by_role("link", name="Train a GAN").click()
     page.wait_for_url(re.compile("/train"))
+
+
+def test_a_face_s_map_comes_onto_the_canvas(opened, page):
+    """No part reader is at hand here: its answers are made up, which the page cannot tell."""
+    found, sent = np.full((SIZE, SIZE), HAIR, np.int8), []
+    found[4:9, 2:6] = MOUTH
+
+    def about(route) -> None:
+        route.fulfill(json={**route.fetch().json(), "parts": True})
+
+    def parts(route) -> None:
+        sent.append(route.request.post_data_json["picture"])
+        route.fulfill(body=found.tobytes(), headers={"x-shape": f"1,1,{SIZE},{SIZE}"})
+
+    page.route("**/tiny-paint/translation", about)
+    page.route("**/tiny-paint/parts", parts)
+    opened(model="tiny-paint")
+    page.get_by_role("button", name="Map of the drawn face").click()
+    page.wait_for_url(re.compile("x=own"))
+    assert np.array_equal(labels(page)[0], found)
+    page.get_by_role("button", name="Clear", exact=True).click()
+    page.get_by_label("Take a face's map").set_input_files(png(np.full((40, 40, 3), (9, 8, 7), np.uint8)))
+    page.wait_for_function("() => document.querySelector('.gx-tools button[title^=\"Ctrl+Shift\"]').disabled")
+    settled(page)
+    assert np.array_equal(labels(page)[0], found)
+    face = np.frombuffer(base64.b64decode(sent[1]), np.uint8).reshape(3, SIZE, SIZE)
+    assert [int(plane.max()) for plane in face] == [9, 8, 7] and len(sent) == 2
+    page.route("**/tiny-paint/parts", lambda route: route.fulfill(status=400, body="There is no part reader."))
+    page.get_by_role("button", name="Map of the drawn face").click()
+    expect(page.locator(".gx-trouble")).to_have_text("There is no part reader.")
 
 
 def test_on_a_phone_nothing_sticks_out(server, browser):

@@ -1,7 +1,7 @@
 // Asks for translations: the pictures of an answer, and D's verdicts that follow them.
 
 import { ask, Decoder, picturesOf } from "../shared/decoder.js";
-import { base64, bytesOf, oneOf, planes } from "./coding.js";
+import { base64, bytesOf, cellsOf, oneOf, planes, storedOf } from "./coding.js";
 import { verdictsOf } from "./verdict.js";
 
 /** What is asked of the chosen model: ``judges``, whether D is to judge what is drawn, and ``judged`` too, or null. */
@@ -22,6 +22,11 @@ export async function translated(root, model, body) {
     pictures: Array.from({ length: count }, (_, at) => oneOf(pictures, at)),
     verdicts: verdictsOf(answer.headers.get("x-verdicts"), bytes.buffer, count * height * width * channels),
   };
+}
+
+/** The map of the parts of a picture such as a model draws, by its bytes, as the part reader sees it. */
+export async function mapOf(root, model, bytes) {
+  return cellsOf(await storedOf(await ask(root, model, "parts", { picture: base64(bytes) })), 0, true);
 }
 
 /** Decoders by model, each with one request under way; models that are left out are forgotten. */

@@ -32,6 +32,9 @@ export class Bar {
     this.invert.addEventListener("change", () => wishes.invert());
     this.inverting = make("label", { class: "gx-pair", title: "For dark ink on light paper, where the model knows light on dark" }, this.invert, "invert");
     this.own = chooser("Own picture", "image/*", "It is cut to a square, and only this app uses it. A picture can also be dropped here.", wishes.file);
+    this.parts = make("span", { class: "gx-row", role: "group", "aria-label": "Map of a face" },
+      chooser("Take a face's map", "image/*", "The part reader finds hair, eyes and mouth in a picture of yours: a drawn face like those that the model draws.", wishes.face),
+      button("Map of the drawn face", "drawn", { title: "What the part reader finds in the face that is drawn now" }));
     this.saveMap = button("Save the map", "saveMap", { title: "As a picture without loss, which can be loaded again" });
     this.files = make("span", { class: "gx-row gx-files", role: "group", "aria-label": "Download" }, make("span", { class: "gx-quiet" }, "Download"),
       button("Picture", "picture", { title: "What is drawn, at its own size" }),
@@ -40,7 +43,7 @@ export class Bar {
     this.noise = make("span", { class: "gx-row" }, button("New z", "anew", { class: "gx-button gx-strong" }),
       make("label", { class: "gx-pair" }, make("abbr", { title: ABOUT.z, tabindex: 0 }, "z"), this.seed));
     this.element = make("div", { class: "gx-row gx-controls" }, this.noise,
-      this.direction, this.verdict, wishes.lens, this.own, this.inverting, this.others);
+      this.direction, this.verdict, wishes.lens, this.own, this.parts, this.inverting, this.others);
   }
 
   /** Of another model: what it can do. */
@@ -50,6 +53,7 @@ export class Bar {
     this.direction.hidden = !about.backward;
     this.inverting.hidden = mode === "paint" || about.input[0] !== 1;
     this.saveMap.hidden = !paints;
+    this.parts.hidden = !about.parts;
     setText(this.saveMap, mode === "paint" ? "Save the map" : "Save the drawing");
     this.own.firstChild.textContent = { paint: "Load a map", draw: "Load a drawing" }[mode] ?? "Own picture";
     this.own.lastChild.setAttribute("aria-label", this.own.firstChild.textContent);

@@ -1,10 +1,11 @@
 // Pictures from a person's files, and files of what is shown.
 
+import { offer } from "../shared/download.js";
 import { make } from "../shared/format.js";
 import { draw } from "../shared/picture.js";
 import { Cells } from "./cells.js";
 import { areaAverage, bytesOf, cellsOfPixels, pictureOf } from "./coding.js";
-import { decode } from "./palette_png.js";
+import { decode, encode } from "./palette_png.js";
 
 const MOST_EDGE = 1024; // to which a larger picture is made smaller first, by the browser
 
@@ -79,8 +80,8 @@ export function takeDropped(place, onFile) {
   });
 }
 
-/** Pictures side by side as one PNG, each enlarged by whole pixels to the largest. @returns {Promise<Blob>} */
-export function strip(/** @type {Pictures[]} */ pictures) {
+/** Save pictures side by side as one PNG, each enlarged by whole pixels to the largest. */
+export function saveStrip(/** @type {Pictures[]} */ pictures, name) {
   const height = Math.max(...pictures.map((one) => one.height));
   const widths = pictures.map((one) => Math.round((one.width * height) / one.height));
   const sheet = Object.assign(document.createElement("canvas"), { width: widths.reduce((sum, one) => sum + one, 0), height });
@@ -93,7 +94,10 @@ export function strip(/** @type {Pictures[]} */ pictures) {
     pen.drawImage(canvas, at, 0, widths[index], height);
     at += widths[index];
   });
-  return new Promise((resolve, reject) => {
-    sheet.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The browser makes no picture of this."))), "image/png");
-  });
+  sheet.toBlob((blob) => blob && offer(blob, `${name}.png`), "image/png");
+}
+
+/** Save a map of labels as a PNG without loss. */
+export function saveMap(cells, colours, name) {
+  offer(new Blob([encode(cells, colours)], { type: "image/png" }), `${name}.png`);
 }

@@ -11,7 +11,7 @@ const QUIET_MS = 350; // after the cursor's last move it is said where it is
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class PaintCanvas {
-  tools; onPaint; onStroke; cells; steps; colours; names; cursor; last; before; isDown; erasing; saying;
+  tools; onPaint; onStroke; cells; steps; colours; names; cursor; last; before; isDown; erasing; saying; inUse;
 
   /** ``tools``: what is painted with; ``onPaint()`` at every change, ``onStroke()`` when a stroke is done. */
   constructor(tools, { onPaint, onStroke }) {
@@ -26,6 +26,8 @@ export class PaintCanvas {
       "aria-describedby": "gx-translate-keys" }, this.canvas, this.mark);
     this.says = make("p", { class: "gx-quiet gx-cell", role: "status" }, "\u00a0");
     this.listen();
+    this.onUndo = (event) => this.undoKey(event);
+    window.addEventListener("keydown", this.onUndo);
   }
 
   listen() {
@@ -85,6 +87,15 @@ export class PaintCanvas {
       this.showMark();
     } else return;
     event.preventDefault();
+  }
+
+  /** Undo and redo, wherever on the page the focus is, but in a field. */
+  undoKey(event) {
+    const key = event.key.toLowerCase(), { target } = event;
+    if (!this.inUse || !(event.ctrlKey || event.metaKey) || (key !== "z" && key !== "y")) return;
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && target.type !== "range") return;
+    event.preventDefault();
+    this.undo(key === "y" || event.shiftKey ? 1 : -1);
   }
 
   // Painting
@@ -200,6 +211,7 @@ export class PaintCanvas {
   }
 
   close() {
+    window.removeEventListener("keydown", this.onUndo);
     clearTimeout(this.saying);
   }
 }

@@ -2,19 +2,17 @@
 
 import { Address } from "../shared/address.js";
 import { askJson, Refused } from "../shared/decoder.js";
-import { offer } from "../shared/download.js";
 import { make, setText } from "../shared/format.js";
 import { mounting } from "../shared/mounting.js";
 import { readTheme } from "../shared/plotting.js";
-import { Asking, bodyOf } from "./asking.js";
+import { Asking, bodyOf, mapOf } from "./asking.js";
 import { Bar } from "./bar.js";
 import { Cells } from "./cells.js";
-import { cellsOf, colourOf, pictureOf, picturesOfCells } from "./coding.js";
+import { bytesOf, cellsOf, colourOf, pictureOf, picturesOfCells, planes } from "./coding.js";
 import { PaintCanvas } from "./paint_canvas.js";
 import { Examples, inkOf } from "./examples.js";
-import { given, strip, takeDropped } from "./files.js";
+import { given, saveMap, saveStrip, takeDropped } from "./files.js";
 import { Modes } from "./modes.js";
-import { encode } from "./palette_png.js";
 import { NAMES, fileName, fresh, stateOf, textsOf } from "./state.js";
 import { Tools } from "./tools.js";
 import { Views } from "./views.js";
@@ -35,11 +33,12 @@ class Translate {
     this.tools = new Tools({ onWish: (what) => this.tool(what) });
     this.canvas = new PaintCanvas(this.tools, { onPaint: () => this.painted(), onStroke: () => this.stroke() });
     this.views = new Views(this.canvas, { onLens: (lens) => this.set({ lens }, "keep") });
-    this.examples = new Examples({ onPick: (example) => this.pick({ example }), onSet: (heldOut) => this.pick({ heldOut, example: 0 }) });
+    this.examples = new Examples({ onPick: (example) => this.pick({ example }) });
     this.bar = new Bar({
       lens: this.views.figures.handle, anew: () => this.set({ seed: Math.floor(Math.random() * 1e6), index: 0 }),
       seed: (seed) => this.set({ seed, index: 0 }), swap: () => this.pick({ backward: !this.state.backward, example: 0 }),
       verdict: () => this.set({ verdict: !this.state.verdict }), rival: (id) => this.rival(id), file: (file) => this.take(file),
+      face: (file) => this.take(file, true), drawn: () => this.takeDrawn(),
       invert: () => this.file && this.state.example < 0 && this.take(this.file),
       picture: () => this.save("picture"), strip: () => this.save("strip"), pair: () => this.save("pair"), saveMap: () => this.saveMap(),
     });
@@ -49,8 +48,6 @@ class Translate {
     place.append(this.modes.element, this.notice, this.body);
     this.asking = new Asking(root, (model, text) => this.trouble(model, text && model !== this.model ? `${model}: ${text}` : text));
     this.address = new Address("translate", NAMES, (texts) => this.back(texts));
-    this.onKey = (event) => this.key(event);
-    window.addEventListener("keydown", this.onKey);
     takeDropped(place, (file) => this.take(file));
   }
 
@@ -77,19 +74,18 @@ class Translate {
     try {
       const about = await askJson(root, model, "translation");
       if (turn !== this.turn) return;
-      this.examples.open(root, model, about);
+      const sets = await this.examples.open(root, model, about);
+      if (turn !== this.turn) return;
+      this.sets = sets;
       this.address.model = model;
       this.state = stateOf(this.address.start(model));
-      if (this.state.heldOut && !about.held_out) Object.assign(this.state, { heldOut: false, example: 0 });
       if (!about.backward) this.state.backward = false;
-      const sets = await this.examples.load(false);
-      if (turn !== this.turn) return;
       this.about = about;
       const { ink, ground } = inkOf(sets.inputs);
       this.canvas.setKind(this.data.mode === "paint" ? "Map to paint" : "Drawing", this.colours, about.labels.map(({ name }) => name));
       this.tools.setKind(about.labels, ink, about.labels.length ? 0 : ground, about.input[0] === 3);
       this.bar.open(this.data.mode, about, this.rivals());
-      await this.begin(true);
+      this.begin(true);
       this.body.classList.remove("gx-waiting");
       this.body.hidden = false;
     } catch (error) {
@@ -107,6 +103,7 @@ class Translate {
     return this.data.mode === "paint" || this.data.mode === "draw";
   }
 
+  /** Other models of the same pictures that can stand beside the chosen one. */
   rivals() {
     return this.paints ? [] : this.data.rivals;
   }
@@ -118,20 +115,15 @@ class Translate {
   }
 
   /** Begin with the input that the state names; ``anew``: of another model, so that nothing can be undone. */
-  async begin(anew) {
-    const turn = this.turn, { state } = this;
-    this.sets = await this.examples.load(state.heldOut);
-    if (turn !== this.turn || state !== this.state) return;
-    const { inputs, targets } = this.sets, from = state.backward ? targets : inputs;
+  begin(anew) {
+    const { state } = this, { inputs, targets } = this.sets, from = state.backward ? targets : inputs;
     const own = kept.get(`${this.model} ${state.backward}`);
     if (state.example < 0 && !own) state.example = 0;
     if (from) state.example = Math.min(state.example, from.count - 1);
     const number = state.example;
     if (number < 0) Object.assign(this, own);
     else if (from) {
-      const others = state.backward ? inputs : targets; // the true picture, where each has one of its own
-      const known = others && (state.heldOut || (this.about.paired && !state.backward));
-      this.source = { truth: known ? pictureOf(others, number) : null, fits: true };
+      this.source = { truth: this.about.truth ? pictureOf(state.backward ? inputs : targets, number) : null, fits: true };
       this.cells = this.examples.cells(from, number, state.backward);
     } else { // nothing of the other kind is on this machine
       this.source = { truth: null, fits: true };
@@ -184,14 +176,6 @@ class Translate {
     else if (what !== "changed") this.canvas.undo(what === "undo" ? -1 : 1);
   }
 
-  key(event) {
-    const key = event.key.toLowerCase();
-    if (!this.paints || !(event.ctrlKey || event.metaKey) || (key !== "z" && key !== "y")) return;
-    if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== "range") return;
-    event.preventDefault();
-    this.canvas.undo(key === "y" || event.shiftKey ? 1 : -1);
-  }
-
   painted() {
     this.cells = this.canvas.cells;
     if (this.source) this.source = { ...this.source, fits: false };
@@ -211,16 +195,32 @@ class Translate {
 
   // Files
 
-  /** A picture of a person's own as the input; what cannot be used is said. */
-  async take(file) {
-    const { about, turn, state } = this;
+  /** A picture of a person's own as the input, or of a face as its map. */
+  take(file, isFace = false) {
+    const { about, data, state, colours } = this;
     if (!about) return;
-    this.trouble(FILE, "");
     this.file = file;
+    const wanted = { mode: data.mode, about, backward: state.backward, inverted: this.bar.invert.checked, colours };
+    this.trying(async () => {
+      if (!isFace) return given(file, wanted);
+      const { cells } = await given(file, { ...wanted, mode: "draw", backward: true }); // as a picture such as is drawn
+      return { cells: await mapOf(this.root, this.model, bytesOf(cells, about.output[0])), truth: null };
+    });
+  }
+
+  /** The map of the face that is drawn, as the part reader sees it. */
+  takeDrawn() {
+    const { pictures } = this.views.output;
+    if (pictures) this.trying(async () => ({ cells: await mapOf(this.root, this.model, planes(pictures)), truth: null }));
+  }
+
+  /** Another input that takes a moment to be had; what keeps it from being had is said. */
+  async trying(had) {
+    const { turn, state } = this, { backward } = state;
+    this.trouble(FILE, "");
     try {
-      const wanted = { mode: this.data.mode, about, backward: state.backward, inverted: this.bar.invert.checked, colours: this.colours };
-      const { cells, truth } = await given(file, wanted);
-      if (turn !== this.turn || state.backward !== wanted.backward) return;
+      const { cells, truth } = await had();
+      if (turn !== this.turn || state.backward !== backward) return;
       Object.assign(this, { cells, source: { truth, fits: true } });
       if (this.paints) this.canvas.show(cells, false);
       this.keep();
@@ -229,15 +229,14 @@ class Translate {
     }
   }
 
-  async save(what) {
-    const pictures = this.views.shown(what);
-    if (pictures.length) offer(await strip(pictures), `${fileName(this.model, this.state, what)}.png`);
+  save(what) {
+    saveStrip(this.views.shown(what), fileName(this.model, this.state, what));
   }
 
-  async saveMap() {
-    const { cells, colours } = this;
-    const blob = colours ? new Blob([encode(cells, colours)], { type: "image/png" }) : await strip([picturesOfCells(cells)]);
-    offer(blob, `${fileName(this.model, this.state, colours ? "map" : "drawing")}.png`);
+  saveMap() {
+    const { cells, colours } = this, name = fileName(this.model, this.state, colours ? "map" : "drawing");
+    if (colours) saveMap(cells, colours, name);
+    else saveStrip([picturesOfCells(cells)], name);
   }
 
   // Showing
@@ -246,6 +245,7 @@ class Translate {
     const { state, about, data } = this;
     if (!about) return;
     this.tools.element.hidden = this.canvas.help.hidden = this.canvas.says.hidden = !this.paints;
+    this.canvas.inUse = this.paints;
     this.place.classList.toggle("gx-paints", this.paints);
     this.tools.mirrored = state.mirrored;
     this.tools.show();
@@ -289,7 +289,6 @@ class Translate {
   close() {
     this.turn += 1;
     cancelAnimationFrame(this.frame);
-    window.removeEventListener("keydown", this.onKey);
     this.canvas.close();
     this.asking.close();
     this.address.close();

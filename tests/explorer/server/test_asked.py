@@ -56,6 +56,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "project": {"picture": "aGFsbG8=", "y": 1},
     "translate": {"input": "AAAA", "seed": 1, "index": 2, "direction": "forward", "back": False, "enlarged": True,
                   "verdict": True, "judged": "AAAA"},
+    "parts": {"picture": "AAAA"},
     "file/png": {"points": [POINT], "frames": 2, "scale": 2, "columns": 1, "gap": 1, "fps": 9},
     "file/gif": {"points": [WHOLE_POINT], "frames": 4},
 }  # fmt: skip

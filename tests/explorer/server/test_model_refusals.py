@@ -42,6 +42,7 @@ POSTS = [
     "effects",
     "project",
     "translate",
+    "parts",
     "file/gif",
 ]
 NO_NAMES = ["..", "%2e%2e", "..%2f..%2fetc", "%2Fetc%2Fpasswd", "UPPER", "a.b", "a b", "-a", "a" * 81, "é", "a%00b",

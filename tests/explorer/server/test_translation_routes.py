@@ -13,10 +13,13 @@ import torch
 import torch.nn.functional as F
 
 from pipelines import data, paths
+from pipelines.metrics import part_reader
 from pipelines.modalities import image
 from pipelines.models import trained
 from pipelines.registries import LOSSES
+from pipelines.runs import conditions
 from tests.explorer.server.model_answers import images, refused
+from tests.tiny_models import sign
 
 
 @pytest.fixture
@@ -59,12 +62,12 @@ def test_a_model_tells_what_it_reads_and_draws(tell) -> None:
     assert (told["input"], told["output"]) == ([1, 16, 16], [3, 16, 16])
     assert [one["name"] for one in told["labels"]][:3] == ["background", "skin", "hair"] and len(told["labels"]) == 10
     assert told["labels"][1]["colour"] == "#e8b287"
-    assert told["verdict"] and told["kind"] == "score" and told["noise"] and not told["backward"] and told["paired"]
-    assert told["prepared"] and told["held_out"]
+    assert told["verdict"] and told["kind"] == "score" and told["noise"] and not told["backward"]
+    assert told["truth"] and told["targets"]
     told = tell("tiny-smooth", "/translation").json()
     assert (told["input"], told["labels"]) == ([3, 4, 4], []) and not told["verdict"], "its D was not trained"
     told = tell("tiny-style", "/translation").json()
-    assert told["backward"] and told["back"] and not told["paired"] and not told["noise"]
+    assert told["backward"] and told["back"] and not told["noise"]
 
 
 @pytest.mark.parametrize("name", ["tiny-paint", "tiny-draw", "tiny-sharpen", "tiny-style"])
@@ -129,42 +132,48 @@ def test_a_d_that_judges_whole_pictures_gives_one_number(tell) -> None:
     assert verdicts.shape == (1, 1, 1)
 
 
-def test_examples_are_those_that_the_model_keeps_with_their_true_pictures(tell) -> None:
-    known = data.load("face-maps", size=16, channels=3)
-    inputs, targets = stored(tell("tiny-paint", "/inputs"), np.int8), stored(tell("tiny-paint", "/targets"), np.uint8)
-    assert inputs.shape == (24, 1, 16, 16) and np.array_equal(inputs, known.fields["map"])
-    assert np.array_equal(targets, known.images)
-    held = data.load("face-maps", size=16, channels=3, split="test")
-    for verb, wanted in (("/inputs", held.fields["map"]), ("/targets", held.images)):
-        assert np.array_equal(stored(tell("tiny-paint", verb, held_out=True), wanted.dtype.type), wanted)
+@pytest.mark.parametrize(("name", "field"), [("tiny-paint", "map"), ("tiny-style", "other")])
+def test_examples_are_held_out_and_have_their_true_pictures(tell, name: str, field: str) -> None:
+    known = data.load(trained.load(paths.models_home() / name).config.data, size=16, channels=3, split="test")
+    for verb, wanted in (("/inputs", known.fields[field]), ("/targets", known.images)):
+        assert np.array_equal(stored(tell(name, verb), wanted.dtype.type), wanted)
 
 
-def test_the_pictures_of_an_unpaired_set_are_of_the_other_kind(tell) -> None:
-    known = data.load("two-styles", size=16, channels=3)
-    told = stored(tell("tiny-style", "/targets"), np.uint8)
-    assert len(told) == min(32, len(known.images)) and np.array_equal(told[0], known.images[0])
-
-
-def test_other_pictures_than_those_learnt_from_are_no_truth(tell, homes, tiny_translators: Path, monkeypatch) -> None:
-    models = homes.models / "other"
-    shutil.copytree(tiny_translators / "models" / "tiny-paint", models / "tiny-paint")
-    monkeypatch.setenv("GAN_EXPLORER_MODELS", str(models))
-    from pipelines.runs import conditions
-    from tests.tiny_models import sign
-
-    kept = trained.load(models / "tiny-paint").conditions
-    conditions.save(kept.flip(0).contiguous(), models / "tiny-paint")
-    sign(models / "tiny-paint")
-    refused(tell("tiny-paint", "/targets"), 400, "are not those that tiny-paint learnt from")
-
-
-def test_without_the_data_set_there_are_the_kept_examples_alone(tell, homes, monkeypatch) -> None:
+def test_a_model_without_true_pictures_says_so_or_has_others_of_the_kind(
+    tell, homes, tiny_translators: Path, monkeypatch
+) -> None:
+    for name in ("tiny-paint", "tiny-style"):
+        folder = shutil.copytree(tiny_translators / "models" / name, homes.models / name)
+        conditions.save(trained.load(folder).conditions, None, folder)
+        sign(folder)
+    monkeypatch.setenv("GAN_EXPLORER_MODELS", str(homes.models))
+    told = tell("tiny-paint", "/translation").json()
+    assert not told["truth"] and not told["targets"]
+    refused(tell("tiny-paint", "/targets"), 400, "of tiny-paint are not kept with it")
+    told = tell("tiny-style", "/translation").json()
+    assert not told["truth"] and told["targets"]
+    images = data.load("two-styles", size=16, channels=3).images
+    assert np.array_equal(stored(tell("tiny-style", "/targets"), np.uint8), images[: len(images)])
     monkeypatch.setenv("GAN_EXPLORER_DATA", str(homes.data))
-    told = tell("tiny-draw", "/translation").json()
-    assert not told["prepared"] and not told["held_out"]
-    assert stored(tell("tiny-draw", "/inputs"), np.uint8).shape == (24, 1, 16, 16)
-    refused(tell("tiny-draw", "/targets"), 400, "not on this machine yet")
-    refused(tell("tiny-draw", "/inputs", held_out=True), 400, "There are no held-out pictures of 'face-outlines'")
+    assert not tell("tiny-style", "/translation").json()["targets"], "its pictures are not on this machine"
+
+
+def test_the_map_of_a_face_is_that_of_the_part_reader(tell, monkeypatch) -> None:
+    refused(tell("tiny-draw", "parts", picture=PICTURE), 400, "There is no part reader for the data set")
+
+    class Reader:
+        """Label 2 where a pixel's red is above 100, else 1."""
+
+        def read(self, images: torch.Tensor, size: int) -> torch.Tensor:
+            assert images.shape[-1] == size
+            return 1 + (images[:, 0] > 100).long()
+
+    monkeypatch.setattr(part_reader, "of", lambda name: Reader())
+    assert tell("tiny-paint", "/translation").json()["parts"]
+    face = data.load("face-maps", size=16, channels=3).images[0]
+    told = stored(tell("tiny-paint", "parts", picture=encoded(face)), np.int8)
+    assert np.array_equal(told[0, 0], np.where(face[0] > 100, 2, 1)) and len(np.unique(told)) == 2
+    refused(tell("tiny-paint", "parts", picture=MAP), 400, "The picture has 256 bytes; 3 x 16 x 16 are 768")
 
 
 MAP, PICTURE = encoded(np.zeros((1, 16, 16), np.int8)), encoded(np.zeros((3, 16, 16), np.uint8))
@@ -206,6 +215,7 @@ def test_what_cannot_be_translated_is_one_sentence(tell, model: str, wish: dict,
 
 def test_a_model_of_classes_translates_nothing(ask) -> None:
     refused(ask("tiny-classes", "translate", input=MAP), 400, "tiny-classes reads no picture")
+    refused(ask("tiny-classes", "parts", picture=MAP), 400, "The picture has 256 bytes")
     for verb in ("/translation", "/inputs", "/targets"):
         refused(ask("tiny-classes", verb), 400, "tiny-classes reads no picture")
 

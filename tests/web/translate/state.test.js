@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { fileName, fresh, stateOf, textsOf } from "../../../explorer/web/translate/state.js";
 import { rangeOf, verdictsOf, wordsOf } from "../../../explorer/web/translate/verdict.js";
 
-const FULL = { example: 6, heldOut: true, seed: 12, index: 3, backward: true, verdict: true, mirrored: true,
+const FULL = { example: 6, seed: 12, index: 3, backward: true, verdict: true, mirrored: true,
   also: ["mse-faces", "run@last"], lens: [0.25, 1] };
 
 test("a state's texts give the state again", () => {
@@ -14,7 +14,7 @@ test("a state's texts give the state again", () => {
 });
 
 test("an address that somebody wrote gives a state within its bounds", () => {
-  const state = stateOf({ x: "h-1", z: "99999999", dir: "x", d: "true", mirror: "2", also: "<b>,../x,a,b,c,d,e", lens: "2_-1" });
+  const state = stateOf({ x: "-1", z: "99999999", dir: "x", d: "true", mirror: "2", also: "<b>,../x,a,b,c,d,e", lens: "2_-1" });
   assert.deepEqual(state, { ...fresh(), also: ["a", "b", "c", "d"] });
   assert.equal(stateOf({ x: "0" }).example, 0);
 });
