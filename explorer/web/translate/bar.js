@@ -52,7 +52,9 @@ export class Bar {
     this.noise.hidden = !about.noise;
     this.direction.hidden = !about.backward;
     this.inverting.hidden = mode === "paint" || about.input[0] !== 1;
-    this.saveMap.hidden = !paints;
+    const alike = new Set(about.labels.map(({ colour }) => colour)).size < about.labels.length; // colours name no label
+    this.saveMap.hidden = !paints || alike;
+    this.own.hidden = alike;
     this.parts.hidden = !about.parts;
     setText(this.saveMap, mode === "paint" ? "Save the map" : "Save the drawing");
     this.own.firstChild.textContent = { paint: "Load a map", draw: "Load a drawing" }[mode] ?? "Own picture";
