@@ -117,8 +117,8 @@ class Translate {
   /** Begin with the input that the state names; ``anew``: of another model, so that nothing can be undone. */
   begin(anew) {
     const { state } = this, { inputs, targets } = this.sets, from = state.backward ? targets : inputs;
-    const own = kept.get(`${this.model} ${state.backward}`);
-    if (state.example < 0 && !own) state.example = 0;
+    const own = kept.get(`${this.model} ${state.backward}`), [, height, width] = state.backward ? this.about.output : this.about.input;
+    if (own?.cells.width !== width || own.cells.height !== height) state.example = Math.max(0, state.example); // none, or of an older model
     if (from) state.example = Math.min(state.example, from.count - 1);
     const number = state.example;
     if (number < 0) Object.assign(this, own);
@@ -127,7 +127,7 @@ class Translate {
       this.cells = this.examples.cells(from, number, state.backward);
     } else { // nothing of the other kind is on this machine
       this.source = { truth: null, fits: true };
-      const [channels, height, width] = this.about.output;
+      const [channels] = this.about.output;
       this.cells = cellsOf({ channels, height, width, bytes: new Uint8Array(channels * height * width).fill(128) }, 0, false);
     }
     if (this.paints) this.canvas.show(this.cells, anew);
@@ -162,6 +162,7 @@ class Translate {
   back(texts) {
     if (this.address.modelInUrl !== this.model || !this.about) return; // the page's script hears of it
     this.state = stateOf(texts);
+    if (!this.about.backward) this.state.backward = false;
     this.begin(false);
   }
 
@@ -216,11 +217,11 @@ class Translate {
 
   /** Another input that takes a moment to be had; what keeps it from being had is said. */
   async trying(had) {
-    const { turn, state } = this, { backward } = state;
+    const { turn } = this, { backward } = this.state;
     this.trouble(FILE, "");
     try {
       const { cells, truth } = await had();
-      if (turn !== this.turn || state.backward !== backward) return;
+      if (turn !== this.turn || this.state.backward !== backward) return;
       Object.assign(this, { cells, source: { truth, fits: true } });
       if (this.paints) this.canvas.show(cells, false);
       this.keep();
