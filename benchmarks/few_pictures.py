@@ -60,9 +60,9 @@ WAYS = {
 
 def drawn_folder(folder: Path, count: int, size: int) -> None:
     """A folder of the first faces of the data set ``faces``."""
-    painter = _avataaars.Painter(size, 3)
+    painter = _avataaars.painter(size, 3)
     for number, row in enumerate(faces.drawn_parts("train")[:count]):
-        picture = painter.picture(*faces._shapes_and_colours(row))
+        picture = painter.picture(*faces.shapes_and_colours(row))
         Image.fromarray(np.ascontiguousarray(picture.transpose(1, 2, 0))).save(folder / f"{number:04}.png")
 
 

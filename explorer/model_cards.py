@@ -27,9 +27,18 @@ DRAWS = {
     "clothes": "clothes",
     "stacked-digits": "three handwritten digits in one picture",
     "faces": "cartoon faces",
+    "face-maps": "cartoon faces",
+    "face-outlines": "cartoon faces",
+    "small-faces": "cartoon faces",
+    "two-styles": "cartoon faces in another drawing style",
+    "digit-edges": "handwritten digits",
+    "small-digits": "handwritten digits",
+    "coloured-digits": "handwritten digits in colours",
+    "clothes-edges": "clothes",
     "celeba": "photographs of faces",
     "lfw": "photographs of faces",
     "folder": "pictures like those of your own folder",
+    "pairs": "pictures like those of your own pairs",
 }
 ONE_OF = {"digits": "digit", "clothes": "piece of clothing"}  # one of its classes, in words
 MOST_ROWS = 4  # of measures; the rest is in the card

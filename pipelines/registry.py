@@ -78,6 +78,10 @@ class Registry:
                     found[node.targets[0].id] = ast.literal_eval(node.value)
         return found
 
+    def those_with(self, constant: str) -> str:
+        """The entries whose file states a constant that is true, in words, such as ``'folder' or 'pairs'``."""
+        return " or ".join(repr(name) for name in self.names() if self.constants(name).get(constant))
+
     def defines(self, name: str, what: str) -> bool:
         """Whether the entry's file has something of a name at its top level, read without importing it.
 

@@ -31,6 +31,11 @@ def test_names_are_the_files_in_order_without_internals(fruits: Registry) -> Non
     assert fruits.names() == ["apple", "bare", "sweet-cherry"]
 
 
+def test_entries_are_found_by_what_they_state_without_importing_them(fruits: Registry) -> None:
+    (fruits.folder / "plum.py").write_text("STONE = True\n")
+    assert fruits.those_with("STONE") == "'plum' or 'sweet-cherry'" and fruits.those_with("SKIN") == ""
+
+
 def test_help_is_the_first_line_of_the_docstring_and_imports_nothing(fruits: Registry) -> None:
     assert fruits.describe("sweet-cherry") == "Small and sweet."
     assert fruits.describe("apple") == "Keeps long."

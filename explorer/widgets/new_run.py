@@ -18,6 +18,7 @@ from explorer.widgets.settings_form import (
     fill_draft,
     folder_field,
     key_of,
+    needs_folder,
     settings_form,
 )
 from explorer.widgets.text import duration, literal
@@ -34,7 +35,10 @@ from pipelines.paths import data_home
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 
-DOWNLOAD_MB = {"digits": 20, "clothes": 31, "stacked-digits": 20}
+DOWNLOAD_MB = {
+    "digits": 20, "clothes": 31, "stacked-digits": 20, "digit-edges": 20, "small-digits": 20, "coloured-digits": 20,
+    "clothes-edges": 31,
+}  # fmt: skip
 SETTINGS_VIEW = "All settings"
 # What decides how long an epoch takes, so that an earlier run with the same values tells the length of this one.
 SAME_SPEED = (*of_role(Role.DATA), *SPEED)
@@ -117,7 +121,7 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
     )
     found = problems(config)
     # problems() says that a folder is not given, or no path
-    if data_problem and (config.folder or config.data != "folder"):
+    if data_problem and (config.folder or not needs_folder()):
         found += [data_problem] if data_problem not in found else []
     elif config.conditional and seen and not data_problem and not seen.condition and len(seen.class_names) < 2:
         found.append("A conditional model needs at least two classes: give the folder one subfolder for each class.")

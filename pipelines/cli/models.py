@@ -154,10 +154,11 @@ def evaluate(
 
 @app.command()
 def prepare(
-    data_set: Annotated[str, typer.Argument(help="The data set: digits, clothes, faces or folder.")] = "digits",
+    data_set: Annotated[
+        str, typer.Argument(help="The data set, such as digits, clothes, faces, pairs or folder.")
+    ] = "digits",
     folder: Annotated[
-        str | None,
-        typer.Option(help="Of your own pictures, for the data set 'folder'; its subfolders are the classes."),
+        str | None, typer.Option(help="Of your own pictures: of 'folder', whose subfolders are classes, or 'pairs'.")
     ] = None,
     size: Annotated[int, typer.Option(help="Height and width in pixels.")] = 28,
     channels: Annotated[int, typer.Option(help="1 for grey, 3 for colour.")] = 1,
@@ -172,7 +173,10 @@ def prepare(
     from pipelines import data
 
     if folder and not data.DATA_SETS.get(data_set).NEEDS_FOLDER:
-        raise ConfigError(f"The data set {data_set!r} is read from no folder; leave out --folder, or prepare 'folder'.")
+        raise ConfigError(
+            f"The data set {data_set!r} is read from no folder; leave out --folder, or prepare "
+            f"{data.DATA_SETS.those_with('NEEDS_FOLDER')}."
+        )
     with bar() as shown:
         task = shown.add_task(data_set, total=1.0)
         image_set = data.load(

@@ -20,10 +20,14 @@ def problems(config: TrainConfig) -> list[str]:
     if found := out_of_range(config):
         return found
     traits = loss_traits(config.loss)
-    if config.data == "folder" and not config.folder:
-        found.append("The data set 'folder' needs the folder of your pictures: set folder to its path.")
-    if config.data != "folder" and config.folder:
-        found.append(f"A folder is given ({config.folder}) but the data set is {config.data!r}: set data to 'folder'.")
+    needs_folder = DATA_SETS.get(config.data).NEEDS_FOLDER
+    if needs_folder and not config.folder:
+        found.append(f"The data set {config.data!r} needs the folder of your pictures: set folder to its path.")
+    if not needs_folder and config.folder:
+        found.append(
+            f"A folder is given ({config.folder}) but the data set is {config.data!r}: set data to "
+            f"{DATA_SETS.those_with('NEEDS_FOLDER')}."
+        )
     try:
         placed(config)
     except DataError as error:

@@ -17,14 +17,16 @@ class Data:
         "digits", "Data", "The set of real pictures.", entries=DATA_SETS, label="Data set", role=Role.DATA)
     folder: str | None = setting(
         None, "Data",
-        "Folder of your own pictures, for the data set 'folder'; its subfolders are the classes. JPEG, PNG, WebP, GIF, "
-        "TIFF, BMP, AVIF, JPEG 2000, HEIC (with pillow-heif) and other formats that Pillow opens are read.",
+        "Folder of your own pictures: for the data set 'folder', whose subfolders are the classes, or for 'pairs', "
+        "whose subfolders are a (inputs) and b (what to draw), or which holds pictures of both side by side. JPEG, "
+        "PNG, WebP, GIF, TIFF, BMP, AVIF, JPEG 2000, HEIC (with pillow-heif) and other formats that Pillow opens are "
+        "read.",
         role=Role.DATA)
     held_out: float = setting(
         0.1, "Data",
-        "Share of your own pictures, for the data set 'folder', that nothing is learnt from, so that samples can be "
-        "compared with pictures that are new to the networks. The names of the files decide which; each class gives "
-        "the same share. 0: none. Other data sets have such pictures already.",
+        "Share of your own pictures, for the data sets 'folder' and 'pairs', that nothing is learnt from, so that "
+        "samples can be compared with pictures that are new to the networks. The names of the files decide which; each "
+        "class gives the same share. 0: none. Other data sets have such pictures already.",
         low=0.0, high=0.5, label="Held-out pictures (share)", role=Role.DATA)
     size: int = setting(
         28, "Data", "Height and width of a picture, in pixels.", (16, 28, 32, 64, 128, 256), label="Size (pixels)",

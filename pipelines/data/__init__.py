@@ -167,7 +167,10 @@ def overview(
         entry = asked.entry
         return Overview(card is not None, tuple(entry.CLASS_NAMES), condition=getattr(entry, "CONDITION", ""))
     paths, notes = asked.pictures, asked.notes
-    before = Overview(False, source.class_names, shown(source.folder), len(paths), source.counts_of(paths), notes)
+    before = Overview(
+        False, source.class_names, shown(source.folder), len(paths), source.counts_of(paths), notes,
+        condition=getattr(asked.entry, "CONDITION", ""),
+    )  # fmt: skip
     if card is None:
         return before
     counts = dict(zip(source.class_names, card.class_counts, strict=False))

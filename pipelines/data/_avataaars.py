@@ -5,23 +5,14 @@ to fit: the style's closed mouths are a pixel high at that size, and its beards 
 enlarged, and lies above the beard, so that both can always be seen.
 
 Sources: https://avataaars.com/ and https://www.dicebear.com/styles/avataaars/ (packages dicebear-core and
-dicebear-styles); rendered by resvg (package resvg-py). The packages are imported when the first face is drawn.
+dicebear-styles).
 """
 
 from __future__ import annotations
 
-import importlib
-import io
-import json
-from collections.abc import Mapping
-from importlib.resources import files
-from types import ModuleType
 from typing import Any
 
-import numpy as np
-from PIL import Image
-
-from pipelines.errors import DataError
+from pipelines.data._dicebear import Painter, definition_of, path
 
 MOUTH_SCALE = 1.3
 MOUTH_AT = (140 - 46 * MOUTH_SCALE, 158 - 17 * MOUTH_SCALE)  # brings the middle of the mouth, (46, 17), to (140, 158)
@@ -46,7 +37,6 @@ CHINS = {
     "trimmed": "C116.6 51.8 107 76 85.9 86C80.7 88.5 69 96 60 96C51 96 39.3 88.5 34.1 86C13 76 3.4 51.8 3.35 36.5",
     "full": "C116.6 56 112 84 92 98C82 105 72 109 60 109C48 109 38 105 28 98C8 84 3.4 56 3.35 36.5",
 }
-COMPONENTS = ("clothes", "mouth", "nose", "eyes", "eyebrows", "top", "facialHair", "accessories")
 PLACEHOLDERS = {
     name: f"#fe01{number:02}"
     for number, name in enumerate(("background", "skin", "hair", "facialHair", "clothes", "accessories"))
@@ -54,81 +44,24 @@ PLACEHOLDERS = {
 FRAMING = {"scale": 1.35, "translateY": 3}  # the head fills the picture, and long hair can still be seen to be long
 
 
-class Painter:
-    """Draws faces of one size; the same face gives the same bytes.
-
-    The lines of a face are composed once for all its colours, as composing them takes longer than rendering them.
-    """
-
-    def __init__(self, size: int, channels: int) -> None:
-        """Readies the style.
-
-        Args:
-            size: edge in pixels, at which the faces are drawn; nothing is resized.
-            channels: 3, or 1 for Pillow's grey (ITU-R 601-2 luma), as for people's own pictures.
-
-        Raises:
-            DataError: a package that draws is missing.
-        """
-        self._size, self._channels = size, channels
-        self._avatar, self._render = _package("dicebear").Avatar, _package("resvg_py").svg_to_bytes
-        self._style = _style()
-        self._drawings: dict[tuple[tuple[str, str], ...], str] = {}
-
-    def picture(self, shapes: Mapping[str, str], colours: Mapping[str, str]) -> np.ndarray:
-        """One face, uint8 [channels, size, size].
-
-        Args:
-            shapes: the style's variant of each component, by the component's name; what is not named is left out.
-            colours: ``#rrggbb`` for each of ``PLACEHOLDERS``.
-        """
-        key = tuple(shapes.items())
-        if key not in self._drawings:
-            self._drawings[key] = self._drawing(shapes)
-        svg = self._drawings[key]
-        for name, placeholder in PLACEHOLDERS.items():
-            svg = svg.replace(placeholder, colours[name])
-        png = self._render(svg_string=svg, width=self._size, height=self._size, skip_system_fonts=True)
-        with Image.open(io.BytesIO(png)) as image:
-            pixels = np.asarray(image.convert("L" if self._channels == 1 else "RGB"))
-        return pixels.reshape(self._size, self._size, self._channels).transpose(2, 0, 1)
-
-    def _drawing(self, shapes: Mapping[str, str]) -> str:
-        """SVG text, with placeholders for colours."""
-        options: dict[str, Any] = {**FRAMING, **{f"{name}Color": [value] for name, value in PLACEHOLDERS.items()}}
-        options |= {f"{name}Probability": 0 for name in COMPONENTS}
-        for name, variant in shapes.items():
-            options |= {f"{name}Variant": [variant], f"{name}Probability": 100}
-        return self._avatar(self._style, options).to_string()
+def painter(size: int, channels: int) -> Painter:
+    """Draws faces of this style: ``Painter`` says how."""
+    return Painter(definition(), FRAMING, PLACEHOLDERS, size, channels)
 
 
-def _style() -> Any:
+def definition() -> dict[str, Any]:
     """DiceBear's style with our parts, and the beard drawn before the mouth."""
-    definition = json.loads(files(_package("dicebear_styles")).joinpath("avataaars.json").read_text("utf-8"))
-    layers = definition["canvas"]["elements"]
+    style = definition_of("avataaars")
+    layers = style["canvas"]["elements"]
     by_name = {layer["name"]: layer for layer in layers}
     beard, mouth = by_name["facialHair"], by_name["mouth"]
     layers.remove(beard)
     layers.insert(layers.index(mouth), beard)
     mouth["attributes"]["transform"] = f"translate({MOUTH_AT[0]:g} {MOUTH_AT[1]:g}) scale({MOUTH_SCALE:g})"
     for name, lines in MOUTHS.items():
-        definition["components"]["mouth"]["variants"][name] = {"elements": [_path(d, look) for d, look in lines]}
+        style["components"]["mouth"]["variants"][name] = {"elements": [path(d, look) for d, look in lines]}
     look = {"fill-rule": "evenodd", "clip-rule": "evenodd", "fill": {"type": "color", "name": "facialHair"}}
     for name, chin in CHINS.items():
-        shape = _path(BEARD.format(chin=chin), look)
-        definition["components"]["facialHair"]["variants"][name] = {"elements": [shape]}
-    return _package("dicebear").Style(definition)
-
-
-def _path(shape: str, look: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": "path", "type": "element", "attributes": {"d": shape, **look}}
-
-
-def _package(name: str) -> ModuleType:
-    try:
-        return importlib.import_module(name)
-    except ImportError as problem:
-        raise DataError(
-            f"Drawing the data set 'faces' needs the package {name}, which cannot be imported ({problem}); "
-            "run: pip install -r requirements.txt"
-        ) from problem
+        shape = path(BEARD.format(chin=chin), look)
+        style["components"]["facialHair"]["variants"][name] = {"elements": [shape]}
+    return style

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -71,6 +71,21 @@ def fingerprint_of(
         digest.update(f"{name} {values.dtype.str} {values.shape}".encode())
         digest.update(np.ascontiguousarray(values))
     return digest.hexdigest()
+
+
+def with_field(known: ImageSet, name: str, field_name: str, values: np.ndarray, progress: Progress) -> ImageSet:
+    """A data set of the pictures of another, with a further field, of which each example belongs to a picture.
+
+    Args:
+        known: the other set, of N pictures.
+        name: of the set to make.
+        field_name: of the field.
+        values: [N, ...].
+        progress: told the share of the fingerprint that is computed.
+    """
+    fields = {**known.fields, field_name: values}
+    print_ = fingerprint_of(known.images, known.labels, progress, known.attributes, fields)
+    return replace(known, name=name, fields=fields, fingerprint=print_)
 
 
 class Aborted(Exception):

@@ -54,11 +54,12 @@ def gathered(
         except Aborted:
             raise
         except Exception as problem:  # Pillow raises a dozen types for broken files; the note names the picture
-            failed[_reason(problem)].append(name)
+            failed[reason_of(problem)].append(name)
     return images[: len(kept)], np.array(kept, np.int64), dict(failed)
 
 
-def _reason(problem: Exception) -> str:
+def reason_of(problem: Exception) -> str:
+    """Why a picture cannot be read, by what was raised when it was opened."""
     if isinstance(problem, Unfit):
         return problem.reason
     if isinstance(problem, MemoryError):

@@ -11,6 +11,7 @@ from types import ModuleType
 from pipelines import paths
 from pipelines.data import _cache
 from pipelines.data._image_set import ImageSet, Progress
+from pipelines.data._pairs import PairsSurvey
 from pipelines.data._survey import Survey
 from pipelines.errors import DataError
 from pipelines.registries import DATA_SETS
@@ -27,7 +28,7 @@ class Wanted:
 
     name: str
     entry: ModuleType
-    source: Survey | None  # what lies in the folder that the set reads
+    source: Survey | PairsSurvey | None  # what lies in the folder that the set reads
     size: int
     channels: int
     held_out: float  # share of the pictures, of a set that holds pictures out; else 0
@@ -116,7 +117,7 @@ def require_offered(name: str, size: int, channels: int, split: str | None = Non
     return entry
 
 
-def source_of(name: str, entry: ModuleType, folder: str | Path | None) -> Survey | None:
+def source_of(name: str, entry: ModuleType, folder: str | Path | None) -> Survey | PairsSurvey | None:
     """What lies in the folder that a set reads, or None.
 
     Raises:

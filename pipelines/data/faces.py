@@ -83,11 +83,11 @@ def read(*, size: int, channels: int, folder: object, split: str, progress: Prog
     Raises:
         DataError: a package that draws is missing.
     """
-    parts, painter = drawn_parts(split), _avataaars.Painter(size, channels)
+    parts, painter = drawn_parts(split), _avataaars.painter(size, channels)
     images = np.empty((len(parts), channels, size, size), np.uint8)
     for index, row in enumerate(parts):
         progress(0.95 * index / len(parts), f"Drawing face {index + 1:,} of {len(parts):,}")
-        images[index] = painter.picture(*_shapes_and_colours(row))
+        images[index] = painter.picture(*shapes_and_colours(row))
     attributes = attributes_of(parts)
     return ImageSet(
         name="faces",
@@ -138,7 +138,7 @@ def _visible(parts: np.ndarray) -> np.ndarray:
     return seen
 
 
-def _shapes_and_colours(row: np.ndarray) -> tuple[dict[str, str], dict[str, str]]:
+def shapes_and_colours(row: np.ndarray) -> tuple[dict[str, str], dict[str, str]]:
     """One face as ``Painter.picture`` wants it."""
     part = {name: int(row[column]) for name, column in COLUMN.items()}
     shapes = {

@@ -87,6 +87,18 @@ def _line() -> Distribution:
     return Distribution(draw, None, 0.03)
 
 
+def _bands() -> Distribution:
+    """For each x two answers are right, one of each band; what lies between them is never right."""
+
+    def draw(count: int, generator: torch.Generator) -> Tensor:
+        x = torch.rand(count, generator=generator) * 1.8 - 0.9
+        side = torch.randint(2, (count,), generator=generator) * 2 - 1
+        y = 0.55 * side + 0.12 * (3 * x).sin()
+        return torch.stack([x, y + 0.03 * torch.randn(count, generator=generator)], 1)
+
+    return Distribution(draw, None, 0.03)
+
+
 def _drawing(points: Tensor) -> Distribution:
     """A drawn point, each as likely as any other, and a little noise around it."""
 
@@ -103,4 +115,5 @@ _KINDS: dict[str, Callable[[], Distribution]] = {
     "spirals": _spirals,
     "moons": _moons,
     "line": _line,
+    "bands": _bands,
 }

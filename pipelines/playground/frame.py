@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from pipelines.playground.game import Game, Row
-from pipelines.playground.networks import latent_grid
+from pipelines.playground.networks import latent_grid, told_grid
 from pipelines.registries import loss_traits
 
 REACH = 1.5  # the picture shows [-REACH, REACH] both ways
@@ -41,9 +41,9 @@ def pushes(game: Game, count: int = ARROWS) -> Tensor:
     saturates, they are nearly 0.
     """
     fake = game.fake[:count].clone().requires_grad_(True)
-    real = game.of_real(lambda: game.reference.real[:count])
-    (slope,) = torch.autograd.grad(game.objective.g_loss(game.discriminate(fake), *real) * count, fake)
-    return -slope
+    loss = game.loss_of_g(fake, game.discriminate(fake), lambda: game.reference.real[:count])
+    (slope,) = torch.autograd.grad(loss * count, fake)
+    return -slope if game.config.told == "nothing" else -slope * torch.tensor([0.0, 1.0])  # x is not G's to move
 
 
 @torch.no_grad()
@@ -54,7 +54,13 @@ def surface(game: Game) -> Tensor:
 
 @torch.no_grad()
 def net(game: Game) -> Tensor:
-    """G's image of a net of z that holds the same chance in each mesh: [NET * NET, 2], or [STRAND, 2] of one number."""
+    """G's image of a net of z that holds the same chance in each mesh: [NET * NET, 2], or [STRAND, 2] of one number.
+
+    Of a G that is told x the net is one of x and the first number of z.
+    """
+    if game.config.told == "x":
+        x, z = told_grid(game.config, NET)
+        return game.generate(z, x)
     return game.generator(latent_grid(game.config, STRAND if game.config.latent_size == 1 else NET))
 
 

@@ -59,11 +59,7 @@ class Reference:
 
 
 class Game:
-    """D and G on a distribution of points.
-
-    Args:
-        config: checked settings.
-    """
+    """D and G on a distribution of points, with checked settings."""
 
     def __init__(self, config: PlaneConfig) -> None:
         self.config = config
@@ -86,7 +82,7 @@ class Game:
         config = self.config
         real = self.target.draw(config.batch, self.draws)  # [B, 2]
         with torch.no_grad():
-            fake = self.generator(draw_latent(config, config.batch, self.draws))  # [B, 2]
+            fake = self.generate(draw_latent(config, config.batch, self.draws), real[:, :1])  # [B, 2]
         logits = self.discriminate(torch.cat([real, fake]))
         loss = self._d_loss(logits[: config.batch], logits[config.batch :])
         if config.gradient_penalty:
@@ -105,9 +101,11 @@ class Game:
 
     def step_g(self) -> float:
         """One step of G; D stays as it is. Returns G's loss before the step."""
-        z = draw_latent(self.config, self.config.batch, self.draws)
-        logits = self.discriminate(self.generator(z))
-        loss = self.objective.g_loss(logits, *self.of_real(lambda: self.target.draw(self.config.batch, self.draws)))
+        z, told = draw_latent(self.config, self.config.batch, self.draws), self.config.told == "x"
+        real = self.target.draw(self.config.batch, self.draws) if told else None
+        fake = self.generate(z, real[:, :1] if told else None)
+        logits = self.discriminate(fake)
+        loss = self.loss_of_g(fake, logits, lambda: real if told else self.target.draw(self.config.batch, self.draws))
         weights = list(self.generator.parameters())
         slopes = torch.autograd.grad(loss, weights)
         for weight, slope in zip(weights, slopes, strict=True):
@@ -145,6 +143,23 @@ class Game:
         """D's logits: [N, 2] to [N]."""
         return self.discriminator(points).squeeze(1)
 
+    def generate(self, z: Tensor, x: Tensor | None) -> Tensor:
+        """G's points [N, 2] of z [N, latent_size]; where G is told x [N, 1], it draws their y alone."""
+        if self.config.told == "nothing":
+            return self.generator(z)
+        return torch.cat([x, self.generator(torch.cat([x, z], 1))], 1)
+
+    def loss_of_g(self, fake: Tensor, logits: Tensor, real: Callable[[], Tensor]) -> Tensor:
+        """What G minimises, a scalar, for fakes [N, 2].
+
+        Args:
+            logits: of D for them, [N].
+            real: gives real points [N, 2], of the same x where G is told x; called where the loss needs them.
+        """
+        weight, error = self.config.adversarial, self.config.error
+        loss = weight * self.objective.g_loss(logits, *self.of_real(real)) if weight else 0.0
+        return loss + error * (fake - real())[:, 1].square().mean() if error else loss
+
     def d_output(self, logits: Tensor) -> Tensor:
         """What D says in the loss's own meaning: a probability of being real, or a score."""
         return self.objective.d_output(logits)
@@ -175,7 +190,7 @@ class Game:
         if (new.d_depth, new.d_width) != (old.d_depth, old.d_width):
             self.discriminator = make_discriminator(new)
             anew.append("D")
-        if (new.g_depth, new.g_width, new.latent_size) != (old.g_depth, old.g_width, old.latent_size):
+        if any(getattr(new, name) != getattr(old, name) for name in ("g_depth", "g_width", "latent_size", "told")):
             self.generator = make_generator(new)
             anew.append("G")
         if new.optimizer != old.optimizer or "D" in anew:
@@ -215,7 +230,8 @@ class Game:
     @torch.no_grad()
     def look(self) -> None:
         """Draw the fakes of the fixed z anew, and see which modes they cover; every action does so by itself."""
-        self.fake = self.generator(self.reference.z)  # [MEASURED, 2]: the same z each time, so that one sees them move
+        # [MEASURED, 2]: the same z, and the same x, each time, so that one sees them move.
+        self.fake = self.generate(self.reference.z, self.reference.real[:, :1])
         modes = self.target.modes
         self.covered = None  # bool [M], or None where there are no modes
         if modes is not None:
@@ -250,7 +266,7 @@ class Game:
             if not torch.stack(torch._foreach_norm(list(network.parameters()))).isfinite().all():
                 return f"{name}'s weights"
         with torch.no_grad():
-            fake = self.generator(self.reference.z)
+            fake = self.generate(self.reference.z, self.reference.real[:, :1])
         return None if fake.abs().max() < MOST_FAR else "the fakes"
 
     # To and fro

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import torch
 from torch import Tensor, nn
 
@@ -11,8 +13,10 @@ SLOPE = 0.2  # of a unit that is off, so that no unit dies for good
 
 
 def make_generator(config: PlaneConfig) -> nn.Sequential:
-    """G: z [B, latent_size] to points [B, 2], anywhere in the plane."""
-    return _perceptron(config.latent_size, config.g_depth, config.g_width, 2, _stream(config.seed, 0))
+    """G: z [B, latent_size] to points [B, 2], anywhere in the plane; told x, x and z [B, 1 + Z] to y [B, 1]."""
+    told = config.told == "x"
+    inputs, outputs = config.latent_size + told, 2 - told
+    return _perceptron(inputs, config.g_depth, config.g_width, outputs, _stream(config.seed, 0))
 
 
 def make_discriminator(config: PlaneConfig) -> nn.Sequential:
@@ -37,6 +41,14 @@ def latent_grid(config: PlaneConfig, side: int) -> Tensor:
     ticks = torch.special.ndtri(chance) if config.prior == "gaussian" else chance * 2 - 1
     net = ticks[:, None] if config.latent_size == 1 else torch.cartesian_prod(ticks, ticks)
     return torch.nn.functional.pad(net, (0, config.latent_size - net.shape[1]))
+
+
+def told_grid(config: PlaneConfig, side: int) -> tuple[Tensor, Tensor]:
+    """For a G that is told x: x evenly from -1 to 1, [side * side, 1], and with each of them first numbers of z."""
+    of_one = latent_grid(dataclasses.replace(config, latent_size=1), side)
+    x = torch.linspace(-1, 1, side)[:, None]
+    z = torch.nn.functional.pad(of_one.repeat(side, 1), (0, config.latent_size - 1))
+    return x.repeat_interleave(side, 0), z
 
 
 def _stream(seed: int, number: int) -> torch.Generator:

@@ -18,6 +18,7 @@ DATA = {
     "spirals": "Two spirals",
     "moons": "Two moons",
     "line": "A line",
+    "bands": "Two bands",
     "drawing": "Your own drawing",
 }
 MOST_DRAWN = 400  # points of a drawing
@@ -33,6 +34,20 @@ class PlaneConfig:
     seed: int = setting(0, "Data", "Seed of all random numbers.", low=0, high=2**31 - 1)
 
     loss: str = setting("non-saturating", "Loss", "What D and G minimise.", LOSSES.names())
+    told: str = setting(
+        "nothing", "Loss",
+        "What G is told of a real point. x: G draws only y for it, and D judges the two together, as in translation "
+        "of pictures.",
+        ("nothing", "x"), label="G is told",
+    )  # fmt: skip
+    adversarial: float = setting(
+        1.0, "Loss", "Weight of G's loss from D. 0: G learns from the squared error alone.", low=0.0, high=1.0,
+        label="Weight of D's opinion",
+    )  # fmt: skip
+    error: float = setting(
+        0.0, "Loss", "Weight of the squared error between G's y and that of the real point of the same x.",
+        low=0.0, high=100.0, label="Squared error",
+    )  # fmt: skip
     smoothing: float = setting(
         0.0, "Loss", "One-sided: D's target for real points is 1 minus this. Only for cross-entropy losses.",
         low=0.0, high=0.5, label="Label smoothing",
@@ -102,6 +117,13 @@ def from_dict(values: dict[str, Any]) -> PlaneConfig:
     config = PlaneConfig(**checked)
     if config.data == "drawing" and not places(config.drawing):
         raise ConfigError("A drawing needs at least one point: draw in the plane first.")
+    if config.told == "nothing" and (config.error or config.adversarial != 1.0):
+        raise ConfigError(
+            "An error compares two y of the same x, which G is not told: let G be told x, or set the squared error to "
+            "0 and the weight of D's opinion to 1."
+        )
+    if not (config.error or config.adversarial):
+        raise ConfigError("G has nothing to learn from: raise the weight of D's opinion or of the squared error.")
     if config.smoothing and not loss_traits(config.loss).label_smoothing:
         raise ConfigError(
             f"Label smoothing moves the target of a cross-entropy, and the loss {config.loss!r} has none: set it to 0."

@@ -74,7 +74,9 @@ class Watch:
         if self._seen is not None and self._seen[0] == since and 0 <= step - self._seen[1] < EVERY:
             return False
         self._seen, before = (since, step), self.findings
-        self.findings = [_of_game(one, game) for one in examine(_history(game)) if one.until is None]
+        # Where G does not learn from D, D may well win: nothing is wrong with that.
+        found = examine(_history(game)) if game.config.adversarial else []
+        self.findings = [_of_game(one, game) for one in found if one.until is None]
         return self.findings != before
 
 

@@ -304,6 +304,23 @@ def test_the_story_shows_how_the_gradient_vanishes_with_one_loss_and_not_with_th
     assert told(page, "fake", 0) == told(page, "fake", 1), "the same police in both"
 
 
+def test_the_story_shows_the_mean_of_two_right_answers_and_one_of_them(server, page):
+    opened(page, server, story=10)
+    press(page, "Show both")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.gx-game')].length === 2 && "
+        "[...document.querySelectorAll('.gx-game')].every(({ dataset }) => Number(dataset.step) >= 400)",
+        timeout=120_000,
+    )
+    press(page, "Pause")
+    mean, one_of_two = (
+        int(re.match(r"Covered\s+(\d+) %", page.locator("[data-curve=covered]").nth(game).inner_text())[1])
+        for game in (0, 1)
+    )
+    assert mean == 0 and one_of_two >= 60
+    assert page.locator(".gx-game").nth(0).get_by_text("No sign of trouble.").is_visible(), "G does not learn from D"
+
+
 def test_a_page_left_and_entered_again_goes_on_where_it_was(server, page):
     opened(page, server, seed=4)
     page.get_by_label("How many steps").select_option("10")

@@ -132,6 +132,18 @@ def paint(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
+def halves(tmp_path: Path) -> Path:
+    """A folder of three pictures of 20x10: of picture k the left half is 10 * k + 100 and the right half 10 * k."""
+    folder = tmp_path / "halves"
+    folder.mkdir()
+    for number in (1, 2, 4):
+        picture = Image.new("L", (20, 10), 10 * number)
+        picture.paste(10 * number + 100, (0, 0, 10, 10))
+        picture.save(folder / f"{number}.png")
+    return folder
+
+
+@pytest.fixture
 def pictures(tmp_path: Path, paint: Callable[..., Path]) -> Path:
     """A folder of two classes, with a nested picture; each picture has a grey value of its own."""
     for path, value in (("cats/a.png", 10), ("cats/more/b.png", 20), ("dogs/c.png", 30), ("dogs/d.bmp", 40)):

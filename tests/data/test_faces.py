@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from pipelines import data
-from pipelines.data import _avataaars, faces
+from pipelines.data import _avataaars, _dicebear, faces
+from pipelines.data._dicebear import Painter
 from pipelines.errors import DataError
 
 
@@ -22,16 +23,16 @@ def attributes() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def painter() -> _avataaars.Painter:
-    return _avataaars.Painter(64, 3)
+def painter() -> Painter:
+    return _avataaars.painter(64, 3)
 
 
-def painted(painter: _avataaars.Painter, row: np.ndarray, **parts: int) -> np.ndarray:
+def painted(painter: Painter, row: np.ndarray, **parts: int) -> np.ndarray:
     """The face of a row with some parts changed, as integers [3, 64, 64] that can be subtracted."""
     changed = row.copy()
     for name, value in parts.items():
         changed[faces.COLUMN[name.replace("_", " ")]] = value
-    return painter.picture(*faces._shapes_and_colours(changed)).astype(int)
+    return painter.picture(*faces.shapes_and_colours(changed)).astype(int)
 
 
 def test_there_are_as_many_as_promised_and_all_differ() -> None:
@@ -109,9 +110,7 @@ def test_a_new_drawing_makes_them_be_drawn_again(
         ("long hair", slice(0, 64), slice(0, 64)),
     ],
 )
-def test_an_attribute_changes_its_place_and_no_other(
-    part: str, rows: slice, columns: slice, painter: _avataaars.Painter
-) -> None:
+def test_an_attribute_changes_its_place_and_no_other(part: str, rows: slice, columns: slice, painter: Painter) -> None:
     for row in faces.drawn_parts("train")[:40]:
         off, on = (painted(painter, row, **{part.replace(" ", "_"): value}) for value in (0, 1))
         change = np.abs(on - off).max(0)  # [64, 64]
@@ -120,7 +119,7 @@ def test_an_attribute_changes_its_place_and_no_other(
         assert change.max() == 0, "nothing else changes"
 
 
-def test_no_beard_hides_a_mouth(painter: _avataaars.Painter) -> None:
+def test_no_beard_hides_a_mouth(painter: Painter) -> None:
     for row in faces.drawn_parts("train")[:60]:
         for smile, opened in ((0, 0), (0, 1), (1, 0), (1, 1)):
             mouth = {"smile": smile, "open_mouth": opened}
@@ -131,10 +130,10 @@ def test_no_beard_hides_a_mouth(painter: _avataaars.Painter) -> None:
             assert np.abs(bare[:, 38:43, 29:35] - bearded[:, 38:43, 29:35]).mean() < 25, "the mouth stays as it is"
 
 
-def test_grey_is_pillows_grey_of_the_colours(painter: _avataaars.Painter) -> None:
+def test_grey_is_pillows_grey_of_the_colours(painter: Painter) -> None:
     row = faces.drawn_parts("train")[0]
-    shapes, colours = faces._shapes_and_colours(row)
-    colour, grey = painter.picture(shapes, colours), _avataaars.Painter(64, 1).picture(shapes, colours)
+    shapes, colours = faces.shapes_and_colours(row)
+    colour, grey = painter.picture(shapes, colours), _avataaars.painter(64, 1).picture(shapes, colours)
     expected = np.asarray(Image.fromarray(colour.transpose(1, 2, 0)).convert("L"))
     assert grey.shape == (1, 64, 64) and np.array_equal(grey[0], expected)
 
@@ -150,7 +149,7 @@ def test_a_missing_package_is_told_in_a_sentence(
             raise ImportError(f"No module named {name!r}")
         return real(name, *rest)
 
-    monkeypatch.setattr(_avataaars.importlib, "import_module", without)
+    monkeypatch.setattr(_dicebear.importlib, "import_module", without)
     sentence = f"'faces' needs the package {package}, which cannot be imported (No module named {package!r}); run: pip"
     with pytest.raises(DataError, match=re.escape(sentence)):
         data.load("faces")

@@ -22,6 +22,7 @@ from pipelines import data
 from pipelines.data import digits
 from pipelines.errors import DataError
 from pipelines.paths import PROJECT
+from pipelines.training.pictures import spec_of
 from tests.wrong_files import damaged_bytes
 
 
@@ -52,15 +53,16 @@ def test_every_set_declares_what_a_page_needs(name: str) -> None:
     ],
 )
 @pytest.mark.usefixtures("tiny", "few_faces", "photographs")
-def test_every_set_has_every_size_and_colour(name: str, size: int, channels: int, pictures: Path) -> None:
-    asked = {"size": size, "channels": channels, "folder": pictures}
+def test_every_set_has_every_size_and_colour(name: str, size: int, channels: int, pictures: Path, halves: Path) -> None:
+    folder = halves if name == "pairs" else pictures
+    asked = {"size": size, "channels": channels, "folder": folder}
     assert not data.is_prepared(name, **asked)
     image_set = data.load(name, **asked)
     assert data.is_prepared(name, **asked)
     assert image_set.name == name
     assert image_set.images.shape == (len(image_set), channels, size, size)
     assert image_set.images.dtype == np.uint8
-    brightest = {"folder": 40, "lfw": 65, "celeba": 125}
+    brightest = {"folder": 40, "pairs": 40, "lfw": 65, "celeba": 125}
     assert image_set.images.max() == brightest[name] if name in brightest else image_set.images.max() > 150
     if image_set.class_names:
         assert image_set.labels.dtype == np.int64
@@ -68,20 +70,27 @@ def test_every_set_has_every_size_and_colour(name: str, size: int, channels: int
         assert set(image_set.labels) == set(range(len(image_set.class_names)))
     else:
         assert image_set.labels is None
-    assert image_set.attribute_names == data.attribute_names_of(name, pictures)
+    assert image_set.attribute_names == data.attribute_names_of(name, folder)
     if image_set.attribute_names:
         assert image_set.attributes.dtype == np.uint8
         assert image_set.attributes.shape == (len(image_set), len(image_set.attribute_names))
         assert set(image_set.attributes.ravel()) == {0, 1}
     else:
         assert image_set.attributes is None
-    assert image_set.class_names == data.class_names_of(name, pictures)
+    assert image_set.class_names == data.class_names_of(name, folder)
+    assert image_set.condition == data.overview(name, **asked).condition
+    if image_set.condition:
+        spec = spec_of(image_set)
+        assert len(image_set.fields[image_set.condition]) == len(image_set)
+        assert spec.condition_dtype == ("int8" if name == "face-maps" else "uint8")
+        assert spec.paired == (name not in ("two-styles", "coloured-digits"))
     assert re.fullmatch("[0-9a-f]{64}", image_set.fingerprint)
     assert image_set.source.endswith(".")
 
     again = data.load(name, **asked)
     for what in ("images", "labels", "attributes"):
         assert np.array_equal(getattr(again, what), getattr(image_set, what))
+    assert all(np.array_equal(again.fields[field], values) for field, values in image_set.fields.items())
     assert (again.fingerprint, again.source, again.notes) == (image_set.fingerprint, image_set.source, image_set.notes)
     assert again.attribute_names == image_set.attribute_names
 
@@ -234,7 +243,7 @@ def _every_call(progress):
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({"name": "letters"}, "There is no data set named 'letters'; choose one of: celeba, clothes, digits, faces, "),
+        ({"name": "letters"}, "There is no data set named 'letters'; choose one of: celeba, clothes, "),
         (
             {"size": 30},
             "30 is not on offer as size of the data set 'digits'; set size to one of: 16, 28, 32, 64, 128, 256.",
@@ -280,7 +289,8 @@ def test_importing_data_and_its_entries_loads_no_torch() -> None:
     code = (
         "import sys\nfrom pipelines import data\nimport pipelines.metrics\n"
         "[data.DATA_SETS.get(name) for name in data.names()]\npipelines.metrics.available('digits')\n"
-        "[data.attribute_names_of(name) for name in data.names() if name != 'folder']\n"
+        "[data.attribute_names_of(name) for name in data.names() "
+        "if not data.DATA_SETS.get(name).NEEDS_FOLDER]\n"
         "pipelines.metrics.attributes_available('faces')\n"
         "heavy = {'torch', 'torchvision', 'streamlit', 'plotly', 'dicebear', 'resvg_py'}\n"
         "print(sorted(heavy & set(sys.modules)))"

@@ -199,6 +199,7 @@ def test_another_preset_replaces_the_changes(launched):
         ("flip", True, "Mirrored digits are not digits"),
         ("loss", "wasserstein", "holds only for a D of bounded slope"),
         ("data", "folder", "The data set 'folder' needs the folder of your pictures"),
+        ("data", "pairs", "The data set 'pairs' needs the folder of your pictures"),
     ],
 )
 def test_a_combination_that_cannot_work_is_explained_before_start(launched, name, value, sentence):

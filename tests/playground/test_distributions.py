@@ -49,6 +49,12 @@ def test_a_drawing_has_its_points_equally_often():
     assert distance.max() < 0.2 and (torch.bincount(nearest) / 3000 - 1).abs().max() < 0.1
 
 
+def test_each_x_of_the_bands_has_two_answers_and_none_between():
+    x, y = made("bands").draw(4000, chance()).T
+    off = y - 0.12 * (3 * x).sin()
+    assert (off.abs() - 0.55).abs().max() < 0.15 and 0.45 < (off > 0).float().mean() < 0.55
+
+
 def test_a_line_is_a_line_and_the_spirals_have_two_arms():
     line = made("line").draw(1000, chance())
     values = torch.linalg.svdvals(line - line.mean(0))

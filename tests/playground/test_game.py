@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from pipelines.errors import ConfigError, TrainingError
+from pipelines.playground.frame import NET, net, pushes
 from pipelines.playground.game import MOST_ROWS, Game
 from pipelines.playground.settings import DATA, from_dict, packed
 from pipelines.registries import LOSSES
@@ -50,6 +51,31 @@ def test_each_step_makes_its_own_loss_smaller(loss):
         before = step()
         one.draws.set_state(start)
         assert step() < before
+
+
+def test_a_g_that_is_told_x_draws_y_and_minimises_what_it_says():
+    one = game(data="bands", told="x", error=2.0, adversarial=0.5)
+    z, real = torch.randn(32, 2), one.target.draw(32, torch.Generator().manual_seed(1))
+    fake = one.generate(z, real[:, :1])
+    assert torch.equal(fake[:, 0], real[:, 0]) and fake.shape == (32, 2)
+    assert torch.allclose(fake[:, 1:], one.generator(torch.cat([real[:, :1], z], 1)))
+    logits = one.discriminate(fake)
+    wanted = 0.5 * one.objective.g_loss(logits) + 2 * ((fake[:, 1] - real[:, 1]) ** 2).mean()
+    assert one.loss_of_g(fake, logits, lambda: real).item() == pytest.approx(wanted.item())
+    pushed = pushes(one, 8)
+    assert not pushed[:, 0].any() and pushed[:, 1].all(), "x is not G's to move"
+    assert net(one).shape == (NET * NET, 2) and torch.equal(net(one)[::NET, 0], torch.linspace(-1, 1, NET))
+    assert one.change(told="nothing", error=0.0, adversarial=1.0) == ["G"]
+
+
+@pytest.mark.parametrize("settings, on_a_band", [({"adversarial": 0.0, "error": 1.0}, 0.0), ({}, 0.8)])
+def test_the_squared_error_predicts_the_mean_and_d_teaches_one_of_two_right_answers(settings, on_a_band):
+    one = Game(from_dict({"data": "bands", "told": "x", **settings}))
+    one.advance(450)
+    x, y = one.fake.T
+    off = (y - 0.12 * (3 * x).sin()).abs()
+    right, between = ((off - 0.55).abs() < 0.12).float().mean(), (off < 0.2).float().mean()
+    assert (right > on_a_band and between < 0.1) if on_a_band else (right == 0 and between == 1)
 
 
 @pytest.mark.parametrize("data", DATA)

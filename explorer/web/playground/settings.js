@@ -7,15 +7,17 @@ const RATES = [0, 1e-4, 3e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.3
 const WEIGHTS = [0, 0.01, 0.1, 0.5, 1, 5, 10];
 const WIDTHS = [4, 8, 16, 32, 48, 64, 96, 128];
 const LADDERS = {
+  adversarial: [0, 0.01, 0.1, 0.3, 1], error: WEIGHTS,
   smoothing: [0, 0.1, 0.2, 0.3], gradient_penalty: WEIGHTS, r1: WEIGHTS, clip: [0, 0.01, 0.05, 0.1, 0.5],
   lr_d: RATES, lr_g: RATES, d_steps: [1, 2, 3, 5, 10], batch: [8, 16, 32, 64, 128, 256, 512],
   latent_size: [1, 2, 3, 4, 8, 16], g_depth: [0, 1, 2, 3, 4, 5], d_depth: [0, 1, 2, 3, 4, 5], g_width: WIDTHS, d_width: WIDTHS,
 };
-const FOLDED = ["optimizer", "smoothing", "r1", "clip", "prior", "latent_size", "batch"]; // a click away, so that few are seen at once
+const FOLDED = ["optimizer", "told", "adversarial", "error", "smoothing", "r1", "clip", "prior", "latent_size", "batch"]; // a click away, so that few are seen at once
 const ROLES = { lr_d: "d", d_depth: "d", d_width: "d", lr_g: "g", g_depth: "g", g_width: "g" };
 
 /** Settings in a word or two, where there is little room. */
-export const SHORT = { lr_g: "rate of G", lr_d: "rate of D", d_steps: "k", gradient_penalty: "penalty", smoothing: "smoothing", clip: "clipping",
+export const SHORT = { lr_g: "rate of G", lr_d: "rate of D", d_steps: "k", gradient_penalty: "penalty", smoothing: "smoothing", clip: "clipping", told: "told",
+  adversarial: "D's opinion", error: "squared error",
   g_depth: "depth G", g_width: "width G", d_depth: "depth D", d_width: "width D", latent_size: "z" };
 
 export class SettingsForm {
@@ -66,6 +68,7 @@ export class SettingsForm {
       select.value = String(config[name]);
       select.closest("label").classList.toggle("gx-moved", config[name] !== rule.rest);
     }
+    for (const name of ["adversarial", "error"]) this.fields.get(name).disabled = config.told === "nothing";
     this.fields.get("smoothing").disabled = !this.rules.smoothable.includes(config.loss);
     const formulas = this.formulas[config.loss] ?? {};
     if (this.formula.dataset.loss !== config.loss) {
@@ -77,7 +80,7 @@ export class SettingsForm {
 }
 
 function words(value, name) {
-  if (value === 0 && ["smoothing", "gradient_penalty", "r1", "clip"].includes(name)) return "off";
+  if (value === 0 && ["adversarial", "error", "smoothing", "gradient_penalty", "r1", "clip"].includes(name)) return "off";
   if (value === 0 && ["lr_d", "lr_g"].includes(name)) return "0 (stands still)";
   const text = String(value);
   return typeof value === "number" ? text : text[0].toUpperCase() + text.slice(1).replaceAll("-", " ");

@@ -36,6 +36,8 @@ export class Rules {
     const fit = { ...config };
     if (fit.data === "drawing" && !fit.drawing) fit.data = this.rest.data;
     if (!this.smoothable.includes(fit.loss)) fit.smoothing = 0;
+    if (fit.told === "nothing") Object.assign(fit, { adversarial: 1, error: 0 }); // an error compares two y of one x
+    if (fit.adversarial === 0 && fit.error === 0) fit.adversarial = 1; // G learns from one of the two at least
     return fit;
   }
 

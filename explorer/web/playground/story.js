@@ -43,6 +43,10 @@ export const STORY = [
       + "vanish where D is sure, and G does not learn. With the non-saturating loss (B) the same D gives long arrows.",
     act: ["Show both losses", { settings: { loss: "minimax", lr_d: 0.01 }, beside: { loss: "non-saturating" }, data: "ring", alone: 200 }],
     more: ["Play on", { pace: "1", play: true }] },
+  { title: "Why not the mean error?", look: ["real", "fake"],
+    text: "Now G is told x and draws y alone. For each x two answers are right. A learns with the squared error and predicts their mean, "
+      + "which is never right. B learns from the police and draws one of the two. So a picture in place of a picture is sharp only with D.",
+    act: ["Show both", { settings: { told: "x", adversarial: 0, error: 1 }, beside: { adversarial: 1, error: 0 }, data: "bands", pace: "16", play: true }] },
   { title: "Now you", look: [],
     text: "Change a loss, a rate or a network while it plays, put a second game beside it, draw your own notes. "
       + "All that is set is in the link, so you can send it to anybody.",

@@ -38,6 +38,15 @@ test("smoothing goes with a loss of probabilities alone, and a drawing needs poi
   assert.equal(rules.read({ data: "drawing" }).config.data, "ring");
 });
 
+test("an error needs a G that is told x, and G always has something to learn from", () => {
+  const told = new Rules([...rules.listed, { name: "told", rest: "nothing", choices: ["nothing", "x"] },
+    number("adversarial", 1, 0, 1), number("error", 0, 0, 100)], [], [], 9);
+  const weights = (texts) => { const { adversarial, error } = told.read(texts).config; return [adversarial, error]; };
+  assert.deepEqual(weights({ error: "2", adversarial: "0" }), [1, 0]);
+  assert.deepEqual(weights({ told: "x", error: "2", adversarial: "0" }), [0, 2]);
+  assert.deepEqual(weights({ told: "x", adversarial: "0" }), [1, 0]);
+});
+
 test("a drawing's text gives its points to 1/255", () => {
   const points = [[-1, 1], [0.25, -0.5], [0, 0.999]];
   const text = drawingOf(points);
