@@ -6,7 +6,8 @@ Each family takes one step after the other's, in turns, round by round; a figure
 the median of the rounds' ratios. Counted is the processor's time on one thread in float32, which other programs on the
 same cores hardly change. *plain* is the loop of ``benchmarks.plain_loop`` with the same networks, where modulated
 convolutions have filters of their own for each picture and are computed in groups, as the papers' code has it. Networks
-whose resolution grows are measured at their full size. Colour pictures, no penalties and no batch statistics.
+whose resolution grows are measured at their full size. Colour pictures, no penalties and no batch statistics. Families
+that draw a picture of another are left out.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from pipelines.training.memory import AT_THE_END
 from pipelines.training.trainer import Trainer
 
 BASE, PICTURES = "dcgan", 256
+FAMILIES = [name for name in NETWORKS.names() if not network_traits(name).translates]
 
 
 def trainers(config: TrainConfig) -> tuple[Trainer, PlainLoop]:
@@ -83,7 +85,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=32)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--families", nargs="+", choices=NETWORKS.names(), default=NETWORKS.names())
+    parser.add_argument("--families", nargs="+", choices=FAMILIES, default=FAMILIES)
     options = parser.parse_args()
     torch.set_num_threads(1)
     about, loops = machine_class(), {}

@@ -2,13 +2,13 @@
 
     python -m benchmarks.train_step [--what presets families scaling] [--seconds 4] [--rounds 3] [--device cpu|cuda]
 
-*presets* are those of the app; *families* is each network at 28, 32 and 64 pixels with its usual width; *scaling*
-doubles batch, width and resolution of one of them. The two loops take turns; each figure is the median over the rounds,
-the ratio the median of the rounds' ratios. The plain loop always minimises cross-entropy: for `wgan` and `wgan-gp` it
-does less work than ours (no clipping, no penalty), and the ratio says so. *peak* is the share of the matrix product's
-speed, measured in the same run and precision, that our step reaches; counted are the operations of matrix products and
-convolutions, forward and backward, as torch counts them. *memory* is what the step's process grew by. Each case is
-measured in a process of its own.
+*presets* are those of the app that draw from z; *families* is each such network at 28, 32 and 64 pixels with its usual
+width; *scaling* doubles batch, width and resolution of one of them. The two loops take turns; each figure is the median
+over the rounds, the ratio the median of the rounds' ratios. The plain loop always minimises cross-entropy: for `wgan`
+and `wgan-gp` it does less work than ours (no clipping, no penalty), and the ratio says so. *peak* is the share of the
+matrix product's speed, measured in the same run and precision, that our step reaches; counted are the operations of
+matrix products and convolutions, forward and backward, as torch counts them. *memory* is what the step's process grew
+by. Each case is measured in a process of its own.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from benchmarks._machine import keep, machine_class
 from benchmarks.plain_loop import PlainLoop
 from pipelines.config.presets import PRESETS
 from pipelines.config.train_config import TrainConfig, from_dict
-from pipelines.registries import NETWORKS
+from pipelines.registries import NETWORKS, network_traits
 from pipelines.training import machine
 from pipelines.training.trainer import Trainer
 
@@ -44,10 +44,11 @@ HEADINGS = ("case", "precision", "ours, images/s", "plain, images/s", "ratio", "
 def cases(what: str) -> Iterator[tuple[str, TrainConfig]]:
     """What is measured under a name of ``--what``."""
     if what == "presets":
-        yield from ((name, preset.config) for name, preset in PRESETS.items())
+        every = ((name, preset.config) for name, preset in PRESETS.items())
+        yield from ((name, config) for name, config in every if not network_traits(config.network).translates)
     elif what == "families":
         widths = {"mlp": 100}
-        for name in NETWORKS.names():
+        for name in (name for name in NETWORKS.names() if not network_traits(name).translates):
             for size in (28, 32, 64):
                 config = TrainConfig(network=name, size=size, width=widths.get(name, 64), batch_size=64)
                 yield f"{name} {size} x {size}", config

@@ -20,15 +20,18 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from torch import nn
+from torch import Tensor, nn
 
 from pipelines import data
 from pipelines.config.checking import check
 from pipelines.config.train_config import TrainConfig
+from pipelines.data import Spec
 from pipelines.metrics.parts import spans
 from pipelines.metrics.reader import Reader
+from pipelines.modalities._conditions import encode
 from pipelines.models import readings, registry, steering, trained
 from pipelines.models.steering import Steering
+from pipelines.runs import conditions
 from pipelines.training.building import build
 from pipelines.training.pictures import to_uint8
 from pipelines.training.view import FixedView, grid_png
@@ -67,6 +70,8 @@ def write(
     seed: int = 0,
     ships: bool = False,
     networks: tuple[nn.Module, nn.Module | None] | None = None,
+    spec: Spec | None = None,
+    told: Tensor | None = None,
 ) -> Path:
     """One published model.
 
@@ -74,6 +79,7 @@ def write(
         seed: of the random weights.
         ships: that it belongs to the project, so that it cannot be renamed or deleted.
         networks: generator and discriminator of one's own; without a discriminator none is written.
+        spec: of a data set with a condition of its own, of which ``told`` are examples as it keeps them, [K, ...].
     """
     check(config)
     if networks is None:
@@ -86,6 +92,10 @@ def write(
             weights = {key: value.contiguous() for key, value in network.state_dict().items()}
             save_file(weights, folder / f"{name}.safetensors")
     values = {"config": config.to_dict(), "class_names": list(class_names)}
+    if told is not None:
+        values["spec"] = spec.to_dict()
+        conditions.save(told, folder)
+        class_names = conditions.names(len(told))
     (folder / "config.json").write_text(json.dumps(values), "utf-8")
     card = {
         "title": title, "about": "Random weights, for tests.", "ships": ships, "run": "a-run", "command": "none",
@@ -95,9 +105,9 @@ def write(
         "sha256": sha256(folder),
     }  # fmt: skip
     (folder / "card.json").write_text(json.dumps(card), "utf-8")
-    generator, view = networks[0].eval(), FixedView(config, tuple(class_names))
+    generator, view = networks[0].eval(), FixedView(config, tuple(class_names), told)
     with torch.inference_mode():
-        (folder / "preview.png").write_bytes(grid_png(to_uint8(generator(view.z, view.y)), view.columns))
+        (folder / "preview.png").write_bytes(grid_png(to_uint8(generator(view.z, encode(view.y))), view.columns))
     return folder
 
 
@@ -126,7 +136,7 @@ def sign(folder: Path) -> None:
 
 def sha256(folder: Path) -> dict[str, str]:
     """What a card says of the weights in a folder."""
-    weights = (folder / f"{name}.safetensors" for name in ("generator", "discriminator", "steering"))
+    weights = (folder / f"{name}.safetensors" for name in ("generator", "discriminator", "steering", "conditions"))
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in weights if path.is_file()}
 
 

@@ -38,6 +38,8 @@ def problems(config: TrainConfig) -> list[str]:
             f"The network {config.network!r} draws pictures of {' or '.join(map(str, sizes))} pixels, and size is "
             f"{config.size}: set size to one of them, or choose another network."
         )
+    if network_traits(config.network).translates:
+        found += _translating(config)
     if config.flip and not DATA_SETS.get(config.data).FLIP_MAKES_SENSE:
         found.append(f"Mirrored {config.data} are not {config.data}: switch flip off.")
     modality = modality_of(config.data)
@@ -126,6 +128,27 @@ def problems(config: TrainConfig) -> list[str]:
         found.append("Steps of several GPUs cannot be replayed: switch cuda_graphs off, or set gpus to 1.")
     if config.device == "mps" and config.precision == "bf16":
         found.append("bf16 is not supported on mps here: set precision to 'auto' or 'fp32'.")
+    return found
+
+
+def _translating(config: TrainConfig) -> list[str]:
+    """What is wrong for a network that reads a picture or a map of labels and draws another picture."""
+    found, name = [], config.network
+    if not DATA_SETS.constants(config.data).get("CONDITION"):
+        able = ", ".join(name for name in DATA_SETS.names() if DATA_SETS.constants(name).get("CONDITION"))
+        found.append(
+            f"The network {name!r} draws a picture of another one or of a map of labels, and the data set "
+            f"{config.data!r} has none: choose a set with such a condition ({able or 'there is none yet'}), or another "
+            "network."
+        )
+    elif not config.conditional:
+        found.append(f"The network {name!r} draws a picture of another one: switch conditional on, so that it is told.")
+    for setting, off in (("self_conditional", False), ("minibatch", "none"), ("feature_matching", False)):
+        if getattr(config, setting) != off:
+            found.append(
+                f"{setting} is for networks that draw without a picture to begin with, and {name!r} begins with one: "
+                f"set it to {off}, or choose another network."
+            )
     return found
 
 

@@ -75,14 +75,16 @@ class Networks:
         "have the same shares of classes as the real pictures. Of a data set with another condition, that is told.",
         role=Role.ARCHITECTURE, speed=True)
     dropout: float = setting(
-        0.4, "Networks", "Share of D's features dropped in training, where the family uses dropout.",
+        0.4, "Networks",
+        "Share of D's features dropped in training, where the family uses dropout. In 'unet' of G's features, as z "
+        "says, also in what it draws (0.5 in pix2pix).",
         low=0.0, high=0.9, role=Role.TRAINING)
     d_norm: str = setting(
         "batch", "Networks",
         "Normalisation in D. batch: batch norm, where the pair has it at this size; not possible with R1 or a gradient "
-        "penalty. layer: layer norm, each picture by itself. spectral: spectral norm of the weights; it bounds D's "
-        "slope, so G gets a gradient even when D is certain.",
-        ("batch", "none", "layer", "spectral"), label="Normalisation in D", role=Role.TRAINING, speed=True)
+        "penalty. layer: layer norm, each picture by itself. instance: each map of each picture by itself (CycleGAN). "
+        "spectral: spectral norm of the weights; it bounds D's slope, so G gets a gradient even when D is certain.",
+        ("batch", "none", "layer", "instance", "spectral"), label="Normalisation in D", role=Role.TRAINING, speed=True)
     minibatch: str = setting(
         "none", "Networks",
         "Show D how similar the pictures of a batch are, so that it can reject a G that always draws the same. stddev: "

@@ -219,7 +219,12 @@ class Model:
 
     @once
     def labelled(self) -> Mapping[str, Direction]:
-        """The directions to something that the classifier tells; at once where the readings were published."""
+        """The directions to something that the classifier tells; at once where the readings were published.
+
+        There are none where pictures do not follow z little by little, and no others either.
+        """
+        if not network_traits(self.trained.config.network).smooth_z:
+            return {}
         return {direction.id: direction for direction in directions.labelled(self)}
 
     @once
@@ -228,6 +233,8 @@ class Model:
 
         Takes seconds: components are found on the samples of the bank.
         """
+        if not network_traits(self.trained.config.network).smooth_z:
+            return {}
         found = [*self.labelled.values(), *directions.components(self), *directions.closed_form(self)]
         return {direction.id: direction for direction in (*found, *in_w.directions(self))}
 

@@ -17,6 +17,7 @@ from torch.nn.functional import avg_pool2d
 from pipelines import optimisers
 from pipelines.errors import ModelError
 from pipelines.latent.model import Classes, Model
+from pipelines.registries import network_traits
 from pipelines.training.pictures import to_float
 
 STEPS, STARTS, POOL = 200, 8, 64
@@ -43,13 +44,18 @@ def project(
         y: the class, for a conditional model.
 
     Raises:
-        ModelError: the picture does not have the model's shape.
+        ModelError: the picture does not have the model's shape, or the model's pictures do not follow z.
     """
     if picture.shape != model.shape or picture.dtype != np.uint8:
         raise ModelError(f"The picture is {picture.dtype} {picture.shape}; {model.id} draws uint8 {model.shape}.")
     target = to_float(torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None])
     if not model.trained.draws_pictures:
         raise ModelError(f"{model.id} draws no pictures, so that none can be searched for.")
+    if not network_traits(model.trained.config.network).smooth_z:
+        raise ModelError(
+            f"{model.id} draws its pictures of others, and z changes them in leaps or not at all, so that it cannot be "
+            "searched for; choose a model that draws from z."
+        )
     generator = model.trained.raw
     labels = model.classes(y, POOL)
     with torch.no_grad():  # the starts are the samples that are nearest already

@@ -19,6 +19,20 @@ build for conditions other than classes, where y is float32, pictures [B, C, H, 
 examples that are no pictures. Where pictures have no condition of their own, D is told None. D's logits may have
 further axes, such as [B, 1, h, w] of patches, where the method and the loss take them.
 
+A family that states ``TRANSLATES`` draws a picture of another one. Its functions take ``spec``, whose condition is a
+picture or a map of labels (``_planes.py``); it is told nothing else, neither classes nor groups. Then:
+
+- ``generator(z, y)``: y float32 [B, c, h, w] in [-1, 1], or of a map of labels int8 [B, 1, h, w], of any size that the
+  family allows; to images. All that is random in a picture follows from z, so that an address gives the same pixels.
+  Where they do not follow it little by little the family states ``SMOOTH_Z = False``: of these there are no directions
+  and no search for the z of a picture.
+- ``discriminator(x, y, group)``: y as above, or None where the set is not paired (``spec.paired``), where D sees
+  pictures alone; to logits [B], or of patches [B, 1, h, w], or of patches at k scales [B, k, h, w], where the smaller
+  scales are repeated to the size of the largest, so that each weighs the same in a mean.
+- ``discriminator.judged(x, y) -> (logits, maps)``: the same logits, and in the same pass the maps [B, M, h, w] of each
+  of its layers, a list, which a method may compare between real and drawn pictures.
+- Neither has ``features``, batch statistics (``minibatch``) nor a label for each class.
+
 ``_conditioning.py`` holds the one way in which a label reaches either of them; a family that uses it has all of that.
 A module may have more, which is used where it is there:
 

@@ -15,7 +15,8 @@ from torch import nn
 from pipelines.config.train_config import TrainConfig
 from pipelines.networks._conditioning import ConditionalGenerator, ToMaps, finished
 from pipelines.networks._dropout import Dropout
-from pipelines.networks._norms import layer_norm
+from pipelines.networks._initial import dcgan_, he_
+from pipelines.networks._norms import d_norm, layer_norm
 from pipelines.networks._small_maps import DoublingConv2d, HalvingConv2d
 
 SIZES = (16, 28, 32, 64, 128, 256)
@@ -27,7 +28,7 @@ def generator(config: TrainConfig, classes: int) -> nn.Module:
     """z [B, latent_size], y [B] or None, to pictures [B, C, H, W] in [-1, 1]."""
     build = _lecture_generator if config.size == 28 else _radford_generator
     body = build(config.latent_size + classes, config.width, config.channels, config.size)
-    return ConditionalGenerator(body.apply(_init), classes)
+    return ConditionalGenerator(body.apply(dcgan_), classes)
 
 
 def discriminator(config: TrainConfig, classes: int) -> nn.Module:
@@ -38,7 +39,7 @@ def discriminator(config: TrainConfig, classes: int) -> nn.Module:
         body, features = _radford_discriminator(config)
     # Where nothing sets the scale of a layer but its weights, 0.02 would be too small.
     alone = config.size != 28 and config.d_norm in ("none", "spectral")
-    return finished(body, features, config, classes, _he_init if alone else _init)
+    return finished(body, features, config, classes, he_ if alone else dcgan_)
 
 
 def _lecture_generator(inputs: int, width: int, channels: int, size: int) -> nn.Sequential:
@@ -90,25 +91,8 @@ def _radford_discriminator(config: TrainConfig) -> tuple[nn.Sequential, int]:
     while side > 4:
         layers += [
             HalvingConv2d(maps, 2 * maps, bias=config.d_norm in ("none", "spectral")),
-            *([nn.BatchNorm2d(2 * maps)] if config.d_norm == "batch" else layer_norm(config.d_norm, 2 * maps)),
+            *d_norm(config.d_norm, 2 * maps),
             nn.LeakyReLU(0.2, inplace=True),
         ]
         maps, side = 2 * maps, side // 2
     return nn.Sequential(*layers), maps * 4 * 4
-
-
-def _he_init(layer: nn.Module) -> None:
-    """He et al., Delving Deep into Rectifiers (2015), for LeakyReLU 0.2."""
-    if isinstance(layer, (nn.Conv2d, nn.Linear)):
-        nn.init.kaiming_normal_(layer.weight, a=0.2)
-        nn.init.zeros_(layer.bias)
-
-
-def _init(layer: nn.Module) -> None:
-    if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
-        nn.init.normal_(layer.weight, 0.0, 0.02)
-        if layer.bias is not None:
-            nn.init.zeros_(layer.bias)
-    elif isinstance(layer, nn.BatchNorm2d):
-        nn.init.normal_(layer.weight, 1.0, 0.02)
-        nn.init.zeros_(layer.bias)

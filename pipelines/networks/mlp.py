@@ -35,14 +35,15 @@ def generator(config: TrainConfig, classes: int) -> nn.Module:
 def discriminator(config: TrainConfig, classes: int) -> nn.Module:
     """Pictures [B, C, H, W], y [B] or None, to logits [B]."""
     narrow, wide = config.width, config.width * 3 // 2
+    norm = "none" if config.d_norm == "instance" else config.d_norm  # there are no maps
     body = nn.Sequential(
         nn.Flatten(),
         nn.Linear(config.channels * config.size**2, wide),
-        *layer_norm(config.d_norm, wide),
+        *layer_norm(norm, wide),
         nn.ReLU(),
         Dropout(config.dropout),
         nn.Linear(wide, narrow),
-        *layer_norm(config.d_norm, narrow),
+        *layer_norm(norm, narrow),
         nn.ReLU(),
         Dropout(config.dropout),
     )

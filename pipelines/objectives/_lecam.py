@@ -28,7 +28,7 @@ class LeCam(nn.Module):
         self.real.whole = self.fake.whole = whole
 
     def forward(self, real: Tensor, fake: Tensor) -> Tensor:
-        """A scalar, at least 0, of logits [B] each, not yet multiplied by its weight; moves the averages first."""
+        """A scalar, at least 0, of logits [B, ...] each, not yet multiplied by its weight; moves the averages first."""
         with torch.no_grad():
-            of_real, of_fake = self.real(real).clone(), self.fake(fake).clone()
+            of_real, of_fake = self.real(real.flatten()).clone(), self.fake(fake.flatten()).clone()
         return (real - of_fake).square().mean() + (fake - of_real).square().mean()

@@ -13,7 +13,7 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import ConfigError
 from pipelines.networks._norms import spectral_norm
-from pipelines.registries import MODALITIES, NETWORKS
+from pipelines.registries import MODALITIES, NETWORKS, network_traits
 
 AT_THE_END = 2**62  # real pictures shown, by when every network has grown
 
@@ -30,12 +30,28 @@ def build(
         ConfigError: the family cannot be told of the set's condition, or draws pictures alone.
     """
     family, spec = NETWORKS.get(config.network), Spec.of(spec)
+    if network_traits(config.network).translates:
+        _require_picture(config, spec)
     makers = (family.generator,) if only_generator else (family.generator, family.discriminator)
     networks = [_made(make, config, spec) for make in makers]
     if config.g_spectral:
         networks[0] = spectral_norm(networks[0])
     networks = [network.to(device, memory_format=torch.channels_last) for network in networks]
     return networks[0], networks[1] if len(networks) > 1 else None
+
+
+def _require_picture(config: TrainConfig, spec: Spec) -> None:
+    """Do nothing where networks are told a picture or a map of labels; raises ``ConfigError`` as ``build``."""
+    if len(spec.condition_shape) == 3:
+        return
+    told = "is told nothing" if not spec.conditional else "is told classes"
+    if spec.condition:
+        told = f"is told lists of numbers ({spec.condition!r})"
+    raise ConfigError(
+        f"The network {config.network!r} draws a picture of another one or of a map of labels, and with the data set "
+        f"{config.data!r} it {told}: choose a set whose condition is one of these and switch conditional on, or choose "
+        "another network."
+    )
 
 
 def _made(make: Callable[..., nn.Module], config: TrainConfig, spec: Spec) -> nn.Module:

@@ -22,7 +22,8 @@ def low_layers(discriminator: nn.Module, count: int, pictures: Tensor, *told: Te
     """The names of D's weights in its first ``count`` stages.
 
     A stage is made of the layers that read maps of one resolution, from the highest on; of a D whose resolution grows,
-    once it has grown. After these each dense layer is a stage. The last stage is never frozen.
+    once it has grown. After these each dense layer is a stage. The last stage is never frozen, and no layer of a head,
+    which gives logits.
 
     Args:
         count: at least 1.
@@ -39,7 +40,7 @@ def low_layers(discriminator: nn.Module, count: int, pictures: Tensor, *told: Te
             f"This D has {most + 1} stages of layers, of which the last one must learn, and freeze_d is {count}: set "
             f"it to {most} at most."
         )
-    low = {layer for layer, stage in stages.items() if stage < count}
+    low = {layer for layer, stage in stages.items() if stage < count and "head" not in layer.split(".")}
     return [name for name, _ in discriminator.named_parameters() if _layer_of(name) in low]
 
 

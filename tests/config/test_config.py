@@ -11,6 +11,7 @@ from pipelines.config.train_config import GROUPS, SETTINGS, TrainConfig, from_di
 from pipelines.errors import ConfigError
 from pipelines.registries import NETWORKS
 from pipelines.training.building import build
+from tests.families import spec_of, tells
 
 
 @pytest.mark.parametrize("name", presets.PRESETS)
@@ -81,9 +82,10 @@ def test_what_cannot_be_trained_is_said_in_one_sentence(changes, sentence):
 @pytest.mark.parametrize("network", NETWORKS.names())
 @pytest.mark.parametrize("size", [28, 32])
 @pytest.mark.parametrize("norm", SETTINGS["d_norm"].choices)
-def test_penalties_are_refused_where_d_has_batch_norm_and_nowhere_else(network, size, norm):
-    config = TrainConfig(network=network, size=size, d_norm=norm, width=4, latent_size=4)
-    _, discriminator = build(config, 0)
+def test_penalties_are_refused_where_d_has_batch_norm_and_nowhere_else(network, size, norm, monkeypatch):
+    tells(monkeypatch, "digits")
+    config = TrainConfig(network=network, size=size, d_norm=norm, width=4, latent_size=4, conditional=True)
+    _, discriminator = build(config, spec_of(network, size=size))
     has = any(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in discriminator.modules())
     assert batch_norm_in_d(config) == has and problems(config) == []
     assert bool(problems(config.changed(r1=1.0))) == bool(problems(config.changed(gradient_penalty=1.0))) == has

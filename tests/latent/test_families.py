@@ -9,9 +9,12 @@ import torch
 from explorer.model import load
 from pipelines import data
 from pipelines.config.train_config import TrainConfig
+from pipelines.errors import ModelError
+from pipelines.latent.projection import project
 from pipelines.registries import NETWORKS, network_traits
 from pipelines.training.building import advance, build
 from pipelines.training.memory import AT_THE_END
+from tests.families import conditions, spec_of, tells
 from tests.tiny_models import write
 
 CONFIG = TrainConfig(width=8, latent_size=6, samples=8, conditional=True, dropout=0.0, device="cpu")
@@ -19,17 +22,21 @@ GROWN = (0, AT_THE_END)  # real pictures shown: of families that do not grow bot
 
 
 @pytest.fixture(params=[(name, seen) for name in NETWORKS.names() for seen in GROWN], ids=str)
-def gan(request, tmp_path: Path):
+def gan(request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     name, seen = request.param
     config, names = CONFIG.changed(network=name), data.class_names_of("digits")
+    spec, more = spec_of(name, len(names)), {}
+    if spec.condition:
+        tells(monkeypatch, config.data)
+        more = {"spec": spec, "told": conditions(spec, 10)}
     torch.manual_seed(0)
-    networks = build(config, len(names))
+    networks = build(config, spec)
     if not any([advance(network, seen) for network in networks]) and seen:
         pytest.skip("this family does not grow")
     for layer in networks[0].modules():
         if hasattr(layer, "strength"):  # of noise: it begins at zero
             layer.strength.data.fill_(0.5)
-    return load(write(tmp_path / "model", config, names, networks=networks))
+    return load(write(tmp_path / "model", config, names, networks=networks, **more))
 
 
 def test_a_sample_is_the_same_pixels_in_any_company_and_directions_are_found(gan) -> None:
@@ -37,6 +44,12 @@ def test_a_sample_is_the_same_pixels_in_any_company_and_directions_are_found(gan
     assert many.shape == (20, 28, 28, 1) and many.std() > 0
     assert np.array_equal(gan.sample(7, seed=3, y=1), many[:7])
     assert np.array_equal(load(gan.trained.entry.folder).sample(20, seed=3, y=1), many)
+    assert not np.array_equal(gan.sample(7, seed=3, y=2), many[:7])
+    if not network_traits(gan.trained.config.network).smooth_z:
+        assert not gan.directions
+        with pytest.raises(ModelError, match="z changes them in leaps or not at all"):
+            next(project(gan, many[0], 1))
+        return
     kinds = [direction.kind for direction in gan.directions.values() if direction.space == "z"]
     in_w = [direction.id for direction in gan.directions.values() if direction.space == "w"]
     assert bool(in_w) == network_traits(gan.trained.config.network).mapping

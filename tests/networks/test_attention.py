@@ -9,6 +9,7 @@ from pipelines.errors import ModelError
 from pipelines.networks._attention import SelfAttention, attention_maps
 from pipelines.registries import NETWORKS, network_traits
 from pipelines.training.building import build
+from tests.families import spec_of
 
 WITH = [name for name in NETWORKS.names() if network_traits(name).attention]
 WITHOUT = [name for name in NETWORKS.names() if not network_traits(name).attention]
@@ -78,5 +79,5 @@ def test_only_families_with_attention_have_maps():
 @pytest.mark.parametrize("name", WITHOUT)
 def test_what_says_nothing_of_attention_has_none(name):
     size = (network_traits(name).sizes or (28,))[0]
-    for network in build(TrainConfig(network=name, width=4, latent_size=6, size=size), 0):
+    for network in build(TrainConfig(network=name, width=4, latent_size=6, size=size), spec_of(name, size=size)):
         assert not any(isinstance(layer, SelfAttention) for layer in network.modules())

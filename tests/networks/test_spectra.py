@@ -14,6 +14,7 @@ from pipelines.registries import NETWORKS
 from pipelines.training.building import build
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
+from tests.families import spec_of
 
 KINDS = {
     "conv": lambda: nn.Conv2d(3, 8, 3),
@@ -59,7 +60,7 @@ def test_singular_values_are_those_of_numpy():
 @pytest.mark.parametrize("family", NETWORKS.names())
 def test_what_is_recorded_of_each_family_is_what_numpy_finds_and_is_described(family):
     torch.manual_seed(0)
-    _, network = build(TrainConfig(network=family, width=4, latent_size=6), 3)
+    _, network = build(TrainConfig(network=family, width=4, latent_size=6), spec_of(family, 3))
     found, told = _spectra.row(network), _spectra.described(network)
     assert sorted(found) == sorted(one.name for one in told)
     for number, values in enumerate(singular_values(network).values(), 1):

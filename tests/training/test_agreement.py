@@ -19,6 +19,7 @@ from pipelines.training.feed import Feed
 from pipelines.training.machine import Machine
 from pipelines.training.pictures import to_float
 from pipelines.training.trainer import Trainer
+from tests.families import fields, spec_of
 
 STEPS, CLASSES = 10, 4
 BCE, MSE = nn.BCEWithLogitsLoss(), nn.MSELoss()
@@ -40,8 +41,11 @@ LOSSES = {
 
 
 class PlainLoop:
-    def __init__(self, config, images, labels, networks):
-        self.config, self.labels = config, labels
+    def __init__(self, config, images, labels, networks, spec):
+        self.config, self.spec = config, spec
+        if spec.condition:  # pictures in [-1, 1], or maps of labels as they are
+            stored = fields(spec, len(images))[spec.condition]
+            labels = self.conditions = to_float(stored).contiguous() if stored.dtype == torch.uint8 else stored
         self.g, self.d = (copy.deepcopy(n).to(memory_format=torch.contiguous_format) for n in networks)
         kind = {"adam": torch.optim.Adam, "rmsprop": torch.optim.RMSprop, "sgd": torch.optim.SGD}[config.optimizer]
         more = {
@@ -59,6 +63,8 @@ class PlainLoop:
         count = self.config.batch_size
         if self.config.loss == "relativistic":
             y = real_y  # a pair is of one class
+        elif self.spec.condition:
+            y = self.conditions[torch.randint(len(self.conditions), (count,))]
         else:
             y = torch.randint(CLASSES, (count,)) if self.config.conditional else None
         return self.g(torch.randn(count, self.config.latent_size), y), y
@@ -117,6 +123,10 @@ SETTINGS = [
     {"network": "dcgan", "size": 32, "optimizer": "sgd", "d_norm": "layer", "channels": 3},
     {"network": "quick", "loss": "relativistic", "conditional": True, "d_steps": 2, "r1": 2.0, "r2": 0.5, **EACH_STEP},
     {"network": "dcgan", "loss": "hinge", "r1": 1.0, "penalty_every": 4, "d_norm": "none"},
+    {"network": "unet", "conditional": True, "dropout": 0.5},
+    {"network": "spade", "conditional": True, "loss": "hinge", "size": 16, "channels": 3},
+    {"network": "srresnet", "conditional": True},
+    {"network": "resnet", "conditional": True, "loss": "least-squares", "d_norm": "instance", "r1": 1.0, **EACH_STEP},
     {"network": "quick", "loss": "relativistic", "r2": 1.0, "penalty_every": 2, "minibatch": "stddev"},
     {
         "network": "r3gan",
@@ -153,9 +163,10 @@ def test_the_first_ten_steps_have_the_losses_of_a_plain_loop(settings):
     chance = torch.Generator().manual_seed(1)
     images = torch.randint(0, 256, (40, config.channels, config.size, config.size), dtype=torch.uint8, generator=chance)
     labels = torch.arange(40) % CLASSES
-    trainer = Trainer(config, images, Machine("cpu", "fp32", 1), labels, CLASSES)
+    spec = spec_of(config.network, CLASSES, config.size)
+    trainer = Trainer(config, images, Machine("cpu", "fp32", 1), labels, spec, fields=fields(spec, 40))
     networks = (trainer.network("generator"), trainer.network("discriminator"))
-    plain = [PlainLoop(config, images, labels, networks) for _ in range(3)]
+    plain = [PlainLoop(config, images, labels, networks, spec) for _ in range(3)]
     loops = [plain[0], nudged(plain[1], 1), nudged(plain[2], 2)]
     start = torch.get_rng_state()
     ours = [(row["d_loss"], row["g_loss"]) for row in (trainer.train_step(watch=True) for _ in range(STEPS))]

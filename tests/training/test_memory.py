@@ -17,6 +17,7 @@ from pipelines.registries import METHODS, NETWORKS
 from pipelines.training import memory
 from pipelines.training.building import build
 from pipelines.training.machine import Machine
+from tests.families import TRANSLATING, spec_of
 
 CPU = Machine("cpu", "fp32", 1)
 
@@ -54,12 +55,12 @@ def test_room_says_what_is_needed_what_is_free_and_what_to_change():
 
 @pytest.mark.parametrize("network", NETWORKS.names())
 def test_networks_that_are_too_large_are_refused_before_they_are_built(network, monkeypatch):
-    asked = config(network=network, d_norm="spectral")
-    weights = sum(weight.numel() for one in build(asked, 0) for weight in one.parameters())
-    assert memory.least_of_weights(asked, 0) == 5 * 4 * weights
+    asked, spec = config(network=network, d_norm="spectral", conditional=True), spec_of(network)
+    weights = sum(weight.numel() for one in build(asked, spec) for weight in one.parameters())
+    assert memory.least_of_weights(asked, spec) == 5 * 4 * weights
     monkeypatch.setattr(memory, "free_bytes", lambda device: 5 * 4 * weights - 1)
     monkeypatch.setattr(memory, "bytes_needed", None)  # it is not asked
-    found = memory.room(asked, CPU, 0)
+    found = memory.room(asked, CPU, spec)
     assert not found.fits and found.most == 0 and found.needed > 5 * 4 * weights
 
 
@@ -71,7 +72,8 @@ def test_no_figure_refuses_nothing(monkeypatch):
 @pytest.mark.parametrize("network", NETWORKS.names())
 def test_more_is_needed_for_wider_and_larger_and_less_for_coarser(network):
     def picture(precision="fp32", **changes):
-        return memory.bytes_needed(config(network=network, **changes), Machine("cpu", precision, 1), 0)[1]
+        made = config(network=network, conditional=network in TRANSLATING, **changes)
+        return memory.bytes_needed(made, Machine("cpu", precision, 1), spec_of(network, size=made.size))[1]
 
     assert picture(width=256 if network == "mlp" else 32) > 1.5 * picture(width=8)
     assert picture(size=64) > 3 * picture(size=28)

@@ -48,6 +48,8 @@ SETTINGS = {
         "network": "stylegan", "style_mixing": 0.5, "path_length": 2.0, "conditional": True, "d_norm": "none",
         "first_step": 5,
     },
+    "a picture told": {"network": "unet", "conditional": True, "dropout": 0.5, "optimizer": "sgd"},
+    "a map told": {"network": "spade", "conditional": True, "loss": "hinge", "flip": True, "optimizer": "sgd"},
     "few pictures": {"network": "quick", "pictures": 39, "batch_size": 64},
     "against overfitting": {
         "network": "quick", "augment": "diffaugment", "augment_target": 0.1, "augment_images": 1000, "lecam": 0.1,

@@ -17,6 +17,7 @@ from pipelines.networks._dropout import Dropout
 from pipelines.training import process_group
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
+from tests.families import fields, spec_of
 
 STEPS = 5
 
@@ -29,7 +30,9 @@ def made(values, group):
     images = torch.randint(0, 256, (count, config.channels, 32, 32), dtype=torch.uint8, generator=chance)
     labels = torch.tensor([0, 0, 0, 1, 0, 2, 3, 0] * 5)[:count]
     held_out = (images[:6].flip(0), labels[:6])
-    trainer = Trainer(config, images, Machine("cpu", "fp32", 1), labels, 4, group=group, held_out=held_out)
+    spec, where = spec_of(config.network, 4, config.size), Machine("cpu", "fp32", 1)
+    of_set = fields(spec, count)
+    trainer = Trainer(config, images, where, labels, spec, group=group, fields=of_set, held_out=held_out)
     trainer.step = taken
     return trainer
 
