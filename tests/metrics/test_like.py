@@ -11,9 +11,9 @@ import torch
 
 from pipelines import data, metrics
 from pipelines.config.train_config import TrainConfig
-from pipelines.data import coloured_digits, face_maps, faces
+from pipelines.data import face_maps, faces
 from pipelines.errors import DataError, ModelError
-from pipelines.metrics import classifier, part_reader, quality, truth
+from pipelines.metrics import classifier, part_reader, quality
 from pipelines.metrics.reader import Reader
 from pipelines.registry import Registry
 
@@ -52,23 +52,6 @@ def test_a_set_that_is_like_none_that_there_is_is_told_when_it_is_loaded(monkeyp
     monkeypatch.setattr(face_maps, "LIKE", "facse")
     with pytest.raises(DataError, match=r"'face-maps' has LIKE = 'facse', and there is no such set; change it in its"):
         data.load("face-maps", size=32, channels=3)
-
-
-def test_the_class_of_coloured_digits_is_read_but_their_features_are_those_of_pixels() -> None:
-    shapes = np.zeros((40, 28, 28), np.uint8)
-    shapes[:20, 4:24, 12:16] = 255  # a one
-    shapes[20:, 4:8, 6:22] = 255  # a seven: a bar, and a stroke down from its right end
-    for step in range(16):
-        left = 20 - step // 2
-        shapes[20:, 8 + step, left - 3 : left + 1] = 255
-    images = torch.from_numpy(coloured_digits.coloured(shapes, 3, np.random.default_rng(0)))
-    judge = quality.judge_of("coloured-digits", images)
-    assert judge.name == "pixel features" and judge.kind is None
-    plain = torch.from_numpy(shapes[:, None].repeat(3, 1))
-    found = truth.beside_truth(truth.Truth(plain, images, True), judge, "coloured-digits", "")
-    read = found["read"](images)
-    assert (read.argmax(1) == torch.tensor([1] * 20 + [7] * 20)).float().mean() > 0.9
-    assert torch.equal(found["true_probabilities"], read) and found["reader"].exclusive
 
 
 def test_a_part_reader_learns_the_parts_of_pictures_and_is_restored_as_it_was(
