@@ -20,9 +20,6 @@ An entry is a module of this package that declares
   classifier reads each channel,
 * ``LIKE``, where the pictures are drawn as those of another set: its name. The classifier that ships for that set reads
   these pictures, too: their features, attributes or classes, which both sets name alike,
-* ``LEGIBLE_AS``, where a classifier is to read no more of the pictures than whether a model keeps what they show: the
-  name of the set whose classifier does, and a function ``legible(images)`` that makes pictures, float [B, C, S, S] in
-  [-1, 1], such as that set's; features are then those of the pixels, which colours and patterns belong to,
 * ``PART_READER``, where the condition is a map of labels and a part reader ships that reads these labels off pictures:
   its name, see ``pipelines/metrics/part_reader.py``,
 * ``MODALITY``, where an example is no picture: the name of one of ``pipelines.modalities``,

@@ -9,30 +9,23 @@ Cycle-Consistent Adversarial Networks (2017).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from pipelines import data
 from pipelines.data import digits
 from pipelines.data._image_set import ImageSet, Progress, fingerprint_of, within
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
 SPLITS = digits.SPLITS
 NEEDS_FOLDER = False
 CLASS_NAMES = digits.CLASS_NAMES
 FLIP_MAKES_SENSE = digits.FLIP_MAKES_SENSE
 CONDITION = "plain"
-LEGIBLE_AS = "digits"
 PAIRED = False
 VERSION = "1"
 LICENCE, CITATION = digits.LICENCE, digits.CITATION
 
 SEEDS = {"train": 20_261_129, "test": 20_261_130}
 BRIGHT, DARK = (0.6, 1.0), (0.05, 0.42)  # what the least and the most of red, green and blue of a colour are
-LEGIBLE = (0.2, 0.55)  # the least of red, green and blue, that black and white are made of; read 99.4 % right
 WAVES = (1.0, 4.0)  # of a pattern, from edge to edge
 LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R 601-2, as Pillow's grey
 CHUNK = 500  # pictures at a time
@@ -69,22 +62,6 @@ def read(*, size: int, channels: int, folder: object, split: str, progress: Prog
         fields=fields,
         paired=False,
     )
-
-
-def legible(images: Tensor) -> Tensor:
-    """Pictures as MNIST has them, bright on black, from pictures in colours on patterns.
-
-    Ink is bright in each of red, green and blue, and a pattern is dark in one of them nearly everywhere.
-
-    Args:
-        images: float [B, C, S, S] in [-1, 1].
-
-    Returns:
-        Float [B, 1, S, S] in [-1, 1].
-    """
-    least = (images.amin(1, keepdim=True) + 1) / 2
-    low, high = LEGIBLE
-    return 2 * ((least - low) / (high - low)).clamp(0, 1) - 1
 
 
 def coloured(shapes: np.ndarray, channels: int, random: np.random.Generator) -> np.ndarray:

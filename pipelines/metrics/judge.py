@@ -263,6 +263,6 @@ def command(
         torch=torch.__version__,
     )
     right = card["test_accuracy"]
-    for name, share in (right if isinstance(right, dict) else {"test accuracy": right}).items():
-        print(f"{name:20}{share:8.2%}")
+    for told, share in (right if isinstance(right, dict) else {"test accuracy": right}).items():
+        print(f"{told:20}{share:8.2%}")
     print(f"after {seconds:.0f} s; wrote {classifier_folder(name)}")

@@ -6,7 +6,6 @@ those that it has. Where a picture belongs to each condition, what is drawn is c
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,6 @@ from torch import Tensor
 
 from pipelines.data import ImageSet
 from pipelines.metrics import ATTRIBUTES, CLASSES, part_reader
-from pipelines.metrics.judge import as_float
 from pipelines.metrics.reader import Reader
 from pipelines.modalities._conditions import evenly
 from pipelines.registries import DATA_SETS
@@ -91,23 +89,6 @@ def beside_truth(truth: Truth | None, judge: Any, data_name: str, fingerprint: s
     found = {"truth": truth.images, "told": truth.told, "part_reader": part_reader.of(data_name)}
     if truth.images is None:
         return found
-    says = DATA_SETS.constants(data_name) if data_name in DATA_SETS.names() else {}
     if judge.kind in (CLASSES, ATTRIBUTES):
         found |= {"reader": Reader.of(data_name, fingerprint), "true_probabilities": judge(truth.images)[1]}
-    elif judge.kind is None and (other := says.get("LEGIBLE_AS")) and (reader := Reader.of(other)):
-        read = Legible(reader, DATA_SETS.get(data_name).legible)
-        found |= {"reader": reader, "read": read, "true_probabilities": read(truth.images)}
     return found
-
-
-@dataclass(frozen=True)
-class Legible:
-    """Reads pictures with the classifier of another set, after their own set has made them such as that one knows."""
-
-    reader: Reader
-    legible: Callable[[Tensor], Tensor]
-
-    def __call__(self, images: Tensor) -> Tensor:
-        """What the classifier says of pictures as ``judge_of`` is given them, on the CPU."""
-        images = as_float(images.detach().cpu())
-        return torch.from_numpy(self.reader.read(self.legible(images).permute(0, 2, 3, 1)))

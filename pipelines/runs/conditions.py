@@ -9,6 +9,7 @@ sample's address says which of them it is drawn for, and pages choose among them
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import torch
@@ -16,10 +17,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from pipelines.data import Spec
+from pipelines.data import ImageSet, Spec
 from pipelines.errors import GanError, ModelError, reason_of
 from pipelines.metrics.truth import Truth
 from pipelines.runs.names import CONDITIONS
+from pipelines.runs.reporter import RunReporter
 from pipelines.stored_tensors import tensor_of
 from pipelines.tensor_files import whole_tensors
 
@@ -42,6 +44,25 @@ def save(kept: Tensor, truth: Tensor | None, folder: Path) -> None:
     tensors = {"conditions": kept} | ({} if truth is None else {"truth": truth})
     with whole_tensors(folder / CONDITIONS) as draft:
         save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, draft)
+
+
+def of_run(reporter: RunReporter, known: Truth, spec: Spec, image_set: ImageSet) -> tuple[Tensor, Tensor | None]:
+    """Those that a run began with, as ``load`` gives them, else new ones, which are then kept.
+
+    Args:
+        reporter: of the run.
+        known: the conditions that they are chosen of.
+        spec: of the run's data set.
+        image_set: that data set.
+    """
+    folder = reporter.folder
+    if folder.record().data.get("fingerprint") == image_set.fingerprint:
+        with contextlib.suppress(ModelError):  # lost or damaged
+            return load(folder.path, spec)
+    chosen = examples(known)
+    images = chosen.images if image_set.modality == "image" else None
+    reporter.writing(lambda: save(chosen.told, images, folder.path))
+    return chosen.told, images
 
 
 def load(folder: Path, spec: Spec) -> tuple[Tensor, Tensor | None]:

@@ -15,10 +15,9 @@ import torch
 from pipelines import data, threads
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import ImageSet, Spec
-from pipelines.errors import ModelError, TrainingError
+from pipelines.errors import TrainingError
 from pipelines.metrics import truth
 from pipelines.metrics.quality import Quality, QualityMeter
-from pipelines.metrics.truth import Truth
 from pipelines.networks import _spectra
 from pipelines.paths import runs_home
 from pipelines.registries import critic_of, loss_traits
@@ -73,7 +72,7 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
         names, shown, known = image_set.class_names, (), None
         if trainer.conditions is not None:  # the run can be explored by itself
             known = truth.of(image_set, test)
-            shown = _examples(reporter, known, spec, image_set)
+            shown = conditions.of_run(reporter, known, spec, image_set)
             names = conditions.names(len(shown[0]))
         view = FixedView(config, names, *shown)
         critic = _critic(trainer)
@@ -257,20 +256,6 @@ class FolderHooks:
             "lr_g": lr_g,
             "lr_d": lr_d,
         }
-
-
-def _examples(
-    reporter: RunReporter, known: Truth, spec: Spec, image_set: ImageSet
-) -> tuple[torch.Tensor, torch.Tensor | None]:
-    """The run's example conditions and the pictures that belong to them: those that it began with, else new ones."""
-    folder = reporter.folder
-    if folder.record().data.get("fingerprint") == image_set.fingerprint:
-        with contextlib.suppress(ModelError):  # lost or damaged
-            return conditions.load(folder.path, spec)
-    chosen = conditions.examples(known)
-    images = chosen.images if image_set.modality == "image" else None
-    reporter.writing(lambda: conditions.save(chosen.told, images, folder.path))
-    return chosen.told, images
 
 
 def _critic(trainer: Trainer) -> Player | None:

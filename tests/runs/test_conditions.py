@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from pipelines.data import ImageSet, Spec
 from pipelines.errors import ModelError
 from pipelines.metrics import truth
-from pipelines.runs import conditions, session
+from pipelines.runs import conditions
 from pipelines.runs.names import CONDITIONS
 
 SPEC = Spec(condition="map", condition_shape=(1, 4, 4), condition_dtype="int8", labels=3, shape=(3, 4, 4))
@@ -54,7 +54,7 @@ def test_a_run_keeps_the_examples_that_it_began_with(tmp_path: Path) -> None:
     reporter = SimpleNamespace(folder=folder, writing=lambda write: write())
 
     def shown(*sets: ImageSet) -> tuple[torch.Tensor, torch.Tensor | None]:
-        return session._examples(reporter, truth.of(*sets), SPEC, sets[0])
+        return conditions.of_run(reporter, truth.of(*sets), SPEC, sets[0])
 
     held_out = shown(train, test)
     assert held_out[1][:, 0, 0, 0].tolist() == [*range(10)] and same(conditions.load(tmp_path, SPEC), held_out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -44,7 +43,6 @@ class Seen:
         told: the condition that each was drawn for, where that is no class, as it is stored, [N, ...]; or None.
         true_probabilities: what the judge says of the true pictures, as ``probabilities``, or None.
         reader: the classifier whose probabilities these are, or None.
-        read: gives its probabilities of pictures, where these are not the judge's.
         part_reader: of the labels of ``told``, or None.
     """
 
@@ -58,7 +56,6 @@ class Seen:
     told: Tensor | None = field(default=None, repr=False)
     true_probabilities: Tensor | None = field(default=None, repr=False)
     reader: Reader | None = field(default=None, repr=False)
-    read: Callable[[Tensor], Tensor] | None = field(default=None, repr=False)
     part_reader: PartReader | None = field(default=None, repr=False)
 
     def has(self, need: str) -> bool:
@@ -94,8 +91,7 @@ class Seen:
     @property
     def verdicts(self) -> Tensor:
         """What is read of each picture, int64 [N, parts], see ``parts.verdicts``; needs ``verdicts``."""
-        told = self.read(self.images) if self.read else self.probabilities
-        return torch.from_numpy(parts.verdicts(self.reader, told.numpy()))
+        return torch.from_numpy(parts.verdicts(self.reader, self.probabilities.numpy()))
 
     @property
     def true_verdicts(self) -> Tensor:
