@@ -317,18 +317,14 @@ def test_models_that_translate_are_found_and_others_are_not_offered(server, open
 
 
 def test_a_face_s_map_comes_onto_the_canvas(opened, page):
-    """No part reader is at hand here: its answers are made up, which the page cannot tell."""
+    """What the part reader finds in noise is made up here, so that it can be told on the canvas."""
     found, sent = np.full((SIZE, SIZE), HAIR, np.int8), []
     found[4:9, 2:6] = MOUTH
-
-    def about(route) -> None:
-        route.fulfill(json={**route.fetch().json(), "parts": True})
 
     def parts(route) -> None:
         sent.append(route.request.post_data_json["picture"])
         route.fulfill(body=found.tobytes(), headers={"x-shape": f"1,1,{SIZE},{SIZE}"})
 
-    page.route("**/tiny-paint/translation", about)
     page.route("**/tiny-paint/parts", parts)
     opened(model="tiny-paint")
     page.get_by_role("button", name="Map of the drawn face").click()
