@@ -25,6 +25,7 @@ from pipelines.config.checking import check
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec, faces
 from pipelines.metrics import truth
+from pipelines.modalities._conditions import encode
 from pipelines.runs import conditions
 from pipelines.training.building import build, turned
 from tests import tiny_models as tiny
@@ -66,11 +67,13 @@ def write(folder: Path, config: TrainConfig, seed: int) -> Path:
     generator, discriminator = build(config, spec)
     backward = build(*turned(config, spec), only_generator=True)[0] if config.method == "cyclegan" else None
     judge = discriminator if config.adversarial else None
-    tiny.write(folder, config, conditions.names(len(kept)), title=folder.name.replace("-", " ").capitalize(),
-               networks=(_louder(generator), judge), spec=spec, told=kept.told)  # fmt: skip
+    title = folder.name.replace("-", " ").capitalize()
+    networks = _louder(generator, kept.told, config.latent_size), judge
+    tiny.write(folder, config, conditions.names(len(kept)), title=title, networks=networks, spec=spec, told=kept.told)
     conditions.save(kept.told, kept.images, folder)
     if backward is not None:
-        weights = {key: value.contiguous() for key, value in _louder(backward).state_dict().items()}
+        _louder(backward, kept.images, config.latent_size)
+        weights = {key: value.contiguous() for key, value in backward.state_dict().items()}
         save_file(weights, folder / "backward.safetensors")
     tiny.sign(folder)
     card = json.loads((folder / "card.json").read_text("utf-8"))
@@ -80,8 +83,9 @@ def write(folder: Path, config: TrainConfig, seed: int) -> Path:
 
 
 @torch.no_grad()
-def _louder(generator: nn.Module) -> nn.Module:
-    """Random weights draw nearly the same grey everywhere; a stronger last layer makes differences to be seen."""
+def _louder(generator: nn.Module, y: torch.Tensor, latent_size: int) -> nn.Module:
+    """Random weights draw nearly the same grey everywhere; a stronger last layer draws black and white, too."""
+    pictures = generator.eval()(torch.randn(len(y), latent_size), encode(y))
     last = [layer for layer in generator.modules() if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d))][-1]
-    last.weight.mul_(8)
+    last.weight.mul_(0.8 / torch.atanh(pictures.clamp(-0.999, 0.999)).std())
     return generator

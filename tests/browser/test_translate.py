@@ -26,6 +26,7 @@ from tests.browser.translate_page import (
     labels,
     pixels,
     png,
+    same,
     settled,
     shown,
     stored,
@@ -57,7 +58,7 @@ def test_painting_with_the_mouse_filling_and_undoing(server, opened):
     first = gan.conditions[2].numpy()
     assert np.array_equal(labels(page), first), "the canvas shows the example"
     before = shown(page, "Tiny paint")
-    assert np.array_equal(before, drawn(server, "tiny-paint", first))
+    assert same(before, drawn(server, "tiny-paint", first))
 
     page.get_by_role("button", name="mouth", exact=True).click()
     page.get_by_role("button", name="Brush of 1 cell").click()
@@ -66,7 +67,7 @@ def test_painting_with_the_mouse_filling_and_undoing(server, opened):
     wanted[0, 1:10, 2] = MOUTH
     assert np.array_equal(labels(page), wanted)
     after = shown(page, "Tiny paint")
-    assert np.array_equal(after, drawn(server, "tiny-paint", wanted)) and not np.array_equal(before, after)
+    assert same(after, drawn(server, "tiny-paint", wanted)) and not np.array_equal(before, after)
     assert asked(page)["x"] == "own"
 
     page.get_by_role("button", name="Mirror", exact=True).click()
@@ -81,7 +82,7 @@ def test_painting_with_the_mouse_filling_and_undoing(server, opened):
     page.get_by_role("button", name="Fill", exact=True).click()
     drag(page, (5, 5))
     assert (labels(page) == HAIR).all()
-    assert np.array_equal(shown(page, "Tiny paint"), drawn(server, "tiny-paint", np.full_like(first, HAIR)))
+    assert same(shown(page, "Tiny paint"), drawn(server, "tiny-paint", np.full_like(first, HAIR)))
     page.get_by_role("button", name="Undo", exact=True).click()
     page.keyboard.press("Control+z")
     assert np.array_equal(labels(page), wanted), "filling and clearing are undone"
@@ -104,7 +105,7 @@ def test_another_z_and_a_link_that_shows_the_same(server, opened, browser):
     page.wait_for_url(re.compile(r"z=\d+"))
     after = shown(page, "Tiny paint")
     assert not np.array_equal(first, after)
-    assert np.array_equal(after, drawn(server, "tiny-paint", labels(page), int(asked(page)["z"])))
+    assert same(after, drawn(server, "tiny-paint", labels(page), int(asked(page)["z"])))
     other = browser.new_context()
     fresh = other.new_page()
     fresh.goto(page.url)
@@ -203,7 +204,7 @@ def test_drawing_lines_and_the_files_of_what_is_drawn(server, opened):
     wanted[3:11, 3:5] = 0
     assert np.array_equal(grey, np.repeat(wanted[..., None], 3, 2))
     picture = shown(page, "Tiny draw")
-    assert np.array_equal(picture, drawn(server, "tiny-draw", wanted[None]))
+    assert same(picture, drawn(server, "tiny-draw", wanted[None]))
     file, name = file_of(page, "Picture")
     assert np.array_equal(np.asarray(file.convert("RGB")), picture) and name == "tiny-draw-own-z-0.0-picture.png"
     file, name = file_of(page, "Pair")
@@ -219,7 +220,7 @@ def test_sharpening_beside_interpolation_another_model_and_the_truth(server, ope
     assert small.shape == (4, 4, 3)
     expect(figure(page, "Tiny smooth").locator(".gx-figure-words")).to_contain_text("PSNR")
     for name, model in (("Tiny sharpen", "tiny-sharpen"), ("Tiny smooth", "tiny-smooth")):
-        assert np.array_equal(shown(page, name), drawn(server, model, stored(small)))
+        assert same(shown(page, name), drawn(server, model, stored(small)))
     truth, output = (shown(page, name).astype(np.float64) for name in ("Truth", "Tiny sharpen"))
     ratio = 10 * np.log10(255**2 / np.square(truth - output).mean())
     expect(figure(page, "Tiny sharpen").locator(".gx-figure-words")).to_have_text(f"PSNR {ratio:.1f} dB")
@@ -248,7 +249,7 @@ def test_sharpening_beside_interpolation_another_model_and_the_truth(server, ope
     small = shown(page, "Input")
     assert (small[:2] == (0, 100, 200)).all() and (small[2:] == (200, 100, 0)).all()
     assert (shown(page, "Truth")[:8] == (0, 100, 200)).all(), "what it was before it was made small"
-    assert np.array_equal(shown(page, "Tiny sharpen"), drawn(server, "tiny-sharpen", stored(small)))
+    assert same(shown(page, "Tiny sharpen"), drawn(server, "tiny-sharpen", stored(small)))
     page.get_by_label("Own picture").set_input_files({"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8"})
     expect(page.locator(".gx-trouble")).to_contain_text("not a picture that the browser can open")
     assert np.array_equal(shown(page, "Input"), small)
@@ -258,8 +259,8 @@ def test_changing_the_style_there_and_back_and_in_the_other_direction(server, op
     page = opened(model="tiny-style", x=2)
     a = shown(page, "A: other")
     b, back, error = (shown(page, name) for name in ("B, drawn", "back to A", "|A − back|"))
-    assert np.array_equal(b, drawn(server, "tiny-style", stored(a)))
-    assert np.array_equal(back, drawn(server, "tiny-style", stored(b), direction="backward"))
+    assert same(b, drawn(server, "tiny-style", stored(a)))
+    assert same(back, drawn(server, "tiny-style", stored(b), direction="backward"))
     apart = np.abs(a.astype(int) - back)
     assert np.abs(error[..., 0] - apart.mean(2)).max() <= 0.5
     expect(figure(page, "|A − back|").locator(".gx-figure-words")).to_have_text(f"mean {apart.mean():.1f} of 255")
@@ -272,12 +273,12 @@ def test_changing_the_style_there_and_back_and_in_the_other_direction(server, op
     page.wait_for_url(re.compile("x=2"))
     assert np.array_equal(shown(page, "B"), partner) and np.array_equal(shown(page, "True partner"), a)
     b = shown(page, "B")
-    assert np.array_equal(shown(page, "A, drawn"), drawn(server, "tiny-style", stored(b), direction="backward"))
+    assert same(shown(page, "A, drawn"), drawn(server, "tiny-style", stored(b), direction="backward"))
     given = np.full((SIZE, SIZE, 3), (10, 200, 90), np.uint8)
     page.get_by_label("Own picture").set_input_files(png(given))
     page.wait_for_url(re.compile("x=own"))
     assert np.array_equal(shown(page, "B"), given)
-    assert np.array_equal(shown(page, "A, drawn"), drawn(server, "tiny-style", stored(given), direction="backward"))
+    assert same(shown(page, "A, drawn"), drawn(server, "tiny-style", stored(given), direction="backward"))
 
 
 def test_what_d_looks_at_lies_over_the_picture_and_the_truth(server, opened):

@@ -66,6 +66,11 @@ def drawn(server, model: str, stored: np.ndarray, seed: int = 0, direction: str 
     return translating.translated(gan, torch.from_numpy(stored)[None], z, direction)[0].permute(1, 2, 0).numpy()
 
 
+def same(picture: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two pictures are equal, but for a level of a pixel: another process may round it otherwise."""
+    return picture.shape == other.shape and np.abs(picture.astype(int) - other.astype(int)).max() <= 1
+
+
 def stored(picture: np.ndarray) -> np.ndarray:
     """Pixels [H, W, C] as they are stored."""
     return np.ascontiguousarray(picture.transpose(2, 0, 1))
