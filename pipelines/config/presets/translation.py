@@ -46,7 +46,8 @@ PRESETS: dict[str, Preset] = {
         "pix2pix: outlines to faces",
         "An outline becomes a face. With adversarial 0 it is nearer to the truth in L1, and greyer: the mean of all "
         "colours that it may have.",
-        _PIX2PIX.changed(data="face-outlines", size=64, **_FACES, **_TEN_MINUTES),
+        # An outline leaves colours open: with more of L1 they become the mean of all, which is grey.
+        _PIX2PIX.changed(data="face-outlines", size=64, reconstruction=10.0, **_FACES, **_TEN_MINUTES),
     ),
     "paint-faces": Preset(
         "SPADE: maps of parts to faces",
