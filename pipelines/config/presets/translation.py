@@ -6,7 +6,7 @@ from pipelines.config.presets._preset import Preset
 from pipelines.config.train_config import TrainConfig
 
 _TOLD = TrainConfig(conditional=True, latent_size=16, beta1=0.5, ema=0.99, log_every=10)
-_FACES = {"channels": 3, "flip": True, "batch_size": 16}
+_FACES = {"channels": 3, "flip": True, "batch_size": 16, "ema": 0.998}
 _TEN_MINUTES = {"seconds": 600.0}
 _FIVE_MINUTES = {"seconds": 300.0}
 
