@@ -4,8 +4,9 @@
 
 Each preset trains for so many seconds with each seed, one run after the other, in a folder of its own that is deleted
 at the end, and is measured in full beside real pictures. Told are the mean over the seeds and, after ±, the standard
-deviation. Presets of one data set stand in one table; ``--data`` trains all of them on another one. Seconds are of
-training; measures that a run takes of itself are not counted.
+deviation. Presets of one data set stand in one table; ``--data`` trains all of them on another one. Seconds are those
+of the run, with the measures that it takes of itself; with ``--processor`` they are seconds of the processor with one
+thread, so that other programs on the same cores change little.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import os
 import statistics
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.metrics.evaluate import evaluate
 from pipelines.models import trained
 from pipelines.runs import jobs, worker
+from pipelines.training import loop
 from pipelines.training.building import build
 
 MEASURES = ("frechet", "ratio", "precision", "recall", "variety", "clear", "stacked_modes", "stacked_divergence")
@@ -74,12 +77,15 @@ def main() -> None:
     parser.add_argument("--data", help="the data set of all of them; default: each preset's own")
     parser.add_argument("--samples", type=int, default=10_000)
     parser.add_argument("--draws", type=int, default=5)
+    parser.add_argument("--processor", action="store_true", help="count the processor's seconds, with one thread")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     options = parser.parse_args()
     about, console = machine_class("cuda" if options.device == "cuda" else "cpu"), Console(width=160)
     console.print(about)
     rows: list[dict[str, Any]] = []
     length = {"seconds": options.seconds, "until_clear": None, "most_seconds": None, "epochs": None}
+    if options.processor:
+        loop.seconds_now, length["threads"] = time.process_time, 1
     for name in options.presets:
         base = presets.get(name).config.changed(**length, device=options.device)
         base = check(base.changed(data=options.data) if options.data else base)
@@ -89,14 +95,15 @@ def main() -> None:
                 found = trained_for(base.changed(seed=seed), Path(home), options.samples, options.draws)
             rows.append({"preset": name, "network": base.network, "data": base.data, "seed": seed, **found})
             console.print(rows[-1])
+    unit = "processor seconds, one thread" if options.processor else "s"
     for data in dict.fromkeys(row["data"] for row in rows):
-        table = Table("preset", *COLUMNS, title=f"{data}, {options.seconds:g} s", box=None)
+        table = Table("preset", *COLUMNS, title=f"{data}, {options.seconds:g} {unit}", box=None)
         for name in options.presets:
             of = [row for row in rows if (row["preset"], row["data"]) == (name, data)]
             if of:
                 table.add_row(name, *(words([row[column] for row in of]) for column in COLUMNS))
         console.print(table)
-    keep("equal_budget", {**about, "seconds": options.seconds, "rows": rows})
+    keep("equal_budget", {**about, "seconds": options.seconds, "of_the_processor": options.processor, "rows": rows})
 
 
 if __name__ == "__main__":

@@ -30,9 +30,9 @@ class LatentDropout(nn.Module):
         super().__init__()
         self.p, self.shape = p, shape
         chance, count = np.random.default_rng(number), math.prod(shape) if p else 0
-        w = chance.standard_normal((count, latent_size)).astype(np.float32) / math.sqrt(latent_size)
-        self.register_buffer("w", torch.from_numpy(w), persistent=False)
-        self.register_buffer("b", torch.from_numpy(chance.random(count).astype(np.float32)), persistent=False)
+        w = chance.standard_normal((count, latent_size), np.float32)
+        self.register_buffer("w", torch.from_numpy(w).div_(math.sqrt(latent_size)), persistent=False)
+        self.register_buffer("b", torch.from_numpy(chance.random(count, np.float32)), persistent=False)
 
     def kept(self, z: Tensor) -> Tensor:
         """Which numbers z [B, latent_size] keeps, bool [B, C, H, W], channels last."""

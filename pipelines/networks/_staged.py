@@ -124,7 +124,7 @@ def halvings(size: int) -> int:
 def _of_patches(config: TrainConfig, planes: Planes | None, both: bool = False) -> tuple[list[nn.Module], nn.Module]:
     """Stages and head of PatchGAN; ``both``: instance norm where there is spectral norm."""
     norm = "instance" if both and config.d_norm == "spectral" else config.d_norm
-    maps, bias = config.width, norm in ("none", "spectral")
+    maps, bias = config.width, config.d_norm in ("none", "spectral")  # others would take it away
     first = nn.Conv2d(config.channels + (planes.count if planes else 0), maps, 4, stride=2, padding=1)
     stages: list[nn.Module] = [nn.Sequential(first, _leaky())]
     for number in range(1, halvings(config.size) + 1):

@@ -31,6 +31,7 @@ CURE = (
 )
 _EVERY_STEP_UNTIL = 50  # rows of metrics are written at every step of the start
 _ALL_UNTIL = 1000  # steps in which all that is due is drawn and measured, whatever it costs
+seconds_now = time.perf_counter  # what a run's seconds are counted with
 _TELLING = 0.1  # share of the time, at most, for grids, and as much for measures, after that
 
 
@@ -77,15 +78,15 @@ def train(
         trainer.take_threads(adaptive.threads, adaptive.words)
         if change:
             hooks.threads(trainer, change)
-    clock, before_share = time.perf_counter(), None
+    clock, before_share = seconds_now(), None
     if trainer.step == 0:
         hooks.grid(trainer, view.picture(trainer))
     while not is_over(trainer):
-        waited = time.perf_counter()
+        waited = seconds_now()
         order = hooks.before_step(trainer)
         if order == "stop":
             return False
-        now = time.perf_counter()
+        now = seconds_now()
         clock += now - waited
         speed.skip(now - waited)
 
@@ -94,10 +95,10 @@ def train(
             before_share = share
         if config.instance_noise:
             trainer.fade(1 - done(trainer))
-        epoch_before, began = trainer.epoch, time.perf_counter()
+        epoch_before, began = trainer.epoch, seconds_now()
         watch = order == "single" or row_due(trainer.step + 1, config)
         numbers = trainer.train_step(watch)
-        trainer.seconds, clock = trainer.seconds + time.perf_counter() - clock, time.perf_counter()
+        trainer.seconds, clock = trainer.seconds + seconds_now() - clock, seconds_now()
         images_per_s = speed.measure()
         if adaptive and (change := adaptive.stepped(clock - began)):
             trainer.take_threads(change.threads, adaptive.words)
@@ -237,13 +238,13 @@ class _TimeBudget:
         self._ended = self._took = 0.0
 
     def allows(self, must: bool) -> bool:
-        return must or time.perf_counter() - self._ended > self._took / _TELLING
+        return must or seconds_now() - self._ended > self._took / _TELLING
 
     def __enter__(self) -> None:
-        self._began = time.perf_counter()
+        self._began = seconds_now()
 
     def __exit__(self, *_: object) -> None:
-        self._ended = time.perf_counter()
+        self._ended = seconds_now()
         self._took = self._ended - self._began
 
 

@@ -55,12 +55,12 @@ def test_room_says_what_is_needed_what_is_free_and_what_to_change():
 
 @pytest.mark.parametrize("network", NETWORKS.names())
 def test_networks_that_are_too_large_are_refused_before_they_are_built(network, monkeypatch):
-    asked = config(network=network, d_norm="spectral")
-    weights = sum(weight.numel() for one in build(asked, 0) for weight in one.parameters())
-    assert memory.least_of_weights(asked, 0) == 5 * 4 * weights
+    asked, spec = config(network=network, d_norm="spectral", conditional=True), spec_of(network)
+    weights = sum(weight.numel() for one in build(asked, spec) for weight in one.parameters())
+    assert memory.least_of_weights(asked, spec) == 5 * 4 * weights
     monkeypatch.setattr(memory, "free_bytes", lambda device: 5 * 4 * weights - 1)
     monkeypatch.setattr(memory, "bytes_needed", None)  # it is not asked
-    found = memory.room(asked, CPU, 0)
+    found = memory.room(asked, CPU, spec)
     assert not found.fits and found.most == 0 and found.needed > 5 * 4 * weights
 
 
