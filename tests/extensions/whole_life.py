@@ -59,9 +59,10 @@ def main() -> None:
     that train it together is from that of one; ``told``: of a conditional model, whether its second condition gives
     another picture than the first; ``score``: how many opinions D gives of the eight, where it can; ``directions``:
     the kinds that are found; ``best``: the step of the best checkpoint; ``files``: those of weights that the model
-    has; ``findings``: the ailments that the doctor names; ``back``: of a model with a way back, the shape of four
-    conditions of its pictures, if the run gives the same; ``preview``: the sizes of the preview and of the run's last
-    grid; ``truth``: the shape of the pictures that belong to the model's conditions.
+    has; ``findings``: the ailments that the doctor names; ``back``: of a model with a way back, whether it gives the
+    same conditions of four pictures as the run and their shape, what is said where its file is another, and whether
+    the model can be had without it; ``preview``: the sizes of the preview and of the run's last grid; ``truth``: the
+    shape of the pictures that belong to the model's conditions.
     """
     import io
 
@@ -75,6 +76,7 @@ def main() -> None:
     from pipelines import doctor
     from pipelines.config.checking import check
     from pipelines.config.train_config import TrainConfig
+    from pipelines.errors import ModelError
     from pipelines.latent.model import describe
     from pipelines.models import fine_tuning
     from pipelines.models.publishing import publish
@@ -100,13 +102,22 @@ def main() -> None:
         assert len(first[0]) == len(first[1]) >= 10
         return max(abs(mine[name] - theirs[name]) for mine, theirs in zip(*first, strict=True) for name in numbers)
 
-    def back(model: Model, other: Model) -> list[int] | None:
+    def back(model: Model, other: Model) -> dict | None:
         if model.trained.backward is None:
             return None
         z, y = model.trained.draw((1, index) for index in range(4))
         conditions = [each.trained.backward(z, each.trained.raw(z, y)) for each in (model, other)]
-        assert torch.equal(*conditions)
-        return list(conditions[0].shape)
+        path = model.trained.entry.folder / "backward.safetensors"
+        whole, said = path.read_bytes(), None
+        path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        try:
+            load("mine")
+        except ModelError as error:
+            said = str(error)
+        path.unlink()
+        without = load("mine").trained.backward is None
+        path.write_bytes(whole)
+        return {"same": torch.equal(*conditions), "shape": list(conditions[0].shape), "changed": said, "less": without}
 
     whole = trained(jobs.create(config, path=home / "20260101-120000-whole-abcd"), FINISHED)
     after, real = whole.status().step // 2, session.FolderHooks.after_step

@@ -57,11 +57,11 @@ SETTINGS = {
     },
     "pairs of pictures": {
         "network": "unet", "method": "pix2pix", "conditional": True, "conditions": 40, "flip": True, "replay": 0.5,
-        "reconstruction": 10.0, "layer_matching": 1.0,
+        "reconstruction": 10.0, "layer_matching": 1.0, "dropout": 0.5, "optimizer": "sgd",
     },
     "two domains": {
         "network": "resnet", "method": "cyclegan", "conditional": True, "conditions": 23, "flip": True, "replay": 0.5,
-        "cycle": 10.0, "identity": 5.0, "loss": "least-squares",
+        "cycle": 10.0, "identity": 5.0, "loss": "least-squares", "optimizer": "sgd", "lr_g": 1e-5,
     },
 }  # fmt: skip
 ALONE_DIFFERS = {"few pictures": {"batch_size": 38}}  # what two processes can share evenly
