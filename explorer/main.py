@@ -13,6 +13,7 @@ page = st.navigation(
         st.Page("pages/latent.py", title="Latent space", url_path="latent"),
         st.Page("pages/arithmetic.py", title="Arithmetic", url_path="arithmetic"),
         st.Page("pages/digits.py", title="Digits", url_path="digits"),
+        st.Page("pages/translate.py", title="Translate", url_path="translate"),
         st.Page("pages/playground.py", title="Playground", url_path="playground"),
         st.Page("pages/failures.py", title="Failures", url_path="failures"),
         st.Page("pages/train.py", title="Train", url_path="train"),

@@ -86,6 +86,7 @@ def card_of(entry: Entry) -> dict[str, Any]:
         "ships": entry.ships,
         "conditional": config.conditional,
         "condition": entry.spec.condition,
+        "translates": entry.translates,
         "data": config.data,
         "size": config.size,
         "facts": [

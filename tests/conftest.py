@@ -4,6 +4,7 @@
 - ``tiny_models``: a folder with the three small published models of ``tests/tiny_models.py``, made once; not to be
   written to. ``own_models``: a copy of it as this test's ``homes.models``; a server has one after
   ``shutil.copytree(tiny_models, server.models, dirs_exist_ok=True)``.
+- ``tiny_translators``: small models that translate pictures, and their faces, made once; not to be written to.
 - ``serve``: starts the Streamlit server on a script, on a free port with its own folders, and waits for it::
 
       server = serve("streamlit_app.py")
@@ -94,6 +95,18 @@ def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests import tiny_models  # only here: it loads torch
 
     return tiny_models.write_all(tmp_path_factory.mktemp("tiny-models"))
+
+
+@pytest.fixture(scope="session")
+def tiny_translators(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``models``, those of ``tests/tiny_translators.py``, and ``data``, their faces; for reading only."""
+    from tests import tiny_translators  # only here: it loads torch
+
+    home = tmp_path_factory.mktemp("tiny-translators")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GAN_EXPLORER_DATA", str(home / "data"))
+        tiny_translators.write_all(home / "models")
+    return home
 
 
 @pytest.fixture

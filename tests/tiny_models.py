@@ -94,7 +94,7 @@ def write(
     values = {"config": config.to_dict(), "class_names": list(class_names)}
     if told is not None:
         values["spec"] = spec.to_dict()
-        conditions.save(told, folder)
+        conditions.save(told, None, folder)
         class_names = conditions.names(len(told))
     (folder / "config.json").write_text(json.dumps(values), "utf-8")
     card = {
@@ -136,7 +136,8 @@ def sign(folder: Path) -> None:
 
 def sha256(folder: Path) -> dict[str, str]:
     """What a card says of the weights in a folder."""
-    weights = (folder / f"{name}.safetensors" for name in ("generator", "discriminator", "steering", "conditions"))
+    names = ("generator", "discriminator", "backward", "steering", "conditions")
+    weights = (folder / f"{name}.safetensors" for name in names)
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in weights if path.is_file()}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from explorer.live.reader import UNREADABLE
 from pipelines.config.presets import title_of
 from pipelines.errors import GanError, why_unread
-from pipelines.registries import launcher_traits
+from pipelines.registries import launcher_traits, network_traits
 from pipelines.runs import jobs
 from pipelines.runs.display import in_a_line
 from pipelines.runs.folder import RunFolder
@@ -91,6 +91,7 @@ def _unread(folder: RunFolder, error: Exception) -> dict[str, Any]:
         **dict.fromkeys(SHOWN), "id": folder.id, "name": "", "preset": "", "title": folder.id,
         "state": why_unread(error), "message": said, "created_at": os.stat(folder.path).st_mtime, "step": 0,
         "seconds": 0.0, "data": "", "lives": False, "explorable": False, "conditional": False, "condition": "",
+        "translates": False,
     }  # fmt: skip
 
 
@@ -123,6 +124,7 @@ def _summary(folder: RunFolder) -> dict[str, Any]:
         "explorable": folder.has_checkpoint,
         "conditional": record.config.conditional,
         "condition": record.condition,
+        "translates": network_traits(record.config.network).translates,
         "data": record.config.data,
         "size": record.config.size,
     }

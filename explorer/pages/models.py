@@ -17,7 +17,7 @@ from pipelines.config.train_config import ENDLESS
 from pipelines.errors import GanError
 from pipelines.models import registry
 
-PAGES = ("latent", "arithmetic", "digits", "train")
+PAGES = ("latent", "arithmetic", "digits", "translate", "train")
 MORE_EPOCHS = 5  # offered to train a model further; its own length was meant for new networks
 
 # Parts

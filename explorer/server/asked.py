@@ -1,8 +1,8 @@
 """What may be asked of the routes, in a body or a query: types that declare their bounds.
 
-A function of ``model_answers.py`` or ``playground_answers.py`` names its type in its signature, and is handed a value
-of it (``bodies.json_as``); ``routes.py`` reads queries (``bodies.query_as``). Points have their type in
-``pipelines/latent/point.py``.
+A function of ``model_answers.py``, ``translation_answers.py`` or ``playground_answers.py`` names its type in its
+signature, and is handed a value of it (``bodies.json_as``); ``routes.py`` reads queries (``bodies.query_as``). Points
+have their type in ``pipelines/latent/point.py``.
 """
 
 from __future__ import annotations
@@ -119,6 +119,27 @@ class Projected:
 
     picture: Annotated[str, Meta(max_length=MOST_PICTURE)]
     y: Annotated[int, Meta(ge=0, le=9_999)] = 0
+
+
+@dataclass(frozen=True)
+class Translated:
+    """A picture or map to translate, as base64 of its bytes, and what is wanted beside its translation."""
+
+    input: Annotated[str, Meta(max_length=MOST_PICTURE)]
+    seed: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    index: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    direction: Literal["forward", "backward"] = "forward"
+    back: bool = False  # what the translation is translated back into
+    enlarged: bool = False  # the input, enlarged by bicubic interpolation
+    verdict: bool = False  # D's, on the translation
+    judged: Annotated[str, Meta(max_length=MOST_PICTURE)] | None = None  # and on this picture, base64 as the input
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """A picture such as a model draws, as base64 of its bytes."""
+
+    picture: Annotated[str, Meta(max_length=MOST_PICTURE)]
 
 
 @dataclass(frozen=True)

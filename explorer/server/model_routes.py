@@ -1,9 +1,9 @@
 """What the browser asks of models without a rerun: pictures of points, what is to be seen on them, files to download.
 
 The rules of ``routes.py`` hold: routes only read or compute, take ids and never paths, bound every number and answer
-bad input with a 4xx and a sentence. What computes (``model_answers.py``) runs in a thread, a few at a time and in turn:
-pictures by ``library.DECODING``, so that many visitors who drag at once all move, and what takes longer by
-``library.COMPUTING``. torch is loaded by the first request that needs it, not by the server.
+bad input with a 4xx and a sentence. What computes (``model_answers.py``, ``translation_answers.py``) runs in a thread,
+a few at a time and in turn: pictures by ``library.DECODING``, so that many visitors who drag at once all move, and what
+takes longer by ``library.COMPUTING``. torch is loaded by the first request that needs it, not by the server.
 
 Pictures come as plain bytes, uint8 [B, H, W, C] with the shape in ``x-shape``: a canvas draws them without decoding.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
@@ -29,16 +30,17 @@ from pipelines.models import registry
 from pipelines.runs.names import RUN_ID_WORDS
 
 MOST_BYTES = 400_000  # of a request's body
+MOST_PICTURES = 1_000_000  # of one that holds a picture and another
 THREADS = 16  # of a server for these routes; the others have threads of their own, so that they never wait for these
 _threads: RunVar[CapacityLimiter] = RunVar("threads of the model routes")
 
 
-def _asking(verb: str, *more: str) -> Callable[[Request], Any]:
-    """A route that asks ``model_answers.<verb>``, with the model of its address and the JSON of its body or query."""
+def _asking(verb: str, *more: str, of: str = "model_answers", most: int = MOST_BYTES) -> Callable[[Request], Any]:
+    """A route that asks ``<of>.<verb>``, with the model of its address and the JSON of its body or query."""
 
     async def route(request: Request) -> Response:
-        text, limiter = await _text(request), _limiter()
-        answer = await to_thread.run_sync(_answered, verb, request.path_params["ref"], text, more, limiter=limiter)
+        text, limiter, reference = await _text(request, most), _limiter(), request.path_params["ref"]
+        answer = await to_thread.run_sync(_answered, of, verb, reference, text, more, limiter=limiter)
         if isinstance(answer, Response):
             return answer
 
@@ -58,25 +60,24 @@ def _limiter() -> CapacityLimiter:
     return limiter
 
 
-def _answered(verb: str, reference: str, text: bytes, more: tuple[str, ...]) -> Response | Iterator[bytes]:
+def _answered(of: str, verb: str, reference: str, text: bytes, more: tuple[str, ...]) -> Response | Iterator[bytes]:
     try:
-        if "explorer.server.model_answers" not in sys.modules:  # seconds, which a name that is no model does not take
+        if f"explorer.server.{of}" not in sys.modules:  # seconds, which a name that is no model does not take
             registry.find(reference, anywhere=False)
         from explorer.model.library import LIBRARY
-        from explorer.server import model_answers
 
-        answer = getattr(model_answers, verb)
+        answer = getattr(import_module(f"explorer.server.{of}"), verb)
         return answer(LIBRARY.get(reference), json_as(text, kind_of(answer)), *more)
     except GanError as error:
         missing = registry.REFERENCE.fullmatch(reference) is None or "There is no model" in str(error)
         raise refused(404 if missing else 400, error) from None
 
 
-async def _text(request: Request) -> bytes:
+async def _text(request: Request, most: int) -> bytes:
     """The JSON that is asked, not yet read: the body, or the query of a GET."""
     if request.method != "POST":
         return request.query_params.get("ask", "{}").encode()
-    return await json_body(request, MOST_BYTES)
+    return await json_body(request, most)
 
 
 def preview(request: Request) -> Response:
@@ -130,6 +131,14 @@ MODEL_ROUTES: list[tuple[str, Any, str]] = [
             "effects",
             "project",
         )
+    ),
+    *(
+        (f"/api/models/{{ref}}/{verb}", _asking(verb, of="translation_answers"), "GET")
+        for verb in ("translation", "inputs", "targets")
+    ),
+    *(
+        (f"/api/models/{{ref}}/{verb}", _asking(verb, of="translation_answers", most=MOST_PICTURES), "POST")
+        for verb in ("translate", "parts")
     ),
     # Also by POST, for what is too long for an address: a walk.
     *(

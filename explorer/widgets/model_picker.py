@@ -31,17 +31,19 @@ def all_entries() -> tuple[list[Entry], dict[str, Exception]]:
     return found, unread
 
 
-def choose_model(default: str, fits: Callable[[Entry], bool] = lambda entry: True) -> Entry | str:
+def choose_model(default: str, fits: Callable[[Entry], bool] = lambda entry: True, without: str = "") -> Entry | str:
     """The picker, and the model that is chosen: the URL's, else the last one chosen anywhere, else ``default``.
 
     Says so where the one asked for is gone.
 
     Args:
         fits: whether a model that was chosen on another page is carried over to this one.
+        without: where those that do not fit are of no use, so that they are not listed: why, as the end of a sentence
+            that begins with a model's name.
 
     Returns:
         What is wrong with the one that is chosen, in a sentence, where it cannot be read; "" where there is no
-        model at all. ``no_model`` says either.
+        model at all, or none of use. ``no_model`` says either.
     """
     found, unread = all_entries()
     entries = {entry.id: entry for entry in found}
@@ -50,6 +52,12 @@ def choose_model(default: str, fits: Callable[[Entry], bool] = lambda entry: Tru
     chosen = asked or (last if last in entries and fits(entries[last]) else None)
     if asked and asked not in entries and asked not in unread:
         chosen = asked if _found(asked, entries, unread) else None
+    if without:
+        if asked in entries and not fits(entries[asked]):
+            st.warning(literal(f"{asked} {without}. Choose another."), icon=":material/search_off:")
+        entries = {id_: entry for id_, entry in entries.items() if fits(entry)}
+        if not entries and asked not in unread:
+            return ""
     listed = [*entries, *unread]
     if not listed:
         return ""

@@ -19,6 +19,7 @@ from explorer.widgets.text import api_link
 from pipelines.config.presets import PRESETS
 from pipelines.config.train_config import RATES, SETTINGS, TrainConfig, label_of
 from pipelines.errors import GanError, printable
+from pipelines.registries import network_traits
 from pipelines.runs import jobs
 from pipelines.runs.facts import rate_problem
 from pipelines.runs.folder import (
@@ -43,6 +44,7 @@ EXPLORE = (
     ("arithmetic", "Arithmetic", "calculate"),
     ("digits", "Digits", "dialpad"),
 )
+TRANSLATE = ("translate", "Translate", "brush")  # a run whose network reads pictures
 STOPPABLE = (QUEUED, PREPARING, RUNNING, PAUSED)
 
 
@@ -154,7 +156,8 @@ def _explore(run: RunFolder, record: Record) -> None:
                        help=why if possible else not_yet)  # fmt: skip
     if possible:
         no_classes = None if record.config.conditional else "This run is trained without labels, so it has no classes."
-        for page, label, icon in EXPLORE:
+        translates = network_traits(record.config.network).translates
+        for page, label, icon in [TRANSLATE, *EXPLORE] if translates else EXPLORE:
             refused = no_classes if page == "digits" else None
             pages.page_link(f"pages/{page}.py", label=label, icon=f":material/{icon}:", query_params={"model": run.id},
                             disabled=bool(refused), help=refused)  # fmt: skip

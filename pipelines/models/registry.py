@@ -36,7 +36,7 @@ from pipelines.config.presets import title_of
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import GanError, ModelError
-from pipelines.registries import method_traits
+from pipelines.registries import method_traits, network_traits
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 from pipelines.runs.names import RUN_ID
@@ -107,6 +107,12 @@ class Entry:
     def steers(self) -> bool:
         """Whether directions that hold other attributes were learnt for it (steering.py)."""
         return self.run is None and (self.folder / STEERING).is_file()
+
+    @property
+    def translates(self) -> bool:
+        """Whether it reads a picture, or a map of labels, and draws another picture."""
+        reads = len(self.spec.condition_shape) == 3 and self.spec.modality == "image"
+        return reads and network_traits(self.config.network).translates
 
     @property
     def generator_path(self) -> Path:

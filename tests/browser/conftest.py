@@ -8,7 +8,7 @@ import pytest
 
 from explorer.live.summaries import FRESH_S
 from pipelines.runs import jobs
-from tests.conftest import leave
+from tests.conftest import Homes, leave
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +28,18 @@ def tiny_server(serve, tiny_models: Path):
     started = serve("streamlit_app.py")
     shutil.copytree(tiny_models, started.models, dirs_exist_ok=True)
     return started
+
+
+@pytest.fixture(scope="session")
+def translating(serve, tiny_translators: Path, tiny_models: Path):
+    """A server with models that translate pictures, their faces, and models that do not translate."""
+
+    def fill(homes: Homes) -> None:
+        shutil.copytree(tiny_translators / "data", homes.data, dirs_exist_ok=True)
+        for models in (tiny_translators / "models", tiny_models):
+            shutil.copytree(models, homes.models, dirs_exist_ok=True)
+
+    return serve("streamlit_app.py", before=fill)
 
 
 @pytest.fixture

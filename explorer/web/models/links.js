@@ -3,6 +3,7 @@
 import { make } from "../shared/format.js";
 
 const PAGES = [["latent", "Latent space"], ["arithmetic", "Arithmetic"], ["digits", "Digits"]];
+const TRANSLATE = ["translate", "Translate"]; // first of what a model is opened in that reads pictures
 const NO_CLASSES = "This model was trained without labels, so it cannot be asked for a class.";
 
 /** A link to a page with its parameters; ``gallery`` is { root, ask }, whose ``ask`` changes with every rerun. */
@@ -19,9 +20,9 @@ export function link(gallery, page, query, attributes, ...children) {
 }
 
 /** The pages that a model can be opened in; what it cannot do is greyed out and says why. */
-export function pageLinks(gallery, { id, title, name, conditional }) {
+export function pageLinks(gallery, { id, title, name, conditional, translates }) {
   return make("div", { class: "gx-row gx-pages", role: "group", "aria-label": `Open ${name || title} in` },
-    ...PAGES.map(([page, label]) => page !== "digits" || conditional
+    ...(translates ? [TRANSLATE, ...PAGES] : PAGES).map(([page, label]) => page !== "digits" || conditional
       ? link(gallery, page, { model: id }, { class: "gx-button" }, label)
       : make("span", { class: "gx-button gx-off", role: "link", "aria-disabled": "true", tabindex: 0, title: NO_CLASSES,
         "aria-label": `${label}: ${NO_CLASSES}` }, label)));

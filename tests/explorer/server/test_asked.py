@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 from starlette.applications import Starlette
 
-from explorer.server import memory_route, model_answers, playground_answers
+from explorer.server import memory_route, model_answers, playground_answers, translation_answers
 from explorer.server.asked import MOST_PICTURE
 from explorer.server.bodies import json_as, kind_of
 from explorer.server.model_routes import MODEL_ROUTES
@@ -54,6 +54,9 @@ RIGHT: dict[str, dict[str, Any]] = {
     "edit": {"point": POINT, "name": "smile", "wanted": True, "held": ["glasses"]},
     "effects": {"point": POINT, "direction": "z1", "amount": 1.0, "count": 8},
     "project": {"picture": "aGFsbG8=", "y": 1},
+    "translate": {"input": "AAAA", "seed": 1, "index": 2, "direction": "forward", "back": False, "enlarged": True,
+                  "verdict": True, "judged": "AAAA"},
+    "parts": {"picture": "AAAA"},
     "file/png": {"points": [POINT], "frames": 2, "scale": 2, "columns": 1, "gap": 1, "fps": 9},
     "file/gif": {"points": [WHOLE_POINT], "frames": 4},
 }  # fmt: skip
@@ -205,9 +208,10 @@ def test_each_route_has_a_type_that_its_right_body_fits() -> None:
     for path, _, method in (*MODEL_ROUTES, *PLANE_ROUTES):
         verb = path.rsplit("/", 1)[-1] if "file" not in path else "file"
         if method == "POST" and path not in ("/api/plane",):
-            module = playground_answers if "plane" in path else model_answers
+            modules = (playground_answers,) if "plane" in path else (model_answers, translation_answers)
+            (answer,) = (getattr(module, verb) for module in modules if hasattr(module, verb))
             right = PLANE.get(f"/{verb}") if "plane" in path else RIGHT.get(verb, RIGHT["file/png"])
-            assert json_as(json.dumps(right).encode(), kind_of(getattr(module, verb)))
+            assert json_as(json.dumps(right).encode(), kind_of(answer))
 
 
 def test_memory_is_asked_of_settings_that_can_be_trained_alone(own: Asking, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,19 @@ from pipelines.paths import PROJECT
 from tests.explorer.server.model_answers import POINT, images, refused
 from tests.fake_run import FakeRun
 
-GETS = ["", "/preview", "/conditions", "/labels", "/directions", "/agreement", "/equations", "/file/png"]
+GETS = [
+    "",
+    "/preview",
+    "/conditions",
+    "/labels",
+    "/directions",
+    "/agreement",
+    "/equations",
+    "/translation",
+    "/inputs",
+    "/targets",
+    "/file/png",
+]
 POSTS = [
     "pictures",
     "read",
@@ -29,6 +41,8 @@ POSTS = [
     "edit",
     "effects",
     "project",
+    "translate",
+    "parts",
     "file/gif",
 ]
 NO_NAMES = ["..", "%2e%2e", "..%2f..%2fetc", "%2Fetc%2Fpasswd", "UPPER", "a.b", "a b", "-a", "a" * 81, "é", "a%00b",

@@ -1,0 +1,356 @@
+"""The page Translate in a real browser, on tiny models: what is painted is what is drawn for, pixel by pixel."""
+
+from __future__ import annotations
+
+import base64
+import re
+from pathlib import Path
+from urllib.parse import urlencode
+
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import Page, expect
+
+from pipelines.models import trained, translating
+from tests.browser.translate_page import (
+    HAIR,
+    MOUTH,
+    OPEN_MS,
+    SIZE,
+    asked,
+    drag,
+    drawn,
+    figure,
+    file_of,
+    labels,
+    pixels,
+    png,
+    settled,
+    shown,
+    stored,
+)
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def server(translating):
+    return translating
+
+
+@pytest.fixture
+def opened(server, page: Page):
+    """Opens the page on a model; ``model`` and what else its address says."""
+
+    def open_page(**asked: object) -> Page:
+        page.goto(f"{server.url}/translate?{urlencode(asked)}")
+        settled(page, OPEN_MS)
+        return page
+
+    return open_page
+
+
+def test_painting_with_the_mouse_filling_and_undoing(server, opened):
+    page = opened(model="tiny-paint", x=3)
+    gan = trained.load(server.models / "tiny-paint")
+    first = gan.conditions[2].numpy()
+    assert np.array_equal(labels(page), first), "the canvas shows the example"
+    before = shown(page, "Tiny paint")
+    assert np.array_equal(before, drawn(server, "tiny-paint", first))
+
+    page.get_by_role("button", name="mouth", exact=True).click()
+    page.get_by_role("button", name="Brush of 1 cell").click()
+    drag(page, (2, 1), (2, 9))
+    wanted = first.copy()
+    wanted[0, 1:10, 2] = MOUTH
+    assert np.array_equal(labels(page), wanted)
+    after = shown(page, "Tiny paint")
+    assert np.array_equal(after, drawn(server, "tiny-paint", wanted)) and not np.array_equal(before, after)
+    assert asked(page)["x"] == "own"
+
+    page.get_by_role("button", name="Mirror", exact=True).click()
+    page.get_by_role("button", name="hair", exact=True).click()
+    drag(page, (1, 12), (1, 14))
+    wanted[0, 12:15, [1, SIZE - 2]] = HAIR
+    assert np.array_equal(labels(page), wanted) and asked(page)["mirror"] == "1"
+    page.get_by_role("button", name="Mirror", exact=True).click()
+
+    page.get_by_role("button", name="Clear", exact=True).click()
+    assert not labels(page).any()
+    page.get_by_role("button", name="Fill", exact=True).click()
+    drag(page, (5, 5))
+    assert (labels(page) == HAIR).all()
+    assert np.array_equal(shown(page, "Tiny paint"), drawn(server, "tiny-paint", np.full_like(first, HAIR)))
+    page.get_by_role("button", name="Undo", exact=True).click()
+    page.keyboard.press("Control+z")
+    assert np.array_equal(labels(page), wanted), "filling and clearing are undone"
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    assert np.array_equal(labels(page), first)
+    expect(page.get_by_role("button", name="Undo", exact=True)).to_be_disabled()
+    page.keyboard.press("Control+y")
+    assert labels(page)[0, 5, 2] == MOUTH
+
+    page.get_by_role("button", name="Eraser", exact=True).click()
+    drag(page, (2, 5))
+    assert labels(page)[0, 5, 2] == 0 and labels(page)[0, 6, 2] == MOUTH
+
+
+def test_another_z_and_a_link_that_shows_the_same(server, opened, browser):
+    page = opened(model="tiny-paint", x=2)
+    first = shown(page, "Tiny paint")
+    page.get_by_role("button", name="New z").click()
+    page.wait_for_url(re.compile(r"z=\d+"))
+    after = shown(page, "Tiny paint")
+    assert not np.array_equal(first, after)
+    assert np.array_equal(after, drawn(server, "tiny-paint", labels(page), int(asked(page)["z"])))
+    other = browser.new_context()
+    fresh = other.new_page()
+    fresh.goto(page.url)
+    settled(fresh, OPEN_MS)
+    assert np.array_equal(shown(fresh, "Tiny paint"), after)
+    other.close()
+    page.go_back()
+    page.wait_for_url(re.compile(r"^(?!.*z=)"))
+    assert np.array_equal(shown(page, "Tiny paint"), first)
+
+
+def test_painting_by_keyboard(opened):
+    page = opened(model="tiny-paint", x=1)
+    page.get_by_role("button", name="Clear", exact=True).click()
+    page.get_by_role("button", name="Brush of 1 cell").click()
+    page.get_by_role("button", name="mouth", exact=True).click()
+    area = page.get_by_role("application", name="Map to paint")
+    area.focus()
+    for key in ("ArrowLeft", "ArrowUp"):
+        page.keyboard.press(f"Shift+{key}")
+        page.keyboard.press(f"Shift+{key}")  # to the corner
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    wanted = np.zeros((1, SIZE, SIZE), np.int8)
+    wanted[0, 0, 1] = MOUTH
+    assert np.array_equal(labels(page), wanted)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".gx-cell")).to_have_text("Column 2, row 2: background")
+    page.keyboard.press("Enter")
+    expect(page.locator(".gx-cell")).to_contain_text("mouth; the brush is down")
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowRight")
+    wanted[0, 1:5, 1] = MOUTH
+    assert np.array_equal(labels(page), wanted), "the brush was lifted before the last move"
+    page.keyboard.down("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.up("Space")
+    page.keyboard.press("ArrowRight")
+    wanted[0, 4, 2:4] = MOUTH
+    assert np.array_equal(labels(page), wanted)
+    page.get_by_role("button", name="hair", exact=True).click()
+    area.focus()
+    page.keyboard.press("f")
+    assert labels(page)[0, 15, 15] == HAIR and labels(page)[0, 4, 2] == MOUTH
+    page.keyboard.press("Control+z")
+    assert np.array_equal(labels(page), wanted)
+    page.keyboard.press("e")
+    expect(page.get_by_role("button", name="Eraser", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_map_is_saved_and_loaded_again_and_other_files_are_told(opened):
+    page = opened(model="tiny-paint", x=2)
+    page.get_by_role("button", name="mouth", exact=True).click()
+    drag(page, (3, 3), (12, 12))
+    painted = labels(page)
+    file, name = file_of(page, "Save the map")
+    assert name == "tiny-paint-own-z-0.0-map.png" and file.mode == "P"
+    assert np.array_equal(np.asarray(file), painted[0]), "the numbers of its palette are the labels"
+    page.get_by_role("button", name="Clear", exact=True).click()
+    page.get_by_label("Load a map").set_input_files(
+        {"name": name, "mimeType": "image/png", "buffer": Path(file.filename).read_bytes()}
+    )
+    expect(page.get_by_role("button", name="Redo", exact=True)).to_be_disabled()
+    page.wait_for_function("() => document.querySelector('.gx-translate').dataset.shown")
+    settled(page)
+    assert np.array_equal(labels(page), painted)
+
+    trouble = page.locator(".gx-trouble")
+    for wrong, words in (
+        (
+            {"name": "x.png", "mimeType": "image/png", "buffer": b"no picture"},
+            "not a picture that the browser can open",
+        ),
+        (png(np.zeros((5, 7, 3), np.uint8)), "The picture is 7 × 5; a map of this model is 16 × 16"),
+        (png(np.full((SIZE, SIZE, 3), 1, np.uint8)), "column 1 and row 1 has no label's colour (#010101)"),
+    ):
+        page.get_by_label("Load a map").set_input_files(wrong)
+        expect(trouble).to_contain_text(words)
+        assert np.array_equal(labels(page), painted), "what was painted stays"
+    page.get_by_role("button", name="Example 1", exact=True).click()
+    expect(trouble).to_be_hidden()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    assert np.array_equal(labels(page), painted), "choosing an example can be undone"
+
+
+def test_drawing_lines_and_the_files_of_what_is_drawn(server, opened):
+    page = opened(model="tiny-draw", x=1)
+    page.get_by_role("button", name="Clear", exact=True).click()
+    assert (pixels(page.locator(".gx-paint-canvas canvas")) == 255).all(), "outlines are dark on white"
+    page.get_by_role("button", name="Brush of 2 cells").click()
+    drag(page, (4, 4), (4, 10))
+    grey = pixels(page.locator(".gx-paint-canvas canvas"))
+    wanted = np.full((SIZE, SIZE), 255, np.uint8)
+    wanted[3:11, 3:5] = 0
+    assert np.array_equal(grey, np.repeat(wanted[..., None], 3, 2))
+    picture = shown(page, "Tiny draw")
+    assert np.array_equal(picture, drawn(server, "tiny-draw", wanted[None]))
+    file, name = file_of(page, "Picture")
+    assert np.array_equal(np.asarray(file.convert("RGB")), picture) and name == "tiny-draw-own-z-0.0-picture.png"
+    file, name = file_of(page, "Pair")
+    assert np.array_equal(np.asarray(file.convert("RGB")), np.concatenate([grey, picture], 1))
+    file, name = file_of(page, "Strip")
+    assert file.size == (3 * SIZE, SIZE), "and the example's true picture"
+
+
+def test_sharpening_beside_interpolation_another_model_and_the_truth(server, opened):
+    page = opened(model="tiny-sharpen", x=1)
+    expect(page.locator(".gx-figure-name")).to_have_text(["Input", "Bicubic", "Tiny smooth", "Tiny sharpen", "Truth"])
+    small = shown(page, "Input")
+    assert small.shape == (4, 4, 3)
+    expect(figure(page, "Tiny smooth").locator(".gx-figure-words")).to_contain_text("PSNR")
+    for name, model in (("Tiny sharpen", "tiny-sharpen"), ("Tiny smooth", "tiny-smooth")):
+        assert np.array_equal(shown(page, name), drawn(server, model, stored(small)))
+    truth, output = (shown(page, name).astype(np.float64) for name in ("Truth", "Tiny sharpen"))
+    ratio = 10 * np.log10(255**2 / np.square(truth - output).mean())
+    expect(figure(page, "Tiny sharpen").locator(".gx-figure-words")).to_have_text(f"PSNR {ratio:.1f} dB")
+
+    figure(page, "Bicubic").locator("canvas.gx-picture").hover(position={"x": 60, "y": 60})
+    lenses = page.locator(".gx-lens:visible")
+    expect(lenses).to_have_count(5)
+    left = [lens.evaluate("lens => lens.style.left") for lens in lenses.all()]
+    assert len(set(left)) == 1, "one magnifier moves over all"
+    handle = page.get_by_role("button", name="Magnifier")
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".gx-lens").first.evaluate("lens => lens.style.left") != left[0]
+    page.wait_for_url(re.compile("lens="))
+    page.keyboard.press("Escape")
+    expect(lenses).to_have_count(0)
+
+    page.get_by_role("button", name="+ Tiny smooth").click()
+    expect(page.locator(".gx-figure-name")).to_have_text(["Input", "Bicubic", "Tiny sharpen", "Truth"])
+    assert asked(page)["also"] == "-"
+
+    given = np.zeros((40, 64, 3), np.uint8)
+    given[:, :12], given[:, 12:52], given[:20, 12:52] = 255, (200, 100, 0), (0, 100, 200)  # cut square from the middle
+    page.get_by_label("Own picture").set_input_files(png(given))
+    page.wait_for_url(re.compile("x=own"))
+    small = shown(page, "Input")
+    assert (small[:2] == (0, 100, 200)).all() and (small[2:] == (200, 100, 0)).all()
+    assert (shown(page, "Truth")[:8] == (0, 100, 200)).all(), "what it was before it was made small"
+    assert np.array_equal(shown(page, "Tiny sharpen"), drawn(server, "tiny-sharpen", stored(small)))
+    page.get_by_label("Own picture").set_input_files({"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8"})
+    expect(page.locator(".gx-trouble")).to_contain_text("not a picture that the browser can open")
+    assert np.array_equal(shown(page, "Input"), small)
+
+
+def test_changing_the_style_there_and_back_and_in_the_other_direction(server, opened):
+    page = opened(model="tiny-style", x=2)
+    a = shown(page, "A: other")
+    b, back, error = (shown(page, name) for name in ("B, drawn", "back to A", "|A − back|"))
+    assert np.array_equal(b, drawn(server, "tiny-style", stored(a)))
+    assert np.array_equal(back, drawn(server, "tiny-style", stored(b), direction="backward"))
+    apart = np.abs(a.astype(int) - back)
+    assert np.abs(error[..., 0] - apart.mean(2)).max() <= 0.5
+    expect(figure(page, "|A − back|").locator(".gx-figure-words")).to_have_text(f"mean {apart.mean():.1f} of 255")
+
+    partner = shown(page, "True partner")
+    page.get_by_role("button", name="From B to A").click()
+    page.wait_for_url(re.compile("dir=back"))
+    expect(page.locator(".gx-figure-name")).to_have_text(["B", "A, drawn", "back to B", "|B − back|", "True partner"])
+    page.get_by_role("button", name="Example 2", exact=True).click()
+    page.wait_for_url(re.compile("x=2"))
+    assert np.array_equal(shown(page, "B"), partner) and np.array_equal(shown(page, "True partner"), a)
+    b = shown(page, "B")
+    assert np.array_equal(shown(page, "A, drawn"), drawn(server, "tiny-style", stored(b), direction="backward"))
+    given = np.full((SIZE, SIZE, 3), (10, 200, 90), np.uint8)
+    page.get_by_label("Own picture").set_input_files(png(given))
+    page.wait_for_url(re.compile("x=own"))
+    assert np.array_equal(shown(page, "B"), given)
+    assert np.array_equal(shown(page, "A, drawn"), drawn(server, "tiny-style", stored(given), direction="backward"))
+
+
+def test_what_d_looks_at_lies_over_the_picture_and_the_truth(server, opened):
+    page = opened(model="tiny-draw", x=4)
+    expect(page.locator(".gx-over:visible")).to_have_count(0)
+    page.get_by_role("button", name="What D looks at").click()
+    settled(page)
+    expect(page.locator(".gx-over:visible")).to_have_count(2)
+    gan = trained.load(server.models / "tiny-draw")
+    given, fake = gan.conditions[3][None], shown(page, "Tiny draw")
+    told = translating.verdict(gan, torch.from_numpy(stored(fake))[None], given)
+    over = figure(page, "Tiny draw").locator(".gx-over")
+    assert over.evaluate("canvas => [canvas.height, canvas.width]") == list(told.shape)
+    words = page.locator(".gx-legend")
+    expect(words).to_contain_text(f"{(told > 0).sum()} of {told.shape[1]} × {told.shape[0]} patches taken for real")
+    expect(words).to_contain_text("True picture: mean")
+    assert asked(page)["d"] == "1"
+    drag(page, (3, 3), (9, 9))
+    settled(page)
+    expect(page.locator(".gx-over:visible")).to_have_count(1)  # the truth does not belong to this drawing
+
+
+def test_models_that_translate_are_found_and_others_are_not_offered(server, opened, empty_server):
+    page = opened(model="tiny-faces")
+    expect(page.get_by_text("tiny-faces reads no picture, so it translates none")).to_be_visible()
+    page.get_by_role("button", name="Change style").click()
+    page.wait_for_url(re.compile("model=tiny-style"))
+    expect(page.locator(".gx-figure-name").first).to_have_text("A: other")
+    page.goto(server.url)
+    page.locator("[data-model=tiny-paint]").get_by_role("link", name="Translate").click()
+    page.wait_for_url(re.compile("translate.*model=tiny-paint"))
+    settled(page, OPEN_MS)
+    page.goto(f"{empty_server.url}/translate")
+    expect(page.get_by_text("There is no model that translates pictures yet")).to_be_visible(timeout=OPEN_MS)
+    page.get_by_role("link", name="Train a GAN").click()
+    page.wait_for_url(re.compile("/train"))
+
+
+def test_a_face_s_map_comes_onto_the_canvas(opened, page):
+    """No part reader is at hand here: its answers are made up, which the page cannot tell."""
+    found, sent = np.full((SIZE, SIZE), HAIR, np.int8), []
+    found[4:9, 2:6] = MOUTH
+
+    def about(route) -> None:
+        route.fulfill(json={**route.fetch().json(), "parts": True})
+
+    def parts(route) -> None:
+        sent.append(route.request.post_data_json["picture"])
+        route.fulfill(body=found.tobytes(), headers={"x-shape": f"1,1,{SIZE},{SIZE}"})
+
+    page.route("**/tiny-paint/translation", about)
+    page.route("**/tiny-paint/parts", parts)
+    opened(model="tiny-paint")
+    page.get_by_role("button", name="Map of the drawn face").click()
+    page.wait_for_url(re.compile("x=own"))
+    assert np.array_equal(labels(page)[0], found)
+    page.get_by_role("button", name="Clear", exact=True).click()
+    page.get_by_label("Take a face's map").set_input_files(png(np.full((40, 40, 3), (9, 8, 7), np.uint8)))
+    page.wait_for_function("() => document.querySelector('.gx-tools button[title^=\"Ctrl+Shift\"]').disabled")
+    settled(page)
+    assert np.array_equal(labels(page)[0], found)
+    face = np.frombuffer(base64.b64decode(sent[1]), np.uint8).reshape(3, SIZE, SIZE)
+    assert [int(plane.max()) for plane in face] == [9, 8, 7] and len(sent) == 2
+    page.route("**/tiny-paint/parts", lambda route: route.fulfill(status=400, body="There is no part reader."))
+    page.get_by_role("button", name="Map of the drawn face").click()
+    expect(page.locator(".gx-trouble")).to_have_text("There is no part reader.")
+
+
+def test_on_a_phone_nothing_sticks_out(server, browser):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    for model in ("tiny-paint", "tiny-sharpen", "tiny-style"):
+        page.goto(f"{server.url}/translate?model={model}&d=1")
+        settled(page, OPEN_MS)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), model
+    context.close()

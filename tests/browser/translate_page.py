@@ -1,0 +1,103 @@
+"""What the browser tests of the page Translate share: what is shown and on the canvas, and what the model draws."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import torch
+from PIL import Image
+from playwright.sync_api import Locator, Page
+
+from pipelines.modalities._conditions import PALETTE
+from pipelines.models import trained, translating
+
+OPEN_MS = 90_000  # for a server that has torch still to load, on a busy machine
+SIZE = 16
+COLOURS = [tuple(bytes.fromhex(colour[1:])) for colour in PALETTE]
+HAIR, MOUTH = 2, 6
+
+PIXELS = """canvas => {
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  return [canvas.height, canvas.width, btoa(String.fromCharCode(...data))];
+}"""
+
+
+def settled(page: Page, timeout: int = 20_000) -> None:
+    """Wait until the picture of the input as it is now is shown."""
+    page.wait_for_function(
+        "() => { const d = document.querySelector('.gx-translate')?.dataset;"
+        " return d?.shown && String(JSON.parse(d.shown).wanted) === d.wanted }",
+        timeout=timeout,
+    )
+
+
+def pixels(canvas: Locator) -> np.ndarray:
+    """A canvas, uint8 [H, W, 3]."""
+    height, width, data = canvas.evaluate(PIXELS)
+    return np.frombuffer(base64.b64decode(data), np.uint8).reshape(height, width, 4)[..., :3]
+
+
+def figure(page: Page, name: str) -> Locator:
+    return page.locator("figure").filter(
+        has=page.locator(".gx-figure-name", has_text=re.compile(f"^{re.escape(name)}$"))
+    )
+
+
+def shown(page: Page, name: str) -> np.ndarray:
+    settled(page)
+    return pixels(figure(page, name).locator("canvas.gx-picture"))
+
+
+def labels(page: Page) -> np.ndarray:
+    """The labels on the canvas, int8 [1, H, W], by their colours."""
+    colours = pixels(page.locator(".gx-paint-canvas canvas"))
+    found = [[COLOURS.index(tuple(int(part) for part in colour)) for colour in row] for row in colours]
+    return np.array(found, np.int8)[None]
+
+
+def drawn(server, model: str, stored: np.ndarray, seed: int = 0, direction: str = "forward") -> np.ndarray:
+    """What the model draws for an input as it is stored, [H, W, 3]."""
+    gan = trained.load(server.models / model)
+    z, _ = gan.draw([(seed, 0)])
+    return translating.translated(gan, torch.from_numpy(stored)[None], z, direction)[0].permute(1, 2, 0).numpy()
+
+
+def stored(picture: np.ndarray) -> np.ndarray:
+    """Pixels [H, W, C] as they are stored."""
+    return np.ascontiguousarray(picture.transpose(2, 0, 1))
+
+
+def asked(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def drag(page: Page, *cells: tuple[float, float]) -> None:
+    """Drag the mouse over cells of the canvas."""
+    box = page.locator(".gx-paint-canvas canvas").bounding_box()
+    places = [
+        (box["x"] + (x + 0.5) * box["width"] / SIZE, box["y"] + (y + 0.5) * box["height"] / SIZE) for x, y in cells
+    ]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=4)
+    page.mouse.up()
+
+
+def png(picture: np.ndarray) -> dict:
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "PNG")
+    return {"name": "mine.png", "mimeType": "image/png", "buffer": file.getvalue()}
+
+
+def file_of(page: Page, button: str) -> tuple[Image.Image, str]:
+    """The picture that a button downloads, and its name."""
+    with page.expect_download() as caught:
+        page.get_by_role("button", name=button, exact=True).click()
+    with Image.open(caught.value.path()) as file:
+        file.load()
+        return file, caught.value.suggested_filename
