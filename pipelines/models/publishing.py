@@ -31,10 +31,11 @@ from pipelines.errors import GanError, ModelError
 from pipelines.files import publish_folder, sync, whole
 from pipelines.metrics.evaluate import evaluate
 from pipelines.models import readings, steepness, steering
+from pipelines.models.kept import prefixes
 from pipelines.models.path_lengths import path_lengths
 from pipelines.models.registry import STEERING, checkpoint_path, find, free_place, of_run
 from pipelines.models.rejection import least_believed
-from pipelines.models.trained import FOR_TRAINING, Trained, load_entry, of_checkpoint, parts, published, under
+from pipelines.models.trained import FOR_TRAINING, Trained, load_entry, of_checkpoint, under
 from pipelines.runs import conditions
 from pipelines.runs.files import publish_json
 from pipelines.runs.folder import Record, RunFolder
@@ -91,7 +92,8 @@ def publish(
     entry = of_run(folder, checkpoint_name)
     if entry is None:
         raise ModelError(f"There is no run in {folder.path}; it may have been deleted.")
-    tensors, plain = checkpoint.read(source, parts(entry.config))  # once: a run that trains on replaces it
+    kept = prefixes(entry.config)
+    tensors, plain = checkpoint.read(source, tuple(kept.values()))  # once: a run that trains on replaces it
     entry = replace(entry, card={"truncation": truncation})
     trained = of_checkpoint(entry, tensors, source)
     if reject:
@@ -107,7 +109,7 @@ def publish(
     draft = target.with_name(f".{name}.{os.getpid()}.tmp")
     try:
         draft.mkdir(parents=True)
-        for file, prefix in published(entry.config).items():
+        for file, prefix in kept.items():
             weights = _lean(under(tensors, prefix))
             if file == "generator":  # statistics computed anew are its own
                 weights = {key: value.contiguous() for key, value in trained.generator.state_dict().items()}

@@ -21,10 +21,11 @@ from pipelines.errors import ModelError
 from pipelines.metrics.reader import Reader
 from pipelines.modalities._conditions import encode, mixed
 from pipelines.models import steepness
+from pipelines.models.kept import BACKWARD, prefixes
 from pipelines.models.registry import Entry, check_hash, find
 from pipelines.networks import _standing
 from pipelines.networks._conditioning import centres, spread
-from pipelines.registries import MODALITIES, critic_of, method_traits, sampler_of
+from pipelines.registries import MODALITIES, method_traits
 from pipelines.runs import conditions
 from pipelines.runs.names import CONDITIONS
 from pipelines.training import checkpoint
@@ -33,7 +34,6 @@ from pipelines.training.building import build, turned
 FOR_TRAINING = ("minibatch.projection",)  # not published: D looks at single pictures without it
 BATCH = 8  # pictures decoded at once: always as many, so that company changes no pixel
 MANY = 100  # decoded at once where many are measured: threads wait for each other less often
-BACKWARD = "backward"  # a player that a method may publish
 MOST_KNOWN = 100_000  # samples of which it is kept how often they were drawn anew
 
 
@@ -270,7 +270,7 @@ def load_entry(entry: Entry) -> Trained:
     """The networks of a model that was found; raises as ``load``."""
     if entry.run is not None:
         source = entry.generator_path
-        tensors, plain = checkpoint.read(source, parts(entry.config))
+        tensors, plain = checkpoint.read(source, tuple(prefixes(entry.config).values()))
         return replace(of_checkpoint(entry, tensors, source), step=plain.get("step"))
     generator, discriminator = _networks(entry)
     found = {"generator": generator, "discriminator": discriminator, BACKWARD: _backward(entry)}
@@ -291,46 +291,19 @@ def load_entry(entry: Entry) -> Trained:
 
 
 def of_checkpoint(entry: Entry, tensors: dict[str, Tensor], source: Path) -> Trained:
-    """The networks from the ``parts`` of a run's checkpoint, read from the file ``source``; raises as ``load``."""
-    config, (generator, discriminator), backward = entry.config, _networks(entry), _backward(entry)
-    _fill(generator, under(tensors, sampler(config)), source)
-    if judges(config):
-        _fill(discriminator, under(tensors, critic(config)), source)
+    """The networks from what a model keeps of a run's checkpoint, read from the file ``source``; raises as ``load``."""
+    kept, (generator, discriminator), backward = prefixes(entry.config), _networks(entry), _backward(entry)
+    _fill(generator, under(tensors, kept["generator"]), source)
+    if "discriminator" in kept:
+        _fill(discriminator, under(tensors, kept["discriminator"]), source)
     else:
         discriminator = None
     if backward is not None:
-        _fill(backward, under(tensors, published(config)[BACKWARD]), source)
+        _fill(backward, under(tensors, kept[BACKWARD]), source)
     if _standing.wanted(entry.config):  # published models have them in their weights
         _standing.standing_statistics(generator, entry.config, entry.spec.classes)
     told, true = _conditions(entry)
     return Trained(entry, generator, discriminator, conditions=told, truth=true, backward=backward)
-
-
-def sampler(config: TrainConfig) -> str:
-    """The prefix in a checkpoint of the network that draws samples."""
-    return f"{sampler_of(config.method)}{'_ema' if config.ema else ''}."
-
-
-def critic(config: TrainConfig) -> str:
-    """The prefix in a checkpoint of the network whose opinion of samples is asked."""
-    return f"{critic_of(config.method)}."
-
-
-def judges(config: TrainConfig) -> bool:
-    """Whether D was trained, so that its opinion is worth asking; a model is published without another one."""
-    return config.adversarial > 0
-
-
-def published(config: TrainConfig) -> dict[str, str]:
-    """The prefixes in a checkpoint of the networks that a model consists of, by the names of a model's files."""
-    average = "_ema" if config.ema else ""
-    further = {name: f"{name}{average}." for name in method_traits(config.method).publishes}
-    return {"generator": sampler(config), **({"discriminator": critic(config)} if judges(config) else {}), **further}
-
-
-def parts(config: TrainConfig) -> tuple[str, ...]:
-    """The prefixes in a checkpoint of the networks that a model consists of; the rest is for training on."""
-    return tuple(published(config).values())
 
 
 def _conditions(entry: Entry) -> tuple[Tensor | None, Tensor | None]:

@@ -30,6 +30,8 @@ def test_the_presets_that_the_design_names_are_there():
         "sngan-digits", "sagan-faces", "biggan-digits", "sngan-clothes-gpu", "sagan-faces-gpu", "biggan-faces-gpu",
         "progressive-faces", "progressive-faces-gpu", "stylegan-digits", "stylegan-faces", "stylegan-faces-gpu",
         "r3gan-digits", "stacked-digits", "r3gan-faces-gpu", "few-pictures",
+        "edges-to-digits", "edges-to-clothes", "outline-faces", "paint-faces", "sharper-faces", "sharper-digits",
+        "coloured-digits", "two-styles",
     }  # fmt: skip
 
 
@@ -75,6 +77,10 @@ def test_every_setting_is_explained(name):
         ({"cycle": 10.0}, r"method 'gan' does not use cycle: set it to 0, or choose a method that does \(cyclegan\)"),
         ({"method": "srgan", "augment": "translation"}, r"'srgan' does not use augment: set it to none, .*\(gan\)"),
         ({"method": "pix2pix"}, "the network 'dcgan' reads none: choose one that does"),
+        (
+            {"method": "spade", "data": "two-styles", "network": "spade", "conditional": True},
+            r"'two-styles' no picture belongs to a condition: choose another data set, or .* no pairs \(cyclegan\)",
+        ),
         ({"method": "cyclegan", "adversarial": 0.0}, "Without D's opinion the method 'cyclegan' does not learn what"),
         ({"method": "spade", "adversarial": 0.0}, "neither reconstruction nor content has a weight"),
         (
