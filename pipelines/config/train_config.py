@@ -8,6 +8,7 @@ page can show the form without it.
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import typing
 from dataclasses import dataclass
 from typing import Any
@@ -171,7 +172,9 @@ def from_dict(values: dict[str, Any]) -> TrainConfig:
     """
     for name, value in values.items():
         if name not in SETTINGS:
-            raise ConfigError(f"There is no setting named {name!r}; the settings are: {', '.join(SETTINGS)}.")
+            near = difflib.get_close_matches(name, SETTINGS, n=3, cutoff=0.5)
+            nearest = f"the nearest is {' or '.join(near)}" if near else "`python -m pipelines train --help` lists all"
+            raise ConfigError(f"There is no setting named {name[:40]!r}; {nearest}.")
         if not has_type(value, TYPES[name]):
             raise ConfigError(f"The setting {name} is {value!r}; it must be {type_words(TYPES[name])}.")
     return TrainConfig(**values)

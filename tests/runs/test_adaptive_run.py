@@ -62,8 +62,8 @@ def test_a_run_says_that_it_goes_on_and_why_it_ended(tiny, monkeypatch):
     def _with_share(real, share):
         real = getattr(real, "real", real)
 
-        def found(self, *given):
-            return type(quality := real(self, *given))(**{**vars(quality), "clear": share})
+        def found(self, *given, told):
+            return type(quality := real(self, *given, told=told))(**{**vars(quality), "clear": share})
 
         found.real = real
         return found

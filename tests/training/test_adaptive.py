@@ -91,8 +91,8 @@ VIEW = types.SimpleNamespace(picture=lambda trainer: b"")
 
 def meter(clear=lambda: None):
     return types.SimpleNamespace(
-        samples=2, selects=None, labels=torch.zeros(2, dtype=torch.int64),
-        measure=lambda *_: types.SimpleNamespace(frechet=1.0, clear=clear()),
+        samples=2, selects=None, truth=None, labels=torch.zeros(2, dtype=torch.int64),
+        measure=lambda *_, told: types.SimpleNamespace(frechet=1.0, clear=clear()),
     )  # fmt: skip
 
 

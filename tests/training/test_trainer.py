@@ -182,7 +182,8 @@ def test_rates_fall_over_the_last_part_of_a_run(monkeypatch):
             shares[trainer.step] = trainer.rates_in_force[0] / 1e-3
 
     view = types.SimpleNamespace(picture=lambda trainer: b"")
-    meter = types.SimpleNamespace(samples=1, selects=None, measure=lambda *_: types.SimpleNamespace(frechet=1.0))
+    quality = types.SimpleNamespace(frechet=1.0)
+    meter = types.SimpleNamespace(samples=1, selects=None, truth=None, measure=lambda *_, told: quality)
     assert loop.train(trainer, view, meter, Hooks()) and trainer.step == 40
     assert [shares[step] for step in (1, 20, 21)] == [1.0, 1.0, 1.0]
     assert shares[31] == pytest.approx(0.5) and shares[40] == pytest.approx(0.05)

@@ -82,6 +82,6 @@ def test_an_error_gives_the_turn_back(ask, monkeypatch: pytest.MonkeyPatch) -> N
         broken.setattr(type(gan), "pictures", lambda *args: 1 / 0)
         for _ in range(5):
             with pytest.raises(ZeroDivisionError):
-                model_routes._answered("pictures", "tiny-plain", body, ())
+                model_routes._answered("model_answers", "pictures", "tiny-plain", body, ())
     points = [{"z": [[source, 1]]} for source in ("0.0", "0.1")]
     assert np.array_equal(images(ask("tiny-plain", "pictures", points=points)), gan.pictures(addresses(0, range(2))))
