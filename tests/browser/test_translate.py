@@ -338,16 +338,17 @@ def test_a_face_s_map_comes_onto_the_canvas(opened, page):
     assert np.array_equal(labels(page)[0], found)
     face = np.frombuffer(base64.b64decode(sent[1]), np.uint8).reshape(3, SIZE, SIZE)
     assert [int(plane.max()) for plane in face] == [9, 8, 7] and len(sent) == 2
-    page.route("**/tiny-paint/parts", lambda route: route.fulfill(status=400, body="There is no part reader."))
-    page.get_by_role("button", name="Map of the drawn face").click()
-    expect(page.locator(".gx-trouble")).to_have_text("There is no part reader.")
 
 
-def test_on_a_phone_nothing_sticks_out(server, browser):
+def test_on_a_phone_nothing_sticks_out_and_what_is_refused_is_said(server, browser):
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
     for model in ("tiny-paint", "tiny-sharpen", "tiny-style"):
         page.goto(f"{server.url}/translate?model={model}&d=1")
         settled(page, OPEN_MS)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), model
+        if model == "tiny-paint":  # the console, which may tell of it here, is that of this visitor
+            page.route("**/tiny-paint/parts", lambda route: route.fulfill(status=400, body="There is no part reader."))
+            page.get_by_role("button", name="Map of the drawn face").click()
+            expect(page.locator(".gx-trouble")).to_have_text("There is no part reader.")
     context.close()
