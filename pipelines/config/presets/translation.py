@@ -51,7 +51,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "paint-faces": Preset(
         "SPADE: maps of parts to faces",
-        "Hair, eyes and mouth lie where the map has them; z decides the colours, so that each column differs.",
+        "Hair, eyes and mouth soon lie where the map has them. Colours stay noisy for long; see whether z changes them.",
         _SPADE.changed(size=32, width=8, lr_g=5e-4, lr_d=5e-4, **_FACES, **_TEN_MINUTES),
     ),
     "sharper-faces": Preset(
@@ -67,17 +67,17 @@ PRESETS: dict[str, Preset] = {
     ),
     "coloured-digits": Preset(
         "CycleGAN: plain digits to coloured ones",
-        "No picture has a partner. With cycle 0 the colours are as good, and the digit is another one.",
+        "No picture has a partner. See whether the digit stays the same, and compare with cycle 0.",
         _CYCLEGAN.changed(data="coloured-digits", width=12, identity=2.0, **_TEN_MINUTES),
     ),
     "two-styles": Preset(
         "CycleGAN: faces in two drawing styles",
-        "No face is drawn in both styles, and yet hair, glasses and beards are kept from one to the other.",
+        "No face is drawn in both styles. See which of hair, glasses and beards are kept from one to the other.",
         _CYCLEGAN.changed(data="two-styles", size=32, width=12, identity=5.0, **_FACES, **_TEN_MINUTES),
     ),
     "outline-faces-gpu": Preset(
         "pix2pix on outlines of faces, 128 x 128",
-        "The networks of the paper at 128 pixels: hair and clothes have folds and shades, each as sharp as its line.",
+        "At 128 pixels and the width of the paper: see whether colours match left and right.",
         _PIX2PIX.changed(
             data="face-outlines", size=128, channels=3, flip=True, width=64, lr_g=2e-4, ema=0.999, epochs=60
         ),
@@ -85,7 +85,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "paint-faces-gpu": Preset(
         "SPADE on maps of faces, 64 x 64",
-        "Wide maps and large batches: small parts such as brows and glasses lie where the map has them.",
+        "Wide maps, large batches and spectral norm in both networks: see small parts such as brows and glasses.",
         _SPADE.changed(
             size=64, channels=3, flip=True, width=32, g_spectral=True, latent_size=64, lr_g=1e-4, lr_d=4e-4,
             batch_size=64, ema=0.999, epochs=100,
@@ -94,7 +94,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "sharper-faces-gpu": Preset(
         "SRGAN on faces, 32 to 128 pixels",
-        "Sixteen residual blocks, as in the paper: lines are as thin as in the true face.",
+        "From 32 to 128 pixels at the width of the paper: compare lines with those of the true face.",
         _SRGAN.changed(
             data="small-faces", size=128, channels=3, flip=True, width=64, lr_g=2e-4, ema=0.999, epochs=60
         ),
@@ -102,7 +102,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "two-styles-gpu": Preset(
         "CycleGAN on two drawing styles, 64 x 64",
-        "Batches and width of a GPU: small parts are kept, too, from one style to the other.",
+        "Batches and width of a GPU: see whether small parts are kept, too.",
         _CYCLEGAN.changed(
             data="two-styles", size=64, flip=True, width=48, identity=5.0, lr_g=2e-4, lr_d=2e-4, ema=0.999,
             decay=0.5, epochs=60,
