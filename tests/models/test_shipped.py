@@ -6,7 +6,7 @@ import pytest
 from pipelines import paths
 from pipelines.models import readings, registry, trained
 
-SHIPPED = ("clothes-by-class", "digits", "digits-by-class", "faces")
+SHIPPED = ("clothes-by-class", "digits", "digits-by-class", "faces", "outline-faces")
 MOST_BYTES = 10_000_000
 
 
