@@ -2,7 +2,7 @@
 
     python -m scripts.screenshots                       all of them
     python -m scripts.screenshots --only models,latent  some of: models, latent, arithmetic, digits,
-                                                        playground, failures, failure, train, doctor
+                                                        translate, playground, failures, failure, train, doctor
 
 The run gets a folder of its own and is thrown away; the data set is the project's own and is prepared first if need be.
 A model that is not there is skipped with a sentence.
@@ -59,6 +59,7 @@ EXPLORING = (
     Shot("latent", "latent", "faces", ".gx-latent canvas"),
     Shot("arithmetic", "arithmetic", "faces", ".gx-arithmetic canvas", settle_ms=8000),
     Shot("digits", "digits", "digits-by-class", ".gx-digits canvas"),
+    Shot("translate", "translate", "outline-faces", ".gx-translate canvas:visible", narrow=True),
     Shot(
         "playground",
         "playground",
