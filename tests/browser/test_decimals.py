@@ -18,7 +18,9 @@ def test_a_decimal_comma_is_a_point_and_bad_rates_do_not_break_the_page(own_serv
     run = jobs.create(TrainConfig(lr_g=0.0003))
     run.write_status(Status("stopped", step=9, lr_g=-1.0, lr_d=1e9))
     (run.path / "control.json").write_text(json.dumps({"lr_g": -1, "lr_d": 0}))
+    listed = page.locator(f"[data-run='{run.id}']")  # by the script that takes a comma as a point, too
     page.goto(f"{own_server.url}/train?run={run.id}")
+    expect(listed).to_be_visible(timeout=20_000)
     page.get_by_role("button", name="Learning rates").click(timeout=20_000)
     expect(page.get_by_role("spinbutton", name="Learning rate of G, now 0.0003")).to_have_value("0.0003")
     field = page.get_by_role("spinbutton", name="Learning rate of D, now 0.0002")
@@ -29,6 +31,7 @@ def test_a_decimal_comma_is_a_point_and_bad_rates_do_not_break_the_page(own_serv
     until(lambda: run.control().lr_d == 0.001, "the learning rate of D that was asked for is 0.001")
 
     page.goto(f"{own_server.url}/train")
+    expect(listed).to_be_visible(timeout=20_000)
     page.get_by_role("radio", name="All settings").click(timeout=20_000)
     page.get_by_role("tab", name="Length").click()
     seconds = page.get_by_role("spinbutton", name=re.compile("^Seconds"))

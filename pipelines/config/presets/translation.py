@@ -51,7 +51,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "paint-faces": Preset(
         "SPADE: maps of parts to faces",
-        "Hair, eyes and mouth soon lie where the map has them. Colours stay noisy for long: does z change them?",
+        "Hair, eyes and mouth soon lie where the map has them. Colours stay noisy for long; see if z changes them.",
         _SPADE.changed(size=32, width=8, lr_g=5e-4, lr_d=5e-4, **_FACES, **_TEN_MINUTES),
     ),
     "sharper-faces": Preset(
