@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 import sys
 import tempfile
 import time
@@ -149,7 +150,7 @@ def _training(browser: Browser, url: str, runs: Path) -> None:
     _take(page, "train-running")
     _take(dark, "train-running-dark")
 
-    expect(page.get_by_text("Finished at step")).to_be_visible(timeout=1000 * RUN_S)
+    expect(page.get_by_text(re.compile("^Finished (at step|after)"))).to_be_visible(timeout=1000 * RUN_S)
     _take(page, "train-finished")
     _take(dark, "train-finished-dark")
     _take(_open(browser, page.url, NARROW), "train-narrow")
