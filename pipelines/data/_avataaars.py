@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.data._dicebear import Painter, definition_of, path
+from pipelines.data._dicebear import Painter, definition_of, lift_mouth, path
 
 MOUTH_SCALE = 1.3
 MOUTH_AT = (140 - 46 * MOUTH_SCALE, 158 - 17 * MOUTH_SCALE)  # brings the middle of the mouth, (46, 17), to (140, 158)
@@ -52,12 +52,7 @@ def painter(size: int, channels: int) -> Painter:
 def definition() -> dict[str, Any]:
     """DiceBear's style with our parts, and the beard drawn before the mouth."""
     style = definition_of("avataaars")
-    layers = style["canvas"]["elements"]
-    by_name = {layer["name"]: layer for layer in layers}
-    beard, mouth = by_name["facialHair"], by_name["mouth"]
-    layers.remove(beard)
-    layers.insert(layers.index(mouth), beard)
-    mouth["attributes"]["transform"] = f"translate({MOUTH_AT[0]:g} {MOUTH_AT[1]:g}) scale({MOUTH_SCALE:g})"
+    lift_mouth(style, MOUTH_AT, MOUTH_SCALE)
     for name, lines in MOUTHS.items():
         style["components"]["mouth"]["variants"][name] = {"elements": [path(d, look) for d, look in lines]}
     look = {"fill-rule": "evenodd", "clip-rule": "evenodd", "fill": {"type": "color", "name": "facialHair"}}

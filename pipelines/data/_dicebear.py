@@ -83,6 +83,16 @@ def definition_of(style: str) -> dict[str, Any]:
     return json.loads(files(package("dicebear_styles")).joinpath(f"{style}.json").read_text("utf-8"))
 
 
+def lift_mouth(definition: dict[str, Any], at: tuple[float, float], scale: float) -> None:
+    """Let a style draw the beard before the mouth, which is moved to ``at`` and enlarged, so that both can be seen."""
+    layers = definition["canvas"]["elements"]
+    by_name = {layer["name"]: layer for layer in layers}
+    beard, mouth = by_name["facialHair"], by_name["mouth"]
+    layers.remove(beard)
+    layers.insert(layers.index(mouth), beard)
+    mouth["attributes"]["transform"] = f"translate({at[0]:g} {at[1]:g}) scale({scale:g})"
+
+
 def path(shape: str, look: Mapping[str, Any]) -> dict[str, Any]:
     """An element of a definition: a path of SVG with attributes."""
     return {"name": "path", "type": "element", "attributes": {"d": shape, **look}}

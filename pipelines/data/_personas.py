@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.data._dicebear import Painter, definition_of, path
+from pipelines.data._dicebear import Painter, definition_of, lift_mouth, path
 
 FRAMING = {"scale": 1.2, "translateY": 3}
 MOUTH_SCALE = 1.5
@@ -42,12 +42,7 @@ def painter(size: int, channels: int) -> Painter:
 def definition() -> dict[str, Any]:
     """DiceBear's style with our parts, and the beard drawn before the mouth."""
     style = definition_of("personas")
-    layers = style["canvas"]["elements"]
-    by_name = {layer["name"]: layer for layer in layers}
-    beard, mouth = by_name["facialHair"], by_name["mouth"]
-    layers.remove(beard)
-    layers.insert(layers.index(mouth), beard)
-    mouth["attributes"]["transform"] = f"translate({MOUTH_AT[0]:g} {MOUTH_AT[1]:g}) scale({MOUTH_SCALE:g})"
+    lift_mouth(style, MOUTH_AT, MOUTH_SCALE)
     line = {"stroke": INK, "stroke-width": "1.8", "stroke-linecap": "round"}
     for name, shape in LINES.items():
         style["components"]["mouth"]["variants"][name] = {"elements": [path(shape, line)]}

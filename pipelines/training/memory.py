@@ -14,6 +14,7 @@ from torch import Tensor
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import ConfigError
+from pipelines.registries import method_traits
 from pipelines.training.building import AT_THE_END, advance, build
 from pipelines.training.machine import Machine
 from pipelines.training.noise import trainer_on_noise
@@ -126,11 +127,11 @@ def least_of_weights(config: TrainConfig, classes: Spec | int) -> int:
     The networks are built without memory; a norm of their weights adds none.
     """
     plain = config.changed(g_spectral=False, d_norm="none" if config.d_norm == "spectral" else config.d_norm)
-    spec = Spec.of(classes).told(config.conditional)
+    spec = Spec.of(classes).told(config.conditional, method_traits(config.method).pairs)
     try:
         with torch.device("meta"):
             networks = build(plain, spec, "meta")
-    except (RuntimeError, NotImplementedError):  # of what a family needs numbers for
+    except RuntimeError:  # of a family that reads a number while it is built, and there are none on "meta"
         return 0
     return OF_WEIGHTS * sum(weight.numel() * weight.element_size() for one in networks for weight in one.parameters())
 

@@ -52,6 +52,19 @@ def at_step(page: Page, step: int, d_step: int | None = None, game: int = 0) -> 
     )
 
 
+def both_played(page: Page, step: int) -> None:
+    """Wait until two games have come to a step at least, and hold them there."""
+    page.wait_for_function(
+        """step => {
+          const games = [...document.querySelectorAll('.gx-game')];
+          return games.length === 2 && games.every(({ dataset }) => Number(dataset.step) >= step);
+        }""",
+        arg=step,
+        timeout=120_000,
+    )
+    press(page, "Pause")
+
+
 def pixels(page: Page, game: int = 0) -> str:
     """The picture of a game, once it stands still: its PNG."""
     page.wait_for_timeout(700)  # fakes glide to their places
@@ -282,12 +295,7 @@ def test_the_story_lights_what_it_speaks_of_and_shows_it(server, page):
 def test_the_story_shows_a_collapse_and_its_cure(server, page):
     opened(page, server, story=8)
     press(page, "Show the collapse and its cure")
-    page.wait_for_function(
-        "[...document.querySelectorAll('.gx-game')].length === 2 && "
-        "[...document.querySelectorAll('.gx-game')].every(({ dataset }) => Number(dataset.step) >= 700)",
-        timeout=120_000,
-    )
-    press(page, "Pause")
+    both_played(page, 700)
     collapsed, cured = (
         int(re.match(r"Modes\s+(\d)", page.locator("[data-curve=covered]").nth(game).inner_text())[1])
         for game in (0, 1)
@@ -307,12 +315,7 @@ def test_the_story_shows_how_the_gradient_vanishes_with_one_loss_and_not_with_th
 def test_the_story_shows_the_mean_of_two_right_answers_and_one_of_them(server, page):
     opened(page, server, story=10)
     press(page, "Show both")
-    page.wait_for_function(
-        "[...document.querySelectorAll('.gx-game')].length === 2 && "
-        "[...document.querySelectorAll('.gx-game')].every(({ dataset }) => Number(dataset.step) >= 400)",
-        timeout=120_000,
-    )
-    press(page, "Pause")
+    both_played(page, 400)
     mean, one_of_two = (
         int(re.match(r"Covered\s+(\d+) %", page.locator("[data-curve=covered]").nth(game).inner_text())[1])
         for game in (0, 1)

@@ -64,6 +64,11 @@ def test_networks_that_are_too_large_are_refused_before_they_are_built(network, 
     assert not found.fits and found.most == 0 and found.needed > 5 * 4 * weights
 
 
+def test_of_a_family_that_reads_a_number_while_it_is_built_nothing_is_known_beforehand(monkeypatch):
+    monkeypatch.setattr(memory, "build", lambda *_: torch.empty(()).item())  # raises where tensors hold no numbers
+    assert memory.least_of_weights(config(), 0) == 0 and memory.room(config(batch_size=2), CPU, 0).most
+
+
 def test_no_figure_refuses_nothing(monkeypatch):
     monkeypatch.setattr(memory, "free_bytes", lambda device: None)
     memory.require_room(config(batch_size=4096), CPU, 0)
