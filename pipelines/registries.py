@@ -8,7 +8,8 @@ packages, so that the configuration, which all of them import, can consult it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 from pipelines.errors import ConfigError, DataError, GanError, RunError
@@ -86,7 +87,7 @@ class MethodTraits:
 
     sampler: str = "generator"  # the player that draws the samples
     critic: str = "discriminator"  # the player whose opinion of samples is asked
-    publishes: tuple[str, ...] = ()  # further players that a published model keeps; see ``pipelines/methods``
+    publishes: Mapping[str, str] = field(default_factory=dict)  # further players of a model; see ``pipelines/methods``
     uses: tuple[str, ...] | None = None  # the settings of the objective that it reads; None: not stated
     translates: bool = False  # whether each fake is drawn of one condition, a picture that G reads
     pairs: bool = True  # whether it is told which condition belongs to a picture; False: both are domains of their own

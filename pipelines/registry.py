@@ -109,7 +109,7 @@ class Registry:
         """
         stated = {key.lower(): value for key, value in self.constants(name).items()}
         for field in fields(kind):
-            if field.name not in stated and field.default is MISSING:
+            if field.name not in stated and field.default is MISSING and field.default_factory is MISSING:
                 raise self.error(f"The {self.kind} {name!r} does not state {field.name.upper()} in {self._find(name)}.")
         return kind(**{field.name: stated[field.name] for field in fields(kind) if field.name in stated})
 

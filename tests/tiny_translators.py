@@ -2,7 +2,7 @@
 
 ``write_all`` prepares the few faces that they are of and makes five models of 16 x 16 pixels:
 
-    tiny-paint       maps of a face's parts to faces (SPADE)
+    tiny-paint       maps of a face's parts to faces (SPADE), with an encoder of styles
     tiny-draw        outlines to faces (pix2pix)
     tiny-sharpen     faces of 4 x 4 to 16 x 16 (SRGAN), and tiny-smooth, another of them, trained without its D
     tiny-style       faces of one drawing style to another, and back (CycleGAN)
@@ -26,8 +26,9 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec, faces
 from pipelines.metrics import truth
 from pipelines.modalities._conditions import encode
+from pipelines.models.kept import published
 from pipelines.runs import conditions
-from pipelines.training.building import build, turned
+from pipelines.training.building import build, further
 from tests import tiny_models as tiny
 
 COUNTS = {"train": 24, "test": 8}  # faces
@@ -37,7 +38,7 @@ _BASE = TrainConfig(
 )  # fmt: skip
 _SHARPEN = _BASE.changed(data="small-faces", network="srresnet", method="srgan")
 CONFIGS = {
-    "tiny-paint": _BASE.changed(network="spade", method="spade", loss="hinge", d_norm="spectral"),
+    "tiny-paint": _BASE.changed(network="spade", method="spade", loss="hinge", d_norm="spectral", kl=0.05),
     "tiny-draw": _BASE.changed(data="face-outlines"),
     "tiny-sharpen": _SHARPEN,
     "tiny-smooth": _SHARPEN.changed(adversarial=0.0, reconstruction=1.0),
@@ -65,16 +66,17 @@ def write(folder: Path, config: TrainConfig, seed: int) -> Path:
     )  # fmt: skip
     torch.manual_seed(seed)
     generator, discriminator = build(config, spec)
-    backward = build(*turned(config, spec), only_generator=True)[0] if config.method == "cyclegan" else None
+    more = {name: further(name, config, spec) for name in published(config)}
     judge = discriminator if config.adversarial else None
     title = folder.name.replace("-", " ").capitalize()
     networks = _louder(generator, kept.told, config.latent_size), judge
     tiny.write(folder, config, conditions.names(len(kept)), title=title, networks=networks, spec=spec, told=kept.told)
     conditions.save(kept.told, kept.images, folder)
-    if backward is not None:
-        _louder(backward, kept.images, config.latent_size)
-        weights = {key: value.contiguous() for key, value in backward.state_dict().items()}
-        save_file(weights, folder / "backward.safetensors")
+    for name, network in more.items():
+        if name == "backward":
+            _louder(network, kept.images, config.latent_size)
+        weights = {key: value.contiguous() for key, value in network.state_dict().items()}
+        save_file(weights, folder / f"{name}.safetensors")
     tiny.sign(folder)
     card = json.loads((folder / "card.json").read_text("utf-8"))
     card["data"]["fingerprint"] = known.fingerprint

@@ -133,6 +133,7 @@ class Translated:
     enlarged: bool = False  # the input, enlarged by bicubic interpolation
     verdict: bool = False  # D's, on the translation
     judged: Annotated[str, Meta(max_length=MOST_PICTURE)] | None = None  # and on this picture, base64 as the input
+    style: Annotated[str, Meta(max_length=MOST_PICTURE)] | None = None  # a picture whose style is z, base64 likewise
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ def translation(model: Model, asked: Nothing) -> Response:
             "backward": translating.backward_of(trained) is not None,
             "back": translating.goes_back(trained),
             "noise": _is_varied(model),
+            "encoder": "encoder" in trained.further,
             "parts": bool(spec.labels) and part_reader.of(config.data) is not None,
             "truth": trained.truth is not None,
             "targets": trained.truth is not None or (not spec.paired and _is_prepared(config)),
@@ -90,7 +91,12 @@ def translate(model: Model, asked: Translated) -> Response:
     if asked.judged is not None:
         judged = translating.picture_of(trained, _decoded(asked.judged, "judged"))
     z, _ = trained.draw([(asked.seed, asked.index)])
+    styled = None
+    if asked.style is not None:
+        styled = translating.picture_of(trained, _decoded(asked.style, "style"))
     with DECODING.turn():
+        if styled is not None:
+            z = translating.style_of(trained, styled)
         pictures = [translating.translated(trained, given, z, direction)]
         if asked.back:
             other = "backward" if direction == "forward" else "forward"

@@ -122,6 +122,12 @@ class Objective:
         0.0, "Objective",
         "Weight of the difference from the true picture in D's layers (10 in pix2pixHD and SPADE).",
         low=0.0, high=1000.0, label="Matching of D's layers", step=1.0, role=Role.TRAINING, speed=True)
+    kl: float = setting(
+        0.0, "Objective",
+        "Weight of the Kullback-Leibler divergence of the style that an encoder reads from each true picture (0.05 in "
+        "SPADE). G draws with this style while it learns, so that z says what the condition leaves open. 0: z is drawn "
+        "at random, and no encoder is trained.",
+        low=0.0, high=100.0, label="Style from the true picture (KL)", step=0.01, role=Role.TRAINING, speed=True)
     cycle: float = setting(
         0.0, "Objective",
         "Weight of CycleGAN's cycle loss: how far a picture comes back from itself, to the other domain and back again "

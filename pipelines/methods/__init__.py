@@ -21,8 +21,9 @@ of them is asked. Both are built by the network family (``training/building.py``
 - ``TRANSLATES``: each fake is drawn of a condition, a picture that G reads. The data set then needs a condition, and
   the network family must state ``TRANSLATES``, too;
 - ``PAIRS = False``: it is not told which condition belongs to which picture, even of a set that knows;
-- ``PUBLISHES``: further players that a published model keeps. ``backward`` is a generator from a picture to its
-  condition, built as ``building.turned`` says, so that pages can go there and back again.
+- ``PUBLISHES``: further players that a published model keeps, each with the setting without which there is none, or
+  "". ``backward`` is a generator from a picture to its condition, so that pages can go there and back again;
+  ``encoder`` reads z from a picture. ``building.further`` builds them.
 
 A phase's loss reads real pictures, conditions, the set's fields and random numbers from the ``context``
 (``training/context.py``). A method may have any number of players; each has a name and a letter of its own.

@@ -72,10 +72,17 @@ class PairedMethod(gan.Method):
 
     def _draw_fakes(self, turn: int, for_g: bool) -> tuple[Tensor, Condition]:
         """Pictures of the conditions of the turn's real pictures, and these conditions."""
-        _, told = self._real(turn)
-        z = self.context.part(draw_latent(self.context.size, self.config, device=self.context.device))
+        real, told = self._real(turn)
         with torch.set_grad_enabled(for_g), self.context.autocast():
-            return self.generator(z, told[0]), told
+            return self.generator(self._latent(real), told[0]), told
+
+    def _latent(self, real: Tensor) -> Tensor:
+        """z [B, latent_size] for the conditions of real pictures [B, C, H, W]: drawn without regard to them."""
+        return self.context.part(draw_latent(self.context.size, self.config, device=self.context.device))
+
+    def _own_terms(self) -> dict[str, tuple[float, Tensor]]:
+        """Further terms of G's loss, by the names of their numbers: weight and value."""
+        return {}
 
     def _discriminator_loss(self, turn: int, watch: bool) -> tuple[Tensor, Numbers]:
         self._turns.pop(turn, None)  # of the step before; here and not in ``begin``, so that a GPU records the reading
@@ -99,6 +106,7 @@ class PairedMethod(gan.Method):
         if self._content is not None:
             with self.context.autocast():
                 terms["content"] = config.content, self._content.difference(fake, real)
+        terms |= self._own_terms()
         total = torch.stack([weight * value for weight, value in terms.values()]).sum()
         return self._regularised(total), {name: value.detach() for name, (_, value) in terms.items()} if watch else {}
 

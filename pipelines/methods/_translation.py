@@ -10,6 +10,10 @@ from pipelines.methods._adversarial import SERIES, VIEWS
 _TRUTH = "How far G's picture is from the true one. It falls also where the picture becomes blurred."
 _CONTENT = "How far G's picture is from the true one in what the data set's classifier sees, squared."
 _LAYERS = "How far D's layers see G's picture from the true one, summed over the layers."
+_STYLE = (
+    "How far the styles that the encoder reads from true pictures are from N(0, 1), of which z is drawn later: what a "
+    "style says of its picture, in nats."
+)
 _CYCLE = "How far a picture is from itself after it went to the other domain and back. Pixels reach from -1 to 1."
 _IDENTITY = "How far G changes a picture that is of its own domain already. Pixels reach from -1 to 1."
 _BACK = "Of the two networks that go back, from the picture to its condition."
@@ -39,6 +43,14 @@ PAIRED_SERIES = (
     Series("reconstruction", "reconstruction", "difference", "fake", "in pixels", _TRUTH, "reconstruction"),
     Series("content", "content", "content", "fake", "in content", _CONTENT, "content"),
     Series("layer_matching", "layer_matching", "D's layers", "d", "in D's layers", _LAYERS, "layer_matching"),
+)
+
+STYLE_VIEW = View(
+    "kl", "style", "Style", "nats", _STYLE, from_zero=True, titles=(Title("A style says {kl:.2g} nats of its picture"),)
+)
+STYLE_SERIES = (
+    Series("kl", "kl", "style", "g", "of styles", _STYLE, "kl"),
+    Series("grad_s", "gradient norm", "encoder", "fake", "gradient of the encoder", setting="kl"),
 )
 
 CYCLE_VIEWS = (

@@ -29,7 +29,7 @@ from pipelines.training.replay import Replay
 
 TRANSLATES = True
 PAIRS = False
-PUBLISHES = ("backward",)
+PUBLISHES = {"backward": ""}
 USES = ("replay", "adversarial", "cycle", "identity")
 
 POOL = 50  # old fakes kept of each domain

@@ -15,8 +15,9 @@ from pipelines.config.checking import check
 from pipelines.config.settings import Role
 from pipelines.config.train_config import SETTINGS, of_role
 from pipelines.errors import ConfigError, ModelError, reason_of
+from pipelines.models.kept import published
 from pipelines.models.registry import check_hash, find
-from pipelines.registries import critic_of, method_traits, sampler_of
+from pipelines.registries import critic_of, sampler_of
 from pipelines.runs import jobs
 from pipelines.runs.folder import Notes, RunFolder
 from pipelines.runs.names import CONDITIONS
@@ -54,7 +55,7 @@ def begin(name: str, changes: dict[str, Any] | None = None, *, path: Path | None
     tensors, draws = {}, sampler_of(config.method)
     # Which parts of a checkpoint a model's files are; what else the method has begins afresh.
     files = {"generator": (draws, f"{draws}_ema"), "discriminator": (critic_of(config.method),)}
-    files |= {name: (name, f"{name}_ema") for name in method_traits(config.method).publishes}
+    files |= {name: (name, f"{name}_ema") for name in published(config)}
     for file, parts in files.items():
         source = entry.folder / f"{file}.safetensors"
         if file != "generator" and not source.is_file():

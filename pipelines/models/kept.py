@@ -5,8 +5,6 @@ from __future__ import annotations
 from pipelines.config.train_config import TrainConfig
 from pipelines.registries import method_traits
 
-BACKWARD = "backward"  # a player that a method may publish: the generator from a picture to its condition
-
 
 def prefixes(config: TrainConfig) -> dict[str, str]:
     """The prefixes in a checkpoint of the networks that a model consists of, by the names of a model's files.
@@ -17,4 +15,10 @@ def prefixes(config: TrainConfig) -> dict[str, str]:
     found = {"generator": f"{traits.sampler}{average}."}
     if config.adversarial:
         found["discriminator"] = f"{traits.critic}."
-    return found | {name: f"{name}{average}." for name in traits.publishes}
+    return found | {name: f"{name}{average}." for name in published(config)}
+
+
+def published(config: TrainConfig) -> tuple[str, ...]:
+    """The players beside G and D that a model keeps: those whose setting is not 0, where they have one."""
+    publishes = method_traits(config.method).publishes
+    return tuple(name for name, setting in publishes.items() if not setting or getattr(config, setting))

@@ -7,7 +7,7 @@ fixed size, because a matrix product of another size may round differently.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,15 +21,15 @@ from pipelines.errors import ModelError
 from pipelines.metrics.reader import Reader
 from pipelines.modalities._conditions import encode, mixed
 from pipelines.models import steepness
-from pipelines.models.kept import BACKWARD, prefixes
+from pipelines.models.kept import prefixes, published
 from pipelines.models.registry import Entry, check_hash, find
 from pipelines.networks import _standing
 from pipelines.networks._conditioning import centres, spread
-from pipelines.registries import MODALITIES, method_traits
+from pipelines.registries import MODALITIES
 from pipelines.runs import conditions
 from pipelines.runs.names import CONDITIONS
 from pipelines.training import checkpoint
-from pipelines.training.building import build, turned
+from pipelines.training.building import build, further
 
 FOR_TRAINING = ("minibatch.projection",)  # not published: D looks at single pictures without it
 BATCH = 8  # pictures decoded at once: always as many, so that company changes no pixel
@@ -48,7 +48,7 @@ class Trained:
     conditions: Tensor | None = None  # what it can be told where that is no class, as it is stored, [K, ...]
     truth: Tensor | None = None  # the pictures that belong to these, uint8 [K, C, S, S], where they are known
     redrawn: dict[tuple[int, int], int] = field(default_factory=dict, compare=False, repr=False)  # by (seed, index)
-    backward: nn.Module | None = None  # as ``generator``: from an encoded picture, as its y, to a condition; or None
+    further: Mapping[str, nn.Module] = field(default_factory=dict)  # by name: ``building.further``
 
     @property
     def name(self) -> str:
@@ -273,7 +273,7 @@ def load_entry(entry: Entry) -> Trained:
         tensors, plain = checkpoint.read(source, tuple(prefixes(entry.config).values()))
         return replace(of_checkpoint(entry, tensors, source), step=plain.get("step"))
     generator, discriminator = _networks(entry)
-    found = {"generator": generator, "discriminator": discriminator, BACKWARD: _backward(entry)}
+    found = {"generator": generator, "discriminator": discriminator, **_further(entry)}
     for name, network in found.items():
         path = entry.folder / f"{name}.safetensors"
         if network is None or network is not generator and not path.is_file():
@@ -286,24 +286,25 @@ def load_entry(entry: Entry) -> Trained:
         check_hash(path, entry)
         redrawn = steepness.load(path)
     told, true = _conditions(entry)
-    known = {"redrawn": redrawn, "conditions": told, "truth": true, "backward": found[BACKWARD]}
+    more = {name: found[name] for name in published(entry.config) if found[name] is not None}
+    known = {"redrawn": redrawn, "conditions": told, "truth": true, "further": more}
     return Trained(entry, generator, found["discriminator"], **known)
 
 
 def of_checkpoint(entry: Entry, tensors: dict[str, Tensor], source: Path) -> Trained:
     """The networks from what a model keeps of a run's checkpoint, read from the file ``source``; raises as ``load``."""
-    kept, (generator, discriminator), backward = prefixes(entry.config), _networks(entry), _backward(entry)
+    kept, (generator, discriminator), more = prefixes(entry.config), _networks(entry), _further(entry)
     _fill(generator, under(tensors, kept["generator"]), source)
     if "discriminator" in kept:
         _fill(discriminator, under(tensors, kept["discriminator"]), source)
     else:
         discriminator = None
-    if backward is not None:
-        _fill(backward, under(tensors, kept[BACKWARD]), source)
+    for name, network in more.items():
+        _fill(network, under(tensors, kept[name]), source)
     if _standing.wanted(entry.config):  # published models have them in their weights
         _standing.standing_statistics(generator, entry.config, entry.spec.classes)
     told, true = _conditions(entry)
-    return Trained(entry, generator, discriminator, conditions=told, truth=true, backward=backward)
+    return Trained(entry, generator, discriminator, conditions=told, truth=true, further=more)
 
 
 def _conditions(entry: Entry) -> tuple[Tensor | None, Tensor | None]:
@@ -331,12 +332,10 @@ def _networks(entry: Entry) -> tuple[nn.Module, nn.Module]:
         return build(entry.config, entry.spec)
 
 
-def _backward(entry: Entry) -> nn.Module | None:
-    """The network from pictures to conditions, with random weights; None of a method that publishes none."""
-    if BACKWARD not in method_traits(entry.config.method).publishes:
-        return None
+def _further(entry: Entry) -> dict[str, nn.Module]:
+    """The networks beside G and D that a model keeps, by name, with random weights."""
     with torch.random.fork_rng(devices=[]):
-        return build(*turned(entry.config, entry.spec), only_generator=True)[0]
+        return {name: further(name, entry.config, entry.spec) for name in published(entry.config)}
 
 
 def _latent(chance: np.random.Generator, config: TrainConfig, truncation: float, kept: np.ndarray) -> np.ndarray:

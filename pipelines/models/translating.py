@@ -65,7 +65,22 @@ def _pixels(content: bytes, shape: tuple[int, ...], dtype: type, what: str) -> T
 
 def backward_of(trained: Trained) -> torch.nn.Module | None:
     """The network that translates pictures back into conditions, or None."""
-    return trained.backward
+    return trained.further.get("backward")
+
+
+@torch.inference_mode()
+def style_of(trained: Trained, picture: Tensor) -> Tensor:
+    """The z that a model's encoder reads from a picture uint8 [1, C, H, W]: the mean, [1, latent_size].
+
+    Raises:
+        ModelError: the model was trained without an encoder.
+    """
+    encoder = trained.further.get("encoder")
+    if encoder is None:
+        raise ModelError(
+            f"{trained.name} has no encoder to read a style; leave out 'style', or choose another model."
+        )
+    return encoder(image.encode(picture))[0]
 
 
 def goes_back(trained: Trained) -> bool:

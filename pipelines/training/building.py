@@ -14,6 +14,7 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import ConfigError
 from pipelines.networks._norms import spectral_norm
+from pipelines.networks._style_encoder import StyleEncoder
 from pipelines.registries import MODALITIES, NETWORKS, network_traits
 
 AT_THE_END = 2**62  # real pictures shown, by when every network has grown
@@ -50,6 +51,17 @@ def turned(config: TrainConfig, spec: Spec) -> tuple[TrainConfig, Spec]:
     shape = spec.shape or (config.channels, config.size, config.size)
     back = replace(spec, shape=spec.condition_shape, condition_shape=shape)
     return config.changed(channels=spec.condition_shape[0]), back
+
+
+def further(name: str, config: TrainConfig, spec: Spec) -> nn.Module:
+    """A player beside G and D that models keep, on the CPU (``PUBLISHES`` in ``pipelines/methods``).
+
+    Args:
+        name: ``backward``, G from a picture to its condition, or ``encoder``, from a picture to z.
+    """
+    if name == "backward":
+        return build(*turned(config, spec), only_generator=True)[0]
+    return StyleEncoder(config).to(memory_format=torch.channels_last)
 
 
 def _require_picture(config: TrainConfig, spec: Spec) -> None:

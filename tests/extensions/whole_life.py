@@ -103,10 +103,10 @@ def main() -> None:
         return max(abs(mine[name] - theirs[name]) for mine, theirs in zip(*first, strict=True) for name in numbers)
 
     def back(model: Model, other: Model) -> dict | None:
-        if model.trained.backward is None:
+        if "backward" not in model.trained.further:
             return None
         z, y = model.trained.draw((1, index) for index in range(4))
-        conditions = [each.trained.backward(z, each.trained.raw(z, y)) for each in (model, other)]
+        conditions = [each.trained.further["backward"](z, each.trained.raw(z, y)) for each in (model, other)]
         path = model.trained.entry.folder / "backward.safetensors"
         whole, said = path.read_bytes(), None
         path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
@@ -115,7 +115,7 @@ def main() -> None:
         except ModelError as error:
             said = str(error)
         path.unlink()
-        without = load("mine").trained.backward is None
+        without = "backward" not in load("mine").trained.further
         path.write_bytes(whole)
         return {"same": torch.equal(*conditions), "shape": list(conditions[0].shape), "changed": said, "less": without}
 

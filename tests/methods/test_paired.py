@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -11,6 +13,7 @@ from pipelines.errors import ConfigError
 from pipelines.methods._content import Content
 from pipelines.metrics import classifier
 from pipelines.modalities.image import encode
+from pipelines.networks._style_encoder import StyleEncoder, divergence
 from pipelines.registries import METHODS, NETWORKS
 from pipelines.runs import display
 from tests.methods.conftest import Make, begun, noise
@@ -58,6 +61,45 @@ def test_gs_loss_is_the_weighted_sum_of_its_terms(make: Make, name: str) -> None
     assert total.item() == pytest.approx(sum(weight * value.item() for weight, value in terms.values()), rel=1e-4)
     total.backward()
     assert method.generator.layer.weight.grad.abs().sum() > 0 and all(w.grad is None for w in seen.parameters())
+
+
+def test_g_draws_with_the_style_that_the_encoder_reads_from_the_true_picture(make: Make) -> None:
+    trainer = begun(make("spade", MAP, loss="hinge", kl=0.5, ema=0.9, reconstruction=1.0))
+    method, drawn = trainer.method, []
+    method.generator.register_forward_pre_hook(lambda g, given: drawn.append(given))
+    torch.manual_seed(4)
+    method._discriminator_loss(0, False)
+    torch.manual_seed(4)
+    real, _ = method._real(0)
+    mean, log_variance = method.encoder(real)
+    z = mean + (0.5 * log_variance).exp() * torch.randn(8, 4)
+    assert torch.allclose(drawn[0][0], z, atol=1e-6) and z.std() > 0.5
+    total, numbers = method._generator_loss(0, True)
+    wanted = 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance).sum() / 8
+    assert numbers["kl"].item() == pytest.approx(wanted.item(), rel=1e-4)
+    parts = numbers["g_loss"] + numbers["reconstruction"] + 0.5 * numbers["kl"]
+    assert total.item() == pytest.approx(parts.item(), rel=1e-4)
+    before = [weight.clone() for weight in method.encoder.parameters()]
+    rows = [trainer.train_step(watch=True) for _ in range(3)]
+    assert {"kl", "grad_s", "grad_g", "grad_d"} <= rows[0].keys()
+    assert not any(map(torch.equal, before, method.encoder.parameters())), "it learns with G"
+    average = trainer.method.players["encoder"].ema
+    assert not any(map(torch.equal, average.parameters(), method.encoder.parameters()))
+    assert {"kl", "grad_s"} <= set(display.columns(display.described(method, trainer.config)))
+    assert not {"kl", "grad_s"} & set(display.columns(display.described(method, trainer.config.changed(kl=0.0))))
+
+
+def test_the_divergence_from_the_normal_distribution() -> None:
+    mean, log_variance = torch.tensor([[1.0, 0.0], [0.0, 0.0]]), torch.tensor([[math.log(4.0), 0.0], [0.0, 0.0]])
+    assert divergence(mean, log_variance).item() == pytest.approx((1 + 4 - 1 - math.log(4)) / 2 / 2), "of two pictures"
+
+
+def test_a_style_is_of_a_size_and_a_picture_says_it() -> None:
+    for size in (16, 28, 64):
+        encoder = StyleEncoder(TrainConfig(size=size, channels=3, width=4, latent_size=6))
+        mean, log_variance = encoder(torch.rand(3, 3, size, size))
+        assert mean.shape == log_variance.shape == (3, 6)
+        assert not torch.allclose(mean[0], mean[1])
 
 
 def test_a_fake_is_of_a_real_condition_and_compared_with_its_own_true_picture(make: Make) -> None:

@@ -59,6 +59,10 @@ SETTINGS = {
         "network": "unet", "method": "pix2pix", "conditional": True, "conditions": 40, "flip": True, "replay": 0.5,
         "reconstruction": 10.0, "layer_matching": 1.0, "dropout": 0.5, "optimizer": "sgd",
     },
+    "styles of true pictures": {
+        "network": "spade", "method": "spade", "conditional": True, "conditions": 40, "loss": "hinge", "flip": True,
+        "kl": 0.1, "reconstruction": 10.0, "optimizer": "sgd",
+    },
     "two domains": {
         "network": "resnet", "method": "cyclegan", "conditional": True, "conditions": 23, "flip": True, "replay": 0.5,
         "cycle": 10.0, "identity": 5.0, "loss": "least-squares", "optimizer": "sgd", "lr_g": 1e-5,

@@ -88,15 +88,28 @@ def test_z_changes_what_is_painted(tell) -> None:
     assert np.array_equal(told[0], told[2]) and not np.array_equal(*told[:2])
 
 
+def test_a_style_is_the_z_that_the_encoder_reads_from_a_picture(tell) -> None:
+    gan = trained.load(paths.models_home() / "tiny-paint")
+    assert tell("tiny-paint", "/translation").json()["encoder"]
+    assert not tell("tiny-draw", "/translation").json()["encoder"]
+    one, other = gan.truth[:2]
+    asked = {"input": encoded(gan.conditions[3]), "seed": 1}
+    told = [images(tell("tiny-paint", "translate", style=encoded(picture), **asked)) for picture in (one, other)]
+    with torch.inference_mode():
+        z = gan.further["encoder"](image.encode(one[None]))[0]
+        wanted = image.decode(gan.generator(z, gan.conditions[3:4])).permute(0, 2, 3, 1).numpy()
+    assert np.array_equal(told[0], wanted) and not np.array_equal(*told)
+
+
 def test_there_and_back_again_and_backward(tell) -> None:
     gan = trained.load(paths.models_home() / "tiny-style")
     a, b = gan.conditions[2], torch.from_numpy(data.load("two-styles", size=16, channels=3).images[4])
     there, back = images(tell("tiny-style", "translate", input=encoded(a), back=True))
     assert np.array_equal(there[None], drawn(gan, gan.generator, image.encode(a[None]), 0, 0))
     again = torch.from_numpy(there.copy()).permute(2, 0, 1)[None]
-    assert np.array_equal(back[None], drawn(gan, gan.backward, image.encode(again), 0, 0))
+    assert np.array_equal(back[None], drawn(gan, gan.further["backward"], image.encode(again), 0, 0))
     backward = images(tell("tiny-style", "translate", input=encoded(b), direction="backward"))
-    assert np.array_equal(backward, drawn(gan, gan.backward, image.encode(b[None]), 0, 0))
+    assert np.array_equal(backward, drawn(gan, gan.further["backward"], image.encode(b[None]), 0, 0))
 
 
 def test_enlarged_is_bicubic(tell) -> None:
@@ -198,6 +211,8 @@ SMALL = encoded(np.zeros((3, 4, 4), np.uint8))
         ("tiny-paint", {"input": MAP, "direction": "backward"}, "in one direction only"),
         ("tiny-paint", {"input": MAP, "back": True}, "does not translate there and back"),
         ("tiny-paint", {"input": MAP, "enlarged": True}, "leave out 'enlarged'"),
+        ("tiny-paint", {"input": MAP, "style": MAP}, "The picture has 256 bytes"),
+        ("tiny-draw", {"input": MAP, "style": PICTURE}, "has no encoder to read a style; leave out 'style'"),
         ("tiny-paint", {"input": MAP, "verdict": True, "judged": MAP}, "The picture has 256 bytes"),
         ("tiny-paint", {"input": MAP, "verdict": True, "judged": "?"}, "judged is not base64"),
         (
