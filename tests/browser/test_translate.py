@@ -98,6 +98,40 @@ def test_painting_with_the_mouse_filling_and_undoing(server, opened):
     assert labels(page)[0, 5, 2] == 0 and labels(page)[0, 6, 2] == MOUTH
 
 
+def test_the_style_of_a_face_of_ones_own_picture_and_a_new_z(server, opened):
+    page = opened(model="tiny-paint", x=3, style=2)
+    gan, told = trained.load(server.models / "tiny-paint"), {}
+
+    def wanted(picture: torch.Tensor) -> np.ndarray:
+        z = translating.style_of(gan, picture)
+        return translating.translated(gan, gan.conditions[2:3], z)[0].permute(1, 2, 0).numpy()
+
+    styles = page.get_by_role("group", name="Styles")
+    expect(styles.get_by_role("button", name="Example 2", exact=True)).to_have_attribute("aria-pressed", "true")
+    told["second"] = shown(page, "Tiny paint")
+    assert same(told["second"], wanted(gan.truth[1:2])), "the address says whose style"
+    styles.get_by_role("button", name="Example 5", exact=True).click()
+    told["fifth"] = shown(page, "Tiny paint")
+    assert same(told["fifth"], wanted(gan.truth[4:5])) and asked(page)["style"] == "5"
+    assert np.array_equal(labels(page), gan.conditions[2].numpy()), "the map stays"
+
+    mine = np.random.default_rng(0).integers(0, 256, (SIZE, SIZE, 3), dtype=np.uint8)
+    page.get_by_label("Style of a picture").set_input_files(png(mine))
+    page.wait_for_url("**style=own**")
+    assert same(shown(page, "Tiny paint"), wanted(torch.from_numpy(stored(mine))[None]))
+    page.get_by_label("Style of a picture").set_input_files(
+        {"name": "mine.png", "mimeType": "image/png", "buffer": b"no picture"}
+    )
+    expect(page.get_by_role("alert").filter(has_text="This file is not a picture")).to_be_visible()
+    page.get_by_role("button", name="New z", exact=True).click()
+    page.wait_for_url(lambda url: "style" not in url)
+    seed = int(asked(page)["z"])
+    assert same(shown(page, "Tiny paint"), drawn(server, "tiny-paint", gan.conditions[2].numpy(), seed))
+    page.go_back()
+    page.wait_for_url("**style=own**")
+    assert same(shown(page, "Tiny paint"), wanted(torch.from_numpy(stored(mine))[None]))
+
+
 def test_another_z_and_a_link_that_shows_the_same(server, opened, browser):
     page = opened(model="tiny-paint", x=2)
     first = shown(page, "Tiny paint")

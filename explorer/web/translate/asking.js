@@ -4,12 +4,16 @@ import { ask, Decoder, picturesOf } from "../shared/decoder.js";
 import { base64, bytesOf, cellsOf, oneOf, planes, storedOf } from "./coding.js";
 import { verdictsOf } from "./verdict.js";
 
-/** What is asked of the chosen model: ``judges``, whether D is to judge what is drawn, and ``judged`` too, or null. */
-export function bodyOf({ mode, about, state, cells, judges, judged }) {
+/**
+ * What is asked of the chosen model: ``judges``, whether D is to judge what is drawn, and ``judged`` too, or null;
+ * ``style``, the picture whose style is z, or null.
+ */
+export function bodyOf({ mode, about, state, cells, judges, judged, style }) {
   const { seed, index, backward } = state, [channels] = backward ? about.output : about.input;
   const body = { input: base64(bytesOf(cells, channels)), seed, index, direction: backward ? "backward" : "forward" };
   if (mode === "style" && about.back) Object.assign(body, { back: true });
   if (mode === "sharpen" && !backward) Object.assign(body, { enlarged: true });
+  if (style) Object.assign(body, { style: base64(planes(style)) });
   if (judges) Object.assign(body, { verdict: true }, judged ? { judged: base64(planes(judged)) } : {});
   return body;
 }

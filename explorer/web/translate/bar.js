@@ -5,6 +5,7 @@ import { chooser } from "./files.js";
 import { MOST_SEED } from "./state.js";
 
 const ABOUT = {
+  style: "The encoder reads z from a picture: what the map leaves open, such as colours, is as there.",
   z: "The random numbers that a picture is drawn from beside its input. Seed and number name them: the same two always give the same picture.",
   verdict: "D looks at patches of the picture. Over each lies what it says of it, in the colour of real or of fake pictures, the stronger the surer.",
 };
@@ -35,6 +36,8 @@ export class Bar {
     this.parts = make("span", { class: "gx-row", role: "group", "aria-label": "Map of a face" },
       chooser("Take a face's map", "image/*", "The part reader finds hair, eyes and mouth in a picture of yours: a drawn face like those that the model draws.", wishes.face),
       button("Map of the drawn face", "drawn", { title: "What the part reader finds in the face that is drawn now" }));
+    this.style = make("span", { class: "gx-row", role: "group", "aria-label": "Style" },
+      chooser("Style of a picture", "image/*", `${ABOUT.style} It is cut to a square, and only this app uses it.`, wishes.style));
     this.saveMap = button("Save the map", "saveMap", { title: "As a picture without loss, which can be loaded again" });
     this.files = make("span", { class: "gx-row gx-files", role: "group", "aria-label": "Download" }, make("span", { class: "gx-quiet" }, "Download"),
       button("Picture", "picture", { title: "What is drawn, at its own size" }),
@@ -42,7 +45,7 @@ export class Bar {
       button("Pair", "pair", { title: "Input and picture side by side, as pix2pix's data sets have them" }), this.saveMap);
     this.noise = make("span", { class: "gx-row" }, button("New z", "anew", { class: "gx-button gx-strong" }),
       make("label", { class: "gx-pair" }, make("abbr", { title: ABOUT.z, tabindex: 0 }, "z"), this.seed));
-    this.element = make("div", { class: "gx-row gx-controls" }, this.noise,
+    this.element = make("div", { class: "gx-row gx-controls" }, this.noise, this.style,
       this.direction, this.verdict, wishes.lens, this.own, this.parts, this.inverting, this.others);
   }
 
@@ -50,6 +53,7 @@ export class Bar {
   open(mode, about, rivals) {
     const paints = mode === "paint" || mode === "draw";
     this.noise.hidden = !about.noise;
+    this.style.hidden = !about.encoder;
     this.direction.hidden = !about.backward;
     this.inverting.hidden = mode === "paint" || about.input[0] !== 1;
     const alike = new Set(about.labels.map(({ colour }) => colour)).size < about.labels.length; // colours name no label

@@ -13,6 +13,7 @@ import { PaintCanvas } from "./paint_canvas.js";
 import { Examples, inkOf } from "./examples.js";
 import { given, saveMap, saveStrip, takeDropped } from "./files.js";
 import { Modes } from "./modes.js";
+import { Styles } from "./styles.js";
 import { NAMES, fileName, fresh, stateOf, textsOf } from "./state.js";
 import { Tools } from "./tools.js";
 import { Views } from "./views.js";
@@ -34,9 +35,12 @@ class Translate {
     this.canvas = new PaintCanvas(this.tools, { onPaint: () => this.painted(), onStroke: () => this.stroke() });
     this.views = new Views(this.canvas, { onLens: (lens) => this.set({ lens }, "keep") });
     this.examples = new Examples({ onPick: (example) => this.pick({ example }) });
+    this.styles = new Styles({ onPick: (style) => this.set({ style }) });
     this.bar = new Bar({
-      lens: this.views.figures.handle, anew: () => this.set({ seed: Math.floor(Math.random() * 1e6), index: 0 }),
-      seed: (seed) => this.set({ seed, index: 0 }), swap: () => this.pick({ backward: !this.state.backward, example: 0 }),
+      lens: this.views.figures.handle, anew: () => this.set({ seed: Math.floor(Math.random() * 1e6), index: 0, style: null }),
+      seed: (seed) => this.set({ seed, index: 0, style: null }),
+      style: (file) => this.trying(() => this.styles.take(file), () => this.set({ style: -1 })),
+      swap: () => this.pick({ backward: !this.state.backward, example: 0 }),
       verdict: () => this.set({ verdict: !this.state.verdict }), rival: (id) => this.rival(id), file: (file) => this.take(file),
       face: (file) => this.take(file, true), drawn: () => this.takeDrawn(),
       invert: () => this.file && this.state.example < 0 && this.take(this.file),
@@ -44,7 +48,7 @@ class Translate {
     });
     this.body = make("div", { class: "gx-body", hidden: "" },
       make("div", { class: "gx-work" }, this.tools.element, make("div", { class: "gx-pictures" }, this.views.figures.element, this.canvas.says)),
-      this.bar.element, this.views.legend, make("div", { class: "gx-row" }, this.bar.files), this.canvas.help, this.examples.element);
+      this.bar.element, this.views.legend, make("div", { class: "gx-row" }, this.bar.files), this.canvas.help, this.examples.element, this.styles.element);
     place.append(this.modes.element, this.notice, this.body);
     this.asking = new Asking(root, (model, text) => this.trouble(model, text && model !== this.model ? `${model}: ${text}` : text));
     this.address = new Address("translate", NAMES, (texts) => this.back(texts));
@@ -77,8 +81,9 @@ class Translate {
       const sets = await this.examples.open(root, model, about);
       if (turn !== this.turn) return;
       this.sets = sets;
+      this.styles.open(model, about, sets);
       this.address.model = model;
-      this.state = stateOf(this.address.start(model));
+      this.state = this.styles.fitting(stateOf(this.address.start(model)));
       if (!about.backward) this.state.backward = false;
       this.about = about;
       const { ink, ground } = inkOf(sets.inputs);
@@ -161,7 +166,7 @@ class Translate {
 
   back(texts) {
     if (this.address.modelInUrl !== this.model || !this.about) return; // the page's script hears of it
-    this.state = stateOf(texts);
+    this.state = this.styles.fitting(stateOf(texts));
     if (!this.about.backward) this.state.backward = false;
     this.begin(false);
   }
@@ -215,19 +220,23 @@ class Translate {
     if (pictures) this.trying(async () => ({ cells: await mapOf(this.root, this.model, planes(pictures)), truth: null }));
   }
 
-  /** Another input that takes a moment to be had; what keeps it from being had is said. */
-  async trying(had) {
+  /** Use what takes a moment to be had, by default as the input; what keeps it from being had is said. */
+  async trying(had, use = (found) => this.begun(found)) {
     const { turn } = this, { backward } = this.state;
     this.trouble(FILE, "");
     try {
-      const { cells, truth } = await had();
-      if (turn !== this.turn || this.state.backward !== backward) return;
-      Object.assign(this, { cells, source: { truth, fits: true } });
-      if (this.paints) this.canvas.show(cells, false);
-      this.keep();
+      const found = await had();
+      if (turn === this.turn && this.state.backward === backward) use(found);
     } catch (error) {
       this.trouble(FILE, error.message);
     }
+  }
+
+  /** An input of a person's own, with the true picture where it is known. */
+  begun({ cells, truth }) {
+    Object.assign(this, { cells, source: { truth, fits: true } });
+    if (this.paints) this.canvas.show(cells, false);
+    this.keep();
   }
 
   save(what) {
@@ -255,6 +264,7 @@ class Translate {
     const words = state.backward && !this.sets.targets ? "The training pictures are not on this machine: give a picture of your own"
       : this.paints ? "Begin with an example" : "Examples";
     this.examples.show(this.sets, state, words);
+    this.styles.show(state);
     const others = this.also().map((id) => this.data.rivals.find((one) => one.id === id)).filter(Boolean);
     this.views.set({ mode: data.mode, about, title: data.title, backward: state.backward, others, lens: state.lens,
       truth: this.source.truth, condition: data.condition });
@@ -276,11 +286,12 @@ class Translate {
     if (!about) return;
     const judges = state.verdict && about.verdict && !state.backward;
     const input = picturesOfCells(cells, state.backward ? null : this.colours);
-    const body = bodyOf({ mode: data.mode, about, state, cells, judged: source.fits ? source.truth : null, judges });
+    const body = bodyOf({ mode: data.mode, about, state, cells, judged: source.fits ? source.truth : null, judges,
+      style: this.styles.picture(state) });
     const show = (found) => {
       this.views.show(input, found, source, data.mode === "sharpen");
       this.views.judge(judges ? found.verdicts : [], about, judges ? readTheme(this.place, data.palette).colors : null);
-      this.place.dataset.shown = JSON.stringify({ model: this.model, wanted, seed: state.seed, example: state.example });
+      this.place.dataset.shown = JSON.stringify({ model: this.model, wanted, seed: state.seed, style: state.style, example: state.example });
     };
     const plain = { input: body.input, seed: body.seed, index: body.index, direction: body.direction };
     const others = this.also().map((id) => [id, plain, (found) => this.views.showOther(id, found, source)]);

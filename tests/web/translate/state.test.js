@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { fileName, fresh, stateOf, textsOf } from "../../../explorer/web/translate/state.js";
 import { rangeOf, verdictsOf, wordsOf } from "../../../explorer/web/translate/verdict.js";
 
-const FULL = { example: 6, seed: 12, index: 3, backward: true, verdict: true, mirrored: true,
+const FULL = { example: 6, seed: 12, index: 3, style: 4, backward: true, verdict: true, mirrored: true,
   also: ["mse-faces", "run@last"], lens: [0.25, 1] };
 
 test("a state's texts give the state again", () => {
@@ -11,17 +11,20 @@ test("a state's texts give the state again", () => {
   assert.deepEqual(stateOf(textsOf(fresh())), fresh());
   const own = { ...fresh(), example: -1, also: [] };
   assert.deepEqual(stateOf(textsOf(own)), own, "no model beside it is another wish than none said");
+  for (const style of [0, -1]) assert.equal(stateOf(textsOf({ ...fresh(), style })).style, style);
 });
 
 test("an address that somebody wrote gives a state within its bounds", () => {
   const state = stateOf({ x: "-1", z: "99999999", dir: "x", d: "true", mirror: "2", also: "<b>,../x,a,b,c,d,e", lens: "2_-1" });
   assert.deepEqual(state, { ...fresh(), also: ["a", "b", "c", "d"] });
   assert.equal(stateOf({ x: "0" }).example, 0);
+  assert.deepEqual([stateOf({ style: "a" }).style, stateOf({ style: "0" }).style], [null, 0]);
 });
 
 test("a file says what it was drawn by", () => {
   assert.equal(fileName("a-run@last", { ...fresh(), seed: 5 }, "strip"), "a-run-last-example-1-z-5.0-strip");
-  assert.equal(fileName("m", { ...FULL, example: -1 }, "pair"), "m-own-z-12.3-backward-pair");
+  assert.equal(fileName("m", { ...FULL, example: -1, style: null }, "pair"), "m-own-z-12.3-backward-pair");
+  assert.equal(fileName("m", { ...FULL, backward: false }, "map"), "m-example-7-style-example-5-map");
 });
 
 test("verdicts follow the pictures of an answer, at any byte", () => {
