@@ -77,9 +77,7 @@ def style_of(trained: Trained, picture: Tensor) -> Tensor:
     """
     encoder = trained.further.get("encoder")
     if encoder is None:
-        raise ModelError(
-            f"{trained.name} has no encoder to read a style; leave out 'style', or choose another model."
-        )
+        raise ModelError(f"{trained.name} has no encoder to read a style; leave out 'style', or choose another model.")
     return encoder(image.encode(picture))[0]
 
 

@@ -81,13 +81,14 @@ def train(
     if trainer.step == 0:
         hooks.grid(trainer, view.picture(trainer))
     while not is_over(trainer):
-        waited = seconds_now()
+        waited = seconds_now()  # measures, grids and checkpoints since the last step are training time, and no step
+        trainer.seconds += waited - clock
         order = hooks.before_step(trainer)
         if order == "stop":
             return False
         now = seconds_now()
-        clock += now - waited
-        speed.skip(now - waited)
+        speed.skip(now - clock)
+        clock = now
 
         if config.decay and (share := rate_share(trainer)) != before_share:
             trainer.decay_rates(share)
@@ -255,7 +256,7 @@ class _Speed:
         self.marks = deque([(trainer.seconds, trainer.images_seen)])
 
     def skip(self, seconds: float) -> None:
-        """A long pause makes the old marks worthless; training time itself does not move in it."""
+        """A long time between two steps makes the old marks worthless."""
         if seconds > 1.0:
             self.marks = deque([(self.trainer.seconds, self.trainer.images_seen)])
 

@@ -223,3 +223,26 @@ def test_data_that_no_classifier_knows_ends_after_its_seconds(monkeypatch):
     clock(monkeypatch, trainer)
     assert loop.train(trainer, VIEW, meter(), Hooks()) and round(trainer.seconds / 1000) == 10
     assert loop.ending(trainer) == "Finished."
+
+
+def test_the_speed_is_of_steps_while_measures_and_grids_count_as_training_time(monkeypatch):
+    trainer, hooks = make(epochs=2), Hooks()
+    seconds = [0.0]
+    monkeypatch.setattr(loop, "seconds_now", lambda: seconds[0])
+
+    def taking(what, several: float):
+        def taken(*args, **more):
+            seconds[0] += several
+            return what(*args, **more)
+
+        return taken
+
+    speeds = []
+    monkeypatch.setattr(trainer, "train_step", taking(trainer.train_step, 0.5))
+    monkeypatch.setattr(hooks, "grid", taking(lambda *_: None, 100.0), raising=False)
+    monkeypatch.setattr(hooks, "before_step", taking(hooks.before_step, 1000.0))
+    monkeypatch.setattr(hooks, "after_step", lambda trainer, speed, ended: speeds.append(speed), raising=False)
+    assert loop.train(trainer, VIEW, meter(), hooks)
+    steps, size = trainer.step, trainer.config.batch_size
+    assert len(speeds) == steps and set(speeds) == {2.0 * size}, "neither grids nor waiting slow it down"
+    assert trainer.seconds % 100 == pytest.approx(0.5 * steps % 100) and 100 <= trainer.seconds < 1000
