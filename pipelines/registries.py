@@ -44,12 +44,12 @@ class NetworkTraits:
     mapping: bool = False  # whether G has a mapping network that gives a style for each layer
     z_norm: bool = False  # whether G sees the direction of z alone: its length, and so truncation of z, changes nothing
     translates: bool = False  # whether G reads a picture, its condition, and draws another
+    enlarges: bool = False  # whether that is a smaller one, which ``global_residual`` adds to what G draws
     smooth_z: bool = True  # whether pictures change with z little by little; else z decides what is dropped, or nothing
     grows: bool = False  # whether its resolution grows, in stages of ``growth`` pictures
     attention: bool = False  # whether G has self-attention, which ``_attention.attention_maps`` shows
     class_embedding: bool = False  # whether G reads a class by one linear embedding, which all its layers share
     standing_statistics: bool = False  # whether samples are drawn with statistics computed anew (``_standing.py``)
-    translates: bool = False  # whether G reads a picture, its condition, and draws another
     bf16: bool = True  # whether bf16 may be faster than fp32 where the processor computes it natively
 
     def has(self, what: str, size: int) -> bool:

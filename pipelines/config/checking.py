@@ -91,6 +91,11 @@ def problems(config: TrainConfig) -> list[str]:
                     f"{name} is for a generator with a mapping network, and {config.network!r} has none: set it to 0, "
                     "or choose another network."
                 )
+    if config.global_residual and not network_traits(config.network).enlarges:
+        found.append(
+            f"global_residual adds the small picture that G enlarges, and {config.network!r} enlarges none: switch it "
+            "off, or choose the network 'srresnet'."
+        )
     if config.weight_clip and config.gradient_penalty:
         found.append("Weight clipping and the gradient penalty do the same job: set one of the two to 0.")
     if config.weight_clip and config.d_norm == "spectral":

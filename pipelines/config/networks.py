@@ -100,6 +100,11 @@ class Networks:
         False, "Networks",
         "Spectral norm of G's weights too, as in SAGAN. It keeps G from jumping between two kinds of pictures.",
         label="Spectral norm in G", role=Role.ARCHITECTURE, speed=True)
+    global_residual: bool = setting(
+        False, "Networks",
+        "Add the small picture, enlarged by bicubic interpolation, to what G draws of it (VDSR). G then learns only "
+        "what the small picture lacks, and even areas are even from the start.",
+        label="Global residual", role=Role.ARCHITECTURE)
     growth: int = setting(
         20_000, "Networks",
         "Real pictures that D sees in each stage of a network whose resolution grows, and again in each fade to the "

@@ -6,11 +6,15 @@ sub-pixel convolution doubles the size. z changes nothing. The small picture may
 where the paper has a quarter, and 16 blocks, here from 128 pixels on: 8 at 64 and 4 below. D judges the picture alone,
 without the small one: convolutions of 3 x 3 that halve every second time, LeakyReLU 0.2, and two dense layers. The
 paper sets d_norm to 'batch' and width to 64.
+
+With ``global_residual``, which the paper has not, the enlarged small picture is added to what G draws, without the tanh
+(Kim et al., Accurate Image Super-Resolution Using Very Deep Convolutional Networks, VDSR, 2016).
 """
 
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from pipelines.config.train_config import TrainConfig
@@ -24,6 +28,7 @@ from pipelines.networks._subpixel import subpixel
 
 SIZES = (16, 28, 32, 64, 128, 256)
 TRANSLATES = True
+ENLARGES = True
 SMOOTH_Z = False
 Z_NORM = True
 D_BATCH_NORM = True
@@ -43,6 +48,11 @@ def generator(config: TrainConfig, spec: Spec) -> nn.Module:
             f"The network {config.network!r} doubles what it is told, and no doubling makes {config.size} pixels of "
             f"the {planes.side} of {spec.condition!r} in the data set {config.data!r}: choose a set whose condition is "
             f"{allowed} pixels high, or another network."
+        )
+    if config.global_residual and (spec.labels or planes.count != config.channels):
+        raise ConfigError(
+            f"global_residual adds {spec.condition!r} of the data set {config.data!r} to what G draws, and it is no "
+            f"picture with as many channels ({config.channels}): switch global_residual off, or choose another set."
         )
     return SRResNet(config, planes, times.bit_length() - 1)
 
@@ -80,21 +90,26 @@ class SRResNet(nn.Module):
 
     def __init__(self, config: TrainConfig, planes: Planes, doublings: int) -> None:
         super().__init__()
-        self.planes, width = planes, config.width
+        self.planes, self.residual, width = planes, config.global_residual, config.width
         self.first = nn.Sequential(nn.Conv2d(planes.count, width, 9, padding=4), nn.PReLU(width))
         self.blocks = nn.Sequential(*(_Block(width) for _ in range(blocks(config.size))), *_normed(width))
         self.up = nn.Sequential(*(subpixel(width) for _ in range(doublings)))
         self.last = nn.Conv2d(width, config.channels, 9, padding=4)
 
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
-        """Pictures in [-1, 1], [B, C, H, W].
+        """Pictures in [-1, 1], [B, C, H, W]; a little beyond in training with ``global_residual``.
 
         Args:
             z: latent vectors, [B, latent_size], which change nothing.
             y: small pictures float32 [B, c, h, w] in [-1, 1], or maps of labels, integers [B, 1, h, w].
         """
-        h = self.first(self.planes(y))
-        return torch.tanh(self.last(self.up(h + self.blocks(h))))
+        planes = self.planes(y)
+        h = self.first(planes)
+        drawn = self.last(self.up(h + self.blocks(h)))
+        if not self.residual:
+            return torch.tanh(drawn)
+        enlarged = F.interpolate(planes, drawn.shape[2:], mode="bicubic", align_corners=False)
+        return enlarged + drawn if self.training else (enlarged + drawn).clamp(-1, 1)
 
 
 def blocks(size: int) -> int:
