@@ -44,7 +44,7 @@ class NetworkTraits:
     mapping: bool = False  # whether G has a mapping network that gives a style for each layer
     z_norm: bool = False  # whether G sees the direction of z alone: its length, and so truncation of z, changes nothing
     translates: bool = False  # whether G reads a picture, its condition, and draws another
-    enlarges: bool = False  # whether that is a smaller one, which ``global_residual`` adds to what G draws
+    residual: bool = False  # whether ``global_residual`` adds that to what it draws
     smooth_z: bool = True  # whether pictures change with z little by little; else z decides what is dropped, or nothing
     grows: bool = False  # whether its resolution grows, in stages of ``growth`` pictures
     attention: bool = False  # whether G has self-attention, which ``_attention.attention_maps`` shows

@@ -91,10 +91,10 @@ def problems(config: TrainConfig) -> list[str]:
                     f"{name} is for a generator with a mapping network, and {config.network!r} has none: set it to 0, "
                     "or choose another network."
                 )
-    if config.global_residual and not network_traits(config.network).enlarges:
+    if config.global_residual and not network_traits(config.network).residual:
         found.append(
-            f"global_residual adds the small picture that G enlarges, and {config.network!r} enlarges none: switch it "
-            "off, or choose the network 'srresnet'."
+            f"global_residual adds the picture that G is told to what it draws, which {config.network!r} does not: "
+            "switch it off, or choose the network 'srresnet' or 'resnet'."
         )
     if config.weight_clip and config.gradient_penalty:
         found.append("Weight clipping and the gradient penalty do the same job: set one of the two to 0.")

@@ -102,8 +102,8 @@ class Networks:
         label="Spectral norm in G", role=Role.ARCHITECTURE, speed=True)
     global_residual: bool = setting(
         False, "Networks",
-        "Add the small picture, enlarged by bicubic interpolation, to what G draws of it (VDSR). G then learns only "
-        "what the small picture lacks, and even areas are even from the start.",
+        "Add the picture that G is told to what it draws, a smaller one enlarged by bicubic interpolation (VDSR). G "
+        "then learns only what differs, and keeps colours and places from the start.",
         label="Global residual", role=Role.ARCHITECTURE)
     growth: int = setting(
         20_000, "Networks",

@@ -5,7 +5,7 @@ al., Perceptual Losses for Real-Time Style Transfer and Super-Resolution (2016):
 twice, has residual blocks at a quarter of the size, and doubles back; the borders of pictures are mirrored, weights are
 from N(0, 0.02). The paper has 6 blocks at 128 pixels and 9 at 256; here there are 4 at 64 and 3 below. z changes
 nothing. D is ``_staged.py``'s PatchGAN, told the picture alone. The paper sets d_norm to 'instance' and the loss to
-'least-squares'.
+'least-squares'. ``global_residual``, which the paper has not, adds the picture that G is told to what it draws.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
+from pipelines.networks import _global_residual
 from pipelines.networks._initial import dcgan_
 from pipelines.networks._norms import InstanceNorm
 from pipelines.networks._planes import Planes
@@ -21,6 +22,7 @@ from pipelines.networks._staged import patches
 
 SIZES = (16, 28, 32, 64, 128, 256)
 TRANSLATES = True
+RESIDUAL = True
 SMOOTH_Z = False
 Z_NORM = True
 D_BATCH_NORM = True
@@ -28,7 +30,11 @@ D_BATCH_NORM = True
 
 def generator(config: TrainConfig, spec: Spec) -> nn.Module:
     """z [B, latent_size] and a picture or a map of labels, y, to pictures [B, C, H, W] in [-1, 1]."""
-    return ResNet(config, Planes(spec)).apply(dcgan_)
+    _global_residual.check(config, spec)
+    made = ResNet(config, Planes(spec)).apply(dcgan_)
+    if config.global_residual:
+        _global_residual.silence(made.body[-1])
+    return made
 
 
 def discriminator(config: TrainConfig, spec: Spec) -> nn.Module:
@@ -52,17 +58,20 @@ class ResNet(nn.Module):
             *_halved(width, 2 * width), *_halved(2 * width, 4 * width),
             *(_Block(4 * width) for _ in range(blocks(config.size))),
             *_doubled(4 * width, 2 * width), *_doubled(2 * width, width),
-            *_mirrored(width, config.channels, 7, bias=True), nn.Tanh(),
+            *_mirrored(width, config.channels, 7, bias=True), *([] if config.global_residual else [nn.Tanh()]),
         )  # fmt: skip
+        self.residual = config.global_residual
 
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
-        """Pictures in [-1, 1], [B, C, H, W].
+        """Pictures in [-1, 1], [B, C, H, W]; a little beyond in training with ``global_residual``.
 
         Args:
             z: latent vectors, [B, latent_size], which change nothing.
             y: pictures float32 [B, c, h, w] in [-1, 1], or maps of labels, integers [B, 1, h, w].
         """
-        return self.body(self.planes(y, self.size))
+        planes = self.planes(y, self.size)
+        drawn = self.body(planes)
+        return _global_residual.added(planes, drawn, self.training) if self.residual else drawn
 
 
 def blocks(size: int) -> int:

@@ -7,19 +7,18 @@ where the paper has a quarter, and 16 blocks, here from 128 pixels on: 8 at 64 a
 without the small one: convolutions of 3 x 3 that halve every second time, LeakyReLU 0.2, and two dense layers. The
 paper sets d_norm to 'batch' and width to 64.
 
-With ``global_residual``, which the paper has not, the enlarged small picture is added to what G draws, without the tanh
-(Kim et al., Accurate Image Super-Resolution Using Very Deep Convolutional Networks, VDSR, 2016).
+With ``global_residual``, which the paper has not, the enlarged small picture is added to what G draws.
 """
 
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import ConfigError
+from pipelines.networks import _global_residual
 from pipelines.networks._norms import d_norm
 from pipelines.networks._planes import Planes
 from pipelines.networks._staged import WIDEST, StagedDiscriminator, begun
@@ -28,7 +27,7 @@ from pipelines.networks._subpixel import subpixel
 
 SIZES = (16, 28, 32, 64, 128, 256)
 TRANSLATES = True
-ENLARGES = True
+RESIDUAL = True
 SMOOTH_Z = False
 Z_NORM = True
 D_BATCH_NORM = True
@@ -49,11 +48,7 @@ def generator(config: TrainConfig, spec: Spec) -> nn.Module:
             f"the {planes.side} of {spec.condition!r} in the data set {config.data!r}: choose a set whose condition is "
             f"{allowed} pixels high, or another network."
         )
-    if config.global_residual and (spec.labels or planes.count != config.channels):
-        raise ConfigError(
-            f"global_residual adds {spec.condition!r} of the data set {config.data!r} to what G draws, and it is no "
-            f"picture with as many channels ({config.channels}): switch global_residual off, or choose another set."
-        )
+    _global_residual.check(config, spec)
     return SRResNet(config, planes, times.bit_length() - 1)
 
 
@@ -95,6 +90,8 @@ class SRResNet(nn.Module):
         self.blocks = nn.Sequential(*(_Block(width) for _ in range(blocks(config.size))), *_normed(width))
         self.up = nn.Sequential(*(subpixel(width) for _ in range(doublings)))
         self.last = nn.Conv2d(width, config.channels, 9, padding=4)
+        if self.residual:
+            _global_residual.silence(self.last)
 
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
         """Pictures in [-1, 1], [B, C, H, W]; a little beyond in training with ``global_residual``.
@@ -106,10 +103,7 @@ class SRResNet(nn.Module):
         planes = self.planes(y)
         h = self.first(planes)
         drawn = self.last(self.up(h + self.blocks(h)))
-        if not self.residual:
-            return torch.tanh(drawn)
-        enlarged = F.interpolate(planes, drawn.shape[2:], mode="bicubic", align_corners=False)
-        return enlarged + drawn if self.training else (enlarged + drawn).clamp(-1, 1)
+        return _global_residual.added(planes, drawn, self.training) if self.residual else torch.tanh(drawn)
 
 
 def blocks(size: int) -> int:

@@ -238,17 +238,19 @@ def test_a_picture_follows_from_its_z_and_what_is_told(network):
 def test_a_global_residual_adds_the_enlarged_picture():
     told = Spec(condition="s", condition_shape=(3, 8, 8), condition_dtype="uint8")
     g, _ = build(config("srresnet", size=32, channels=3, global_residual=True), told)
-    nn.init.zeros_(g.last.weight)
-    nn.init.zeros_(g.last.bias)
     y = torch.rand(2, 3, 8, 8) * 2 - 1
     enlarged = F.interpolate(y, (32, 32), mode="bicubic")
     z = torch.zeros(2, 6)
     assert torch.allclose(g.train()(z, y), enlarged, atol=1e-6)
     assert torch.allclose(g.eval()(z, y), enlarged.clamp(-1, 1), atol=1e-6)
+    same = replace(told, condition_shape=(3, 32, 32))
+    g, _ = build(config("resnet", size=32, channels=3, global_residual=True), same)
+    y = torch.rand(2, 3, 32, 32) * 2 - 1
+    assert torch.allclose(g(z, y), y, atol=1e-6), "at first nothing is changed"
     with pytest.raises(ConfigError, match="no picture with as many channels .3.: switch"):
         build(config("srresnet", size=32, channels=3, global_residual=True), replace(told, condition_shape=(1, 8, 8)))
     wrong = problems(config("unet", method="pix2pix", data="face-outlines", reconstruction=1.0, global_residual=True))
-    assert any("'unet' enlarges none: switch it off, or choose the network 'srresnet'" in one for one in wrong)
+    assert any("'unet' does not: switch it off, or choose the network 'srresnet' or 'resnet'" in one for one in wrong)
 
 
 @pytest.mark.parametrize(("side", "doublings"), [(32, 0), (16, 1), (8, 2), (4, 3)])
