@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 
 from pipelines import paths
-from pipelines.models import readings, registry, trained
+from pipelines.models import readings, registry, trained, translating
 
-SHIPPED = ("clothes-by-class", "digits", "digits-by-class", "faces", "outline-faces")
+SHIPPED = ("clothes-by-class", "digits", "digits-by-class", "faces", "outline-faces", "paint-faces")
 MOST_BYTES = 10_000_000
 
 
@@ -39,6 +40,25 @@ def test_a_conditional_model_that_ships_draws_what_is_asked(name, monkeypatch):
     images, labels = gan.sample(200, gan.labels("cycle", 200), seed=3)
     seen = Reader.of(gan.config.data).read(images).argmax(1)
     assert (seen == labels).mean() > 0.85
+
+
+def test_the_painter_keeps_parts_and_z_or_the_style_of_a_picture_says_the_colours(monkeypatch):
+    from pipelines.metrics import part_reader
+
+    monkeypatch.delenv("GAN_EXPLORER_MODELS", raising=False)
+    gan = trained.load("paint-faces")
+    maps, true, count = gan.conditions, gan.truth, len(gan.conditions)
+    z, _ = gan.draw((1, index) for index in range(count))
+    styles = torch.cat([translating.style_of(gan, picture[None]) for picture in true])
+    drawn = [gan.decode(each, torch.arange(count)) for each in (z, z.roll(1, 0), styles)]
+    reader = part_reader.of("face-maps")
+    assert all(reader.mean_iou(pictures, maps) >= 0.85 for pictures in drawn)
+
+    def apart(one, other):
+        return (one.float() - other.float()).abs().mean().item()
+
+    assert apart(drawn[0], drawn[1]) > 15, "another z draws other colours"
+    assert apart(drawn[2], true) < 0.5 * apart(drawn[0], true)
 
 
 def test_how_often_samples_of_faces_were_drawn_anew_is_found_out_again(monkeypatch):
