@@ -67,6 +67,8 @@ def test_with_another_architecture_no_weights_fit_and_else_gs_do(name: str) -> N
     if name == "prior":  # the same weights for another z
         draws = [draw_latent(64, each, torch.Generator().manual_seed(0)) for each in (config, new)]
         assert not torch.allclose(*draws) and SETTINGS[name].role is Role.ARCHITECTURE
+    elif name == "global_residual":  # the same weights for another picture: tests/networks/test_translating.py
+        assert SETTINGS[name].role is Role.ARCHITECTURE
     elif SETTINGS[name].role is Role.ARCHITECTURE:
         assert before != after, "what was learnt would fit"
     else:
