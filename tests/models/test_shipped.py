@@ -7,7 +7,8 @@ import torch
 from pipelines import paths
 from pipelines.models import readings, registry, trained, translating
 
-SHIPPED = ("clothes-by-class", "digits", "digits-by-class", "faces", "outline-faces", "paint-faces")
+SHIPPED = ("clothes-by-class", "digits", "digits-by-class", "faces", "outline-faces", "paint-faces",
+           "sharper-faces", "smooth-faces")  # fmt: skip
 MOST_BYTES = 10_000_000
 
 
@@ -22,7 +23,7 @@ def test_a_model_that_ships_is_whole(name, monkeypatch):
     gan = trained.load(name)  # which also compares the SHA-256 of its weights
     card = gan.entry.card
     assert all(path.stat().st_size <= MOST_BYTES for path in (paths.MODELS / name).iterdir())
-    assert gan.discriminator is not None and gan.entry.preview_path is not None
+    assert (gan.discriminator is not None) == bool(gan.config.adversarial) and gan.entry.preview_path is not None
     assert card["about"] and card["command"].startswith("python -m pipelines train ") and card["data"]["licence"]
     assert card["images_seen"] > 100_000 and card["machine"] and card["quality"]["samples"] == 10_000
     kept, made = readings.load(paths.MODELS / name), readings.make(gan, 32)

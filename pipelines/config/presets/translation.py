@@ -53,7 +53,7 @@ PRESETS: dict[str, Preset] = {
     "paint-faces": Preset(
         "SPADE: maps of parts to faces",
         "Hair, eyes and mouth lie where the map has them within a minute, and z says their colours. With kl 0 no z is "
-        "read from the true pictures, and all z soon draw nearly the same.",
+        "read from the true pictures, and few of their colours appear.",
         _SPADE.changed(width=12, lr_g=5e-4, lr_d=1e-3, **_FACES, **_TEN_MINUTES),
     ),
     "sharper-faces": Preset(
