@@ -60,7 +60,7 @@ EXPLORING = (
     Shot("latent", "latent", "faces", ".gx-latent canvas"),
     Shot("arithmetic", "arithmetic", "faces", ".gx-arithmetic canvas", settle_ms=8000),
     Shot("digits", "digits", "digits-by-class", ".gx-digits canvas"),
-    Shot("translate", "translate", "outline-faces", ".gx-translate canvas:visible", narrow=True),
+    Shot("translate", "translate", "paint-faces", ".gx-translate canvas:visible", narrow=True),
     Shot(
         "playground",
         "playground",
