@@ -50,7 +50,7 @@ def explorable_runs() -> list[dict[str, Any]]:
 
 
 def first_steps(cards: list[dict[str, Any]], runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What a newcomer could try first, with the models that are here: up to three tiles, training always among them."""
+    """What a newcomer could try first, with the models that are here: up to four tiles, training always among them."""
     known = [*cards, *runs]
     steps = []
     if faces := next((one for one in known if one["data"] == "faces"), None):
@@ -59,6 +59,9 @@ def first_steps(cards: list[dict[str, Any]], runs: list[dict[str, Any]]) -> list
     elif known:
         steps.append(_step("walk", "Walk through a latent space", "Drag a slider, and the picture changes with it.",
                            "latent", known[0]))  # fmt: skip
+    if maps := next((one for one in known if one["data"] == "face-maps"), None):
+        steps.append(_step("paint", "Paint a face", "Draw its parts, and a face follows every stroke.", "translate",
+                           maps))  # fmt: skip
     if digits := next((one for one in known if one["data"] == "digits" and one["conditional"]), None):
         steps.append(_step("seven", "Ten images of a 7", "Ask for a digit, and get as many as you like.", "digits",
                            digits, y=SEVEN))  # fmt: skip

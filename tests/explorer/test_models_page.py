@@ -156,6 +156,15 @@ def test_the_first_steps_lead_to_models_that_are_here(own_models):
     ]
 
 
+def test_a_painter_is_a_first_step_too(tiny_translators, monkeypatch):
+    monkeypatch.setenv("GAN_EXPLORER_MODELS", str(tiny_translators / "models"))
+    steps = first_steps(model_cards()[0], [])
+    assert [(step["title"], step["page"], step["query"].get("model")) for step in steps][1:] == [
+        ("Paint a face", "translate", "tiny-paint"),
+        ("Watch a GAN learn in a minute", "train", None),
+    ]
+
+
 def test_with_nothing_there_the_first_step_is_to_train():
     assert [step["page"] for step in first_steps([], [])] == ["train"]
 

@@ -28,6 +28,18 @@ export class Contact {
     });
   }
 
+  /** The first conditions of a grid, and below each a picture that is drawn of it. */
+  async fromConditions(address, tile) {
+    const grid = await load(address), { rows } = shapeOf(grid, tile);
+    this.show(tile, (context, place) => {
+      for (let number = 0; number < this.count; number += 1) {
+        const row = number % this.across, column = Math.floor(number / this.across);
+        if (row >= rows) continue;
+        context.drawImage(grid, column * (tile + GAP), row * (tile + GAP), tile, tile, ...place(number), tile, tile);
+      }
+    });
+  }
+
   /** The same two pictures of five grids, side by side. */
   async fromMoments(addresses, tile, { conditional, condition }) {
     const grids = await Promise.all(addresses.map(load));

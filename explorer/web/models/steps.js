@@ -38,7 +38,7 @@ export class Steps {
     return { element, contact, step };
   }
 
-  async fill(contact, { model, moments }) {
+  async fill(contact, { kind, model, moments }) {
     const { root } = this.page;
     if (moments) {
       contact.label = `Two pictures at steps ${moments.steps.map(count).join(", ")} of a training`;
@@ -46,6 +46,10 @@ export class Steps {
       return contact.fromMoments(addresses, moments.size, moments);
     }
     if (!model) return null;
+    if (kind === "paint") {
+      contact.label = "Five maps of parts, and below each a face that is drawn of it";
+      return contact.fromConditions(`${root}api/models/${model.id}/preview`, model.size);
+    }
     contact.label = `Samples of the model ${model.id}`;
     return contact.fromGrid(`${root}api/models/${model.id}/preview`, model.size, model);
   }

@@ -73,7 +73,7 @@ export class Views {
 
   wordsOf(picture, truth) {
     if (!truth || !sameShape(picture, truth)) return "\u00a0";
-    return this.mode === "sharpen" ? `PSNR ${fixed(psnr(picture, truth), 1)} dB` : `differs from the truth by ${fixed(meanDifference(picture, truth), 1)} of 255`;
+    return this.mode === "sharpen" ? `PSNR ${fixed(psnr(picture, truth), 1)} dB` : `differs by ${fixed(meanDifference(picture, truth), 1)} of 255`;
   }
 
   /** Lay D's verdicts over what was drawn, and over the truth, and say what they are. */
