@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import torch
 from PIL import Image
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from pipelines.modalities._conditions import PALETTE
 from pipelines.models import trained, translating
@@ -33,6 +33,15 @@ def settled(page: Page, timeout: int = 20_000) -> None:
         " return d?.shown && String(JSON.parse(d.shown).wanted) === d.wanted }",
         timeout=timeout,
     )
+
+
+def give(page: Page, field: str, file: dict) -> None:
+    """Give a file in a field, and wait until the picture of what it holds is shown."""
+    place = page.locator(".gx-translate")
+    before = place.get_attribute("data-wanted")
+    page.get_by_label(field).set_input_files(file)
+    expect(place).not_to_have_attribute("data-wanted", before)
+    settled(page)
 
 
 def pixels(canvas: Locator) -> np.ndarray:

@@ -6,11 +6,11 @@ import { draw } from "../shared/picture.js";
 import { cellsOf, colourOf, pictureOf, picturesOfCells, storedOf } from "./coding.js";
 
 export class Examples {
-  root; model; onPick; about; shown; tiles;
+  root; model; onPick; tileName; about; shown; tiles;
 
-  /** ``onPick(number)``: an example was chosen, from 0 on. */
-  constructor({ onPick }) {
-    Object.assign(this, { onPick, shown: null, tiles: [] });
+  /** ``onPick(number)``: an example was chosen, from 0 on; ``tileName``: what each is called, before its number from 1. */
+  constructor({ onPick, tileName = "Example" }) {
+    Object.assign(this, { onPick, tileName, shown: null, tiles: [] });
     this.title = make("h2", {});
     this.list = make("div", { class: "gx-examples", role: "group", "aria-label": "Examples" });
     this.element = make("section", { class: "gx-gallery" }, this.title, this.list);
@@ -36,7 +36,7 @@ export class Examples {
       this.tiles = Array.from({ length: set?.count ?? 0 }, (_, number) => {
         const canvas = make("canvas", { class: "gx-picture", "aria-hidden": "true" });
         draw(canvas, this.pictureOf(set, number, backward));
-        const tile = make("button", { type: "button", class: "gx-tile", "aria-label": `Example ${number + 1}` }, canvas);
+        const tile = make("button", { type: "button", class: "gx-tile", "aria-label": `${this.tileName} ${number + 1}` }, canvas);
         tile.addEventListener("click", () => this.onPick(number));
         return tile;
       });

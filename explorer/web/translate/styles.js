@@ -12,7 +12,7 @@ export class Styles {
   /** ``onPick(style)``: the number of an example, or null where the chosen one was chosen again. */
   constructor({ onPick }) {
     this.chosen = /** @type {number | null} */ (null);
-    this.gallery = new Examples({ onPick: (number) => onPick(number === this.chosen ? null : number) });
+    this.gallery = new Examples({ tileName: "Style of example", onPick: (number) => onPick(number === this.chosen ? null : number) });
     this.gallery.list.setAttribute("aria-label", "Styles");
     this.element = this.gallery.element;
   }
