@@ -35,7 +35,7 @@ class StyleEncoder(nn.Module):
         self.head = nn.Linear(before * height**2, 2 * config.latent_size)
         self.apply(he_)
         with torch.no_grad():
-            self.head.weight.mul_(0.1)
+            self.head.weight.mul_(0.1)  # at first z is nearly that of N(0, 1), whatever the picture
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """The mean and the logarithm of the variance of z, [B, latent_size] each.
