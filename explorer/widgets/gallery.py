@@ -59,7 +59,7 @@ def first_steps(cards: list[dict[str, Any]], runs: list[dict[str, Any]]) -> list
     elif known:
         steps.append(_step("walk", "Walk through a latent space", "Drag a slider, and the picture changes with it.",
                            "latent", known[0]))  # fmt: skip
-    if maps := next((one for one in known if one["data"] == "face-maps"), None):
+    if maps := next((one for one in known if one["data"] == "face-maps" and one["translates"]), None):
         steps.append(_step("paint", "Paint a face", "Draw its parts, and a face follows every stroke.", "translate",
                            maps))  # fmt: skip
     if digits := next((one for one in known if one["data"] == "digits" and one["conditional"]), None):

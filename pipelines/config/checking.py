@@ -91,6 +91,11 @@ def problems(config: TrainConfig) -> list[str]:
                     f"{name} is for a generator with a mapping network, and {config.network!r} has none: set it to 0, "
                     "or choose another network."
                 )
+    if config.kl and not network_traits(config.network).smooth_z:
+        found.append(
+            f"kl lets an encoder read z, and pictures of {config.network!r} do not change with z little by little: set "
+            "kl to 0, or choose the network 'spade'."
+        )
     if config.global_residual and not network_traits(config.network).residual:
         found.append(
             f"global_residual adds the picture that G is told to what it draws, which {config.network!r} does not: "

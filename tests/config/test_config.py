@@ -81,6 +81,10 @@ def test_every_setting_is_explained(name):
             {"method": "spade", "data": "two-styles", "network": "spade", "conditional": True},
             r"'two-styles' no picture belongs to a condition: choose another data set, or .* no pairs \(cyclegan\)",
         ),
+        (
+            {"method": "spade", "data": "face-maps", "network": "unet", "conditional": True, "kl": 0.05},
+            "pictures of 'unet' do not change with z little by little: set kl to 0, or choose the network 'spade'",
+        ),
         ({"method": "cyclegan", "adversarial": 0.0}, "Without D's opinion the method 'cyclegan' does not learn what"),
         ({"method": "spade", "adversarial": 0.0}, "neither reconstruction nor content has a weight"),
         (

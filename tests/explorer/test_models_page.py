@@ -163,6 +163,8 @@ def test_a_painter_is_a_first_step_too(tiny_translators, monkeypatch):
         ("Paint a face", "translate", "tiny-paint"),
         ("Watch a GAN learn in a minute", "train", None),
     ]
+    told_nothing = [{**card, "translates": False} for card in model_cards()[0]]
+    assert "paint" not in [step["kind"] for step in first_steps(told_nothing, [])], "it draws such faces from z alone"
 
 
 def test_with_nothing_there_the_first_step_is_to_train():
