@@ -87,13 +87,8 @@ def translate(model: Model, asked: Translated) -> Response:
         raise HTTPException(400, "D judges what is drawn forward; leave out 'verdict', or ask for that direction.")
     if asked.enlarged and (direction == "backward" or given.dtype != torch.uint8):
         raise HTTPException(400, "Only a picture that is translated forward is enlarged; leave out 'enlarged'.")
-    judged = None
-    if asked.judged is not None:
-        judged = translating.picture_of(trained, _decoded(asked.judged, "judged"))
+    judged, styled = (_picture(model, text, name) for text, name in ((asked.judged, "judged"), (asked.style, "style")))
     z, _ = trained.draw([(asked.seed, asked.index)])
-    styled = None
-    if asked.style is not None:
-        styled = translating.picture_of(trained, _decoded(asked.style, "style"))
     with DECODING.turn():
         if styled is not None:
             z = translating.style_of(trained, styled)
@@ -154,6 +149,11 @@ def _is_prepared(config: TrainConfig) -> bool:
         return data.is_prepared(config.data, **config.pictures)
     except GanError:
         return False
+
+
+def _picture(model: Model, text: str | None, name: str) -> Tensor | None:
+    """A picture such as the model draws, from what was sent under a name; None where nothing was."""
+    return None if text is None else translating.picture_of(model.trained, _decoded(text, name))
 
 
 def _decoded(text: str, name: str) -> bytes:
