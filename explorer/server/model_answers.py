@@ -31,6 +31,7 @@ from explorer.server.asked import (
     Training,
 )
 from explorer.server.sentences import without_paths
+from pipelines.data import ATTRIBUTES
 from pipelines.errors import DataError, GanError
 from pipelines.latent import equations as classics
 from pipelines.latent import film, search
@@ -61,10 +62,15 @@ def about(model: Model, asked: Nothing) -> Response:
 
 
 def conditions(model: Model, asked: Nothing) -> Response:
-    """The examples that the model can be told, in their order, as pictures; where that is no class."""
-    if model.trained.conditions is None:
+    """The examples that the model can be told, in their order, as pictures; where that is no class.
+
+    Attributes are shown by a picture that has them, where one is known.
+    """
+    trained = model.trained
+    if trained.conditions is None:
         raise HTTPException(400, f"{model.id} is told of no condition but a class, if any, and a class has no picture.")
-    shown = tiles(model.trained.conditions, model.shape[0], model.shape[2])
+    having = trained.truth if trained.entry.spec.condition == ATTRIBUTES else None
+    shown = tiles(trained.conditions if having is None else having, model.shape[0], model.shape[2])
     return _raw(shown.permute(0, 2, 3, 1).contiguous().numpy())
 
 

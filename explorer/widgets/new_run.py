@@ -124,7 +124,10 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
     if data_problem and (config.folder or not needs_folder()):
         found += [data_problem] if data_problem not in found else []
     elif config.conditional and seen and not data_problem and not seen.condition and len(seen.class_names) < 2:
-        found.append("A conditional model needs at least two classes: give the folder one subfolder for each class.")
+        found.append(
+            "A conditional model needs at least two classes, or attributes: give the folder one subfolder for each "
+            "class, or an attributes.csv."
+        )
 
     words, button = st.columns([5, 3], vertical_alignment="center", gap="large")
     with words:

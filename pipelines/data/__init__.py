@@ -13,7 +13,8 @@ An entry is a module of this package that declares
 * ``ATTRIBUTE_GROUPS``, where attributes exclude each other: the names of a group, of which a picture has at most one,
 * ``require(split)``, where a person must put files there: raises the ``DataError`` that names those that are missing,
 * ``FLIP_MAKES_SENSE``: whether a mirrored picture is still one of the set,
-* ``CONDITION``, where a conditional model is told something else than the class: the name of one of the set's fields,
+* ``CONDITION``, where a conditional model is told something else than the class: the name of one of the set's fields.
+  Without it, and without classes, it is told the attributes, where there are some,
 * ``PAIRED = False``, where no condition belongs to a picture, also if there are as many,
 * ``CONDITION_LABELS``, where that field is a map of labels: their names, from label 0 on,
 * ``STACKED``, where each colour channel is a picture of another set of grey pictures: the name of that set, whose
@@ -39,7 +40,7 @@ from pathlib import Path
 
 from pipelines import paths
 from pipelines.data import _cache
-from pipelines.data._image_set import Aborted, ImageSet, Progress, paced, within
+from pipelines.data._image_set import ATTRIBUTES, Aborted, ImageSet, Progress, paced, told_of_attributes, within
 from pipelines.data._spec import Spec
 from pipelines.data._wanted import CHANNELS, SIZES, may_have, require_offered, resolved, source_of, wanted
 from pipelines.errors import DataError
@@ -47,7 +48,7 @@ from pipelines.registries import DATA_SETS
 from pipelines.typed_path import folder_of, shown
 
 __all__ = [
-    "CHANNELS", "DATA_SETS", "SIZES", "ImageSet", "Overview", "Progress", "Spec",
+    "ATTRIBUTES", "CHANNELS", "DATA_SETS", "SIZES", "ImageSet", "Overview", "Progress", "Spec",
     "attribute_groups_of", "attribute_names_of", "class_names_of", "describe", "folder_of", "is_prepared", "load",
     "missing_files", "names", "overview", "require_classes", "require_condition", "shown", "splits", "test_part",
 ]  # fmt: skip
@@ -111,10 +112,12 @@ def load(
         report(1.0, f"{name} is ready: {len(image_set):,} pictures")
     except Aborted as aborted:
         raise aborted.cause from None
-    return replace(
-        image_set, notes=(*asked.notes, *image_set.notes), modality=modality,
-        condition=getattr(asked.entry, "CONDITION", ""),
-        condition_labels=tuple(getattr(asked.entry, "CONDITION_LABELS", ())),
+    return told_of_attributes(
+        replace(
+            image_set, notes=(*asked.notes, *image_set.notes), modality=modality,
+            condition=getattr(asked.entry, "CONDITION", ""),
+            condition_labels=tuple(getattr(asked.entry, "CONDITION_LABELS", ())),
+        )
     )  # fmt: skip
 
 
@@ -174,18 +177,25 @@ def overview(
     asked = wanted(name, size, channels, folder, held_out)
     card, source = asked.card(), asked.source
     if source is None:
-        entry = asked.entry
-        return Overview(card is not None, tuple(entry.CLASS_NAMES), condition=getattr(entry, "CONDITION", ""))
+        classes = tuple(asked.entry.CLASS_NAMES)
+        return Overview(card is not None, classes, condition=_condition_of(name, classes))
     paths, notes = asked.pictures, asked.notes
     before = Overview(
         False, source.class_names, shown(source.folder), len(paths), source.counts_of(paths), notes,
-        condition=getattr(asked.entry, "CONDITION", ""),
+        condition=_condition_of(name, source.class_names, folder),
     )  # fmt: skip
     if card is None:
         return before
     counts = dict(zip(source.class_names, card.class_counts, strict=False))
     notes = (*notes, *card.notes)
     return replace(before, prepared=True, pictures=card.count, counts=counts, notes=notes)
+
+
+def _condition_of(name: str, classes: tuple[str, ...], folder: str | Path | None = None) -> str:
+    """What a conditional model of a set is told of that is not its class; "" of classes, or where there is nothing."""
+    if condition := getattr(DATA_SETS.get(name), "CONDITION", ""):
+        return condition
+    return ATTRIBUTES if not classes and attribute_names_of(name, folder) else ""
 
 
 def is_prepared(
@@ -290,6 +300,7 @@ def require_classes(image_set: ImageSet) -> None:
     if image_set.labels is None or count < 2:
         has = {0: "no classes", 1: f"one class ({', '.join(image_set.class_names)})"}.get(count, "no labels")
         raise DataError(
-            f"The data set {image_set.name!r} has {has} where a conditional model wants at least two; "
-            "choose a set with classes (your own folder: one subfolder for each) or an unconditional model."
+            f"The data set {image_set.name!r} has {has} where a conditional model wants at least two, or attributes; "
+            "choose a set that has some (your own folder: one subfolder for each class, or an attributes.csv) or an "
+            "unconditional model."
         )

@@ -9,6 +9,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+ATTRIBUTES = "attributes"
+"""The condition of a set that has attributes and neither classes nor a condition of its own: for each picture a list of
+numbers, 1 where it has the attribute and 0 where not. It is a field of the loaded set, and not of its fingerprint."""
+
 Progress = Callable[[float, str], None]
 """Called with the share done in [0, 1] and a message; may raise to abort; nothing half-written then stays behind."""
 
@@ -35,7 +39,7 @@ class ImageSet:
     # any other M makes the field a domain of its own, whose examples belong to none (unpaired).
     fields: dict[str, np.ndarray] = field(default_factory=dict)
     paired: bool = True  # whether examples of a field of N belong to the pictures; False: the field is a domain
-    condition: str = ""  # the field that a conditional model is told of; "": the class
+    condition: str = ""  # the field that a conditional model is told of, or ``ATTRIBUTES``; "": the class
     condition_labels: tuple[str, ...] = ()  # the names of the labels of a condition that is a map of them
     modality: str = "image"  # what an example is: the name of one of ``pipelines.modalities``
 
@@ -86,6 +90,14 @@ def with_field(known: ImageSet, name: str, field_name: str, values: np.ndarray, 
     fields = {**known.fields, field_name: values}
     print_ = fingerprint_of(known.images, known.labels, progress, known.attributes, fields)
     return replace(known, name=name, fields=fields, fingerprint=print_)
+
+
+def told_of_attributes(known: ImageSet) -> ImageSet:
+    """A set whose condition is ``ATTRIBUTES`` where it has some, and no classes and no other condition; else itself."""
+    if known.condition or known.class_names or known.attributes is None:
+        return known
+    fields = {**known.fields, ATTRIBUTES: known.attributes.astype(np.float32)}
+    return replace(known, fields=fields, condition=ATTRIBUTES)
 
 
 class Aborted(Exception):

@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from torch import nn
 
+from pipelines.data import ATTRIBUTES
 from pipelines.errors import ModelError
 from pipelines.latent import geometry
 from pipelines.latent.point import coordinate_of, sample_of
@@ -148,7 +149,8 @@ def labelled(model: Model) -> list[Direction]:
 def told_columns(model: Model) -> np.ndarray:
     """Which of what the reader tells has a labelled direction, as columns of the readings: see ``labelled``."""
     readings = model.readings
-    if readings is None or (model.class_names and readings.exclusive):
+    told = model.trained.entry.spec.condition == ATTRIBUTES and model.class_names  # z does not say what y says
+    if readings is None or told or (model.class_names and readings.exclusive):
         return np.zeros(0, np.int64)
     seen = readings.probabilities > 0.5
     rarer = np.minimum(seen.mean(0), (readings.probabilities < 0.5).mean(0))

@@ -6,13 +6,14 @@ those that it has. Where a picture belongs to each condition, what is drawn is c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from pipelines.data import ATTRIBUTES as ATTRIBUTES_TOLD
 from pipelines.data import ImageSet
 from pipelines.metrics import ATTRIBUTES, CLASSES, part_reader
 from pipelines.metrics.reader import Reader
@@ -30,18 +31,20 @@ class Truth:
         told: as they are stored, [N, ...].
         images: the true pictures, as they are stored, [N, ...]; None where none is known.
         held_out: whether they are ones that nothing is learnt from.
+        alike: whether what is drawn is to be like them as a picture, and not only in its attributes.
     """
 
     told: Tensor
     images: Tensor | None
     held_out: bool
+    alike: bool = True
 
     def __len__(self) -> int:
         return len(self.told)
 
     def at(self, rows: Tensor | slice) -> Truth:
         """Some of them, by rows int64 [M]."""
-        return Truth(self.told[rows], None if self.images is None else self.images[rows], self.held_out)
+        return replace(self, told=self.told[rows], images=None if self.images is None else self.images[rows])
 
     def evenly(self, count: int) -> Truth:
         """From the first to the last, at even distances; some twice if there are fewer."""
@@ -72,7 +75,8 @@ def of(image_set: ImageSet, test: ImageSet | None = None) -> Truth | None:
             continue
         belong = part.paired or held_out and not says.get("NEEDS_FOLDER")
         known = belong and len(values) == len(part)
-        return Truth(torch.from_numpy(values), torch.from_numpy(part.images) if known else None, held_out)
+        images = torch.from_numpy(part.images) if known else None
+        return Truth(torch.from_numpy(values), images, held_out, image_set.condition != ATTRIBUTES_TOLD)
     return None
 
 
@@ -86,7 +90,8 @@ def beside_truth(truth: Truth | None, judge: Any, data_name: str, fingerprint: s
     """
     if truth is None:
         return {}
-    found = {"truth": truth.images, "told": truth.told, "part_reader": part_reader.of(data_name)}
+    found = {"told": truth.told, "part_reader": part_reader.of(data_name)}
+    found |= {"truth": truth.images} if truth.alike else {}
     if truth.images is None:
         return found
     if judge.kind in (CLASSES, ATTRIBUTES):

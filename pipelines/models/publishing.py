@@ -26,6 +26,7 @@ from pipelines.config.migrating import SCHEMA
 from pipelines.config.presets import PRESETS
 from pipelines.config.settings import Role, as_option
 from pipelines.config.train_config import TrainConfig, of_role
+from pipelines.data import ATTRIBUTES
 from pipelines.data._image_set import within
 from pipelines.errors import GanError, ModelError
 from pipelines.files import publish_folder, sync, whole
@@ -280,6 +281,9 @@ def _command(record: Record) -> str:
 
 
 def _preview(trained: Trained) -> bytes:
-    view = FixedView(trained.config, trained.entry.class_names, trained.conditions, trained.truth, indexed=True)
+    tiled = trained.entry.spec.condition != ATTRIBUTES
+    view = FixedView(
+        trained.config, trained.entry.class_names, trained.conditions, trained.truth, indexed=True, tiled=tiled
+    )
     z, _ = trained.draw((0, index) for index in range(len(view.z)))
     return view.png(trained.decode(z, view.y))

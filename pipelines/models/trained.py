@@ -66,9 +66,9 @@ class Trained:
     @property
     def class_names(self) -> tuple[str, ...]:
         """What it can be told: classes, or the names of its example conditions; () of an unconditional model."""
-        if self.conditions is not None:
-            return conditions.names(len(self.conditions))
-        return self.entry.class_names if self.config.conditional else ()
+        if self.conditions is None or len(self.conditions) == len(self.entry.class_names):
+            return self.entry.class_names if self.config.conditional else ()
+        return conditions.names(self.conditions)
 
     @property
     def draws_pictures(self) -> bool:

@@ -51,8 +51,11 @@ class ConditionalGenerator(nn.Module):
 
 
 def class_weights(y: Tensor, classes: int) -> Tensor:
-    """Weights of each class, [B, classes]: of class numbers [B] a one-hot code, of weights [B, classes] themselves."""
-    return F.one_hot(y, classes) if y.ndim == 1 else y
+    """Weights of each class, [B, classes]: of class numbers [B] a one-hot code, of weights [B, classes] themselves.
+
+    Numbers that are told instead of a class are weights, too; 0 stands where a list of them has ended (NaN).
+    """
+    return F.one_hot(y, classes) if y.ndim == 1 else y.nan_to_num(0.0)
 
 
 class ConditionalDiscriminator(nn.Module):
@@ -60,7 +63,8 @@ class ConditionalDiscriminator(nn.Module):
 
     A label is a class, or one of a class's groups of like pictures where D is told of groups. The head's first output
     is the unconditional logit. Its others are the inner products of the features with each label's embedding, of which
-    the label picks one: the same numbers as an embedding table's, in one matrix product.
+    the label picks one: the same numbers as an embedding table's, in one matrix product. Numbers that are told instead
+    of a label weigh all of them.
     """
 
     def __init__(self, body: nn.Module, features: int, classes: int, groups: int = 0, minibatch: str = "none") -> None:
@@ -81,7 +85,7 @@ class ConditionalDiscriminator(nn.Module):
 
         Args:
             x: pictures in [-1, 1], [B, C, H, W].
-            y: class numbers, [B]; None without classes.
+            y: class numbers, [B], or numbers that are told instead, [B, classes]; None without classes.
             group: numbers of groups, [B]; None takes the group of the class in which a picture looks most real.
         """
         h = self.features(x)
@@ -91,6 +95,8 @@ class ConditionalDiscriminator(nn.Module):
         logits = scores[:, 0]
         if not self.labels:
             return logits
+        if y is not None and y.ndim == 2:
+            return logits + (scores[:, 1:] * class_weights(y, self.labels).to(scores.dtype)).sum(1)
         if not self.groups:
             return logits + scores.gather(1, 1 + y[:, None]).squeeze(1)
         first = 1 + (0 if y is None else y[:, None] * self.groups)  # of the class's groups

@@ -23,7 +23,7 @@ PARTS = {"views": "id", "series": "name", "measures": "name"}  # of a display, b
 
 
 def described(
-    method: Any, config: TrainConfig, modality: str = "image", layers: Iterable[Measure] = (), told: bool = False
+    method: Any, config: TrainConfig, modality: str = "image", layers: Iterable[Measure] = (), truth: Any = None
 ) -> Display:
     """What a run draws, as its record says it.
 
@@ -32,7 +32,7 @@ def described(
         config: of the run.
         modality: of the run's data.
         layers: what is measured of each layer of its networks.
-        told: whether its networks are told of another condition than classes, so that there may be a truth.
+        truth: the ``metrics.truth.Truth`` of networks that are told of another condition than classes; else None.
 
     Raises:
         ConfigError: a measure, or the method, describes its numbers wrongly.
@@ -40,7 +40,8 @@ def described(
     views, series = getattr(method, "views", VIEWS), getattr(method, "series", SERIES)
     _check(config.method, views, series, {*measures.units(), *measures.TAKEN})
     series = [one for one in series if not one.setting or getattr(config, one.setting)]
-    return _display(views, series, [*measures.described(modality=modality, told=told), *layers])
+    told, alike = truth is not None, truth is None or truth.alike
+    return _display(views, series, [*measures.described(modality=modality, told=told, alike=alike), *layers])
 
 
 @cache

@@ -69,15 +69,16 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
         if group:
             group.tell({"machine": asdict(where)})
         trainer = Trainer(config, images, where, labels, spec, group, fields, test and tensors_of(test)[:2])
-        names, shown, known = image_set.class_names, (), None
+        names, shown, known, told_of = image_set.class_names, (), None, ()
         if trainer.conditions is not None:  # the run can be explored by itself
             known = truth.of(image_set, test)
             shown = conditions.of_run(reporter, known, spec, image_set)
-            names = conditions.names(len(shown[0]))
-        view = FixedView(config, names, *shown)
+            told_of = image_set.attribute_names if spec.condition == data.ATTRIBUTES else ()
+            names = conditions.names(shown[0], told_of)
+        view = FixedView(config, names, *shown, tiled=not told_of)
         critic = _critic(trainer)
         layers = _spectra.described(critic.module) if critic else []
-        drawn = described(trainer.method, config, image_set.modality, layers, known is not None)
+        drawn = described(trainer.method, config, image_set.modality, layers, known)
         record = _record(folder, config, image_set, where, view, drawn)
         record.data["class_names"] = list(names)
         if test is not None:
@@ -299,7 +300,7 @@ def _record(
         },
         display={
             "rows": view.rows, "columns": view.columns, "tile": config.size, "gap": GAP, "row_labels": view.row_labels,
-            "truth": view.has_truth,
+            "input": view.has_input, "truth": view.has_truth,
             "d_output": traits.d_output,
             "balance": traits.balance,
             **drawn,

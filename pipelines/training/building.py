@@ -13,6 +13,7 @@ from pipelines import optimisers
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import ConfigError
+from pipelines.networks import _standing
 from pipelines.networks._norms import spectral_norm
 from pipelines.networks._style_encoder import StyleEncoder
 from pipelines.registries import MODALITIES, NETWORKS, network_traits
@@ -79,10 +80,16 @@ def _require_picture(config: TrainConfig, spec: Spec) -> None:
 
 
 def _made(make: Callable[..., nn.Module], config: TrainConfig, spec: Spec) -> nn.Module:
-    """One network; a family that names its second parameter ``spec`` gets it whole, others the number of classes."""
+    """One network; a family that names its second parameter ``spec`` gets it whole, others the number of classes.
+
+    Numbers that are told take the place of the classes: each is the weight of one.
+    """
     if "spec" in inspect.signature(make).parameters:
         return make(config, spec)
-    if spec.condition:
+    numbers = spec.condition and spec.condition_dtype == "float32"
+    if numbers:
+        _require_no_classes(config, spec)
+    elif spec.condition:
         raise ConfigError(
             f"The network {config.network!r} can be told of classes only, and the data set {config.data!r} has another "
             f"condition ({spec.condition!r}): choose a network made for it, or switch conditional off."
@@ -92,7 +99,21 @@ def _made(make: Callable[..., nn.Module], config: TrainConfig, spec: Spec) -> nn
             f"The network {config.network!r} draws pictures, and the data set {config.data!r} has none (its modality "
             f"is {spec.modality!r}): choose a network made for it."
         )
-    return make(config, spec.classes)
+    return make(config, spec.condition_shape[0] if numbers else spec.classes)
+
+
+def _require_no_classes(config: TrainConfig, spec: Spec) -> None:
+    """Do nothing where what is told may be numbers; raises ``ConfigError`` as ``build``."""
+    told = f"the networks are told of numbers ({spec.condition!r} of the data set {config.data!r})"
+    if config.self_conditional:
+        raise ConfigError(
+            f"self_conditional divides classes into groups, and {told}: switch self_conditional off, or conditional."
+        )
+    if _standing.wanted(config):
+        raise ConfigError(
+            f"The moving average of {config.network!r} takes its statistics from samples of all classes, and {told}: "
+            "set ema to 0, choose another network, or switch conditional off."
+        )
 
 
 def advance(network: nn.Module, images_seen: int) -> bool:

@@ -24,8 +24,8 @@ _EARLY = (0, 1, 2, 5, 10, 20, 50)  # steps at which everything changes
 class FixedView:
     """The same z, and the same conditions, at every step: a conditional model shows one of them a row, one z a column.
 
-    Conditions that are no classes stand themselves in the first column, and the pictures that belong to them, where
-    these are known, in the last.
+    Conditions that are pictures, maps or numbers stand themselves in the first column, and the pictures that belong to
+    them, where these are known, in the last. Those that are attributes are told by the names of the rows.
 
     Args:
         config: of the run.
@@ -33,6 +33,7 @@ class FixedView:
         examples: conditions that are no classes, as they are stored, [K, ...]; None for classes.
         truth: the pictures that belong to them, uint8 [K, C, S, S], where these are known.
         indexed: whether ``y`` numbers the examples, as models are asked for them, instead of being their values.
+        tiled: whether the examples are shown.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class FixedView:
         examples: Tensor | None = None,
         truth: Tensor | None = None,
         indexed: bool = False,
+        tiled: bool = True,
     ) -> None:
         noise = torch.Generator().manual_seed(config.seed + 1)
         self._told: Tensor | None = None
@@ -50,12 +52,12 @@ class FixedView:
             self.rows = min(len(examples), _EXAMPLES)
             drawn = max(2, config.samples // self.rows)
             self._truth = None if truth is None else truth[: self.rows].cpu()
-            self.columns = 1 + drawn + self.has_truth
+            self.columns = tiled + drawn + self.has_truth
             self.z = draw_latent(drawn, config, noise).repeat(self.rows, 1)
             shown = examples[: self.rows]
             chosen = torch.arange(self.rows) if indexed else shown
             self.y, self.row_labels = chosen.repeat_interleave(drawn, 0), list(class_names[: self.rows])
-            self._told = tiles(shown.cpu(), config.size, config.channels)
+            self._told = tiles(shown.cpu(), config.size, config.channels) if tiled else None
         elif config.conditional:
             self.rows = min(len(class_names), _MOST_ROWS)
             self.columns = max(2, config.samples // self.rows)
@@ -70,6 +72,11 @@ class FixedView:
             self.y, self.row_labels = None, []
 
     @property
+    def has_input(self) -> bool:
+        """Whether the conditions stand in the first column."""
+        return self._told is not None
+
+    @property
     def has_truth(self) -> bool:
         """Whether the true pictures stand in the last column."""
         return self._truth is not None
@@ -80,10 +87,10 @@ class FixedView:
 
     def png(self, samples: Tensor) -> bytes:
         """The grid of the samples of ``z`` and ``y``, uint8 [B, C, H, W], as PNG."""
-        if self._told is not None:
-            truth = [] if self._truth is None else [self._truth[:, None]]
-            rows = [self._told[:, None], samples.unflatten(0, (self.rows, -1)), *truth]
-            samples = torch.cat(rows, 1).flatten(0, 1)
+        if self.has_input or self.has_truth:
+            beside = [None if each is None else each[:, None] for each in (self._told, self._truth)]
+            rows = [beside[0], samples.unflatten(0, (self.rows, -1)), beside[1]]
+            samples = torch.cat([part for part in rows if part is not None], 1).flatten(0, 1)
         return grid_png(samples, self.columns)
 
 

@@ -41,13 +41,19 @@ export class Grid {
     this.conditional = conditional && this.display.row_labels?.length > 0;
     const first = this.conditional && this.display.rows < classes;
     const what = condition ? "examples of the condition" : "classes";
+    const end = this.input(condition) ? "the truth" : "a real one";
     this.left = [first ? `the first ${this.display.rows} of ${classes} ${what}` : null,
-      this.conditional && condition ? `left: the input (${condition})` : null,
-      this.display.truth ? "right: the truth" : null].filter(Boolean).join(" · ");
-    this.ends = [this.conditional && condition ? "the input" : null, this.display.truth ? "the truth" : null];
+      this.input(condition) ? `left: the input (${condition})` : null,
+      this.display.truth ? `right: ${end}` : null].filter(Boolean).join(" · ");
+    this.ends = [this.input(condition) ? "the input" : null, this.display.truth ? end : null];
     this.labels.replaceChildren(...(this.conditional ? this.display.row_labels : []).map((label) =>
       make("span", { title: label }, label)));
     this.fit();
+  }
+
+  /** Whether what a model is told stands in the first column; attributes are told by the names of the rows. */
+  input(condition) {
+    return Boolean(this.conditional && condition && (this.display.input ?? true));
   }
 
   /** The size in pixels of a grid as stored. */

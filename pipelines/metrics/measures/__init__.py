@@ -52,8 +52,9 @@ NEEDS = (
     "features", "neighbours", "classes", "attributes", "asked", "training", "stacked", "truth", "verdicts", "parts"
 )  # fmt: skip
 """Features of examples; more than K samples; probabilities of classes; of attributes; classes asked for; few enough
-training pictures; probabilities of each colour channel's classes; the true picture of each sample; what a classifier
-reads of both, a class or attributes; maps of labels that were asked for, and a reader of these parts."""
+training pictures; probabilities of each colour channel's classes; the picture that each sample is to
+be like; what a classifier reads of it and of the true one, a class or attributes; maps of labels that were asked for,
+and a reader of these parts."""
 OF_TRUTH = frozenset(("truth", "verdicts", "parts"))  # real pictures are measured beside the truth that they are
 OF_FEATURES = frozenset(("features", "neighbours", "training"))  # what there is only of a modality with features
 OF_CLASSIFIERS = frozenset(("classes", "attributes", "stacked", "verdicts", "parts"))  # what there is only of pictures
@@ -125,13 +126,14 @@ def units(own: bool = True) -> dict[str, str]:
     return found
 
 
-def described(own: bool = True, modality: str = "image", told: bool = False) -> list[Measure]:
+def described(own: bool = True, modality: str = "image", told: bool = False, alike: bool = True) -> list[Measure]:
     """The measures that are drawn, in order; nothing is imported.
 
     Args:
         own: also those of a person's own.
         modality: of the examples that are measured.
         told: whether they are drawn for a condition that is no class: only then there is a truth to compare with.
+        alike: whether they are to be like the true pictures, and not only in what is read of both.
 
     Returns:
         The measures; of those that say that they select the best checkpoint, the first does.
@@ -143,7 +145,8 @@ def described(own: bool = True, modality: str = "image", told: bool = False) -> 
     found, chosen = [], False
     for name in of_modality(modality, own):
         says = MEASURES.constants(name)
-        if "QUESTION" in says and (told or OF_TRUTH.isdisjoint(needs(name))):
+        of_truth = OF_TRUTH.intersection(needs(name))
+        if "QUESTION" in says and (not of_truth or (told and (alike or "truth" not in of_truth))):
             found.append(_described(name, says, bool(says.get("SELECTS")) and not chosen))
             chosen = chosen or found[-1].selects
     return found

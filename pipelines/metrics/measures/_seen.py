@@ -38,8 +38,8 @@ class Seen:
         kind: of the probabilities: ``classes``, ``attributes``, ``stacked`` or None.
         labels: int [N], the classes asked for, or None.
         real: the real pictures that they are compared with.
-        truth: the true picture of each, uint8 [N, C, H, W], or other examples as they are stored; None where none is
-            known.
+        truth: the true picture that each is to be like, uint8 [N, C, H, W], or other examples as they are stored; None
+            where there is none.
         told: the condition that each was drawn for, where that is no class, as it is stored, [N, ...]; or None.
         true_probabilities: what the judge says of the true pictures, as ``probabilities``, or None.
         reader: the classifier whose probabilities these are, or None.

@@ -12,7 +12,7 @@ ORDER = 150
 UNIT = "share"
 AXIS = "share of attributes"
 BETTER = "higher"
-NEEDS = ("truth", "verdicts", "attributes")
+NEEDS = ("verdicts", "attributes")
 MODALITIES = ("image",)
 REAL = None
 

@@ -16,7 +16,7 @@ UNIT = "share"
 AXIS = "share of pictures"
 BETTER = "higher"
 HEADLINE = True
-NEEDS = ("truth", "verdicts")
+NEEDS = ("verdicts",)
 MODALITIES = ("image",)
 REAL = None
 
