@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from pipelines.latent.point import MOST_POINTS, Amount, AskedPoint, Direction
+from pipelines.latent.point import MOST_POINTS, Amount, AskedPoint, Direction, Weights
 from pipelines.schema import Meta, Scalar
 
 MOST_SAVED = 6_000_000  # letters of a saved game; one of the largest networks has 4.2 million
@@ -115,10 +115,10 @@ class Effects:
 
 @dataclass(frozen=True)
 class Projected:
-    """A picture as base64, and the class that is searched among."""
+    """A picture as base64, and the class that is searched among, or the attributes."""
 
     picture: Annotated[str, Meta(max_length=MOST_PICTURE)]
-    y: Annotated[int, Meta(ge=0, le=9_999)] = 0
+    y: Annotated[int, Meta(ge=0, le=9_999)] | Weights = 0
 
 
 @dataclass(frozen=True)

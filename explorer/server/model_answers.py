@@ -30,8 +30,8 @@ from explorer.server.asked import (
     Shown,
     Training,
 )
+from explorer.server.raw import raw
 from explorer.server.sentences import without_paths
-from pipelines.data import ATTRIBUTES
 from pipelines.errors import DataError, GanError
 from pipelines.latent import equations as classics
 from pipelines.latent import film, search
@@ -45,7 +45,6 @@ from pipelines.latent.projection import Projection
 from pipelines.latent.projection import project as search_z
 from pipelines.latent.stages import by_stage
 from pipelines.latent.styles import mixed
-from pipelines.modalities._conditions import tiles
 from pipelines.registries import loss_traits
 
 MOST_EDGE = 4096
@@ -59,19 +58,6 @@ KINDS = {"png": "image/png", "gif": "image/gif", "mp4": "video/mp4"}
 def about(model: Model, asked: Nothing) -> Response:
     """What a page needs to know of the model."""
     return JSONResponse(describe(model), headers={"cache-control": "no-store"})
-
-
-def conditions(model: Model, asked: Nothing) -> Response:
-    """The examples that the model can be told, in their order, as pictures; where that is no class.
-
-    Attributes are shown by a picture that has them, where one is known.
-    """
-    trained = model.trained
-    if trained.conditions is None:
-        raise HTTPException(400, f"{model.id} is told of no condition but a class, if any, and a class has no picture.")
-    having = trained.truth if trained.entry.spec.condition == ATTRIBUTES else None
-    shown = tiles(trained.conditions if having is None else having, model.shape[0], model.shape[2])
-    return _raw(shown.permute(0, 2, 3, 1).contiguous().numpy())
 
 
 def labels(model: Model, asked: Nothing) -> Response:
@@ -106,28 +92,28 @@ def _listed(model: Model, found: Iterable[Direction]) -> Response:
 
 def pictures(model: Model, asked: Shown) -> Response:
     """The pictures of points."""
-    return _raw(_decoded(model, all_checked(asked.points)))
+    return raw(_decoded(model, all_checked(asked.points)))
 
 
 def attention(model: Model, asked: OnePoint) -> Response:
     """Where each place of a point's picture looks, as a grey picture for each place."""
     (at,) = all_checked([asked.point])
     with DECODING.turn():
-        return _raw(heat_maps(model, at))
+        return raw(heat_maps(model, at))
 
 
 def stages(model: Model, asked: OnePoint) -> Response:
     """A point's picture by each stage of a generator that grows."""
     (at,) = all_checked([asked.point])
     with DECODING.turn():
-        return _raw(by_stage(model, at))
+        return raw(by_stage(model, at))
 
 
 def styles(model: Model, asked: Mixed) -> Response:
     """A grid of pictures whose layers take their styles from rows and columns of points."""
     rows, columns = all_checked(asked.rows), all_checked(asked.columns)
     with DECODING.turn():
-        return _raw(mixed(model, rows, columns, asked.taken, asked.noise))
+        return raw(mixed(model, rows, columns, asked.taken, asked.noise))
 
 
 def read(model: Model, asked: Shown) -> Response:
@@ -187,7 +173,7 @@ def training(model: Model, asked: Training) -> Response:
     known = training_set(model.trained.config)
     if max(asked.indices) >= len(known.set):
         raise HTTPException(400, f"A training picture's number lies between 0 and {len(known.set) - 1}.")
-    return _raw(known.pictures[asked.indices].transpose(0, 2, 3, 1))
+    return raw(known.pictures[asked.indices].transpose(0, 2, 3, 1))
 
 
 def find(model: Model, asked: Found) -> Response:
@@ -260,7 +246,7 @@ def project(model: Model, asked: Projected) -> Iterator[bytes]:
     """The point nearest to a picture (base64 of a PNG or JPEG), as lines of JSON while the search goes on."""
     with UNPACKING.turn():
         picture = search.read_picture(model, asked.picture)
-    if model.class_names and asked.y >= len(model.class_names):
+    if model.class_names and isinstance(asked.y, int) and asked.y >= len(model.class_names):
         raise HTTPException(400, f"y is {asked.y}; it must be a whole number from 0 to {len(model.class_names) - 1}.")
     return _lines(search_z(model, picture, asked.y if model.class_names else None))
 
@@ -332,10 +318,3 @@ def _find_directions(model: Model, points: list[Point]) -> None:
         if not model.knows(name):
             with COMPUTING.turn():
                 model.direction(name)
-
-
-def _raw(images: Any) -> Response:
-    shape = ",".join(map(str, images.shape))
-    # Of its own encoding, so that Streamlit leaves it alone: packing holds up all others, and saves 4 % of a picture.
-    headers = {"x-shape": shape, "cache-control": "no-store", "content-encoding": "identity"}
-    return Response(images.tobytes(), media_type="application/octet-stream", headers=headers)

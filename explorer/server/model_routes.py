@@ -112,7 +112,11 @@ MODEL_ROUTES: list[tuple[str, Any, str]] = [
     ("/api/models/{ref}/reader", reader, "GET"),
     *(
         (f"/api/models/{{ref}}/{verb}", _asking(verb), "GET")
-        for verb in ("conditions", "labels", "directions", "agreement", "equations", "truncation")
+        for verb in ("labels", "directions", "agreement", "equations", "truncation")
+    ),
+    *(
+        (f"/api/models/{{ref}}/{verb}", _asking(verb, of="told_answers"), method)
+        for verb, method in (("conditions", "GET"), ("attributes", "GET"), ("told", "POST"))
     ),
     *(
         (f"/api/models/{{ref}}/{verb}", _asking(verb), "POST")

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from explorer.model.library import DECODING
 from explorer.server.asked import Nothing, Pictured, Translated
+from explorer.server.raw import raw
 from pipelines import data
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import GanError
@@ -105,7 +106,7 @@ def translate(model: Model, asked: Translated) -> Response:
     if verdicts:
         told = np.stack(verdicts).astype("<f4")
         content, headers["x-verdicts"] = content + told.tobytes(), _words(told.shape)
-    return _raw(content, headers)
+    return raw(content, headers)
 
 
 def parts(model: Model, asked: Pictured) -> Response:
@@ -165,13 +166,8 @@ def _decoded(text: str, name: str) -> bytes:
 
 def _stored(found: Tensor) -> Response:
     content = np.ascontiguousarray(found.numpy())
-    return _raw(content.tobytes(), {"x-shape": _words(content.shape)})
+    return raw(content)
 
 
 def _words(shape: tuple[int, ...]) -> str:
     return ",".join(map(str, shape))
-
-
-def _raw(content: bytes, headers: dict[str, str]) -> Response:
-    always = {"cache-control": "no-store", "content-encoding": "identity"}  # as in ``model_answers._raw``
-    return Response(content, media_type="application/octet-stream", headers={**headers, **always})

@@ -30,6 +30,7 @@ class Spec:
     modality: str = "image"
     shape: tuple[int, ...] = ()  # of one example as networks read and write it; (): channels, size, size
     labels: int = 0  # that a map of labels may have; 0 of every other condition
+    names: tuple[str, ...] = ()  # of the numbers of a condition that is attributes, one each; () of every other
 
     @classmethod
     def of(cls, known: Spec | int) -> Spec:
@@ -71,12 +72,13 @@ class Spec:
             found = cls(**{name: tuple(each) if isinstance(each, list) else each for name, each in values.items()})
             shapes = (found.shape, found.condition_shape)
             sizes = [size for shape in shapes for size in (*shape, math.prod(shape))]
-            texts = (found.condition, found.condition_dtype, found.modality)
+            texts = (found.condition, found.condition_dtype, found.modality, *found.names)
             fits = (
                 all(type(size) is int and 0 < size <= MOST for size in sizes)
                 and type(found.classes) is int and 0 <= found.classes <= 100_000
                 and type(found.labels) is int and 0 <= found.labels <= 127
                 and (found.labels > 0) == (found.condition_dtype == "int8")
+                and (not found.names or found.condition_shape == (len(found.names),))
                 and all(isinstance(text, str) for text in texts) and type(found.paired) is bool
                 and found.condition_dtype in DTYPES and bool(found.condition) == bool(found.condition_shape)
             )  # fmt: skip

@@ -31,7 +31,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from torch import nn
 
-from pipelines.data import ATTRIBUTES
 from pipelines.errors import ModelError
 from pipelines.latent import geometry
 from pipelines.latent.point import coordinate_of, sample_of
@@ -149,7 +148,7 @@ def labelled(model: Model) -> list[Direction]:
 def told_columns(model: Model) -> np.ndarray:
     """Which of what the reader tells has a labelled direction, as columns of the readings: see ``labelled``."""
     readings = model.readings
-    told = model.trained.entry.spec.condition == ATTRIBUTES and model.class_names  # z does not say what y says
+    told = model.trained.attributes is not None  # z does not say what y says
     if readings is None or told or (model.class_names and readings.exclusive):
         return np.zeros(0, np.int64)
     seen = readings.probabilities > 0.5

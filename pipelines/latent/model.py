@@ -121,8 +121,8 @@ class Model:
         """Pictures uint8 [B, H, W, C] of latent vectors [B, latent_size], or one [latent_size].
 
         Args:
-            y: one class for all, classes [B], weights of all classes [classes] or [B, classes] (a mixture); None for
-                an unconditional model.
+            y: one class for all, classes [B], weights of all classes [classes] or [B, classes] (a mixture), or, of a
+                model that is told of attributes, these as 0 and 1, [A] or [B, A]; None for an unconditional model.
             styled: what is done to the styles of a model with a mapping network, as ``styled`` gives it.
 
         Raises:
@@ -156,8 +156,8 @@ class Model:
             )
         x = to_float(torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2))
         labels = self.classes(y, len(x))
-        if labels is not None and labels.ndim == 2:  # D knows classes, not mixtures: it is asked for the largest part
-            labels = labels.argmax(1)
+        if labels is not None and labels.ndim == 2 and self.trained.attributes is None:
+            labels = labels.argmax(1)  # D knows classes, not mixtures: it is asked for the largest part
         out = torch.cat([self.trained.logits(part, None if labels is None else labels[start : start + len(part)])
                          for start, part in ((s, x[s : s + 64]) for s in range(0, len(x), 64))])  # fmt: skip
         return LOSSES.get(self.trained.config.loss).d_output(out).float().numpy()
@@ -301,7 +301,7 @@ class Model:
 
     def classes(self, y: Classes, count: int) -> Tensor | None:
         """What G is told of ``count`` pictures, as ``conditions.classes`` says; raises as it does."""
-        return conditions.classes(y, count, len(self.class_names), self.id)
+        return conditions.classes(y, count, len(self.class_names), self.id, self.trained.attributes)
 
 
 def load(reference: str | Path) -> Model:

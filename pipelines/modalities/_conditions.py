@@ -31,11 +31,9 @@ def encode(stored: Tensor | None) -> Tensor | None:
 def mixed(stored: Tensor, weights: Tensor) -> Tensor:
     """Conditions as networks are given them, mixed with weights [B, K] of the stored ones [K, ...].
 
-    Pictures are mixed pixel by pixel, and lists of numbers of one length number by number. There is nothing between
-    lists that differ in length, nor between two labels: of these the largest part of each mixture is taken.
+    Pictures are mixed pixel by pixel. Lists of numbers differ in length, and there is no label between two others: of
+    these the largest part of each mixture is taken.
     """
-    if stored.dtype == torch.float32 and not stored.isnan().any():
-        return weights.to(stored.dtype) @ stored
     if stored.dtype != torch.uint8:
         return stored[weights.argmax(1)]
     encoded = image.encode(stored)

@@ -26,7 +26,6 @@ from pipelines.config.migrating import SCHEMA
 from pipelines.config.presets import PRESETS
 from pipelines.config.settings import Role, as_option
 from pipelines.config.train_config import TrainConfig, of_role
-from pipelines.data import ATTRIBUTES
 from pipelines.data._image_set import within
 from pipelines.errors import GanError, ModelError
 from pipelines.files import publish_folder, sync, whole
@@ -281,7 +280,7 @@ def _command(record: Record) -> str:
 
 
 def _preview(trained: Trained) -> bytes:
-    tiled = trained.entry.spec.condition != ATTRIBUTES
+    tiled = trained.attributes is None
     view = FixedView(
         trained.config, trained.entry.class_names, trained.conditions, trained.truth, indexed=True, tiled=tiled
     )

@@ -71,13 +71,21 @@ class Trained:
         return conditions.names(self.conditions)
 
     @property
+    def attributes(self) -> Tensor | None:
+        """Of a model that is told of attributes those of its examples, float32 [K, A], 0 or 1; None of every other."""
+        return self.conditions if self.entry.spec.names else None
+
+    @property
     def draws_pictures(self) -> bool:
         """Whether what G draws is a picture, and not something of which people see a tile."""
         return self.entry.spec.modality == "image"
 
     def told(self, y: Tensor | None) -> Tensor | None:
-        """What networks are given for y: numbers of classes or examples [B], or weights of them [B, classes]; None."""
-        if self.conditions is None or y is None:
+        """What networks are given for y: numbers of classes or examples [B], or weights of them [B, classes]; None.
+
+        Of a model that is told of attributes, numbers of examples [B], or attributes [B, A].
+        """
+        if self.conditions is None or y is None or (y.ndim == 2 and self.attributes is not None):
             return y
         if y.ndim == 1:
             return encode(self.conditions[y])

@@ -19,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from pipelines.data import ATTRIBUTES, ImageSet, Spec
+from pipelines.data import ImageSet, Spec
 from pipelines.errors import GanError, ModelError, reason_of
 from pipelines.metrics.truth import Truth
 from pipelines.runs.names import CONDITIONS
@@ -31,20 +31,19 @@ MOST = 32  # examples that are kept
 NUMBERS = 100_000_000  # in a file, at most
 
 
-def examples(known: Truth, condition: str = "") -> Truth:
+def examples(known: Truth, spec: Spec) -> Truth:
     """Those of a data set's conditions that are kept, from the first to the last, at most ``MOST``.
 
-    Args:
-        condition: what they are; of ``ATTRIBUTES`` no combination is kept twice.
+    Of attributes no combination is kept twice.
     """
-    if condition == ATTRIBUTES:
+    if spec.names:
         _, first = np.unique(known.told.numpy(), axis=0, return_index=True)
         known = known.at(torch.from_numpy(np.sort(first)))
     return known.evenly(min(MOST, len(known)))
 
 
 def names(told: Tensor, attributes: Sequence[str] = ()) -> tuple[str, ...]:
-    """What pages call examples [K, ...]: their numbers, or, of ``ATTRIBUTES``, which of these [L] they have."""
+    """What pages call examples [K, ...]: their numbers, or, of attributes, those of these [L] that they have."""
     if attributes:
         having = [[name for name, has in zip(attributes, row, strict=True) if has] for row in told.tolist()]
         return tuple(", ".join(row) or "none of the attributes" for row in having)
@@ -71,7 +70,7 @@ def of_run(reporter: RunReporter, known: Truth, spec: Spec, image_set: ImageSet)
     if folder.record().data.get("fingerprint") == image_set.fingerprint:
         with contextlib.suppress(ModelError):  # lost or damaged
             return load(folder.path, spec)
-    chosen = examples(known, spec.condition)
+    chosen = examples(known, spec)
     images = chosen.images if image_set.modality == "image" else None
     reporter.writing(lambda: save(chosen.told, images, folder.path))
     return chosen.told, images

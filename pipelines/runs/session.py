@@ -69,13 +69,12 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
         if group:
             group.tell({"machine": asdict(where)})
         trainer = Trainer(config, images, where, labels, spec, group, fields, test and tensors_of(test)[:2])
-        names, shown, known, told_of = image_set.class_names, (), None, ()
+        names, shown, known = image_set.class_names, (), None
         if trainer.conditions is not None:  # the run can be explored by itself
             known = truth.of(image_set, test)
             shown = conditions.of_run(reporter, known, spec, image_set)
-            told_of = image_set.attribute_names if spec.condition == data.ATTRIBUTES else ()
-            names = conditions.names(shown[0], told_of)
-        view = FixedView(config, names, *shown, tiled=not told_of)
+            names = conditions.names(shown[0], spec.names)
+        view = FixedView(config, names, *shown, tiled=not spec.names)
         critic = _critic(trainer)
         layers = _spectra.described(critic.module) if critic else []
         drawn = described(trainer.method, config, image_set.modality, layers, known)

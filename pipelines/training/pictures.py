@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pipelines.data import ImageSet, Spec
+from pipelines.data import ATTRIBUTES, ImageSet, Spec
 from pipelines.errors import DataError
 from pipelines.modalities.image import decode as to_uint8
 from pipelines.modalities.image import encode as to_float
@@ -54,4 +54,5 @@ def spec_of(image_set: ImageSet) -> Spec:
         classes=classes, condition=image_set.condition, condition_shape=values.shape[1:],
         condition_dtype=str(values.dtype), labels=labels, modality=image_set.modality, shape=shape,
         paired=image_set.paired and len(values) == len(image_set),
+        names=image_set.attribute_names if image_set.condition == ATTRIBUTES else (),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 import { make } from "../shared/format.js";
 import { Slider } from "../shared/slider.js";
 import { drawConditions, nounOf } from "../shared/told.js";
+import { Attributes } from "./attributes.js";
 import { Tradeoff } from "./tradeoff.js";
 
 const MOST_SEED = 9_999_999;
@@ -20,6 +21,7 @@ export class Bar {
   constructor(root, wishes) {
     Object.assign(this, wishes);
     this.tradeoff = new Tradeoff(root);
+    this.attributes = new Attributes(root, (y) => this.onClass(y));
     this.seed = this.number("Seed", MOST_SEED, ABOUT.seed);
     this.index = this.number("Number of the sample", MOST_SEED, ABOUT.seed);
     const take = () => this.onSample({ seed: this.valueOf(this.seed), index: this.valueOf(this.index) });
@@ -49,6 +51,7 @@ export class Bar {
         make("label", { class: "gx-pair" }, make("abbr", { title: ABOUT.seed, tabindex: 0 }, "seed"), this.seed),
         make("label", { class: "gx-pair" }, "number", this.index),
         make("span", { class: "gx-row gx-steps" }, this.undo, this.redo, this.reset)),
+      this.attributes.element,
       this.classes,
       this.length = make("div", { class: "gx-row gx-length" }, this.psi.element,
         this.shellLabel = make("label", { class: "gx-pair" }, this.shell, make("abbr", { title: ABOUT.shell, tabindex: 0 }, "keep on the shell"))),
@@ -74,6 +77,7 @@ export class Bar {
     const key = [condition && model, ...names].join("|");
     if (key === this.classesKey) return;
     this.classesKey = key;
+    this.attributes.open(model, condition);
     this.classes.hidden = !names.length;
     this.classes.setAttribute("aria-label", condition ? "Condition" : "Class");
     const pictures = [];
@@ -105,6 +109,7 @@ export class Bar {
 
   close() {
     this.tradeoff.close();
+    this.attributes.close();
   }
 
   show(state, steps) {

@@ -209,13 +209,15 @@ class Latent {
     const moved = Object.entries(moves).filter(([, amount]) => amount)
       .map(([id, amount]) => `${this.directions.nameOf(id)} ${amount > 0 ? "plus" : "minus"} ${Math.abs(amount)}`);
     const what = own ? "Picture of a point that was found" : `Picture of sample ${index} of seed ${seed}`;
-    return [what, ...(y === null ? [] : [`as ${this.data.classes[y] ?? `class ${y}`}`]), ...moved].join(", ");
+    const told = typeof y === "string" ? "with the attributes that were chosen" : `as ${this.data.classes[y] ?? `class ${y}`}`;
+    return [what, ...(y === null ? [] : [told]), ...moved].join(", ");
   }
 
   show() {
     const { state, directions } = this;
     this.pictures.describe();
     this.bar.show(state, this.steps);
+    this.bar.attributes.show(pointOf(spotOf(state)));
     this.moved.show(directions, state.moves);
     this.tabs.show(this.tabOf(state));
     this.place.classList.toggle("gx-own-pictures", ["attention", "styles", "stages"].includes(this.tabOf(state)));

@@ -3,6 +3,7 @@
 import { ask, askPictures, eachLine, Refused } from "../shared/decoder.js";
 import { make, percent, setText } from "../shared/format.js";
 import { draw } from "../shared/picture.js";
+import { toldOf } from "./state.js";
 
 const EDGE = 256; // to which a picture is cut before it is sent
 
@@ -92,7 +93,7 @@ export class Own {
     setText(this.start, "Stop");
     setText(this.words, "Searching …");
     const y = this.classOf();
-    const wish = { picture: this.sent.toDataURL("image/png").split(",")[1], ...(y === null ? {} : { y }) };
+    const wish = { picture: this.sent.toDataURL("image/png").split(",")[1], ...(y === null ? {} : { y: toldOf(y) }) };
     try {
       const answer = await ask(this.root, model, "project", wish, search.signal);
       /** @type {any} */
@@ -121,7 +122,7 @@ export class Own {
     this.progress(share);
     setText(this.words, `Searching: ${percent(share)}; the pixels differ by ${distance.toFixed(1)} of 255`);
     try {
-      const pictures = await askPictures(this.root, model, [{ z: [[z, 1]], ...(y === null ? {} : { y }) }]);
+      const pictures = await askPictures(this.root, model, [{ z: [[z, 1]], ...(y === null ? {} : { y: toldOf(y) }) }]);
       if (search.signal.aborted || model !== this.model || (this.shared > share && search === this.shownOf)) return;
       Object.assign(this, { shared: share, shownOf: search });
       draw(this.found, pictures, 0);

@@ -1,7 +1,8 @@
 // What is set on the Latent page, as plain values; as texts for the URL; and the steps that can be undone.
 //
-// A spot is one picture's own: { z, moves, psi, shell, y }, with z a source as point.py names them. The state holds the
-// current spot as seed, index and own (a vector that was found, instead of a sample), the kept spots, and what is open.
+// A spot is one picture's own: { z, moves, psi, shell, y }, with z a source as point.py names them, and y the number of a
+// class, attributes as "b" and a digit each, or null. The state holds the current spot as seed, index and own (a vector
+// that was found, instead of a sample), the kept spots, and what is open.
 
 const BETWEEN = "_"; // neither of these occurs in the name of a source or a direction
 const TIMES = "*";
@@ -36,8 +37,11 @@ export function pointOf(spot, z = spot.z) {
   const moves = Object.fromEntries(Object.entries(spot.moves).filter(([, amount]) => amount));
   return { z: [[z, 1]], ...(Object.keys(moves).length ? { moves } : {}),
     ...(spot.shell ? { shell: true } : spot.psi !== 1 ? { psi: spot.psi } : {}),
-    ...(spot.y === null ? {} : { y: spot.y }) };
+    ...(spot.y === null ? {} : { y: toldOf(spot.y) }) };
 }
+
+/** What the server is told for y: a class, or a list of attributes. */
+export const toldOf = (y) => (typeof y === "string" ? [...y.slice(1)].map(Number) : y);
 
 /** The current picture and others under the same change: eight points, and which of them is the current one. */
 export function batchOf(state) {
@@ -73,7 +77,7 @@ const spotText = ({ z, moves, psi, shell, y }) => [z, movesText(moves), psi === 
 function spotFrom(text) {
   const [z, moves, psi, shell, y] = text.split(PART);
   if (!/^(\d{1,10}\.\d{1,7}|v\.[\w-]+)$/.test(z)) return null;
-  return { z, moves: movesOf(moves), psi: numberIn(psi, 0, 2, 1), shell: shell === "1", y: wholeOr(y, null) };
+  return { z, moves: movesOf(moves), psi: numberIn(psi, 0, 2, 1), shell: shell === "1", y: yOf(y) };
 }
 
 /** The state as texts for the URL; what is at rest has none. */
@@ -99,7 +103,7 @@ export function stateOf(texts) {
   state.moves = movesOf(texts.moves);
   state.psi = numberIn(texts.psi, 0, 2, 1);
   state.shell = texts.shell === "1";
-  state.y = wholeOr(texts.y, null);
+  state.y = yOf(texts.y);
   state.kept = (texts.kept ?? "").split(SPOT).map(spotFrom).filter(Boolean);
   if (TABS.includes(texts.tab)) state.tab = texts.tab;
   state.group = texts.group ?? "";
@@ -118,6 +122,7 @@ export function stateOf(texts) {
 }
 
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+const yOf = (text) => (/^b[01]{1,1000}$/.test(text ?? "") ? text : wholeOr(text, null));
 const wholeOr = (text, other) => (/^\d{1,6}$/.test(text ?? "") ? Number(text) : other);
 
 function numberIn(text, low, high, other) {

@@ -4,6 +4,7 @@ import { count, make } from "./format.js";
 
 const LABEL_ROOM = 28; // pixels left of the picture for the names of its rows, at least
 const LABEL_TEXT = 20; // a row lower than this has smaller letters
+const MOST_LETTERS = 14; // of a row's label on one line
 const UNKNOWN = { rows: 8, columns: 8, tile: 28, gap: 2, row_labels: [] };
 
 export class Grid {
@@ -80,6 +81,7 @@ export class Grid {
     this.stage.style.width = `${width * used}px`;
     this.stage.style.height = `${height * used}px`;
     this.labels.style.width = `${labels}px`;
+    this.labels.classList.toggle("gx-long", longest > MOST_LETTERS);
     this.width = width * used + labels;
     const { rows, tile, gap } = this.display ?? UNKNOWN;
     const margin = (height - rows * (tile + gap) + gap) / 2; // some grids have a border
