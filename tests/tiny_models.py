@@ -45,6 +45,7 @@ FACES = TrainConfig(
 )
 PLAIN = TrainConfig(data="digits", network="mlp", width=8, latent_size=6, dropout=0.0, samples=16, device="cpu")
 READ = 2000  # samples of tiny-faces with readings
+TOLD = Spec(condition="attributes", condition_shape=(4,), names=("smile", "glasses", "sunglasses", "beard"))
 
 
 def write_all(home: Path) -> Path:
@@ -59,6 +60,13 @@ def write_all(home: Path) -> Path:
     seen = 1 / (1 + np.exp(-4 * z[:, : len(names)]))
     readings.save(readings.Readings(tuple(names), seen.astype(np.float32), exclusive=False), faces)
     return home
+
+
+def write_told(folder: Path) -> Path:
+    """A model of faces, 32 x 32, that is told of the attributes of ``TOLD``, of which there are five examples."""
+    config = CLASSES.changed(data="faces", size=32, channels=3)
+    told = torch.tensor([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 1], [1, 0, 0, 1], [0, 0, 0, 0]], dtype=torch.float32)
+    return write(folder, config, title="Tiny faces with attributes", spec=TOLD, told=told)
 
 
 def write(
@@ -84,8 +92,8 @@ def write(
     check(config)
     if networks is None:
         torch.manual_seed(seed)
-        networks = build(config, len(class_names) if config.conditional else 0)
-        _enliven(networks[0], config, len(class_names))
+        networks = build(config, spec or (len(class_names) if config.conditional else 0))
+        _enliven(networks[0], config, torch.arange(len(class_names)) if told is None else encode(told))
     folder.mkdir(parents=True)
     for name, network in zip(("generator", "discriminator"), networks, strict=True):
         if network is not None:
@@ -95,7 +103,8 @@ def write(
     if told is not None:
         values["spec"] = spec.to_dict()
         conditions.save(told, None, folder)
-        class_names = conditions.names(len(told))
+        class_names = conditions.names(told, spec.names)
+        values["class_names"] = list(class_names)
     (folder / "config.json").write_text(json.dumps(values), "utf-8")
     card = {
         "title": title, "about": "Random weights, for tests.", "ships": ships, "run": "a-run", "command": "none",
@@ -105,7 +114,8 @@ def write(
         "sha256": sha256(folder),
     }  # fmt: skip
     (folder / "card.json").write_text(json.dumps(card), "utf-8")
-    generator, view = networks[0].eval(), FixedView(config, tuple(class_names), told)
+    tiled = spec is None or not spec.names
+    generator, view = networks[0].eval(), FixedView(config, tuple(class_names), told, tiled=tiled)
     with torch.inference_mode():
         (folder / "preview.png").write_bytes(grid_png(to_uint8(generator(view.z, encode(view.y))), view.columns))
     return folder
@@ -142,13 +152,17 @@ def sha256(folder: Path) -> dict[str, str]:
 
 
 @torch.no_grad()
-def _enliven(generator: nn.Module, config: TrainConfig, classes: int) -> None:
-    """Statistics for the batch norms, and a last layer strong enough to draw black and white."""
+def _enliven(generator: nn.Module, config: TrainConfig, told: Tensor) -> None:
+    """Statistics for the batch norms, and a last layer strong enough to draw black and white.
+
+    Args:
+        told: what a conditional one can be told, [K, ...].
+    """
     generator.train()
     for layer in generator.modules():
         if isinstance(layer, nn.BatchNorm2d):
             layer.momentum = None  # the mean of what it sees
-    y = torch.arange(256) % classes if config.conditional else None
+    y = told[torch.arange(256) % len(told)] if config.conditional else None
     for _ in range(2):
         pictures = generator(torch.randn(256, config.latent_size), y)
     generator.eval()

@@ -70,7 +70,7 @@ def write(folder: Path, config: TrainConfig, seed: int) -> Path:
     judge = discriminator if config.adversarial else None
     title = folder.name.replace("-", " ").capitalize()
     networks = _louder(generator, kept.told, config.latent_size), judge
-    tiny.write(folder, config, conditions.names(len(kept)), title=title, networks=networks, spec=spec, told=kept.told)
+    tiny.write(folder, config, conditions.names(kept.told), title=title, networks=networks, spec=spec, told=kept.told)
     conditions.save(kept.told, kept.images, folder)
     for name, network in more.items():
         if name == "backward":

@@ -195,7 +195,7 @@ def _condition_of(name: str, classes: tuple[str, ...], folder: str | Path | None
     """What a conditional model of a set is told of that is not its class; "" of classes, or where there is nothing."""
     if condition := getattr(DATA_SETS.get(name), "CONDITION", ""):
         return condition
-    return ATTRIBUTES if not classes and attribute_names_of(name, folder) else ""
+    return ATTRIBUTES if len(classes) < 2 and attribute_names_of(name, folder) else ""
 
 
 def is_prepared(

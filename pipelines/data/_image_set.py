@@ -93,8 +93,8 @@ def with_field(known: ImageSet, name: str, field_name: str, values: np.ndarray, 
 
 
 def told_of_attributes(known: ImageSet) -> ImageSet:
-    """A set whose condition is ``ATTRIBUTES`` where it has some, and no classes and no other condition; else itself."""
-    if known.condition or known.class_names or known.attributes is None:
+    """A set whose condition is ``ATTRIBUTES`` where it has some, no two classes and no other condition; else itself."""
+    if known.condition or len(known.class_names) > 1 or known.attributes is None:
         return known
     fields = {**known.fields, ATTRIBUTES: known.attributes.astype(np.float32)}
     return replace(known, fields=fields, condition=ATTRIBUTES)

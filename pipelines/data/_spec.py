@@ -78,6 +78,7 @@ class Spec:
                 and type(found.classes) is int and 0 <= found.classes <= 100_000
                 and type(found.labels) is int and 0 <= found.labels <= 127
                 and (found.labels > 0) == (found.condition_dtype == "int8")
+                and isinstance(found.names, tuple)
                 and (not found.names or found.condition_shape == (len(found.names),))
                 and all(isinstance(text, str) for text in texts) and type(found.paired) is bool
                 and found.condition_dtype in DTYPES and bool(found.condition) == bool(found.condition_shape)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+import torch
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.described import Series, Title, View, check_titles
 from pipelines.errors import ConfigError, GanError
+from pipelines.metrics import truth
 from pipelines.registries import METHODS
 from pipelines.runs import display
 from pipelines.runs.facts import Record, StoredDisplay
@@ -81,9 +84,16 @@ def test_an_old_record_is_completed_with_what_it_does_not_say_and_keeps_what_it_
 
 
 def test_only_a_run_that_is_told_of_a_condition_has_measures_by_the_truth() -> None:
-    plain, told = (display.described(METHODS.get("gan").Method, TrainConfig(), told=told) for told in (False, True))
+    pictures = torch.zeros(1, 3, 8, 8, dtype=torch.uint8)
+    known = truth.Truth(pictures, pictures, True)
+    having = replace(known, told=torch.zeros(1, 4), alike=False)
+    plain, told, of_attributes = (
+        display.described(METHODS.get("gan").Method, TrainConfig(), truth=one) for one in (None, known, having)
+    )
     by_truth = [one["name"] for one in told["measures"] if one not in plain["measures"]]
     assert by_truth == ["parts_iou", "difference", "psnr", "ssim", "kept", "attributes_kept"]
+    by_attributes = [one["name"] for one in of_attributes["measures"] if one not in plain["measures"]]
+    assert by_attributes == ["kept", "attributes_kept"], "a face with glasses is not to be that very face"
     assert {one["question"] for one in told["measures"] if one["name"] in by_truth} == {"true"}
     quality = {"frechet": 3.1, "parts_iou": 0.91, "difference": 0.03123, "psnr": 21.0, "kept": 0.97}
     assert display.in_a_line(told, quality) == "Fréchet 3.1, 91 % IoU of parts, difference 0.0312, 97 % kept"

@@ -15,13 +15,13 @@ const ABOUT = {
 };
 
 export class Bar {
-  onSample; onStep; onReset; onPsi; onEnd; onShell; onClass;
+  onSample; onStep; onReset; onPsi; onEnd; onShell; onClass; onAttributes;
 
-  /** ``onSample({ seed, index })``, ``onClass(y)``, ``onPsi(value)``, ``onEnd(key)``, ``onShell(on)``, ``onStep(by)``, ``onReset()``. */
+  /** ``onSample({ seed, index })``, ``onClass(y)``, ``onAttributes(y)``, ``onPsi(value)``, ``onEnd(key)``, ``onShell(on)``, ``onStep(by)``, ``onReset()``. */
   constructor(root, wishes) {
     Object.assign(this, wishes);
     this.tradeoff = new Tradeoff(root);
-    this.attributes = new Attributes(root, (y) => this.onClass(y));
+    this.attributes = new Attributes(root, (y) => this.onAttributes(y));
     this.seed = this.number("Seed", MOST_SEED, ABOUT.seed);
     this.index = this.number("Number of the sample", MOST_SEED, ABOUT.seed);
     const take = () => this.onSample({ seed: this.valueOf(this.seed), index: this.valueOf(this.index) });

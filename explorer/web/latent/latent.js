@@ -41,7 +41,7 @@ class Latent {
       pick: (at) => this.pick(at), isWalking: () => Boolean(this.walk.shown), words: () => this.words(),
     });
     this.bar = new Bar(this.root, {
-      onSample: (at) => this.change({ ...at, own: "" }, "sample"), onClass: (y) => this.change({ y }, "y"),
+      onSample: (at) => this.change({ ...at, own: "" }, "sample"), onClass: (y) => this.change({ y }, "y"), onAttributes: (y) => this.change({ y }, ""),
       onPsi: (psi) => this.move({ psi }), onEnd: (key) => this.commit(key), onShell: (shell) => this.change({ shell }, "shell"),
       onStep: (by) => this.step(by), onReset: () => this.change({ moves: {}, psi: 1, shell: false }, ""),
     });

@@ -146,7 +146,7 @@ def described(own: bool = True, modality: str = "image", told: bool = False, ali
     for name in of_modality(modality, own):
         says = MEASURES.constants(name)
         of_truth = OF_TRUTH.intersection(needs(name))
-        if "QUESTION" in says and (not of_truth or (told and (alike or "truth" not in of_truth))):
+        if "QUESTION" in says and (not of_truth or (told and (alike or of_truth == {"verdicts"}))):
             found.append(_described(name, says, bool(says.get("SELECTS")) and not chosen))
             chosen = chosen or found[-1].selects
     return found
