@@ -104,11 +104,15 @@ def config(**changes):
     return TrainConfig(network="quick", width=4, latent_size=2, batch_size=4, dropout=0.0, **changes)
 
 
-def test_a_network_for_classes_is_not_told_anything_else():
-    images, labels, spec = tensors_of(made(lists=LISTS))
+def test_a_network_for_classes_is_told_numbers_and_no_pictures():
+    lists, pictures = made(lists=LISTS), dataclasses.replace(made(edges=IMAGES), condition="edges")
+    for known, told in ((lists, True), (lists, False), (pictures, False)):
+        images, labels, spec = tensors_of(known)
+        trainer = Trainer(config(conditional=told), images, CPU, labels, spec, fields=fields_of(known))
+        assert trainer.train_step() is not None and (trainer.conditions is not None) == told
+    images, labels, spec = tensors_of(pictures)
     with pytest.raises(ConfigError, match="'quick' can be told of classes only"):
-        Trainer(config(conditional=True), images, CPU, labels, spec, fields=fields_of(made(lists=LISTS)))
-    Trainer(config(), images, CPU, labels, spec, fields=fields_of(made(lists=LISTS))).train_step()
+        Trainer(config(conditional=True), images, CPU, labels, spec, fields=fields_of(pictures))
 
 
 def test_paired_fields_follow_their_pictures_and_others_come_in_batches_of_their_own():

@@ -81,14 +81,16 @@ export class Grid {
     this.stage.style.width = `${width * used}px`;
     this.stage.style.height = `${height * used}px`;
     this.labels.style.width = `${labels}px`;
-    this.labels.classList.toggle("gx-long", longest > MOST_LETTERS);
+    const long = longest > MOST_LETTERS;
+    this.labels.classList.toggle("gx-long", long);
     this.width = width * used + labels;
     const { rows, tile, gap } = this.display ?? UNKNOWN;
     const margin = (height - rows * (tile + gap) + gap) / 2; // some grids have a border
     [...this.labels.children].forEach((label, row) => {
       label.style.top = `${(margin + row * (tile + gap)) * used}px`;
-      label.style.height = label.style.lineHeight = `${tile * used}px`;
-      label.style.fontSize = tile * used < LABEL_TEXT ? `${Math.floor(tile * used)}px` : "";
+      label.style.height = `${tile * used}px`;
+      label.style.lineHeight = long ? "" : label.style.height;
+      label.style.fontSize = !long && tile * used < LABEL_TEXT ? `${Math.floor(tile * used)}px` : "";
     });
   }
 
