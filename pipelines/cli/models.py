@@ -46,7 +46,11 @@ def sample(
     out_file: Annotated[Path, typer.Option("--out", help="The .npz file to write: images uint8 [N, H, W, C], labels.")],
     count: Annotated[int, typer.Option(help="How many pictures.", min=1, max=1_000_000)] = 64,
     labels: Annotated[
-        str | None, typer.Option(help="For a conditional model: one class number, or 'cycle' for 0, 1, 2, ... in turn.")
+        str | None,
+        typer.Option(
+            help="For a conditional model: one class number, or 'cycle' for 0, 1, 2, ... in turn; "
+            "for one that is told attributes also their names, as 'smile, glasses'."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same pictures.")] = 0,
 ) -> None:

@@ -115,6 +115,8 @@ class Trained:
     def labels(self, wanted: str | None, count: int) -> Tensor | None:
         """Class numbers [count] for a wish: a number, ``cycle`` for 0, 1, 2, ..., or None (then drawn at random).
 
+        A model that is told of attributes can be asked by their names, with commas between: then these, [count, A].
+
         Raises:
             ModelError: the model has no classes, or not that one.
         """
@@ -127,9 +129,13 @@ class Trained:
             return None
         if wanted == "cycle":
             return torch.arange(count) % classes
-        if not (wanted.isascii() and wanted.isdigit()) or int(wanted) >= classes:
-            raise ModelError(f"--labels is {wanted!r}; {self.name} has the classes 0 to {classes - 1}, or 'cycle'.")
-        return torch.full((count,), int(wanted))
+        if wanted.isascii() and wanted.isdigit() and int(wanted) < classes:
+            return torch.full((count,), int(wanted))
+        names, asked = self.entry.spec.names, {name.strip() for name in wanted.split(",")}
+        if names and asked <= set(names):
+            return torch.tensor([float(name in asked) for name in names]).expand(count, -1)
+        more = f", or attributes with commas between, of: {', '.join(names)}" if names else ""
+        raise ModelError(f"--labels is {wanted!r}; {self.name} has the classes 0 to {classes - 1}, or 'cycle'{more}.")
 
     def draw(self, addresses: Iterable[tuple[int, int]]) -> tuple[Tensor, Tensor | None]:
         """The latent vectors, float32 [B, latent_size], and random classes, int64 [B], of samples by (seed, index).
@@ -225,12 +231,12 @@ class Trained:
     def sample(
         self, count: int, labels: Tensor | None = None, seed: int = 0, batch: int = BATCH
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Pictures uint8 [count, H, W, C] and their labels int64 [count] (-1 where the model has no classes)."""
+        """Pictures uint8 [count, H, W, C] and their labels int64 [count]: -1 where what they are told is no number."""
         z, y = self.draw((seed, index) for index in range(count))
         if self.config.conditional and labels is not None:
             y = labels
         images = self.decode(z, y, batch).permute(0, 2, 3, 1).contiguous().numpy()
-        return images, (y if y is not None else torch.full((count,), -1)).numpy()
+        return images, (y if y is not None and y.ndim == 1 else torch.full((count,), -1)).numpy()
 
     def sample_many(self, count: int, labels: Tensor | None = None, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """As ``sample``, for measuring: quicker, and a pixel may be rounded otherwise than at its address.

@@ -52,6 +52,15 @@ def test_a_sample_has_the_attributes_of_an_example(model: Model) -> None:
     assert np.array_equal(model.pictures([point])[0], model.sample(3, seed=7)[2])
 
 
+def test_the_command_line_asks_by_names(model: Model) -> None:
+    trained = model.trained
+    images, labels = trained.sample(2, trained.labels("beard, smile", 2), seed=3)
+    assert np.array_equal(images, model.sample(2, seed=3, y=3)) and labels.tolist() == [-1, -1]
+    assert trained.labels("3", 2).tolist() == [3, 3] and trained.labels("cycle", 3).tolist() == [0, 1, 2]
+    with pytest.raises(ModelError, match="--labels is 'hat'; tiny-told has the classes 0 to 4, or 'cycle', or attrib"):
+        trained.labels("hat", 1)
+
+
 @pytest.mark.parametrize(
     ("y", "said"),
     [
