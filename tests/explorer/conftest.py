@@ -32,7 +32,7 @@ from tests.fake_run import FakeRun
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """The routes on a real server, without Streamlit around them."""
-    with socket.socket() as listener:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:  # of no protocol, it would have each answer wait 40 ms
         listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes.ROUTES), log_level="warning", ws="none"))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
