@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +13,15 @@ from PIL import Image
 
 from pipelines.data import _idx, celeba, clothes, digits, faces, stacked_digits
 from pipelines.data._sources import folder_of_archives
+from tests.drawn_faces import styles_checked_once
 
 LABELS = {"train": np.arange(20) % 10, "test": np.arange(8) % 10}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _styles_checked_once() -> Iterator[None]:
+    with styles_checked_once():
+        yield
 
 
 @pytest.fixture
