@@ -48,14 +48,14 @@ SETTINGS = {
     "growing": {"network": "progressive", "growth": 16, "minibatch": "stddev", "d_norm": "none", "steps": 5},
     "styles": {
         "network": "stylegan", "style_mixing": 0.5, "path_length": 2.0, "conditional": True, "d_norm": "none",
-        "first_step": 6,
+        "first_step": 7,
     },
     "a picture told": {"network": "unet", "conditional": True, "dropout": 0.5, "optimizer": "sgd"},
     "a map told": {"network": "spade", "conditional": True, "loss": "hinge", "flip": True, "optimizer": "sgd"},
     "few pictures": {"network": "quick", "pictures": 39, "batch_size": 64},
     "against overfitting": {
         "network": "quick", "augment": "diffaugment", "augment_target": 0.1, "augment_images": 1000, "lecam": 0.1,
-        "freeze_d": 1, "conditional": True, "minibatch": "stddev", "flip": True, "first_step": 2,
+        "freeze_d": 1, "conditional": True, "minibatch": "stddev", "flip": True, "first_step": 3,
     },
     "pairs of pictures": {
         "network": "unet", "method": "pix2pix", "conditional": True, "conditions": 40, "flip": True, "replay": 0.5,
