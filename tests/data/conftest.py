@@ -68,7 +68,7 @@ def tiny(data_home: Path, contents: dict[str, bytes], archives: Path, monkeypatc
 @pytest.fixture
 def few_faces(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """Makes the set of drawn faces small; how many it has of each split."""
-    counts = {"train": 24, "test": 8}
+    counts = {"train": 16, "test": 4}
     monkeypatch.setattr(faces, "COUNTS", counts)
     return counts
 
