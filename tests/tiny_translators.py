@@ -30,6 +30,7 @@ from pipelines.models.kept import published
 from pipelines.runs import conditions
 from pipelines.training.building import build, further
 from tests import tiny_models as tiny
+from tests.drawn_faces import styles_checked_once
 
 COUNTS = {"train": 24, "test": 8}  # faces
 _BASE = TrainConfig(
@@ -48,7 +49,7 @@ CONFIGS = {
 
 def write_all(home: Path) -> Path:
     """The models in a folder, which is returned; their faces lie in the folder of data sets that is set."""
-    with patch.dict(faces.COUNTS, COUNTS):
+    with patch.dict(faces.COUNTS, COUNTS), styles_checked_once():
         for seed, (name, config) in enumerate(CONFIGS.items()):
             write(home / name, config, seed)
     return home

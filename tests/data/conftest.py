@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +13,15 @@ from PIL import Image
 
 from pipelines.data import _idx, celeba, clothes, digits, faces, stacked_digits
 from pipelines.data._sources import folder_of_archives
+from tests.drawn_faces import styles_checked_once
 
 LABELS = {"train": np.arange(20) % 10, "test": np.arange(8) % 10}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _styles_checked_once() -> Iterator[None]:
+    with styles_checked_once():
+        yield
 
 
 @pytest.fixture
@@ -61,7 +68,7 @@ def tiny(data_home: Path, contents: dict[str, bytes], archives: Path, monkeypatc
 @pytest.fixture
 def few_faces(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """Makes the set of drawn faces small; how many it has of each split."""
-    counts = {"train": 24, "test": 8}
+    counts = {"train": 16, "test": 4}
     monkeypatch.setattr(faces, "COUNTS", counts)
     return counts
 

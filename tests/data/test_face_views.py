@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from pipelines import data
 from pipelines.data import _avataaars, _face_views, _personas, _small, face_maps, faces, two_styles
 
 LABEL = {name: number for number, name in enumerate(_face_views.LABELS)}
+maps_of, outlines_of = cache(_face_views.maps), cache(_face_views.outlines)  # by size; they keep what they have drawn
 
 
 def rows(count: int, **parts: int) -> np.ndarray:
@@ -42,8 +44,8 @@ def test_the_labels_are_those_that_the_set_states() -> None:
 
 
 def test_where_a_map_has_a_part_the_picture_has_its_colour() -> None:
-    painter, maps, seen = _avataaars.painter(64, 3), _face_views.maps(64), dict.fromkeys(LABEL, 0)
-    for row in rows(12):
+    painter, maps, seen = _avataaars.painter(64, 3), maps_of(64), dict.fromkeys(LABEL, 0)
+    for row in rows(10):
         shapes, colours = faces.shapes_and_colours(row)
         picture, labels = painter.picture(shapes, colours), maps.of(shapes)[0]
         for part, colour in (("background", "background"), ("hair", "hair"), ("skin", "skin"), ("clothes", "clothes"),
@@ -58,8 +60,8 @@ def test_where_a_map_has_a_part_the_picture_has_its_colour() -> None:
 
 @pytest.mark.parametrize("size", [28, 64])
 def test_every_part_that_a_face_has_is_in_its_map_and_no_other(size: int) -> None:
-    maps = _face_views.maps(size)
-    for row in rows(25):
+    maps = maps_of(size)
+    for row in rows(12):
         labels, shapes = maps.of(shapes_of(row)), shapes_of(row)
         assert labels.shape == (1, size, size) and labels.dtype == np.int8
         has = {"background", "skin", *(_face_views.LABEL_OF[part] for part in shapes)}
@@ -71,7 +73,7 @@ def test_every_part_that_a_face_has_is_in_its_map_and_no_other(size: int) -> Non
 
 
 def test_the_mouth_lies_above_the_beard_and_hair_above_the_forehead() -> None:
-    maps = _face_views.maps(64)
+    maps = maps_of(64)
     for row in rows(8, open_mouth=1):
         bare, bearded = row.copy(), row.copy()
         bare[faces.COLUMN["beard"]], bearded[faces.COLUMN["beard"]] = 0, 1
@@ -87,8 +89,8 @@ def test_the_mouth_lies_above_the_beard_and_hair_above_the_forehead() -> None:
     ("part", "darker"), [("open mouth", True), ("eyewear", True), ("beard", True), ("long hair", None), ("smile", None)]
 )
 def test_outlines_show_what_they_are_to_show(part: str, darker: bool | None, size: int) -> None:
-    outlines = _face_views.outlines(size)
-    for row in rows(6):
+    outlines = outlines_of(size)
+    for row in rows(3):
         off, on = (outlines.of(shapes_of(changed)).astype(int) for changed in _with(row, part))
         assert off.shape == (1, size, size) and off.max() == 255 and off.min() < 40
         assert (off > 200).mean() > 0.6, "dark lines on white"
@@ -105,7 +107,7 @@ def _with(row: np.ndarray, part: str) -> list[np.ndarray]:
 
 
 def test_lines_lie_where_parts_meet() -> None:
-    outline, labels = _face_views.outlines(64), _face_views.maps(64)
+    outline, labels = outlines_of(64), maps_of(64)
     for row in rows(8, eyewear=0):
         lines, parts = outline.of(shapes_of(row))[0] < 128, labels.of(shapes_of(row))[0]
         hair = inner(parts == LABEL["hair"]) | inner(parts == LABEL["background"])
@@ -115,11 +117,12 @@ def test_lines_lie_where_parts_meet() -> None:
         assert near[meet].mean() > 0.9
 
 
-def test_views_belong_to_their_faces(data_home: Path, few_faces: dict[str, int]) -> None:
+def test_views_belong_to_their_faces(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faces, "COUNTS", {"train": 4, "test": 5})
     known, mapped = (data.load(name, size=32, channels=3, split="test") for name in ("faces", "face-maps"))
     assert np.array_equal(mapped.images, known.images) and np.array_equal(mapped.attributes, known.attributes)
     assert mapped.fingerprint != known.fingerprint and mapped.source == known.source
-    expected = [_face_views.maps(32).of(shapes_of(row)) for row in faces.drawn_parts("test")]
+    expected = [maps_of(32).of(shapes_of(row)) for row in faces.drawn_parts("test")]
     assert np.array_equal(mapped.fields["map"], expected)
     assert mapped.condition == "map" and mapped.condition_labels == _face_views.LABELS
     glasses = [name in ("glasses", "sunglasses") for name in mapped.attribute_names]
@@ -144,16 +147,17 @@ def test_the_small_picture_is_the_mean_of_each_four_by_four() -> None:
 
 
 def test_two_styles_share_no_training_face_and_test_faces_are_the_same(
-    data_home: Path, few_faces: dict[str, int]
+    data_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(faces, "COUNTS", {"train": 12, "test": 4})
     asked = {"size": 32, "channels": 3}
     known = {split: data.load("faces", **asked, split=split) for split in ("train", "test")}
     train, test = (data.load("two-styles", **asked, split=split) for split in ("train", "test"))
-    assert len(train) == len(train.fields["other"]) == 12 and not train.paired and not test.paired
-    assert np.array_equal(train.fields["other"], known["train"].images[:12])
-    assert np.array_equal(train.attributes, known["train"].attributes[12:])
+    assert len(train) == len(train.fields["other"]) == 6 and not train.paired and not test.paired
+    assert np.array_equal(train.fields["other"], known["train"].images[:6])
+    assert np.array_equal(train.attributes, known["train"].attributes[6:])
     assert np.array_equal(test.fields["other"], known["test"].images)
-    assert np.array_equal(test.attributes, known["test"].attributes) and len(test) == 8
+    assert np.array_equal(test.attributes, known["test"].attributes) and len(test) == 4
     assert (np.abs(test.images.astype(int) - test.fields["other"]) > 40).mean((1, 2, 3)).min() > 0.05, "another style"
 
 

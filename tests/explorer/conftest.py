@@ -2,12 +2,14 @@
 
 - ``address``: the routes on a real server, without Streamlit around them; ``client`` and ``ask`` speak to those of the
   models, with the tiny models as the published ones.
+- ``trained_run``: a copy of ``trained``, a finished run of ``tests/tiny_run.py`` that is trained once.
 - ``made``: runs in any state, without a training process; ``launched``: those whose process would have been started.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import threading
 import time
@@ -30,7 +32,7 @@ from tests.fake_run import FakeRun
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """The routes on a real server, without Streamlit around them."""
-    with socket.socket() as listener:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:  # of no protocol, it would have each answer wait 40 ms
         listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes.ROUTES), log_level="warning", ws="none"))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
@@ -62,6 +64,24 @@ def ask(client: httpx.Client) -> Callable[..., httpx.Response]:
         return client.post(f"{model}/{verb}", json=body)
 
     return send
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """A finished run; for reading only."""
+    from tests import tiny_run  # only here: it loads torch
+
+    home = tmp_path_factory.mktemp("trained")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GAN_EXPLORER_RUNS", str(home / "runs"))
+        patch.setenv("GAN_EXPLORER_DATA", str(home / "data"))
+        return tiny_run.train(home / "runs", home / "pictures")
+
+
+@pytest.fixture
+def trained_run(trained: RunFolder, homes) -> RunFolder:
+    """That run in this test's own folder, to be measured, published and damaged."""
+    return RunFolder(Path(shutil.copytree(trained.path, homes.runs / trained.id)))
 
 
 @pytest.fixture

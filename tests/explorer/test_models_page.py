@@ -20,7 +20,6 @@ from pipelines.models import registry
 from pipelines.paths import PROJECT
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
-from tests import tiny_run
 from tests.explorer.train_pages import checked, said, selected, words
 
 QUALITY = {
@@ -33,8 +32,8 @@ QUALITY = {
 
 
 @pytest.fixture
-def run(homes, tmp_path: Path) -> RunFolder:
-    return tiny_run.train(homes.runs, tmp_path / "pictures")
+def run(trained_run: RunFolder) -> RunFolder:
+    return trained_run
 
 
 def until(true: Callable[[], object], timeout_s: float = 60.0) -> None:

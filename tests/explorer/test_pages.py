@@ -77,8 +77,15 @@ def test_what_a_page_shows_unasked_is_no_choice_for_the_next(own_models):
     assert page.selectbox(key="picked_model").value == "digits-by-class", "what a person picks goes along"
 
 
-@pytest.mark.parametrize("model", ["gone", "../../etc/passwd", "gone@best", "A B", ""])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        (name, model)
+        for name in PAGES
+        for model in ("../../etc/passwd", "gone", "gone@best", "A B", "")
+        if model == "../../etc/passwd" or name in (*EXPLORING, "translate.py")  # others read none
+    ],
+)
 def test_a_page_runs_with_a_deleted_model_in_its_link(own_models, name, model):
     page = opened(name, model=model)
     if name in EXPLORING and model:

@@ -138,7 +138,7 @@ SETTINGS = {
 
 
 def test_two_generators_and_two_discriminators_live_through_everything(tmp_path):
-    found = lives(tmp_path, FILES, epochs=6, shared=True, **SETTINGS)
+    found = lives(tmp_path, FILES, epochs=2, shared=True, **SETTINGS)
     assert found["exact"], "a resumed run ends with the same weights, optimisers and random numbers"
     names = {"from_dark", "from_bright", "d_bright", "d_dark"}
     assert {*found["players"]} >= names | {f"{name}_optimizer" for name in names} | {"from_dark_ema"}

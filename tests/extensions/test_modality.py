@@ -40,7 +40,7 @@ MODALITY = "curve"
 
 def read(*, size, channels, folder, split, progress):
     chance = np.random.default_rng(0)
-    phase, height = chance.uniform(0, 6.3, (200, 1)), chance.uniform(5, 9, (200, 1))
+    phase, height = chance.uniform(0, 6.3, (120, 1)), chance.uniform(5, 9, (120, 1))
     curves = (height * np.sin(phase + np.linspace(0, 6.3, 16))).astype(np.float32)
     return ImageSet("waves", curves, None, (), fingerprint_of(curves, None), "drawn here")
 '''

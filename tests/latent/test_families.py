@@ -10,7 +10,9 @@ from explorer.model import load
 from pipelines import data
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ModelError
+from pipelines.latent import bank
 from pipelines.latent.projection import project
+from pipelines.models import readings
 from pipelines.registries import NETWORKS, network_traits
 from pipelines.training.building import advance, build
 from pipelines.training.memory import AT_THE_END
@@ -29,6 +31,8 @@ def gan(request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     if spec.condition:
         tells(monkeypatch, config.data)
         more = {"spec": spec, "told": conditions(spec, 10)}
+    monkeypatch.setattr(bank, "COUNT", 300)  # samples that directions are found from, those that are read as well
+    monkeypatch.setattr(readings.make, "__defaults__", (300, *readings.make.__defaults__[1:]))
     torch.manual_seed(0)
     networks = build(config, spec)
     if not any([advance(network, seen) for network in networks]) and seen:

@@ -64,11 +64,11 @@ class Kind:
 
 
 CLASSES = Kind(
-    metrics.CLASSES, "classifier", classifier, classifier.Classifier, classifier.Classifier, halves, 6, "digits", {}, {}
+    metrics.CLASSES, "classifier", classifier, classifier.Classifier, classifier.Classifier, halves, 3, "digits", {}, {}
 )
 ATTRIBUTES = Kind(
     metrics.ATTRIBUTES, "attribute classifier", attributes, attributes.AttributeClassifier,
-    lambda logits: attributes.AttributeClassifier([f"attribute {index}" for index in range(logits)]), corners, 6,
+    lambda logits: attributes.AttributeClassifier([f"attribute {index}" for index in range(logits)]), corners, 3,
     "faces", {"size": 64, "channels": 3}, {"attribute_names": ["above", "below"], "groups": [["above", "below"]]},
 )  # fmt: skip
 KINDS = pytest.mark.parametrize("kind", [CLASSES, ATTRIBUTES], ids=str)

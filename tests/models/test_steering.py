@@ -101,7 +101,7 @@ def test_the_direction_to_a_smile_is_the_opposite_where_the_mouth_is_closed(worl
 
 def test_it_gives_and_takes_and_holds_all_else(world: Trained) -> None:
     reader = Reader.of("")
-    found = steering.fit(world, count=3000, steps=400)
+    found = steering.fit(world, count=2000, steps=200)
     z, seen = faces_of(world, 500)
     told = np.abs(z[:, 2]) > 0.3  # a mouth that is half open neither smiles nor does not
     z, seen = z[told], seen[told]
@@ -202,15 +202,16 @@ def test_a_model_without_attributes_cannot_be_steered(tiny_models: Path) -> None
 
 
 def test_the_command_keeps_what_was_learnt_beside_the_weights(type_in, own_models: Path, monkeypatch) -> None:
-    monkeypatch.setattr(steering, "COUNT", 60)
+    monkeypatch.setattr(steering, "COUNT", 40)
     monkeypatch.setattr(steering, "STEPS", 1)
-    monkeypatch.setattr(steering, "JUDGED", 40)
-    monkeypatch.setattr(steering.fit, "__kwdefaults__", {**steering.fit.__kwdefaults__, "count": 60, "steps": 1})
+    monkeypatch.setattr(steering, "JUDGED", 10)
+    monkeypatch.setattr(steering, "ATTEMPTS", 1)
+    monkeypatch.setattr(steering.fit, "__kwdefaults__", {**steering.fit.__kwdefaults__, "count": 40, "steps": 1})
     code, text = type_in("steer", "tiny-faces")
     assert code == 0 and "steering.safetensors" in text
     entry = find("tiny-faces")
     assert (
-        entry.steers and entry.card["steering"]["samples"] == 60 and entry.card["about"] == "Random weights, for tests."
+        entry.steers and entry.card["steering"]["samples"] == 40 and entry.card["about"] == "Random weights, for tests."
     )
     check_hash(entry.folder / STEERING, entry)
     assert sorted(path.name for path in own_models.iterdir() if path.name.startswith(".")) == []

@@ -31,12 +31,13 @@ def test_shapes_and_ranges(name, size, channels, classes):
     spec = spec_of(name, classes, size)
     config = TrainConfig(network=name, size=size, channels=channels, width=8, latent_size=6, conditional=True)
     generator, discriminator = build(config, spec)
-    y = told(spec, torch.arange(5) if spec.conditional else None)
-    images = generator(torch.randn(5, 6), y)
-    assert images.shape == (5, channels, size, size)
+    count = 5 if size <= 64 else 2
+    y = told(spec, torch.arange(count) if spec.conditional else None)
+    images = generator(torch.randn(count, 6), y)
+    assert images.shape == (count, channels, size, size)
     assert images.abs().max() <= 1 and images.std() > 0
     logits = discriminator(images, y)
-    assert logits.shape[:1] == (5,) and torch.isfinite(logits).all() and (name in TRANSLATING or logits.ndim == 1)
+    assert logits.shape[:1] == (count,) and torch.isfinite(logits).all() and (name in TRANSLATING or logits.ndim == 1)
 
 
 @pytest.mark.parametrize("name", NETWORKS.names())

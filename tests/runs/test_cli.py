@@ -58,7 +58,7 @@ def test_train_sample_publish_and_delete(type_in, tiny_options, tmp_path):
     assert second["labels"].tolist() == [1] * 5 and np.array_equal(first["images"][1], second["images"][1])
     assert not np.array_equal(first["images"][0], second["images"][0])
 
-    assert type_in("publish", run.id, "noise-by-class")[0] == 0
+    assert type_in("publish", run.id, "noise-by-class", "--samples", 100)[0] == 0
     model = paths.models_home() / "noise-by-class"
     assert {path.name for path in model.iterdir()} == {
         "config.json", "generator.safetensors", "discriminator.safetensors", "card.json", "preview.png",
@@ -143,7 +143,7 @@ def test_a_damaged_or_foreign_model_is_one_sentence(type_in, tiny_options, tmp_p
     type_in("train", "conditional-digits", *tiny_options)
     run, out = jobs.runs()[0], tmp_path / "s.npz"
     assert "has the classes 0 to 1, or 'cycle'" in type_in("sample", run.id, "--labels", "2", "--out", out)[1]
-    type_in("publish", run.id, "good")
+    type_in("publish", run.id, "good", "--samples", 0)
     weights = paths.models_home() / "good" / "generator.safetensors"
     weights.write_bytes(weights.read_bytes()[:200])
     assert "its SHA-256 differs" in type_in("sample", "good", "--out", out)[1]

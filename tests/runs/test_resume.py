@@ -33,7 +33,7 @@ def trained(tiny_config, tmp_path_factory):
         patch.setenv("GAN_EXPLORER_RUNS", str(tmp_path_factory.mktemp("runs")))
         patch.setattr(session.FolderHooks, "after_step", after_step)
         patch.setattr(session, "_SAVE_SHARE", 1e9)
-        run = jobs.create(tiny_config.changed(checkpoint_s=600.0))
+        run = jobs.create(tiny_config.changed(checkpoint_s=600.0, epochs=6))
         worker.work(run)
     assert run.checkpoint_steps() == (6, 20, 30) and run.best_path.is_file()
     return run
@@ -89,7 +89,7 @@ def test_set_back_it_goes_on(stopped):
     assert worker.work(stopped) == FAILED
     edit(stopped, width=4)
     jobs.prepare_resume(stopped)
-    assert worker.work(stopped) == FINISHED and stopped.status().step == 60
+    assert worker.work(stopped) == FINISHED and stopped.status().step == 36
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_damaged_checkpoint_is_set_aside_and_the_one_before_it_used(stopped, d
     assert last.with_name(f"{last.name}.damaged").read_bytes() == kept
     assert events(stopped, "damaged") == [f"The checkpoint {last.name} is damaged and was set aside."]
     steps = [row["step"] for row in stopped.metrics()[0] if "d_loss" in row]
-    assert steps == sorted(set(steps)) and steps[:50] == list(range(1, 51)), "it went on from step 20"
+    assert steps == list(range(1, 37)), "it went on from step 20"
 
 
 def test_where_all_are_damaged_the_run_does_not_begin_anew(stopped):
@@ -144,7 +144,7 @@ def test_the_best_is_gone_on_from_where_nothing_else_is_left(stopped):
     for path in stopped.checkpoints():
         path.unlink()
     assert worker.work(stopped) == FINISHED
-    assert step == 20 and [row["step"] for row in stopped.metrics()[0] if "d_loss" in row][:50] == list(range(1, 51))
+    assert step == 20 and [row["step"] for row in stopped.metrics()[0] if "d_loss" in row] == list(range(1, 37))
 
 
 def test_settings_that_may_be_edited_count_and_are_told(stopped):
@@ -156,7 +156,7 @@ def test_settings_that_may_be_edited_count_and_are_told(stopped):
         "lr"
     ] == 0.001
     (told,) = events(stopped, "edited")
-    assert "lr_g 0.0002 to 0.001" in told and "beta1 0.5 to 0.3" in told and "epochs 10 to 8" in told
+    assert "lr_g 0.0002 to 0.001" in told and "beta1 0.5 to 0.3" in told and "epochs 6 to 8" in told
 
 
 def test_a_checkpoint_of_before_settings_were_kept_in_it_still_loads(stopped):
@@ -214,7 +214,7 @@ def test_a_run_whose_small_files_are_lost_goes_on(stopped, content):
     jobs.prepare_resume(stopped)
     assert worker.work(stopped) == FINISHED
     steps = [row["step"] for row in stopped.metrics()[0] if "d_loss" in row]
-    assert steps == [*range(1, 51), 52, 54, 56, 58, 60]
+    assert steps == list(range(1, 37))
     assert all(json.loads(line) for line in stopped.metrics_path.read_text().splitlines())
 
 

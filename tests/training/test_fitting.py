@@ -37,5 +37,5 @@ def test_the_app_is_told_within_limits(homes):
 
     found = asked(4_000_000_000)
     assert found["fits"] is True and found["words"].startswith(WORDS.format(28, 4))
-    found = asked(1_500_000_000, "--size=256", "--width=1024", "--network=mlp")
+    found = asked(1_000_000_000, "--size=256", "--width=1024", "--network=mlp")
     assert found["fits"] is None and "are too large here to try how much memory they take" in found["words"], found

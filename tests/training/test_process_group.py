@@ -18,11 +18,13 @@ from pipelines.launchers import local
 from pipelines.runs import jobs, worker
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
+from tests.training import train_together
 
 PROJECT = Path(__file__).parents[2]
-ALONE = [sys.executable, "-m", "tests.training.train_together"]
-TWO = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", *ALONE[1:]]
-
+TWO = [
+    sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
+    "-m", "tests.training.train_together",
+]  # fmt: skip
 
 SETTINGS = {
     "batch norm": {"network": "dcgan", "conditional": True},  # in both networks
@@ -43,17 +45,17 @@ SETTINGS = {
     "batch norm of classes": {"network": "sngan", "conditional": True, "loss": "hinge"},
     "attention": {"network": "biggan", "conditional": True, "g_spectral": True, "orthogonal": 1e-4},
     "feature matching": {"network": "quick", "feature_matching": True, "optimizer": "sgd"},
-    "growing": {"network": "progressive", "growth": 16, "minibatch": "stddev", "d_norm": "none"},
+    "growing": {"network": "progressive", "growth": 16, "minibatch": "stddev", "d_norm": "none", "steps": 5},
     "styles": {
         "network": "stylegan", "style_mixing": 0.5, "path_length": 2.0, "conditional": True, "d_norm": "none",
-        "first_step": 5,
+        "first_step": 7,
     },
     "a picture told": {"network": "unet", "conditional": True, "dropout": 0.5, "optimizer": "sgd"},
     "a map told": {"network": "spade", "conditional": True, "loss": "hinge", "flip": True, "optimizer": "sgd"},
     "few pictures": {"network": "quick", "pictures": 39, "batch_size": 64},
     "against overfitting": {
         "network": "quick", "augment": "diffaugment", "augment_target": 0.1, "augment_images": 1000, "lecam": 0.1,
-        "freeze_d": 1, "conditional": True, "minibatch": "stddev", "flip": True,
+        "freeze_d": 1, "conditional": True, "minibatch": "stddev", "flip": True, "first_step": 3,
     },
     "pairs of pictures": {
         "network": "unet", "method": "pix2pix", "conditional": True, "conditions": 40, "flip": True, "replay": 0.5,
@@ -76,16 +78,17 @@ COMMON = {"size": 32, "width": 4, "latent_size": 4, "batch_size": 8, "dropout": 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory):
     """Folders of the weights that one process and two come to, a file for each of ``SETTINGS``."""
-    folders = []
-    for command in (ALONE, TWO):
-        folders.append(tmp_path_factory.mktemp("weights"))
-        differs = ALONE_DIFFERS if command is ALONE else {}
-        given = [{**COMMON, **settings, **differs.get(name, {})} for name, settings in SETTINGS.items()]
-        asked = [*command, str(folders[-1]), *map(json.dumps, [*given, {**COMMON, **DROPPING}])]
-        env = {**os.environ, "OMP_NUM_THREADS": "1"}
-        done = subprocess.run(asked, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=200)
-        assert done.returncode == 0, done.stderr[-2000:]
-    return folders
+    alone, two = tmp_path_factory.mktemp("alone"), tmp_path_factory.mktemp("two")
+    given = [{**COMMON, **settings} for settings in (*SETTINGS.values(), DROPPING)]
+    env = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [*TWO, str(two), *map(json.dumps, given)], cwd=PROJECT, env=env, capture_output=True, text=True, timeout=200
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    torch.set_num_threads(1)
+    differ = [ALONE_DIFFERS.get(name, {}) for name in (*SETTINGS, "")]
+    train_together.write(alone, [{**values, **more} for values, more in zip(given, differ, strict=True)], None)
+    return alone, two
 
 
 def read(path):
@@ -124,8 +127,8 @@ def test_a_set_that_is_smaller_than_the_batch_is_shared_evenly_or_refused_in_a_s
         Trainer(config, torch.zeros(3, 1, 28, 28, dtype=torch.uint8), Machine("cpu", "fp32", 1))
 
 
-def test_a_run_that_is_shared_trains_stops_and_goes_on(tmp_path, monkeypatch):
-    """The whole way: the command line, torchrun, one folder, a stop, a resume; and the same run again, alone."""
+def test_a_run_that_is_shared_takes_the_steps_of_one_alone_and_stops(tmp_path, monkeypatch):
+    """The whole way: the command line, torchrun, one folder, single steps, a stop; and the same run again, alone."""
     monkeypatch.setenv("GAN_EXPLORER_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     pictures = tmp_path / "pictures"
@@ -133,36 +136,37 @@ def test_a_run_that_is_shared_trains_stops_and_goes_on(tmp_path, monkeypatch):
     for number in range(32):
         Image.new("L", (28, 28), 8 * number).save(pictures / f"{number}.png")
     config = TrainConfig(
-        data="folder", folder=str(pictures), network="dcgan", width=4, latent_size=4, batch_size=8, epochs=4,
+        data="folder", folder=str(pictures), network="dcgan", width=4, latent_size=4, batch_size=8, epochs=2,
         dropout=0.0, precision="fp32", threads=1, log_every=1,
     )  # fmt: skip
-    told = []
-    shared = jobs.create(config.changed(gpus=2), path=tmp_path / "runs" / "shared")
-    assert jobs.attend(shared, told.append) == "finished"
-    assert any(status.state == "running" for status in told) or told[-1].step == 16
+    shared = jobs.create(config.changed(gpus=2, epochs=4000), path=tmp_path / "runs" / "shared")
+    deadline = time.monotonic() + 200
+
+    def until(reached):
+        while not reached(shared.status()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert reached(shared.status()), shared.status().message + shared.log_tail()
+
+    jobs.pause(shared)  # it waits before its first step
+    jobs.launch(shared)
+    until(lambda status: status.state == "paused")
+    for step in range(1, 9):
+        jobs.step(shared)
+        until(lambda status, step=step: status.step == step)
+    jobs.stop(shared)
+    until(lambda status: status.state == "stopped")
+    for process in local.children:
+        process.wait(60)
+    assert shared.status().step == shared.checkpoint_steps()[-1] == 8
     alone = jobs.create(config, path=tmp_path / "runs" / "alone")
     assert worker.work(alone) == "finished"
     rows = [[row for row in run.metrics()[0] if "d_loss" in row] for run in (shared, alone)]
-    assert [row["step"] for row in rows[0]] == [row["step"] for row in rows[1]] == list(range(1, 17))
+    assert [row["step"] for row in rows[0]] == [row["step"] for row in rows[1]] == list(range(1, 9))
     for mine, theirs in zip(*rows, strict=True):
         assert mine["d_loss"] == pytest.approx(theirs["d_loss"], abs=1e-3)
     assert checkpoint_weights(shared).keys() == checkpoint_weights(alone).keys()
     for key, weight in checkpoint_weights(alone).items():
         assert torch.allclose(weight, checkpoint_weights(shared)[key], rtol=0, atol=1e-4), key
-
-    stopped = jobs.create(config.changed(gpus=2, epochs=4000), path=tmp_path / "runs" / "stopped")
-    jobs.launch(stopped)
-    deadline = time.monotonic() + 200
-    while stopped.status().step < 5 and time.monotonic() < deadline:
-        time.sleep(0.1)
-    jobs.stop(stopped)
-    while stopped.is_held() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    for process in local.children:
-        process.wait(60)
-    status = stopped.status()
-    assert status.state == "stopped" and status.step >= 5
-    assert stopped.checkpoint_steps()[-1] == status.step
 
 
 def checkpoint_weights(run):

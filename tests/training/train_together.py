@@ -1,6 +1,6 @@
-"""Trains a few steps of several configurations and saves all weights: started alone or by torchrun, by test_team.py.
+"""Trains a few steps of several configurations and saves all weights: by torchrun, and called by test_process_group.py.
 
-python -m tests.training.train_together FOLDER SETTINGS-AS-JSON ...
+torchrun --nproc-per-node 2 -m tests.training.train_together FOLDER SETTINGS-AS-JSON ...
 
 Of the last configuration it is saved, by each process, what D's dropout leaves of ones.
 """
@@ -20,16 +20,17 @@ from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
 from tests.families import fields, spec_of
 
-STEPS = 5
+STEPS = 3
 
 
 def made(values, group):
     """A trainer of some settings.
 
     ``pictures`` says of how many, ``first_step`` how many steps it counts already, and ``conditions`` how many
-    a network that translates is told of: as many as there are pictures belong to these.
+    a network that translates is told of: as many as there are pictures belong to these. ``steps`` is for ``trained``.
     """
     count, taken, conditions = values.pop("pictures", 40), values.pop("first_step", 0), values.pop("conditions", 0)
+    values.pop("steps", None)
     config = TrainConfig(**values).changed(gpus=group.size if group else 1)
     chance = torch.Generator().manual_seed(0)
     images = torch.randint(0, 256, (count, config.channels, 32, 32), dtype=torch.uint8, generator=chance)
@@ -45,13 +46,13 @@ def made(values, group):
     return trainer
 
 
-def trained(trainer, group):
-    """Takes ``STEPS`` steps; the numbers of each, or None of a process that follows."""
+def trained(trainer, group, steps):
+    """Takes some steps; the numbers of each, or None of a process that follows."""
     if group and not group.leads:
-        for _ in range(STEPS):
+        for _ in range(steps):
             trainer.follow(group.hear())
         return None
-    return [trainer.train_step(watch=True) for _ in range(STEPS)]
+    return [trainer.train_step(watch=True) for _ in range(steps)]
 
 
 def dropped(trainer, group):
@@ -67,19 +68,24 @@ def dropped(trainer, group):
     return found
 
 
+def write(folder, settings, group):
+    """Trains by each of the settings but the last, and writes what comes of all of them into a folder."""
+    for number, values in enumerate(settings[:-1]):
+        steps = values.get("steps", STEPS)
+        trainer = made(values, group)
+        if (numbers := trained(trainer, group, steps)) is None:
+            continue
+        parts = [(name, key, t) for name, part in trainer.named_parts() for key, t in part.state_dict().items()]
+        weights = {f"{name}.{key}": t.contiguous() for name, key, t in parts}
+        save_file(weights, f"{folder}/{number}", {"numbers": json.dumps(numbers)})
+    rank = group.rank if group else 0
+    masks = dropped(made(settings[-1], group), group)
+    save_file(masks, f"{folder}/dropped-{rank}", {"numbers": "[]"})
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    folder, settings = sys.argv[1], [json.loads(text) for text in sys.argv[2:]]
-    with process_group.formed(int(os.environ.get("WORLD_SIZE", "1")), "cpu") as group:
-        for number, values in enumerate(settings[:-1]):
-            trainer = made(values, group)
-            if (numbers := trained(trainer, group)) is None:
-                continue
-            parts = [(name, key, t) for name, part in trainer.named_parts() for key, t in part.state_dict().items()]
-            weights = {f"{name}.{key}": t.contiguous() for name, key, t in parts}
-            save_file(weights, f"{folder}/{number}", {"numbers": json.dumps(numbers)})
-        rank = group.rank if group else 0
-        masks = dropped(made(settings[-1], group), group)
-        save_file(masks, f"{folder}/dropped-{rank}", {"numbers": "[]"})
-        if group and not group.leads:
+    with process_group.formed(int(os.environ["WORLD_SIZE"]), "cpu") as group:
+        write(sys.argv[1], [json.loads(text) for text in sys.argv[2:]], group)
+        if not group.leads:
             assert group.hear() is None, "the leader says when it is over"

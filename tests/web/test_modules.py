@@ -33,6 +33,6 @@ def node() -> str:
 @pytest.mark.parametrize("file", sorted(HERE.rglob("*.test.js")), ids=lambda file: file.relative_to(HERE).as_posix())
 def test_module(node: str, file: Path) -> None:
     python = os.environ | {"PYTHON": sys.executable}  # some ask it what runs draw
-    done = subprocess.run([node, "--test", str(file)], capture_output=True, text=True, timeout=60, env=python)
+    done = subprocess.run([node, str(file)], capture_output=True, text=True, timeout=60, env=python)
     ran = re.search(r"^# tests (\d+)$", done.stdout, re.MULTILINE)
     assert done.returncode == 0 and ran and int(ran[1]) > 0, done.stdout + done.stderr

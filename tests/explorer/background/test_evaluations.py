@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import httpx
 import pytest
 
 from explorer.background import evaluations, processes
 from pipelines.errors import ModelError, RunError
-from pipelines.paths import PROJECT
 from pipelines.runs import recorded
 from pipelines.runs.folder import RunFolder
-from tests import tiny_run
 
 
 @pytest.fixture
-def run(homes, tmp_path: Path) -> RunFolder:
-    return tiny_run.train(homes.runs, tmp_path / "pictures")
+def run(trained_run: RunFolder) -> RunFolder:
+    return trained_run
 
 
 def until(true: Callable[[], object], timeout_s: float = 90.0) -> None:
@@ -132,7 +128,6 @@ def test_kept_measures_are_by_step_and_a_damaged_one_hides_no_other(run):
     assert not run.path.exists(), "measuring makes no folder for a run that was deleted"
 
 
-def test_only_a_run_keeps_its_measure(own_models):
-    done = subprocess.run([sys.executable, "-m", "pipelines", "evaluate", "tiny-plain", "--keep"], cwd=PROJECT,
-                          capture_output=True, text=True)  # fmt: skip
-    assert done.returncode == 1 and "not a run's checkpoint" in done.stderr
+def test_only_a_run_keeps_its_measure(own_models, type_in):
+    code, said = type_in("evaluate", "tiny-plain", "--keep")
+    assert code == 1 and "not a run's checkpoint" in said

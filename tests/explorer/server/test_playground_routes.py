@@ -29,7 +29,7 @@ from tests.playground.test_game import SMALL, game, told
 def client():
     """The routes on a real server, without Streamlit around them."""
     app = Starlette(routes=[Route(path, answer, methods=[how]) for path, answer, how in PLANE_ROUTES])
-    with socket.socket() as listener:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:  # of no protocol, it would have each answer wait 40 ms
         listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
