@@ -21,6 +21,7 @@ from pipelines.runs import jobs
 from pipelines.runs.folder import LOST, PAUSED, RUNNING, STOPPED, RunFolder
 from tests.browser.waits import REACT_S, START_S, until
 from tests.fake_run import FakeRun
+from tests.tabs import leave
 
 pytestmark = pytest.mark.browser
 
@@ -51,11 +52,10 @@ def server(own_server):
 
 
 @pytest.fixture
-def visitor(browser):
+def visitor(visitor):
     """A second browser, a phone; it may see a run vanish, so answers of "not found" on its console are no failure."""
-    context = browser.new_context(viewport={"width": 420, "height": 900})
-    yield context.new_page()
-    context.close()
+    visitor.set_viewport_size({"width": 420, "height": 900})
+    return visitor
 
 
 @pytest.fixture
@@ -263,7 +263,7 @@ def test_a_killed_process_is_lost_resumed_and_deleted_after_a_question(server, p
     do(page, "resume")
     in_state(training, RUNNING, START_S)
     can(page, "pause", START_S)
-    page.goto("about:blank")
+    leave(page)
 
     visitor.goto(f"{server.url}/train?run={training.id}")
     pid = training.status().pid

@@ -167,8 +167,8 @@ def test_a_run_that_is_gone_when_its_view_asks_for_it_is_shown_as_deleted_and_no
     eventually(lambda: page.locator(".gx-state").inner_text(), "Deleted", seconds=30.0)
 
 
-def test_a_run_deleted_while_the_server_was_away_is_shown_as_deleted(browser, server, run: FakeRun) -> None:
-    page = browser.new_page()  # not the fixture's: what was refused is logged to the console, as it should be
+def test_a_run_deleted_while_the_server_was_away_is_shown_as_deleted(visitor, server, run: FakeRun) -> None:
+    page = visitor  # what was refused is logged to the console, as it should be
     page.goto(f"{server.url}/?run={run.folder.id}")
     page.wait_for_function(DRAWN, arg="outputs")
     server.stop()
@@ -176,7 +176,6 @@ def test_a_run_deleted_while_the_server_was_away_is_shown_as_deleted(browser, se
     run.folder.remove()
     server.start()
     eventually(lambda: page.locator(".gx-state").inner_text(), "Deleted", seconds=30.0)
-    page.close()
 
 
 def test_the_view_leaves_nothing_running_behind(opened, server, run: FakeRun) -> None:
