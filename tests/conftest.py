@@ -11,9 +11,10 @@
       page.goto(server.url)            # server.runs, .data, .models and .saved are its folders, empty at first
       server.restart()                 # breaks every line
 
-- ``browser`` and ``page``: Chromium by Playwright. ``page`` is a fresh page that fails its test at the end when the
-  page has logged an error to the console. Where no browser is found the test is skipped with a sentence, or fails
-  when REQUIRE_BROWSER=1 is set.
+- ``browser``, ``page`` and ``visitor``: Chromium by Playwright. ``page`` is an empty page that fails its test at the
+  end when the page has logged an error to the console; ``visitor`` is one of somebody else, without that. Where no
+  browser is found the test is skipped with a sentence, or fails when REQUIRE_BROWSER=1 is set. ``tests/tabs.py`` says
+  what a test may do with them.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from pathlib import Path
 import pytest
 
 from scripts import chromium
+from tests.tabs import LEFT, Visitor
 
 # Dozens of processes import the same modules: compiled once, they are kept, whatever the surroundings say.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -288,41 +290,44 @@ def _expected(error: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def keeping_context(browser):
-    """A visitor whose browser keeps the scripts that it has fetched, which halves the time of opening a page."""
-    context = browser.new_context(viewport={"width": 1600, "height": 1000})
-    yield context
-    context.close()
-
-
-LEFT = set()  # pages of tests that were left: what they still load is broken off
-
-
-def leave(page) -> None:
-    """Let a page ask for nothing more and keep nothing. Who removes what a test's page shows, leaves the page first."""
-    if page.url.startswith("http"):
-        page.evaluate("localStorage.clear()")  # errors of before are told until this has an answer
-    LEFT.add(page)
-    page.goto("about:blank")
+def people(browser):
+    """Two visitors, each with storage and connections of its own."""
+    found = Visitor(browser), Visitor(browser)
+    yield found
+    for one in found:
+        one.context.close()
 
 
 @pytest.fixture
-def page(keeping_context):
-    """A fresh page of 1600 x 1000 with empty storage; errors on its console fail the test at the end."""
-    fresh = keeping_context.new_page()
+def page(people, request):
+    """An empty page of 1600 x 1000; errors on its console fail the test at the end."""
     errors: list[str] = []
+    failed = request.session.testsfailed
+    opened = people[0].come()
 
     def hear(message) -> None:
-        if message.type == "error" and not (fresh in LEFT and "net::ERR_" in message.text):
+        if message.type == "error" and not (opened in LEFT and "net::ERR_" in message.text):
             errors.append(_told(message))
 
-    fresh.on("console", hear)
-    fresh.on("pageerror", lambda error: errors.append(str(error)))
-    yield fresh
+    def catch(error) -> None:
+        errors.append(str(error))
+
+    opened.on("console", hear)
+    opened.on("pageerror", catch)
+    yield opened
     for server in SERVERS:
         server.check()
-    leave(fresh)
-    fresh.close()
-    LEFT.discard(fresh)
+    people[0].go(opened, keep=request.session.testsfailed == failed)
+    opened.remove_listener("console", hear)
+    opened.remove_listener("pageerror", catch)
     serious = [error for error in errors if not _expected(error)]
     assert not serious, f"The browser's console has errors: {serious}"
+
+
+@pytest.fixture
+def visitor(people, request):
+    """A page of somebody else, whose console may tell of requests that a server refuses or does not answer."""
+    failed = request.session.testsfailed
+    opened = people[1].come()
+    yield opened
+    people[1].go(opened, keep=request.session.testsfailed == failed)

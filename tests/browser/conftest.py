@@ -8,7 +8,8 @@ import pytest
 
 from explorer.live.summaries import FRESH_S
 from pipelines.runs import jobs
-from tests.conftest import Homes, leave
+from tests.conftest import Homes
+from tests.tabs import leave
 
 
 @pytest.fixture(scope="session")

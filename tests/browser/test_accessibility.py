@@ -31,6 +31,9 @@ OPTIONS = {
 }
 
 
+AXE = axe.Axe()
+
+
 @dataclass(frozen=True)
 class View:
     """A page in a state."""
@@ -38,7 +41,7 @@ class View:
     name: str
     address: str
     ready: str  # a selector of what is there once it is drawn
-    then: Callable[[Page], None] = lambda page: None
+    then: Callable[[Page], None] | None = None  # leads to a second state, which is looked at too
     server: str = "full"
 
 
@@ -58,8 +61,7 @@ def _settings(page: Page) -> None:
 
 
 VIEWS = [
-    View("models", "/", ".gx-step canvas"),
-    View("rename", "/", ".gx-step canvas", _rename),
+    View("models and rename", "/", ".gx-step canvas", _rename),
     View("no models", "/", ".gx-step", server="empty_server"),
     View("latent", "/latent?model=tiny-faces", ".gx-sliders input"),
     View("no model", "/latent", "[data-testid=stAlert]", server="empty_server"),
@@ -72,13 +74,11 @@ VIEWS = [
     View("playground", "/playground", ".gx-playground canvas"),
     View("failures", "/failures", ".gx-failure"),
     View("failure", "/failures?entry=misleading-loss&at=50", ".gx-replay canvas"),
-    View("train", "/train", ".st-key-start button"),
-    View("settings", "/train", ".st-key-start button", _settings),
+    View("train and settings", "/train", ".st-key-start button", _settings),
     View("first run", "/train", ".st-key-start button", server="empty_server"),
     View("running", f"/train?run={RUNNING}", ".gx-card .main-svg"),
-    View("finished", f"/train?run={FINISHED}", ".gx-card .main-svg"),
+    View("finished and delete", f"/train?run={FINISHED}", ".gx-card .main-svg", _delete),
     View("failed", f"/train?run={FAILED}", "[data-testid=stAlert]"),
-    View("delete", f"/train?run={FINISHED}", ".gx-card .main-svg", _delete),
     View("compare", f"/compare?runs={FINISHED},{RUNNING}", ".gx-card .main-svg"),
     View("compare nothing", "/compare", ".gx-notes p", server="empty_server"),
 ]
@@ -105,7 +105,9 @@ def full(tiny_server):
 
 def violations(page: Page, scheme: str) -> list[str]:
     """What axe finds that nobody excuses, a line each."""
-    found = axe.Axe().run(page, options=OPTIONS[scheme]).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.axe_script)
+    found = page.evaluate("options => axe.run(options)", OPTIONS[scheme])["violations"]
     lines = []
     for one in found:
         selectors = [selector for rule, selector in EXCUSED if rule == one["id"]]
@@ -130,9 +132,9 @@ def test_a_page_has_no_barriers(page, request, view):
     page.emulate_media(color_scheme="light")
     page.goto(server.url + view.address)
     expect(page.locator(view.ready).first).to_be_visible(timeout=OPEN_MS)
-    view.then(page)
     backgrounds, found = set(), []
-    for scheme in ("light", "dark"):
+
+    def look(state: str, scheme: str) -> None:
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function(
             "dark => { const [r] = getComputedStyle(document.querySelector('.stApp')).backgroundColor.match(/\\d+/g);"
@@ -141,6 +143,13 @@ def test_a_page_has_no_barriers(page, request, view):
         )  # fmt: skip
         page.wait_for_timeout(400)  # colours that change slowly have arrived
         backgrounds.add(page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor"))
-        found += [f"{scheme}: {line}" for line in violations(page, scheme)]
+        found.extend(f"{state}, {scheme}: {line}" for line in violations(page, scheme))
+
+    look("at first", "light")
+    look("at first", "dark")
+    if view.then:
+        view.then(page)
+        look("then", "dark")
+        look("then", "light")
     assert len(backgrounds) == 2, "the page was looked at in light and in dark"
     assert not found, "\n" + "\n".join(found)

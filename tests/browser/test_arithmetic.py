@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from explorer.model import arithmetic, load, mean
 from pipelines.latent.edit import edit
@@ -93,7 +93,7 @@ def test_an_equation_by_clicks_is_what_python_computes(page: Page, server):
     shows(page, by_hand(server, PLAIN, rows, 2.0))  # past 1
 
 
-def test_a_link_reproduces_the_result_and_back_undoes(page: Page, browser: Browser, server):
+def test_a_link_reproduces_the_result_and_back_undoes(page: Page, visitor: Page, server):
     visit(page, server, f"model={PLAIN}&seed=3&s=2&a=3.0,3.1,3.2&b=3.3,3.4,3.5&c=3.6,3.7,3.8")
     shows(page, by_hand(server, PLAIN, ([0, 1, 2], [3, 4, 5], [6, 7, 8]), 2.0))
     page.keyboard.press("1")
@@ -102,11 +102,9 @@ def test_a_link_reproduces_the_result_and_back_undoes(page: Page, browser: Brows
     shows(page, by_hand(server, PLAIN, ([1], [3, 4, 5], [6, 7, 8]), 2.0))
     before = pixels(page)
 
-    other = browser.new_context().new_page()
-    other.goto(page.url)  # a link
-    expect(other.locator(RESULT)).to_be_visible(timeout=WAIT_MS)
-    until(lambda: np.array_equal(pixels(other), before), "the same pixels from a link", WAIT_S)
-    other.context.close()
+    visitor.goto(page.url)  # a link
+    expect(visitor.locator(RESULT)).to_be_visible(timeout=WAIT_MS)
+    until(lambda: np.array_equal(pixels(visitor), before), "the same pixels from a link", WAIT_S)
 
     page.go_back()
     shows(page, by_hand(server, PLAIN, ([0, 1], [3, 4, 5], [6, 7, 8]), 2.0))
@@ -299,20 +297,17 @@ def test_the_class_is_the_same_for_all_pictures(page: Page, server):
     expect(page.locator(".gx-classics")).to_contain_text("stays the same")
 
 
-def test_no_model_one_that_is_gone_and_one_that_nothing_reads(page: Page, browser: Browser, server, empty_server):
+def test_no_model_one_that_is_gone_and_one_that_nothing_reads(page: Page, visitor: Page, server, empty_server):
     page.goto(f"{empty_server.url}/arithmetic")
     expect(page.get_by_text("There is no model yet")).to_be_visible(timeout=WAIT_MS)
     page.goto(f"{server.url}/arithmetic?model=never-was")
     expect(page.get_by_text("There is no model 'never-was'")).to_be_visible(timeout=WAIT_MS)
 
     gone = shutil.copytree(server.models / PLAIN, server.models / "soon-gone")
-    context = browser.new_context()  # its console may tell of a 404
-    looking = context.new_page()
-    visit(looking, server, "model=soon-gone&seed=3&c=3.0")
-    until(lambda: pixels(looking).size, "a first picture", WAIT_S)
+    visit(visitor, server, "model=soon-gone&seed=3&c=3.0")
+    until(lambda: pixels(visitor).size, "a first picture", WAIT_S)
     shutil.rmtree(gone)
-    looking.locator(WALL).nth(5).click()
-    looking.keyboard.press("3")
-    looking.locator(WALL).nth(6).click()
-    expect(looking.get_by_role("alert")).to_contain_text("soon-gone", timeout=WAIT_MS)
-    context.close()
+    visitor.locator(WALL).nth(5).click()
+    visitor.keyboard.press("3")
+    visitor.locator(WALL).nth(6).click()
+    expect(visitor.get_by_role("alert")).to_contain_text("soon-gone", timeout=WAIT_MS)

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 
 from pipelines.runs.folder import FINISHED, RUNNING
 from tests.browser.test_train import until
-from tests.conftest import leave
 from tests.fake_run import FakeRun
+from tests.tabs import leave
 
 pytestmark = pytest.mark.browser
 

@@ -44,14 +44,6 @@ def gan(server):
     return load(server.models / CLASSES)
 
 
-@pytest.fixture
-def visitor(browser):
-    """A page that may see a model vanish, so an answer of "not found" on its console is no failure."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    yield context.new_page()
-    context.close()
-
-
 def address(server, **asked: object) -> str:
     return f"{server.url}/digits?{urlencode(asked)}"
 
@@ -128,18 +120,15 @@ def test_ten_images_of_a_class_are_one_click_and_the_models_own_pixels(server, g
     assert same(board(page), gan.sample(25, seed=seed, y=3))
 
 
-def test_a_link_shows_the_same_pixels_and_a_page_left_is_as_it_was(server, gan, page, browser):
+def test_a_link_shows_the_same_pixels_and_a_page_left_is_as_it_was(server, gan, page, visitor):
     page.goto(address(server, model=CLASSES, view="images", y=4, n=50, seed=77))
     shows(page, "images", OPEN_MS, y=4, n=50, seed=77)
     drawn = board(page)
     assert same(drawn, gan.sample(50, seed=77, y=4))
 
-    other = browser.new_context()
-    fresh = other.new_page()
-    fresh.goto(page.url)
-    shows(fresh, "images", OPEN_MS, y=4, n=50, seed=77)
-    assert all(np.array_equal(*pair) for pair in zip(drawn, board(fresh), strict=True))
-    other.close()
+    visitor.goto(page.url)
+    shows(visitor, "images", OPEN_MS, y=4, n=50, seed=77)
+    assert all(np.array_equal(*pair) for pair in zip(drawn, board(visitor), strict=True))
 
     page.get_by_role("link", name="Train").first.click()
     page.wait_for_url(re.compile("/train"))
@@ -272,7 +261,7 @@ def zeros(server):
     return load(tiny.write(server.models / "zeros", tiny.PLAIN, names, networks=(generator, discriminator)))
 
 
-def test_brute_force_counts_its_draws_stops_and_can_be_followed_by_a_link(server, zeros, page, browser):
+def test_brute_force_counts_its_draws_stops_and_can_be_followed_by_a_link(server, zeros, page, visitor):
     page.goto(address(server, model=CLASSES, view="search", y=0, goal=1))
     expect(page.get_by_text("1/p")).to_be_visible(timeout=OPEN_MS)
     page.get_by_role("button", name="Search", exact=True).click()
@@ -284,12 +273,9 @@ def test_brute_force_counts_its_draws_stops_and_can_be_followed_by_a_link(server
     assert np.array_equal(pixels(page.locator(".gx-found canvas").first), drawn[-1, ..., 0])
     expect(page.locator(".gx-search-says")).to_contain_text(f"{draws} draw")
 
-    other = browser.new_context()
-    fresh = other.new_page()
-    fresh.goto(page.url)
-    shows(fresh, "search", OPEN_MS, done=True, draws=draws, search=search)
-    assert np.array_equal(pixels(fresh.locator(".gx-found canvas").first), drawn[-1, ..., 0])
-    other.close()
+    visitor.goto(page.url)
+    shows(visitor, "search", OPEN_MS, done=True, draws=draws, search=search)
+    assert np.array_equal(pixels(visitor.locator(".gx-found canvas").first), drawn[-1, ..., 0])
 
     page.get_by_role("button", name="8", exact=True).click()  # which never turns up
     page.get_by_role("button", name="Search", exact=True).click()

@@ -26,14 +26,6 @@ def test_an_error_of_a_page_shows_no_folders_of_the_server(page: Page, serve, tm
     assert "/srv/secret/weights is gone" in server.log.read_text("utf-8"), "who runs the server finds it in the log"
 
 
-@pytest.fixture
-def visitor(browser):
-    """A visitor whose console may tell of requests that the server refuses."""
-    context = browser.new_context()
-    yield context.new_page()
-    context.close()
-
-
 def test_a_model_that_cannot_be_loaded_leaves_nothing_that_waits(visitor: Page, model_server):
     path = model_server.models / BROKEN / "generator.safetensors"
     path.write_bytes(path.read_bytes()[:-1] + b"?")  # whole by its length, but not what was published

@@ -37,7 +37,7 @@ OPEN_MS = 30_000
 def server(tmp_path_factory: pytest.TempPathFactory):
     """A server that knows an extension with a method and a measure, two runs of it and a model ``mine``."""
     home = tmp_path_factory.mktemp("extended")
-    lives(home, {**FILES, "measures/brightness.py": BRIGHTNESS}, epochs=18, **SETTINGS)
+    lives(home, {**FILES, "measures/brightness.py": BRIGHTNESS}, epochs=6, **SETTINGS)
     homes = Homes(*(home / name for name in ("runs", "data", "models", "saved")))
     started = Server(PROJECT / "streamlit_app.py", free_port(), homes, home / "server.log")
     SERVERS.append(started)

@@ -12,9 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.waits import until
+from tests.tabs import leave
 
 pytestmark = pytest.mark.browser
 
@@ -62,15 +63,13 @@ def settled(page: Page) -> str:
     return now
 
 
-def fresh_pixels(browser: Browser, url: str) -> str:
+def fresh_pixels(visitor: Page, url: str) -> str:
     """What somebody else sees who opens a link."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    page = context.new_page()
-    page.goto(url)
-    drawn(page)
-    found = settled(page)
-    context.close()
-    return found
+    leave(visitor)
+    visitor.set_viewport_size({"width": 1280, "height": 720})
+    visitor.goto(url)
+    drawn(visitor)
+    return settled(visitor)
 
 
 def parts(url: str) -> dict[str, list[str]]:
@@ -89,7 +88,7 @@ def saved(page: Page, click: Callable[[], None]) -> bytes:
     return Path(download.value.path()).read_bytes()
 
 
-def test_directions_that_hold_all_else_come_first(page: Page, browser: Browser, server, steered: str):
+def test_directions_that_hold_all_else_come_first(page: Page, visitor: Page, server, steered: str):
     visit(page, server, f"model={steered}")
     expect(page.get_by_role("button", name="Held")).to_have_attribute("aria-pressed", "true")
     expect(slider(page, "beard~all")).to_have_count(0)  # none was learnt
@@ -97,7 +96,7 @@ def test_directions_that_hold_all_else_come_first(page: Page, browser: Browser, 
     smile.press("End")
     end = changed(page, start)
     expect(page.get_by_role("button", name="Smile, all else held +6.0")).to_be_visible()
-    assert parts(page.url)["moves"] == ["smile~all*6"] and fresh_pixels(browser, page.url) == end
+    assert parts(page.url)["moves"] == ["smile~all*6"] and fresh_pixels(visitor, page.url) == end
     page.get_by_role("button", name="Labelled").click()
     plain = slider(page, "smile")
     expect(plain).to_have_value("0")
@@ -110,7 +109,7 @@ def test_directions_that_hold_all_else_come_first(page: Page, browser: Browser, 
     expect(page.get_by_role("button", name="Held")).to_have_count(0)
 
 
-def test_a_drag_moves_all_pictures_and_ends_where_the_slider_is(page: Page, browser: Browser, server):
+def test_a_drag_moves_all_pictures_and_ends_where_the_slider_is(page: Page, visitor: Page, server):
     visit(page, server, f"model={FACES}")
     start, others = settled(page), [pixels(page, TILES, at) for at in range(8)]
     first = page.locator("input[data-direction]").first
@@ -126,7 +125,7 @@ def test_a_drag_moves_all_pictures_and_ends_where_the_slider_is(page: Page, brow
     end = changed(page, halfway)
     assert all(pixels(page, TILES, at) != others[at] for at in range(8)), "The seven others move along"
     assert f"moves={name}*{first.input_value().removesuffix('.0')}" in page.url
-    assert fresh_pixels(browser, page.url) == end, "The picture ends where the slider is, and the link shows the same"
+    assert fresh_pixels(visitor, page.url) == end, "The picture ends where the slider is, and the link shows the same"
 
     page.go_back()
     assert changed(page, end) == start, "Back undoes the drag"
@@ -142,7 +141,7 @@ def test_a_drag_moves_all_pictures_and_ends_where_the_slider_is(page: Page, brow
     until(lambda: pixels(page) == start, "a double click sets the slider to rest", WAIT_S)
 
 
-def test_all_that_is_set_is_in_the_link_and_survives_a_change_of_page(page: Page, browser: Browser, server):
+def test_all_that_is_set_is_in_the_link_and_survives_a_change_of_page(page: Page, visitor: Page, server):
     visit(page, server, f"model={CLASSES}")
     before = settled(page)
     page.get_by_label("Seed", exact=True).fill("5")
@@ -159,7 +158,7 @@ def test_all_that_is_set_is_in_the_link_and_survives_a_change_of_page(page: Page
     end = changed(page, before)
     for part in ("z=5.3", "y=7", "psi=0.8", "moves=z2*4", "group=coordinate"):
         assert part in page.url
-    assert fresh_pixels(browser, page.url) == end
+    assert fresh_pixels(visitor, page.url) == end
     url = page.url
 
     page.get_by_role("link", name="Train").click()
@@ -172,7 +171,7 @@ def test_all_that_is_set_is_in_the_link_and_survives_a_change_of_page(page: Page
     page.get_by_label("keep on the shell").check()
     on_shell = changed(page, end)
     expect(psi).to_be_disabled()
-    assert fresh_pixels(browser, page.url) == on_shell
+    assert fresh_pixels(visitor, page.url) == on_shell
     page.get_by_role("button", name="Reset").click()
     rest = changed(page, on_shell)
     page.get_by_role("button", name="Undo").click()
@@ -204,7 +203,7 @@ def test_another_model_and_back(page: Page, server):
     assert f"model={FACES}" in page.url and "moves=z1*3" in page.url
 
 
-def test_the_pad_drags_two_directions_at_once(page: Page, browser: Browser, server):
+def test_the_pad_drags_two_directions_at_once(page: Page, visitor: Page, server):
     visit(page, server, f"model={FACES}&tab=pad&axes=z0_z1")
     before = settled(page)
     pad = page.locator(".gx-pad")
@@ -218,7 +217,7 @@ def test_the_pad_drags_two_directions_at_once(page: Page, browser: Browser, serv
     page.mouse.up()
     end = changed(page, dragging)
     assert "moves=z0*3_z1*3" in page.url
-    assert fresh_pixels(browser, page.url) == end
+    assert fresh_pixels(visitor, page.url) == end
     pad.focus()
     page.keyboard.press("ArrowDown")
     moved = changed(page, end)
@@ -274,7 +273,7 @@ def test_pictures_are_saved_as_they_are_and_enlarged(page: Page, server):
     assert eight.size[0] > 4 * 256 and eight.size[1] > 2 * 256
 
 
-def test_ones_own_picture_is_found(page: Page, browser: Browser, server, tmp_path: Path):
+def test_ones_own_picture_is_found(page: Page, visitor: Page, server, tmp_path: Path):
     visit(page, server, f"model={CLASSES}&y=4&tab=own")
     before = settled(page)
     chance = np.random.default_rng(0)
@@ -284,7 +283,7 @@ def test_ones_own_picture_is_found(page: Page, browser: Browser, server, tmp_pat
     expect(page.locator(".gx-own .gx-line")).to_contain_text("the pixels still differ by", timeout=WAIT_MS)
     found = changed(page, before)
     assert "own=v." in page.url and "y=4" in page.url
-    assert fresh_pixels(browser, page.url) == found
+    assert fresh_pixels(visitor, page.url) == found
     page.set_input_files(".gx-file", {"name": "a.png", "mimeType": "image/png", "buffer": b"no picture"})
     expect(page.locator(".gx-own .gx-line")).to_contain_text("not a picture")
 
@@ -312,10 +311,9 @@ def test_without_a_model_and_with_one_that_is_gone(page: Page, server, empty_ser
     drawn(page)  # another one is shown instead
 
 
-def test_a_model_deleted_while_it_is_looked_at(browser: Browser, server):
+def test_a_model_deleted_while_it_is_looked_at(visitor: Page, server):
     shutil.copytree(server.models / FACES, server.models / "for-a-while")
-    context = browser.new_context(viewport={"width": 1600, "height": 1000})
-    page = context.new_page()
+    page = visitor
     visit(page, server, "model=for-a-while")
     before = settled(page)
     shutil.rmtree(server.models / "for-a-while")
@@ -323,7 +321,6 @@ def test_a_model_deleted_while_it_is_looked_at(browser: Browser, server):
     page.keyboard.press("End")
     expect(page.locator(".gx-left .gx-trouble")).to_contain_text("There is no model", timeout=WAIT_MS)
     assert pixels(page) == before, "What was to be seen stays"
-    context.close()
 
 
 def test_the_model_goes_along_by_the_navigation(server, page: Page) -> None:

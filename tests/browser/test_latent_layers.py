@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from pipelines import data
-from tests.conftest import leave
+from tests.tabs import leave
 
 pytestmark = pytest.mark.browser
 

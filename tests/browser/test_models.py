@@ -137,7 +137,7 @@ def test_a_preview_downloads_at_native_size_and_enlarged(server, page):
     assert sizes == [native, (4 * native[0], 4 * native[1])]
 
 
-def test_publish_rename_and_delete(server, page, browser, run):
+def test_publish_rename_and_delete(server, page, visitor, run):
     opened(page, server)
     in_card(page, run.id).get_by_role("button", name="Publish").click()
     dialog = page.get_by_role("dialog")
@@ -152,10 +152,8 @@ def test_publish_rename_and_delete(server, page, browser, run):
     dialog.get_by_role("button", name="Publish").click()
     expect(dialog).to_be_hidden(timeout=OPEN_MS)
     expect(page.get_by_role("progressbar", name="Publishing noise")).to_be_attached(timeout=OPEN_MS)
-    other = browser.new_context().new_page()  # another visitor sees it too, and is not kept waiting
-    opened(other, server)
-    expect(other.get_by_role("heading", name="Bright and dark")).to_be_visible(timeout=OPEN_MS)
-    other.context.close()
+    opened(visitor, server)  # sees it too, and is not kept waiting
+    expect(visitor.get_by_role("heading", name="Bright and dark")).to_be_visible(timeout=OPEN_MS)
     shown = card(page, "noise")
     expect(shown).to_be_visible(timeout=PUBLISH_MS)
     expect(page.locator("[data-publication]")).to_have_count(0)

@@ -18,7 +18,8 @@ from pipelines.paths import MODELS, PROJECT
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 from tests.browser.waits import until
-from tests.conftest import Homes, Server, free_port, leave
+from tests.conftest import Homes, Server, free_port
+from tests.tabs import leave
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -14,6 +14,7 @@ from pipelines.playground import saved
 from pipelines.playground.frame import SHOWN
 from pipelines.playground.game import Game
 from pipelines.playground.settings import from_dict, places
+from tests.tabs import first_of_all
 
 pytestmark = pytest.mark.browser
 
@@ -28,13 +29,14 @@ def server(empty_server):
 
 def opened(page: Page, server, **asked: object) -> Page:
     """The page with its games begun; the frames that come are kept in ``window.frames_seen``."""
-    page.add_init_script(
+    first_of_all(
+        page,
         """window.asked = [];
         const real = window.fetch;
         window.fetch = (...given) => {
           if (String(given[0]).includes('/advance')) window.asked.push(JSON.parse(given[1].body));
           return real(...given);
-        };"""
+        };""",
     )
     page.goto(f"{server.url}/playground?{urlencode(asked)}")
     page.wait_for_selector(".gx-game[data-step]", timeout=OPEN_MS)
@@ -104,7 +106,8 @@ def test_playing_moves_the_points_and_pausing_is_not_asking(server, page):
 
 def test_play_pressed_before_the_game_is_there_plays_it_then(server, page):
     """Torch may be loading for seconds when a newcomer presses Play."""
-    page.add_init_script(
+    first_of_all(
+        page,
         """const real = window.fetch;
         window.begun = 0;
         window.fetch = async (...given) => {
@@ -113,7 +116,7 @@ def test_play_pressed_before_the_game_is_there_plays_it_then(server, page):
             await new Promise((resolve) => setTimeout(resolve, 2500));
           }
           return real(...given);
-        };"""
+        };""",
     )
     page.goto(f"{server.url}/playground?story=-")
     press(page, "Play")
@@ -160,7 +163,7 @@ def test_a_d_step_moves_its_map_only_and_a_g_step_the_fakes_only(server, page):
     assert page.evaluate("window.asked.map(({ action }) => action).join()") == "d,g"
 
 
-def test_a_link_begins_the_same_game(server, page, browser):
+def test_a_link_begins_the_same_game(server, page, visitor):
     opened(page, server, data="moons", story="-")
     press(page, "New seed")
     page.wait_for_url(re.compile(r"seed=\d+"))
@@ -170,14 +173,10 @@ def test_a_link_begins_the_same_game(server, page, browser):
     expect(page.get_by_label("D steps per G step (k)")).to_have_value("5")
     page.wait_for_url(re.compile("loss=wasserstein"))
     mine = pixels(page)
-    context = browser.new_context(viewport={"width": 1600, "height": 1000})
-    other = context.new_page()
-    opened(other, server)
-    other.goto(page.url)
-    other.wait_for_selector(f".gx-game[data-seed='{seed}']", timeout=OPEN_MS)
-    assert pixels(other) == mine
-    expect(other.get_by_label("Loss", exact=True)).to_have_value("wasserstein")
-    context.close()
+    visitor.goto(page.url)
+    visitor.wait_for_selector(f".gx-game[data-seed='{seed}']", timeout=OPEN_MS)
+    assert pixels(visitor) == mine
+    expect(visitor.get_by_label("Loss", exact=True)).to_have_value("wasserstein")
     page.go_back()  # the loss was a step of its own
     expect(page.get_by_label("Loss", exact=True)).to_have_value("non-saturating")
 
@@ -241,9 +240,8 @@ def test_a_second_game_has_the_same_beginning_and_its_own_settings(server, page)
     assert "beside" not in page.url and page.locator(".gx-game").get_attribute("data-step") == "1"
 
 
-def test_a_saved_game_is_opened_again(server, browser, tmp_path):
-    context = browser.new_context(viewport={"width": 1600, "height": 1000})  # its console tells of the refused file
-    page = opened(context.new_page(), server, data="line", seed=9)
+def test_a_saved_game_is_opened_again(server, visitor, tmp_path):
+    page = opened(visitor, server, data="line", seed=9)
     page.get_by_label("How many steps").select_option("10")
     press(page, "Run")
     at_step(page, 10)
@@ -274,7 +272,6 @@ def test_a_saved_game_is_opened_again(server, browser, tmp_path):
     expect(page.locator(".gx-game")).to_have_attribute("data-step", "10")  # the game that was there stays
     press(page, "D step")
     at_step(page, 10, 11)
-    context.close()
 
 
 def test_the_story_lights_what_it_speaks_of_and_shows_it(server, page):
@@ -336,9 +333,8 @@ def test_a_page_left_and_entered_again_goes_on_where_it_was(server, page):
     assert "seed=4" in page.url
 
 
-def test_a_server_started_anew_goes_on_from_what_the_page_kept(server, browser):
-    context = browser.new_context(viewport={"width": 1280, "height": 720})  # its console may tell of the broken line
-    page = opened(context.new_page(), server)
+def test_a_server_started_anew_goes_on_from_what_the_page_kept(server, visitor):
+    page = opened(visitor, server)
     press(page, "D step")
     at_step(page, 0, 1)
     page.wait_for_function(
@@ -349,7 +345,6 @@ def test_a_server_started_anew_goes_on_from_what_the_page_kept(server, browser):
     expect(page.locator(".gx-notice")).to_contain_text("it goes on from step 0", timeout=OPEN_MS)
     press(page, "G step")
     at_step(page, 1, 1)
-    context.close()
 
 
 @pytest.mark.parametrize("width, height", [(1280, 720), (420, 900)])

@@ -21,6 +21,7 @@ from pipelines.runs import jobs
 from pipelines.runs.folder import LOST, PAUSED, RUNNING, STOPPED, RunFolder
 from tests.browser.waits import REACT_S, START_S, until
 from tests.fake_run import FakeRun
+from tests.tabs import leave
 
 pytestmark = pytest.mark.browser
 
@@ -51,11 +52,10 @@ def server(own_server):
 
 
 @pytest.fixture
-def visitor(browser):
+def visitor(visitor):
     """A second browser, a phone; it may see a run vanish, so answers of "not found" on its console are no failure."""
-    context = browser.new_context(viewport={"width": 420, "height": 900})
-    yield context.new_page()
-    context.close()
+    visitor.set_viewport_size({"width": 420, "height": 900})
+    return visitor
 
 
 @pytest.fixture
@@ -106,8 +106,6 @@ def test_start_from_the_empty_page_and_watch_two_epochs(server, page, visitor, p
     page.get_by_role("option", name="folder").click()
     expect(page.get_by_text("The data set 'folder' needs the folder of your pictures")).to_be_visible()
     expect(page.locator(".st-key-start").get_by_role("button")).to_be_disabled()
-    page.get_by_role("textbox", name="Folder").fill(str(pictures))
-    page.keyboard.press("Enter")
     wanted = (
         ("Networks", "Width", "4"),
         ("Optimisers", "Batch size", str(BATCH)),
@@ -119,6 +117,9 @@ def test_start_from_the_empty_page_and_watch_two_epochs(server, page, visitor, p
         page.get_by_role("tab", name=tab).click()
         page.get_by_role("spinbutton", name=re.compile(f"^{name}")).fill(value)
         page.keyboard.press("Enter")
+    page.get_by_role("tab", name="Data").click()
+    page.get_by_role("textbox", name="Folder").fill(str(pictures))  # last: until then nothing asks for the memory
+    page.keyboard.press("Enter")
     expect(page.get_by_text("until you stop it")).to_be_visible()
     takes = f"Memory: Batches of {BATCH} pictures of 28 x 28 at width 4 need about"
     expect(page.get_by_text(takes)).to_be_visible(timeout=1000 * START_S)
@@ -263,7 +264,7 @@ def test_a_killed_process_is_lost_resumed_and_deleted_after_a_question(server, p
     do(page, "resume")
     in_state(training, RUNNING, START_S)
     can(page, "pause", START_S)
-    page.goto("about:blank")
+    leave(page)
 
     visitor.goto(f"{server.url}/train?run={training.id}")
     pid = training.status().pid
@@ -336,8 +337,8 @@ def test_a_click_is_heard_though_the_page_is_drawn_anew_meanwhile(server, page):
         const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
         const buttons = () => [...document.querySelectorAll("button")];
         const measure = () => buttons().find((one) => /^Measure in/.test(one.textContent));
-        for (let again = 0, clicked = false; again < 60 || !clicked; again += 1) {
-            if (again >= 20 && !clicked) {
+        for (let again = 0, clicked = false; again < 40 || !clicked; again += 1) {
+            if (again >= 10 && !clicked) {
                 clicked = Boolean(measure());
                 measure()?.click();
             }

@@ -135,7 +135,7 @@ def test_the_style_of_a_face_of_ones_own_picture_and_a_new_z(server, opened):
     assert same(shown(page, "Tiny paint"), wanted(torch.from_numpy(stored(mine))[None]))
 
 
-def test_another_z_and_a_link_that_shows_the_same(server, opened, browser):
+def test_another_z_and_a_link_that_shows_the_same(server, opened, visitor):
     page = opened(model="tiny-paint", x=2)
     first = shown(page, "Tiny paint")
     page.get_by_role("button", name="New z").click()
@@ -143,12 +143,9 @@ def test_another_z_and_a_link_that_shows_the_same(server, opened, browser):
     after = shown(page, "Tiny paint")
     assert not np.array_equal(first, after)
     assert same(after, drawn(server, "tiny-paint", labels(page), int(asked(page)["z"])))
-    other = browser.new_context()
-    fresh = other.new_page()
-    fresh.goto(page.url)
-    settled(fresh, OPEN_MS)
-    assert np.array_equal(shown(fresh, "Tiny paint"), after)
-    other.close()
+    visitor.goto(page.url)
+    settled(visitor, OPEN_MS)
+    assert np.array_equal(shown(visitor, "Tiny paint"), after)
     page.go_back()
     page.wait_for_url(re.compile(r"^(?!.*z=)"))
     assert np.array_equal(shown(page, "Tiny paint"), first)

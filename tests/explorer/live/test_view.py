@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from explorer.theme import COLORS
-from pipelines.runs.folder import FINISHED, PAUSED, RUNNING
+from pipelines.runs.folder import FINISHED, PAUSED, RUNNING, RunFolder
 from tests.explorer.live.looks import ALL_X, DRAWN, LAST_X, RANGE, eventually
 from tests.fake_run import FakeRun
 
@@ -167,8 +167,8 @@ def test_a_run_that_is_gone_when_its_view_asks_for_it_is_shown_as_deleted_and_no
     eventually(lambda: page.locator(".gx-state").inner_text(), "Deleted", seconds=30.0)
 
 
-def test_a_run_deleted_while_the_server_was_away_is_shown_as_deleted(browser, server, run: FakeRun) -> None:
-    page = browser.new_page()  # not the fixture's: what was refused is logged to the console, as it should be
+def test_a_run_deleted_while_the_server_was_away_is_shown_as_deleted(visitor, server, run: FakeRun) -> None:
+    page = visitor  # what was refused is logged to the console, as it should be
     page.goto(f"{server.url}/?run={run.folder.id}")
     page.wait_for_function(DRAWN, arg="outputs")
     server.stop()
@@ -176,7 +176,6 @@ def test_a_run_deleted_while_the_server_was_away_is_shown_as_deleted(browser, se
     run.folder.remove()
     server.start()
     eventually(lambda: page.locator(".gx-state").inner_text(), "Deleted", seconds=30.0)
-    page.close()
 
 
 def test_the_view_leaves_nothing_running_behind(opened, server, run: FakeRun) -> None:
@@ -242,8 +241,8 @@ def test_the_view_follows_light_and_dark(opened, run: FakeRun) -> None:
     eventually(lambda: opened.evaluate(color), COLORS["dark"]["d"])
 
 
-def test_the_empty_list_says_so(page, serve) -> None:
-    empty = serve("tests/explorer/live/live_app.py")
-    page.goto(empty.url)
+def test_the_empty_list_says_so(page, server) -> None:
+    for left in server.runs.iterdir():  # by a test that failed
+        RunFolder(left).remove()
+    page.goto(server.url)
     page.get_by_text("No runs yet.").wait_for()
-    empty.stop()
