@@ -59,12 +59,13 @@ def write(folder: Path, config: TrainConfig, seed: int) -> Path:
     """One of them, with the examples that a run of its data set would keep."""
     check(config)
     known, test = (data.load(config.data, **config.pictures, split=split) for split in ("train", "test"))
-    field, kept = torch.from_numpy(known.fields[known.condition]), conditions.examples(truth.of(known, test))
+    field = torch.from_numpy(known.fields[known.condition])
     spec = Spec(
         condition=known.condition, condition_shape=tuple(field.shape[1:]), paired=known.paired,
         condition_dtype=str(field.dtype).removeprefix("torch."), labels=len(known.condition_labels),
         shape=(config.channels, config.size, config.size),
     )  # fmt: skip
+    kept = conditions.examples(truth.of(known, test), spec)
     torch.manual_seed(seed)
     generator, discriminator = build(config, spec)
     more = {name: further(name, config, spec) for name in published(config)}

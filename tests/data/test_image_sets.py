@@ -82,7 +82,8 @@ def test_every_set_has_every_size_and_colour(name: str, size: int, channels: int
     if image_set.condition:
         spec = spec_of(image_set)
         assert len(image_set.fields[image_set.condition]) == len(image_set)
-        assert spec.condition_dtype == ("int8" if name == "face-maps" else "uint8")
+        told = {"face-maps": "int8"} | dict.fromkeys(("faces", "celeba", "folder", "lfw"), "float32")
+        assert spec.condition_dtype == told.get(name, "uint8")
         assert spec.paired == (name not in ("two-styles", "coloured-digits"))
     assert re.fullmatch("[0-9a-f]{64}", image_set.fingerprint)
     assert image_set.source.endswith(".")

@@ -32,7 +32,7 @@ def same(one: tuple[torch.Tensor, torch.Tensor | None], other: tuple[torch.Tenso
 
 
 def test_examples_come_from_the_first_to_the_last_and_are_read_with_their_truth(tmp_path: Path) -> None:
-    chosen = conditions.examples(truth.of(maps(63)))
+    chosen = conditions.examples(truth.of(maps(63)), Spec())
     assert chosen.images[:, 0, 0, 0].tolist() == [*range(0, 63, 2)] and len(chosen) == conditions.MOST
     conditions.save(chosen.told, chosen.images, tmp_path)
     assert same(conditions.load(tmp_path, SPEC), (chosen.told, chosen.images))
