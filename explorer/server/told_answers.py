@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from explorer.server.asked import Nothing, Shown
 from explorer.server.raw import raw
-from pipelines.latent.conditions import parts
+from pipelines.latent.conditions import parts as parts_told
 from pipelines.latent.model import Model
 from pipelines.latent.point import all_checked
 from pipelines.modalities._conditions import tiles
@@ -28,7 +28,7 @@ def conditions(model: Model, asked: Nothing) -> Response:
 
 def attributes(model: Model, asked: Nothing) -> Response:
     """The parts of which a model that is told of attributes can be told, each with its attributes; [] of any other."""
-    return JSONResponse({"parts": parts(model.trained)})
+    return JSONResponse({"parts": parts_told(model.trained)})
 
 
 def told(model: Model, asked: Shown) -> Response:

@@ -53,7 +53,7 @@ def first_steps(cards: list[dict[str, Any]], runs: list[dict[str, Any]]) -> list
     """What a newcomer could try first, with the models that are here: up to four tiles, training always among them."""
     known = [*cards, *runs]
     steps = []
-    if faces := next((one for one in known if one["data"] == "faces"), None):
+    if faces := next((one for one in known if one["data"] == "faces" and not one["conditional"]), None):
         steps.append(_step("glasses", "Give a face glasses", "Glasses are a direction: add it to any face.",
                            "arithmetic", faces))  # fmt: skip
     elif known:

@@ -72,7 +72,8 @@ class Networks:
     conditional: bool = setting(
         False, "Networks",
         "Tell G which class to draw and D which class to expect (conditional GAN). In training and in measures, fakes "
-        "have the same shares of classes as the real pictures. Of a data set with another condition, that is told.",
+        "have the same shares of classes as the real pictures. Of a data set with another condition, that is told; of "
+        "one with attributes and no classes, these.",
         role=Role.ARCHITECTURE, speed=True)
     dropout: float = setting(
         0.4, "Networks",

@@ -8,7 +8,7 @@ import shutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import leave
+from tests.tabs import leave
 
 pytestmark = pytest.mark.browser
 

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 from starlette.applications import Starlette
 
-from explorer.server import memory_route, model_answers, playground_answers, translation_answers
+from explorer.server import memory_route, model_answers, playground_answers, told_answers, translation_answers
 from explorer.server.asked import MOST_PICTURE
 from explorer.server.bodies import json_as, kind_of
 from explorer.server.model_routes import MODEL_ROUTES
@@ -43,8 +43,9 @@ ANYTHING = some.recursive(
 )
 WHOLE_POINT = {"z": [["0.1", 1], ["n.0.1", 0.5]], "moves": {"z1": 1.0}, "psi": 0.5, "shell": True, "y": 1,
                "to": {"z": [["0.2", 1]]}, "t": 0.5, "path": "lerp"}  # fmt: skip
+OF_MODELS = (model_answers, told_answers, translation_answers)
 RIGHT: dict[str, dict[str, Any]] = {
-    **{verb: {"points": [POINT, WHOLE_POINT]} for verb in ("pictures", "read", "opinion")},
+    **{verb: {"points": [POINT, WHOLE_POINT]} for verb in ("pictures", "read", "opinion", "told")},
     **{verb: {"point": POINT} for verb in ("attention", "stages")},
     "styles": {"rows": [POINT], "columns": [WHOLE_POINT, POINT], "taken": [True, False], "noise": [True]},
     "nearest": {"points": [POINT], "count": 2},
@@ -208,7 +209,7 @@ def test_each_route_has_a_type_that_its_right_body_fits() -> None:
     for path, _, method in (*MODEL_ROUTES, *PLANE_ROUTES):
         verb = path.rsplit("/", 1)[-1] if "file" not in path else "file"
         if method == "POST" and path not in ("/api/plane",):
-            modules = (playground_answers,) if "plane" in path else (model_answers, translation_answers)
+            modules = (playground_answers,) if "plane" in path else OF_MODELS
             (answer,) = (getattr(module, verb) for module in modules if hasattr(module, verb))
             right = PLANE.get(f"/{verb}") if "plane" in path else RIGHT.get(verb, RIGHT["file/png"])
             assert json_as(json.dumps(right).encode(), kind_of(answer))
