@@ -89,13 +89,7 @@ def card_of(entry: Entry) -> dict[str, Any]:
         "translates": entry.translates,
         "data": config.data,
         "size": config.size,
-        "facts": [
-            shape_words(entry),
-            f"{len(entry.class_names)} {'examples' if entry.spec.condition else 'classes'}"
-            if config.conditional
-            else "no classes",
-            f"{entry.size_bytes / 1e6:.1f} MB",
-        ],
+        "facts": [shape_words(entry), told(entry), f"{entry.size_bytes / 1e6:.1f} MB"],
         "quality": quality,
         "quality_note": note,
         "command": _text(card.get("command")),
@@ -104,11 +98,22 @@ def card_of(entry: Entry) -> dict[str, Any]:
     }
 
 
+def told(entry: Entry) -> str:
+    """How many classes, attributes or examples a model can be told."""
+    if not entry.config.conditional:
+        return "no classes"
+    if entry.spec.names:
+        return f"{len(entry.spec.names)} attributes"
+    return f"{len(entry.class_names)} {'examples' if entry.spec.condition else 'classes'}"
+
+
 def about(entry: Entry) -> str:
     """One sentence on a model whose card has none."""
     config = entry.config
     kind = "pictures" if entry.spec.modality == "image" else f"examples ({entry.spec.modality})"
     what = DRAWS.get(config.data, f"{kind} like those of the data set {config.data}")
+    if entry.spec.names:
+        return f"Draws {what}, with the attributes that you choose."
     if entry.spec.condition:
         return f"Draws {what}, each for a condition ({entry.spec.condition}) that you choose."
     if config.conditional:

@@ -123,7 +123,9 @@ def _picked() -> None:
 
 
 def _words(entry: Entry) -> str:
-    kind = ("conditions" if entry.spec.condition else "classes") if entry.config.conditional else "no classes"
+    kind = "no classes"
+    if entry.config.conditional:
+        kind = "attributes" if entry.spec.names else "conditions" if entry.spec.condition else "classes"
     whose = "ships" if entry.ships else "yours" if entry.run is None else "run"
     size = f"{entry.config.size} x {entry.config.size}"
     return f"{printable(entry.title)} · {entry.id} · {size}, {kind} · {whose}"

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from starlette.exceptions import HTTPException
 
+from explorer import model_cards
 from explorer.server import told_answers
 from explorer.server.asked import Nothing, Shown
 from pipelines.errors import ModelError
@@ -91,3 +92,9 @@ def test_a_page_is_told_what_a_point_is_told(model: Model, tiny_models: Path) ->
     assert parts(other.trained) == []
     with pytest.raises(HTTPException, match="tiny-classes is not told of attributes"):
         told_answers.told(other, asked)
+
+
+def test_a_card_counts_its_attributes(model: Model) -> None:
+    entry = model.trained.entry
+    assert model_cards.told(entry) == "4 attributes"
+    assert model_cards.about(entry) == "Draws cartoon faces, with the attributes that you choose."

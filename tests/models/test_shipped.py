@@ -7,8 +7,8 @@ import torch
 from pipelines import paths
 from pipelines.models import readings, registry, trained, translating
 
-SHIPPED = ("clothes-by-class", "coloured-digits", "digits", "digits-by-class", "faces", "faces-by-attribute", "outline-faces",
-           "paint-faces", "sharper-faces", "smooth-faces")  # fmt: skip
+SHIPPED = ("clothes-by-class", "coloured-digits", "digits", "digits-by-class", "faces", "faces-by-attribute",
+           "outline-faces", "paint-faces", "sharper-faces", "smooth-faces")  # fmt: skip
 MOST_BYTES = 10_000_000
 
 
