@@ -141,7 +141,9 @@ def test_a_page_has_no_barriers(page, request, view):
             " return (Number(r) < 128) === dark && !document.querySelector('[data-stale=true]') }",
             arg=scheme == "dark", timeout=OPEN_MS,
         )  # fmt: skip
-        page.wait_for_timeout(400)  # colours that change slowly have arrived
+        page.wait_for_function(  # colours that change slowly have arrived
+            "document.getAnimations().every((one) => !(one instanceof CSSTransition) || one.playState === 'finished')"
+        )
         backgrounds.add(page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor"))
         found.extend(f"{state}, {scheme}: {line}" for line in violations(page, scheme))
 

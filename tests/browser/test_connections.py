@@ -66,15 +66,19 @@ def step(page: Page, value: int) -> None:
     expect(page.locator(".gx-figure-step dd")).to_have_text(f"{value:,}", timeout=REST_MS)
 
 
-def test_eight_tabs_on_a_run_at_work(server, tabs, run):
+def test_eight_tabs_share_the_connections_of_a_browser(server, tabs, run):
+    """Hidden tabs, and those in sight on runs that ended, hold no stream; all wake up and go on from what they had."""
     run.hold().status(RUNNING)
-    pages = []
-    for _ in range(TABS):
-        for before in pages[-1:]:
-            before.evaluate("hide(true)")  # what the browser says as the next tab covers it
+    other = FakeRun("20260101-120001-other", home=server.runs)
+    other.rows(10)
+    other.status(FINISHED)
+    pages = [opened(tabs, server, f"/compare?runs={run.folder.id},{other.folder.id}")]
+    expect(pages[0].locator(".gx-chip")).to_have_count(2, timeout=OPEN_MS)
+    for _ in range(TABS - 1):
+        pages[-1].evaluate("hide(true)")  # what the browser says as the next tab covers it
         pages.append(opened(tabs, server, f"/train?run={run.folder.id}"))
         step(pages[-1], run.step)
-    first, last = pages[0], pages[-1]
+    compare, first, last = pages[0], pages[1], pages[-1]
     for page in pages[:-1]:
         streams(page, 0)
     streams(last, 1)
@@ -91,28 +95,24 @@ def test_eight_tabs_on_a_run_at_work(server, tabs, run):
     assert "after=1" in first.evaluate("opened.at(-1)"), "it goes on from what it had"
     assert first.evaluate("grid.isConnected && cards.every((card) => card.isConnected)"), "nothing was drawn anew"
 
-
-def test_eight_tabs_in_sight_on_runs_that_ended_hold_no_stream_and_wake_up(server, tabs, run):
+    run.let_go()
     run.status(FINISHED)
-    other = FakeRun("20260101-120001-other", home=server.runs)
-    other.rows(10)
-    other.status(FINISHED)
-    both = f"{run.folder.id},{other.folder.id}"
-    paths = [f"/compare?runs={both}", *[f"/train?run={run.folder.id}"] * (TABS - 1)]
-    pages = [opened(tabs, server, path) for path in paths]
+    streams(last, 0)
+    streams(first, 0)
+    for page in pages[:-1]:
+        page.evaluate("hide(false)")
+    last.reload(timeout=OPEN_MS)
     for page in pages[1:]:
         step(page, run.step)
-    expect(pages[0].locator(".gx-chip")).to_have_count(2, timeout=OPEN_MS)
     for page in pages:
         streams(page, 0)
-    compare, live = pages[0], pages[-1]
     for page in pages[1:-1]:
         page.evaluate("hide(true)")  # of runs at work no more tabs can be in sight than a browser has connections
     run.attempt += 1  # resumed from somewhere else
     run.hold()
     run.rows(10)
     run.status(RUNNING)
-    step(live, run.step)
-    streams(live, 1)
+    step(last, run.step)
+    streams(last, 1)
     streams(compare, 1)
     other.folder.remove()
