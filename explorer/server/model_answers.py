@@ -246,9 +246,9 @@ def project(model: Model, asked: Projected) -> Iterator[bytes]:
     """The point nearest to a picture (base64 of a PNG or JPEG), as lines of JSON while the search goes on."""
     with UNPACKING.turn():
         picture = search.read_picture(model, asked.picture)
-    if model.class_names and isinstance(asked.y, int) and asked.y >= len(model.class_names):
-        raise HTTPException(400, f"y is {asked.y}; it must be a whole number from 0 to {len(model.class_names) - 1}.")
-    return _lines(search_z(model, picture, asked.y if model.class_names else None))
+    y = asked.y if model.class_names else None
+    model.classes(y, 1)  # what does not fit is said before the first line
+    return _lines(search_z(model, picture, y))
 
 
 def _lines(steps: Iterator[Projection]) -> Iterator[bytes]:

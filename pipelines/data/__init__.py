@@ -14,7 +14,8 @@ An entry is a module of this package that declares
 * ``require(split)``, where a person must put files there: raises the ``DataError`` that names those that are missing,
 * ``FLIP_MAKES_SENSE``: whether a mirrored picture is still one of the set,
 * ``CONDITION``, where a conditional model is told something else than the class: the name of one of the set's fields.
-  Without it, and without classes, it is told the attributes, where there are some,
+  Without it, and without classes, it is told the attributes, where there are some (a ``survey`` says so by
+  ``has_attributes``),
 * ``PAIRED = False``, where no condition belongs to a picture, also if there are as many,
 * ``CONDITION_LABELS``, where that field is a map of labels: their names, from label 0 on,
 * ``STACKED``, where each colour channel is a picture of another set of grey pictures: the name of that set, whose
@@ -37,6 +38,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import ModuleType
 
 from pipelines import paths
 from pipelines.data import _cache
@@ -90,6 +92,11 @@ def load(
         raise DataError(
             f"The data set {name!r} has LIKE = {like!r}, and there is no such set; change it in its file to one of: "
             f"{', '.join(names())}."
+        )
+    if getattr(asked.entry, "CONDITION", "") == ATTRIBUTES:
+        raise DataError(
+            f"The data set {name!r} has CONDITION = {ATTRIBUTES!r}, which is kept for the attributes of sets without a "
+            "condition; give that field another name in its file."
         )
     if split not in asked.splits:
         raise DataError(
@@ -178,11 +185,12 @@ def overview(
     card, source = asked.card(), asked.source
     if source is None:
         classes = tuple(asked.entry.CLASS_NAMES)
-        return Overview(card is not None, classes, condition=_condition_of(name, classes))
+        has_attributes = bool(getattr(asked.entry, "ATTRIBUTE_NAMES", ()))
+        return Overview(card is not None, classes, condition=_condition_of(asked.entry, classes, has_attributes))
     paths, notes = asked.pictures, asked.notes
     before = Overview(
         False, source.class_names, shown(source.folder), len(paths), source.counts_of(paths), notes,
-        condition=_condition_of(name, source.class_names, folder),
+        condition=_condition_of(asked.entry, source.class_names, getattr(source, "has_attributes", False)),
     )  # fmt: skip
     if card is None:
         return before
@@ -191,11 +199,9 @@ def overview(
     return replace(before, prepared=True, pictures=card.count, counts=counts, notes=notes)
 
 
-def _condition_of(name: str, classes: tuple[str, ...], folder: str | Path | None = None) -> str:
+def _condition_of(entry: ModuleType, classes: tuple[str, ...], has_attributes: bool) -> str:
     """What a conditional model of a set is told of that is not its class; "" of classes, or where there is nothing."""
-    if condition := getattr(DATA_SETS.get(name), "CONDITION", ""):
-        return condition
-    return ATTRIBUTES if len(classes) < 2 and attribute_names_of(name, folder) else ""
+    return getattr(entry, "CONDITION", "") or (ATTRIBUTES if len(classes) < 2 and has_attributes else "")
 
 
 def is_prepared(

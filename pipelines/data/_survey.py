@@ -80,6 +80,11 @@ class Survey:
         return tuple(map(shown, self.classes))
 
     @property
+    def has_attributes(self) -> bool:
+        """Whether a table of attributes lies there; it is not read."""
+        return bool(_attributes_csv.facts(self.folder))
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many pictures each class has, before they are read; {} without classes."""
         return self.counts_of(self.pictures)

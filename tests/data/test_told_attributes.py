@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from pipelines import data
+from pipelines.data import _attributes_csv
 from pipelines.errors import DataError
 from pipelines.training.pictures import fields_of, spec_of, tensors_of
 
@@ -42,6 +43,18 @@ def test_attributes_are_the_condition_and_not_part_of_the_fingerprint(homes, tmp
     assert data.Spec.from_dict(spec.to_dict()) == spec and spec.told(False) == data.Spec(shape=(1, 16, 16))
     assert fields_of(known)[data.ATTRIBUTES].tolist()[:2] == [[0.0, 0.0], [0.0, 1.0]]
     assert tensors_of(known)[1] is None
+
+
+def test_an_overview_does_not_read_the_table(homes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = pictures(tmp_path / "mine")
+    monkeypatch.setattr(_attributes_csv, "read", lambda folder: pytest.fail("a form asks each time"))
+    assert data.overview("folder", folder=home, **SIZE).condition == data.ATTRIBUTES
+
+
+def test_a_field_has_not_the_name_that_is_kept_for_attributes(homes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data.DATA_SETS.get("small-digits"), "CONDITION", data.ATTRIBUTES)
+    with pytest.raises(DataError, match="'small-digits' has CONDITION = 'attributes', which is kept for the attri"):
+        data.load("small-digits")
 
 
 def test_classes_are_told_before_attributes_but_a_single_one_is_not(homes, tmp_path: Path) -> None:

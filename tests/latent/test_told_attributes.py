@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from starlette.exceptions import HTTPException
 
 from explorer import model_cards
-from explorer.server import told_answers
-from explorer.server.asked import Nothing, Shown
+from explorer.server import model_answers, told_answers
+from explorer.server.asked import Nothing, Projected, Shown
 from pipelines.errors import ModelError
 from pipelines.latent.conditions import parts
 from pipelines.latent.model import Model, load
@@ -92,6 +95,17 @@ def test_a_page_is_told_what_a_point_is_told(model: Model, tiny_models: Path) ->
     assert parts(other.trained) == []
     with pytest.raises(HTTPException, match="tiny-classes is not told of attributes"):
         told_answers.told(other, asked)
+
+
+@pytest.mark.parametrize("y", [5, [1.0, 0.0], [0.0] * 5])
+def test_a_search_among_what_there_is_not_is_refused_before_it_begins(model: Model, y: object) -> None:
+    """What fails after the first line of the answer could not be told any more."""
+    file = io.BytesIO()
+    Image.new("RGB", (32, 32), "red").save(file, "PNG")
+    picture = base64.b64encode(file.getvalue()).decode()
+    with pytest.raises(ModelError, match="y "):
+        model_answers.project(model, Projected(picture, y))
+    assert b'"share": 0' in next(model_answers.project(model, Projected(picture, [1.0, 0.0, 0.0, 1.0])))
 
 
 def test_a_card_counts_its_attributes(model: Model) -> None:

@@ -11,7 +11,7 @@ export function chosen(told, { columns }, column) {
 }
 
 /** Which attribute of a part is told, a column, or null for none. */
-export const toldOf = (told, { columns }) => columns.find((column) => told[column] >= 0.5) ?? null;
+export const columnOf = (told, { columns }) => columns.find((column) => told[column] >= 0.5) ?? null;
 
 export class Attributes {
   root; onChange; model; parts; told; asked; point;
@@ -42,7 +42,7 @@ export class Attributes {
   control(part) {
     if (part.names.length === 1) {
       const button = make("button", { type: "button", class: "gx-button" }, part.label);
-      button.addEventListener("click", () => this.choose(part, toldOf(this.told, part) === null ? part.columns[0] : null));
+      button.addEventListener("click", () => this.choose(part, columnOf(this.told, part) === null ? part.columns[0] : null));
       return button;
     }
     const options = part.names.map((name, at) => make("option", { value: String(part.columns[at]) }, name));
@@ -79,7 +79,7 @@ export class Attributes {
 
   mark() {
     for (const { control, ...part } of this.parts) {
-      const column = this.told && toldOf(this.told, part);
+      const column = this.told && columnOf(this.told, part);
       control.disabled = !this.told;
       if (control.tagName === "SELECT") control.value = column === null ? "" : String(column);
       else control.setAttribute("aria-pressed", String(column !== null));

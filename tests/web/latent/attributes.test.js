@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { chosen, toldOf } from "../../../explorer/web/latent/attributes.js";
+import { chosen, columnOf } from "../../../explorer/web/latent/attributes.js";
 import { fresh, pointOf, spotOf, stateOf, textsOf } from "../../../explorer/web/latent/state.js";
 
 const SMILE = { columns: [0] };
@@ -17,9 +17,9 @@ test("a choice changes its own part alone", () => {
 });
 
 test("which attribute of a part is told", () => {
-  assert.equal(toldOf([1, 0, 1], EYEWEAR), 2);
-  assert.equal(toldOf([1, 0, 0], EYEWEAR), null);
-  assert.equal(toldOf([1, 0, 0], SMILE), 0);
+  assert.equal(columnOf([1, 0, 1], EYEWEAR), 2);
+  assert.equal(columnOf([1, 0, 0], EYEWEAR), null);
+  assert.equal(columnOf([1, 0, 0], SMILE), 0);
 });
 
 test("attributes stand in the link and are a list for the server", () => {
