@@ -337,8 +337,8 @@ def test_a_click_is_heard_though_the_page_is_drawn_anew_meanwhile(server, page):
         const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
         const buttons = () => [...document.querySelectorAll("button")];
         const measure = () => buttons().find((one) => /^Measure in/.test(one.textContent));
-        for (let again = 0, clicked = false; again < 40 || !clicked; again += 1) {
-            if (again >= 10 && !clicked) {
+        for (let again = 0, clicked = false; again < 60 || !clicked; again += 1) {
+            if (again >= 20 && !clicked) {
                 clicked = Boolean(measure());
                 measure()?.click();
             }

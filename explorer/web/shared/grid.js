@@ -5,6 +5,7 @@ import { count, make } from "./format.js";
 const LABEL_ROOM = 28; // pixels left of the picture for the names of its rows, at least
 const LABEL_TEXT = 20; // a row lower than this has smaller letters
 const MOST_LETTERS = 14; // of a row's label on one line
+const LINE = 13; // pixels of each line of a longer one
 const UNKNOWN = { rows: 8, columns: 8, tile: 28, gap: 2, row_labels: [] };
 
 export class Grid {
@@ -88,8 +89,8 @@ export class Grid {
     const margin = (height - rows * (tile + gap) + gap) / 2; // some grids have a border
     [...this.labels.children].forEach((label, row) => {
       label.style.top = `${(margin + row * (tile + gap)) * used}px`;
-      label.style.height = `${tile * used}px`;
-      label.style.lineHeight = long ? "" : label.style.height;
+      label.style.height = label.style.lineHeight = long ? "" : `${tile * used}px`;
+      label.style.setProperty("--gx-lines", String(Math.max(1, Math.floor((tile * used) / LINE))));
       label.style.fontSize = !long && tile * used < LABEL_TEXT ? `${Math.floor(tile * used)}px` : "";
     });
   }
