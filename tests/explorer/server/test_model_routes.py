@@ -246,5 +246,6 @@ def test_a_picture_lies_as_its_camera_says(ask) -> None:
 
 def test_a_class_that_is_not_there_is_refused(ask) -> None:
     picture = encoded(np.zeros((28, 28), np.uint8))
-    for wrong in (10, -1, "3", 1.5, True, None, 10**400):
-        refused(ask("tiny-classes", "project", picture=picture, y=wrong), 400, "must be a whole number from 0 to 9")
+    for wrong in (-1, "3", 1.5, True, None, 10**400):
+        refused(ask("tiny-classes", "project", picture=picture, y=wrong), 400, "must be a whole number from 0 to 9,999")
+    refused(ask("tiny-classes", "project", picture=picture, y=10), 400, "y is 10; tiny-classes has the classes 0 to 9.")
