@@ -45,6 +45,7 @@ class NetworkTraits:
     z_norm: bool = False  # whether G sees the direction of z alone: its length, and so truncation of z, changes nothing
     translates: bool = False  # whether G reads a picture, its condition, and draws another
     residual: bool = False  # whether ``global_residual`` adds that to what it draws
+    patches: bool = False  # whether D judges patches, or with ``image_gan`` whole pictures
     smooth_z: bool = True  # whether pictures change with z little by little; else z decides what is dropped, or nothing
     grows: bool = False  # whether its resolution grows, in stages of ``growth`` pictures
     attention: bool = False  # whether G has self-attention, which ``_attention.attention_maps`` shows

@@ -101,6 +101,11 @@ def problems(config: TrainConfig) -> list[str]:
             f"global_residual adds the picture that G is told to what it draws, which {config.network!r} does not: "
             "switch it off, or choose the network 'srresnet' or 'resnet'."
         )
+    if config.image_gan and not network_traits(config.network).patches:
+        found.append(
+            f"image_gan lets a D of patches judge whole pictures, and {config.network!r} has no such D: switch it off, "
+            "or choose the network 'resnet' or 'unet'."
+        )
     if config.weight_clip and config.gradient_penalty:
         found.append("Weight clipping and the gradient penalty do the same job: set one of the two to 0.")
     if config.weight_clip and config.d_norm == "spectral":

@@ -92,6 +92,11 @@ class Networks:
         "their mean standard deviation (progressive growing). discrimination: learnt distances between them "
         "(Salimans et al., 2016).",
         ("none", "stddev", "discrimination"), label="Batch statistics for D", role=Role.TRAINING, speed=True)
+    image_gan: bool = setting(
+        False, "Networks",
+        "Let D judge the whole picture at once (ImageGAN), where a network that draws a picture of another one has a D "
+        "of patches (PatchGAN). It then sees whether parts belong together.",
+        label="D of whole pictures", role=Role.TRAINING, speed=True)
     ema: float = setting(
         0.999, "Networks",
         "Decay of the moving average of G's weights, which draws the samples; 0 uses G's own weights. The decay is "
@@ -106,6 +111,11 @@ class Networks:
         "Add the picture that G is told to what it draws, a smaller one enlarged by bicubic interpolation (VDSR). G "
         "then learns only what differs, and keeps colours and places from the start.",
         label="Global residual", role=Role.ARCHITECTURE)
+    halvings: int = setting(
+        2, "Networks",
+        "How often G of 'resnet' halves the picture that it is told before its residual blocks: 2 in CycleGAN, of at "
+        "least 128 pixels. With 1 the small parts of a small picture keep their places.",
+        low=1, high=2, role=Role.ARCHITECTURE, speed=True)
     growth: int = setting(
         20_000, "Networks",
         "Real pictures that D sees in each stage of a network whose resolution grows, and again in each fade to the "

@@ -3,7 +3,7 @@
 Zhu et al., Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks (2017). The paper's loss is
 least-squares with ``cycle`` 10 and ``identity`` 5, where its least squares lack the half that ours have: with
 ``adversarial`` 2 the weights are the paper's. It shows D old fakes in half of each batch (``replay`` 0.5), of a pool
-of 50.
+of 50. R1, which the paper has not, may be paid by both D.
 
 One domain are the set's pictures, the other its conditions. The generator draws a picture of each condition, and
 ``backward`` a condition of each picture. Pairs are not used, even where the set has them.
@@ -20,6 +20,7 @@ from pipelines.errors import ConfigError
 from pipelines.methods._translation import CYCLE_SERIES, CYCLE_VIEWS
 from pipelines.modalities import image
 from pipelines.networks._conditioning import draw_latent
+from pipelines.objectives._penalties import squared_slopes
 from pipelines.registries import LOSSES, loss_traits
 from pipelines.training.building import build, turned
 from pipelines.training.context import StepContext, laid_out
@@ -30,7 +31,7 @@ from pipelines.training.replay import Replay
 TRANSLATES = True
 PAIRS = False
 PUBLISHES = {"backward": ""}
-USES = ("replay", "adversarial", "cycle", "identity")
+USES = ("replay", "r1", "penalty_every", "adversarial", "cycle", "identity")
 
 POOL = 50  # old fakes kept of each domain
 KEPT = 2  # of as many new ones one is kept: half of a batch, as in the paper
@@ -88,9 +89,13 @@ class Method:
         self._real: Domains  # of the step
         self._fake: Domains  # a picture of each condition and a condition of each picture; both G learn through them
         self._z: Tensor
+        self._r1 = 0.0  # its weight in this step
 
-    def begin(self, step: int) -> None:
-        """Set up a step; all are alike."""
+    def begin(self, step: int) -> float:
+        """Set up a step; those differ that pay R1."""
+        every = self.config.penalty_every
+        self._r1 = 0.0 if step % every else self.config.r1 * every
+        return self._r1
 
     def fade(self, share: float) -> None:
         """Nothing of it fades."""
@@ -111,10 +116,12 @@ class Method:
         with context.autocast():
             self._fake = self.generator(self._z, conditions), self.backward(self._z, pictures)
         as_pictures, as_conditions = (fake.detach().float() for fake in self._fake)
-        real_logits, fake_logits = self._judged(self.discriminator, pictures, self._mixed("replay", as_pictures))
-        back = self._judged(self.d_backward, conditions, self._mixed("replay_back", as_conditions))
-        loss, loss_back = self.loss.d_loss(real_logits, fake_logits), self.loss.d_loss(*back)
-        total = loss + loss_back
+        real_logits, slopes = self._judged_real(self.discriminator, pictures)
+        real_back, slopes_back = self._judged_real(self.d_backward, conditions)
+        fake_logits = self._judged(self.discriminator, self._mixed("replay", as_pictures))
+        fake_back = self._judged(self.d_backward, self._mixed("replay_back", as_conditions))
+        loss, loss_back = self.loss.d_loss(real_logits, fake_logits), self.loss.d_loss(real_back, fake_back)
+        total = loss + loss_back + slopes + slopes_back
         if not watch:
             return total, {}
         said = (self.loss.d_output(logits.detach()).mean() for logits in (real_logits, fake_logits))
@@ -156,18 +163,30 @@ class Method:
         # The pool sees the whole batch, so that it is the same in all processes.
         return self.context.part(self.parts[part](self.context.whole(fake), None, None)[0])
 
-    def _judged(self, critic: nn.Module, *batches: Tensor) -> tuple[Tensor, ...]:
-        """A discriminator's logits of each batch, float32."""
+    def _judged(self, critic: nn.Module, pictures: Tensor) -> Tensor:
+        """A discriminator's logits of pictures, float32."""
         with self.context.autocast():
-            return tuple(critic(laid_out(batch)).float() for batch in batches)
+            return critic(laid_out(pictures)).float()
+
+    def _judged_real(self, critic: nn.Module, real: Tensor) -> tuple[Tensor, Tensor | float]:
+        """The logits of real pictures, and half the weighted R1; 0 where none is due.
+
+        A D of patches has the mean of its logits as its opinion of a picture (Isola et al., pix2pix, 2017).
+        """
+        if not self._r1:
+            return self._judged(critic, real), 0.0
+        points = laid_out(real.detach().float()).requires_grad_(True)
+        logits = critic(points).float()  # in full precision: the slope is differentiated once more
+        slopes = squared_slopes(logits.reshape(len(logits), -1).mean(1), points)
+        return logits, 0.5 * self._r1 * slopes.mean()
 
     def _adversarial_loss(self, critic: nn.Module, fake: Tensor, real: Tensor) -> Tensor:
         """What a generator minimises in what a discriminator says of its fakes, a scalar."""
         if not self.traits.g_sees_real:
-            return self.loss.g_loss(*self._judged(critic, fake))
+            return self.loss.g_loss(self._judged(critic, fake))
         with torch.no_grad():
             real_logits = self._judged(critic, real)
-        return self.loss.g_loss(*self._judged(critic, fake), *real_logits)
+        return self.loss.g_loss(self._judged(critic, fake), real_logits)
 
 
 def _require_domains(config: TrainConfig, context: StepContext) -> None:

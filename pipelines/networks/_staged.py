@@ -3,7 +3,8 @@
 Isola et al., Image-to-Image Translation with Conditional Adversarial Networks (2017), section 3.2.2: D judges each
 patch of a picture by itself, told the picture that G was given, and its opinion is the mean of all. Theirs sees patches
 of 70 x 70 in pictures of 256 x 256. Here the patches are 16 x 16 in pictures up to 32 x 32, 34 x 34 up to 128 x 128 and
-70 x 70 beyond, which are the paper's own with one, two and three halvings: a quarter to a half of the height.
+70 x 70 beyond, which are the paper's own with one, two and three halvings: a quarter to a half of the height. With
+``image_gan`` D judges the whole picture (ImageGAN, section 4.4): it halves it to 4 x 4 and has one dense layer.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pipelines.networks._initial import dcgan_, he_
 from pipelines.networks._norms import d_norm, spectral_norm
 from pipelines.networks._planes import Planes, beside
 from pipelines.networks._small_maps import HalvingConv2d
+from pipelines.networks._stages import sides
 
 WIDEST = 8  # times the width that a layer's maps may be
 
@@ -95,7 +97,12 @@ def told(spec: Spec) -> Planes | None:
 
 
 def patches(config: TrainConfig, planes: Planes | None = None) -> nn.Module:
-    """A D that judges patches, told the condition where there are planes: pictures to logits [B, 1, h, w]."""
+    """A D that judges patches, told the condition where there are planes: pictures to logits [B, 1, h, w].
+
+    With ``image_gan`` it judges whole pictures, to logits [B].
+    """
+    if config.image_gan:
+        return begun(StagedDiscriminator(*_of_pictures(config, planes), planes), config)
     return begun(StagedDiscriminator(*_of_patches(config, planes), planes), config)
 
 
@@ -133,6 +140,17 @@ def _of_patches(config: TrainConfig, planes: Planes | None, both: bool = False) 
         layers = _keeping(before, maps, bias) if last else (HalvingConv2d(before, maps, bias),)
         stages.append(nn.Sequential(*layers, *d_norm(norm, maps), _leaky()))
     return stages, nn.Sequential(*_keeping(maps, 1))
+
+
+def _of_pictures(config: TrainConfig, planes: Planes | None) -> tuple[list[nn.Module], nn.Module]:
+    """Stages and head of ImageGAN: a convolution at full size, halvings to 4 x 4 (7 x 7), and a dense layer."""
+    heights, bias = sides(config.size)[::-1], config.d_norm in ("none", "spectral")
+    maps = [config.width * min(2**number, WIDEST) for number in range(1, len(heights) + 1)]
+    first = nn.Conv2d(config.channels + (planes.count if planes else 0), maps[0], 3, padding=1)
+    stages: list[nn.Module] = [nn.Sequential(first, _leaky())]
+    for before, after in zip(maps[:-1], maps[1:], strict=True):
+        stages.append(nn.Sequential(HalvingConv2d(before, after, bias), *d_norm(config.d_norm, after), _leaky()))
+    return stages, nn.Sequential(nn.Flatten(), nn.Linear(maps[-1] * heights[-1] ** 2, 1), nn.Flatten(0))
 
 
 def _keeping(inputs: int, outputs: int, bias: bool = True) -> tuple[nn.Module, nn.Module]:

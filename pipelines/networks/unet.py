@@ -25,6 +25,7 @@ from pipelines.networks._stages import maps, sides
 
 SIZES = (16, 28, 32, 64, 128, 256)
 TRANSLATES = True
+PATCHES = True
 SMOOTH_Z = False
 D_BATCH_NORM = True
 DROPPED = 8  # height of the largest maps that dropout is in
@@ -36,7 +37,7 @@ def generator(config: TrainConfig, spec: Spec) -> nn.Module:
 
 
 def discriminator(config: TrainConfig, spec: Spec) -> nn.Module:
-    """Pictures [B, C, H, W], and y where it belongs to them, to logits of patches [B, 1, h, w]."""
+    """Pictures [B, C, H, W], and y where it belongs to them, to logits of patches [B, 1, h, w], or [B]."""
     return patches(config, told(spec))
 
 

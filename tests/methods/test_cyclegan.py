@@ -43,6 +43,26 @@ def test_gs_loss_is_the_weighted_sum_of_adversarial_cycle_and_identity(make: Mak
     assert of_d.item() == pytest.approx(sum(judged).item())
 
 
+def test_both_d_pay_r1_in_every_so_many_steps_and_as_many_times(make: Make) -> None:
+    settings = {**LOSS, "d_norm": "none", "r1": 0.5, "penalty_every": 4}
+    method = begun(make("cyclegan", OTHER, paired=False, **settings)).method
+    total, numbers = method._discriminator_loss(0, True)
+    assert total.item() == pytest.approx((numbers["d_loss"] + numbers["d_loss_back"]).item()), "step 1 pays none"
+    assert method.begin(5) == 0 and method.begin(4) == 0.5 * 4
+    total, numbers = method._discriminator_loss(0, True)
+    paid = total - numbers["d_loss"] - numbers["d_loss_back"]  # which are told without it
+    slopes = []
+    for critic, real in zip((method.discriminator, method.d_backward), method._real, strict=True):
+        x = real.clone().requires_grad_(True)
+        said = critic(x)
+        opinion = said.flatten(1).mean(1) if said.ndim > 1 else said  # of a picture: the mean over its patches
+        slopes.append(torch.autograd.grad(opinion.sum(), x)[0].square().flatten(1).sum(1).mean())
+    assert paid.item() == pytest.approx((0.5 * 4 * sum(slopes) / 2).item(), rel=5e-3) and min(slopes) > 0
+    total.backward()
+    assert all(weight.grad is not None for critic in (method.discriminator, method.d_backward) for weight in
+               critic.parameters() if weight.requires_grad)  # fmt: skip
+
+
 def test_each_phase_moves_both_of_its_networks_and_the_averages_follow(make: Make) -> None:
     trainer = make("cyclegan", OTHER, paired=False, **LOSS)
     before = {name: network.state_dict() for name, network in trainer.named_parts()}

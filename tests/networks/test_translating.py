@@ -55,6 +55,19 @@ def test_a_logit_sees_a_patch_of_the_picture_and_of_what_d_is_told(size, patch):
     assert box(torch.autograd.grad(d(x, y)[0, 0, middle, middle], x)[0][0]) in ([patch] * 2, [size - int(at[0])] * 2)
 
 
+@pytest.mark.parametrize("network", ["unet", "resnet"])
+def test_with_image_gan_one_logit_sees_all_of_the_picture(network):
+    for size in (28, 32):
+        _, d, spec = pair(network, size=size, d_norm="none", image_gan=True)
+        x = torch.randn(2, 1, size, size, requires_grad=True)
+        logits = d(x, told(spec, torch.arange(2)))
+        assert logits.shape == (2,)
+        (gradient,) = torch.autograd.grad(logits[1], x)
+        assert box(gradient[1]) == [size, size] and not gradient[0].any(), "each picture by itself"
+    wrong = problems(config("spade", method="spade", data="face-maps", image_gan=True))
+    assert any("'spade' has no such D: switch it off, or choose the network 'resnet' or 'unet'" in one for one in wrong)
+
+
 def test_the_smaller_scale_sees_patches_twice_as_large_and_weighs_as_much_as_the_larger():
     _, d, spec = pair("spade", size=64, d_norm="none")
     x, y = torch.randn(2, 1, 64, 64, requires_grad=True), told(spec, torch.arange(2))
@@ -257,6 +270,17 @@ def test_a_global_residual_adds_the_enlarged_picture():
 def test_srresnet_takes_any_size_that_doubles_to_the_pictures(side, doublings):
     g, _ = build(config("srresnet", size=32), Spec(condition="s", condition_shape=(3, side, side)))
     assert len(g.up) == doublings and g(torch.zeros(1, 6), torch.zeros(1, 3, side, side)).shape == (1, 1, 32, 32)
+
+
+@pytest.mark.parametrize(("halvings", "side"), [(1, 16), (2, 8)])
+def test_residual_blocks_stand_after_as_many_halvings(halvings, side):
+    g, _, spec = pair("resnet", size=32, halvings=halvings)
+    seen = []
+    for block in g.modules():
+        if isinstance(block, resnet._Block):
+            block.register_forward_hook(lambda _, given, __: seen.append(given[0].shape[1:]))
+    assert g(torch.zeros(1, 6), told(spec, torch.zeros(1).long())).shape == (1, 1, 32, 32)
+    assert seen == [(4 * 2**halvings, side, side)] * 3
 
 
 def test_residual_blocks_are_as_many_as_in_the_papers():
