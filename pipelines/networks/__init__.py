@@ -28,7 +28,8 @@ picture or a map of labels (``_planes.py``); it is told nothing else, neither cl
   and no search for the z of a picture.
 - ``discriminator(x, y, group)``: y as above, or None where the set is not paired (``spec.paired``), where D sees
   pictures alone; to logits [B], or of patches [B, 1, h, w], or of patches at k scales [B, k, h, w], where the smaller
-  scales are repeated to the size of the largest, so that each weighs the same in a mean.
+  scales are repeated to the size of the largest, so that each weighs the same in a mean. A family that states
+  ``PATCHES`` judges whole pictures instead where the configuration's ``image_gan`` says so.
 - ``discriminator.judged(x, y) -> (logits, maps)``: the same logits, and in the same pass the maps [B, M, h, w] of each
   of its layers, a list, which a method may compare between real and drawn pictures.
 - Neither has ``features``, batch statistics (``minibatch``) nor a label for each class.
