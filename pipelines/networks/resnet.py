@@ -26,6 +26,7 @@ TRANSLATES = True
 PATCHES = True
 RESIDUAL = True
 SMOOTH_Z = False
+IGNORES_Z = True
 Z_NORM = True
 D_BATCH_NORM = True
 

@@ -29,6 +29,7 @@ SIZES = (16, 28, 32, 64, 128, 256)
 TRANSLATES = True
 RESIDUAL = True
 SMOOTH_Z = False
+IGNORES_Z = True
 Z_NORM = True
 D_BATCH_NORM = True
 

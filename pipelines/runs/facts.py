@@ -150,6 +150,7 @@ class StoredDisplay(TypedDict, total=False):
     gap: Annotated[int, Meta(ge=0, le=64)]
     row_labels: Names
     truth: bool
+    groups: Annotated[int, Meta(ge=1, le=1000)]  # conditions in each row; 1 where it is missing
     d_output: Annotated[str, Meta(pattern=WORDS)]
     balance: float | None
     views: Annotated[list[View], Meta(max_length=32)]

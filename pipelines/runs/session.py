@@ -299,7 +299,7 @@ def _record(
         },
         display={
             "rows": view.rows, "columns": view.columns, "tile": config.size, "gap": GAP, "row_labels": view.row_labels,
-            "input": view.has_input, "truth": view.has_truth,
+            "input": view.has_input, "truth": view.has_truth, "groups": view.groups,
             "d_output": traits.d_output,
             "balance": traits.balance,
             **drawn,

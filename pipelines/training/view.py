@@ -13,6 +13,7 @@ from torch import Tensor
 from pipelines.config.train_config import TrainConfig
 from pipelines.modalities._conditions import tiles
 from pipelines.networks._conditioning import draw_latent
+from pipelines.registries import network_traits
 from pipelines.training.trainer import Trainer
 
 GAP = 2  # pixels between two pictures of a grid, transparent
@@ -25,7 +26,8 @@ class FixedView:
     """The same z, and the same conditions, at every step: a conditional model shows one of them a row, one z a column.
 
     Conditions that are pictures, maps or numbers stand themselves in the first column, and the pictures that belong to
-    them, where these are known, in the last. Those that are attributes are told by the names of the rows.
+    them, where these are known, in the last. Those that are attributes are told by the names of the rows. Where z
+    changes nothing, a row holds several conditions, each with its one picture beside it.
 
     Args:
         config: of the run.
@@ -46,17 +48,21 @@ class FixedView:
         tiled: bool = True,
     ) -> None:
         noise = torch.Generator().manual_seed(config.seed + 1)
+        self.groups = 1  # conditions in each row
         self._told: Tensor | None = None
         self._truth: Tensor | None = None
         if config.conditional and examples is not None:
             self.rows = min(len(examples), _EXAMPLES)
-            drawn = max(2, config.samples // self.rows)
-            self._truth = None if truth is None else truth[: self.rows].cpu()
-            self.columns = tiled + drawn + self.has_truth
-            self.z = draw_latent(drawn, config, noise).repeat(self.rows, 1)
-            shown = examples[: self.rows]
-            chosen = torch.arange(self.rows) if indexed else shown
-            self.y, self.row_labels = chosen.repeat_interleave(drawn, 0), list(class_names[: self.rows])
+            drawn, beside = max(2, config.samples // self.rows), tiled + (truth is not None)
+            if tiled and network_traits(config.network).ignores_z:
+                self.groups = max(1, min((drawn + beside) // (1 + beside), len(examples) // self.rows))
+                drawn = 1
+            self.columns, count = self.groups * (drawn + beside), self.groups * self.rows
+            self._truth = None if truth is None else truth[:count].cpu()
+            self.z = draw_latent(drawn, config, noise).repeat(count, 1)
+            shown = examples[:count]
+            chosen = torch.arange(count) if indexed else shown
+            self.y, self.row_labels = chosen.repeat_interleave(drawn, 0), self._labels(class_names[:count])
             self._told = tiles(shown.cpu(), config.size, config.channels) if tiled else None
         elif config.conditional:
             self.rows = min(len(class_names), _MOST_ROWS)
@@ -71,14 +77,19 @@ class FixedView:
             self.z = draw_latent(config.samples, config, noise)
             self.y, self.row_labels = None, []
 
+    def _labels(self, names: tuple[str, ...]) -> list[str]:
+        """What rows are called of whose conditions these are the names."""
+        firsts = range(0, len(names), self.groups)
+        return [names[at] + (f" to {at + self.groups}" if self.groups > 1 else "") for at in firsts]
+
     @property
     def has_input(self) -> bool:
-        """Whether the conditions stand in the first column."""
+        """Whether the conditions stand in the first column, or before each picture."""
         return self._told is not None
 
     @property
     def has_truth(self) -> bool:
-        """Whether the true pictures stand in the last column."""
+        """Whether the true pictures stand in the last column, or after each picture."""
         return self._truth is not None
 
     def picture(self, trainer: Trainer) -> bytes:
@@ -89,7 +100,7 @@ class FixedView:
         """The grid of the samples of ``z`` and ``y``, uint8 [B, C, H, W], as PNG."""
         if self.has_input or self.has_truth:
             beside = [None if each is None else each[:, None] for each in (self._told, self._truth)]
-            rows = [beside[0], samples.unflatten(0, (self.rows, -1)), beside[1]]
+            rows = [beside[0], samples.unflatten(0, (self.groups * self.rows, -1)), beside[1]]
             samples = torch.cat([part for part in rows if part is not None], 1).flatten(0, 1)
         return grid_png(samples, self.columns)
 

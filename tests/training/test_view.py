@@ -51,6 +51,22 @@ def test_quality_is_measured_at_epochs_and_early_in_a_long_first_one():
     assert tiny == [200, 400, 600, 800], "epochs of five steps are taken together"
 
 
+def test_where_z_changes_nothing_a_row_holds_several_conditions_each_with_its_picture():
+    config = TrainConfig(conditional=True, network="resnet", samples=64, size=28, latent_size=3)
+    told = torch.arange(32, dtype=torch.uint8).view(32, 1, 1, 1).expand(32, 1, 28, 28)
+    names = tuple(f"example {number}" for number in range(1, 33))
+    view = FixedView(config, names, told, told + 100)
+    assert (view.rows, view.columns, view.groups) == (8, 9, 3) and view.row_labels[1] == "example 4 to 6"
+    assert torch.equal(view.y, told[:24]) and torch.equal(view.z, view.z[:1].expand(24, -1))
+    sheet = Image.open(io.BytesIO(view.png(told[:24] + 200)))
+    cell = 28 + GAP
+    seen = [sheet.getpixel((column * cell + 14, cell + 14))[0] for column in range(9)]  # the second row
+    assert seen == [3, 203, 103, 4, 204, 104, 5, 205, 105]
+    assert torch.equal(FixedView(config, names, told, indexed=True).y, torch.arange(32)), "pairs: four in a row"
+    few = FixedView(config, names, told[:5], told[:5])
+    assert (few.rows, few.columns, few.groups) == (5, 3, 1) and few.row_labels == list(names[:5])
+
+
 def test_a_row_of_conditions_begins_with_the_input_and_ends_with_the_truth():
     config = TrainConfig(conditional=True, samples=6, size=28, latent_size=3)
     told = torch.tensor([10, 20, 30], dtype=torch.uint8).view(3, 1, 1, 1).expand(3, 1, 7, 7)

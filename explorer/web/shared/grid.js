@@ -41,13 +41,16 @@ export class Grid {
   describe({ display, conditional, classes, condition }) {
     this.display = display?.tile ? display : { ...UNKNOWN };
     this.conditional = conditional && this.display.row_labels?.length > 0;
-    const first = this.conditional && this.display.rows < classes;
+    const groups = this.display.groups ?? 1, shown = this.display.rows * groups;
+    const first = this.conditional && shown < classes;
     const what = condition ? "examples of the condition" : "classes";
     const end = this.input(condition) ? "the truth" : "a real one";
-    this.left = [first ? `the first ${this.display.rows} of ${classes} ${what}` : null,
-      this.input(condition) ? `left: the input (${condition})` : null,
-      this.display.truth ? `right: ${end}` : null].filter(Boolean).join(" · ");
-    this.ends = [this.input(condition) ? "the input" : null, this.display.truth ? end : null];
+    const input = this.input(condition) ? `the input (${condition})` : null, truth = this.display.truth ? end : null;
+    const group = [input, "G's picture", truth].filter(Boolean);
+    const sides = groups > 1 ? [`each ${group.length}: ${group.join(", ")}`]
+      : [input && `left: ${input}`, truth && `right: ${truth}`];
+    this.left = [first ? `the first ${shown} of ${classes} ${what}` : null, ...sides].filter(Boolean).join(" · ");
+    this.sides = groups > 1 ? sides : [input && "first the input", truth && `last ${truth}`].filter(Boolean);
     this.labels.replaceChildren(...(this.conditional ? this.display.row_labels : []).map((label) =>
       make("span", { title: label }, label)));
     this.fit();
@@ -121,9 +124,8 @@ export class Grid {
   exchange(fresh, grid, number) {
     const { rows, columns } = this.display ?? UNKNOWN;
     const arranged = this.conditional ? `, one row for each of ${this.display.row_labels.join(", ")}` : "";
-    const [before, after] = this.ends ?? [];
-    const ends = [before && `first ${before}`, after && `last ${after}`].filter(Boolean).map((end) => `, ${end}`).join("");
-    fresh.alt = `Pictures by the generator at step ${count(grid.step)}: ${rows} rows of ${columns}${ends}${arranged}.`;
+    const sides = (this.sides ?? []).map((side) => `, ${side}`).join("");
+    fresh.alt = `Pictures by the generator at step ${count(grid.step)}: ${rows} rows of ${columns}${sides}${arranged}.`;
     const first = this.image.hidden || fresh.naturalWidth !== this.image.naturalWidth;
     this.image.replaceWith(fresh);
     this.image = fresh;
