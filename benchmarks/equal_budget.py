@@ -4,7 +4,8 @@
 
 Each preset trains for so many seconds with each seed, one run after the other, in a folder of its own that is deleted
 at the end, and is measured in full beside real pictures. Told are the mean over the seeds and, after ±, the standard
-deviation. Presets of one data set stand in one table; ``--data`` trains all of them on another one. Seconds are those
+deviation; of networks that draw a picture of another one also how near that is to the truth. A column without any value
+is left out. Presets of one data set stand in one table; ``--data`` trains all of them on another one. Seconds are those
 of the run, with the measures that it takes of itself; with ``--processor`` they are seconds of the processor with one
 thread, so that other programs on the same cores change little.
 """
@@ -33,7 +34,8 @@ from pipelines.training import loop
 from pipelines.training.building import build
 
 MEASURES = ("frechet", "ratio", "precision", "recall", "variety", "clear", "stacked_modes", "stacked_divergence")
-COLUMNS = (*MEASURES, "images/s", "parameters")
+TRUTH = ("attributes_kept", "kept", "parts_iou", "difference", "psnr", "ssim")  # beside the true pictures
+COLUMNS = (*MEASURES, *TRUTH, "images/s", "parameters")
 GROUPS = tuple(presets.GROUPS)[:2]  # those for a GPU are asked for by name
 
 
@@ -49,6 +51,7 @@ def trained_for(config: TrainConfig, home: Path, samples: int, draws: int) -> di
     model, status = trained.load(f"{run.id}@last"), run.status()
     found = evaluate(model.sample_many, model.config, model.class_names, samples, times=draws).to_dict()
     measures = {name: _value(found[name]) for name in MEASURES}
+    measures |= {name: _value(found["own"].get(name)) for name in TRUTH}
     weights = sum(weight.numel() for network in build(config, model.entry.spec) for weight in network.parameters())
     return {**measures, "images/s": status.images_seen / status.seconds, "parameters": weights}
 
@@ -97,11 +100,12 @@ def main() -> None:
             console.print(rows[-1])
     unit = "processor seconds, one thread" if options.processor else "s"
     for data in dict.fromkeys(row["data"] for row in rows):
-        table = Table("preset", *COLUMNS, title=f"{data}, {options.seconds:g} {unit}", box=None)
+        columns = [column for column in COLUMNS if any(row[column] is not None for row in rows if row["data"] == data)]
+        table = Table("preset", *columns, title=f"{data}, {options.seconds:g} {unit}", box=None)
         for name in options.presets:
             of = [row for row in rows if (row["preset"], row["data"]) == (name, data)]
             if of:
-                table.add_row(name, *(words([row[column] for row in of]) for column in COLUMNS))
+                table.add_row(name, *(words([row[column] for row in of]) for column in columns))
         console.print(table)
     keep("equal_budget", {**about, "seconds": options.seconds, "of_the_processor": options.processor, "rows": rows})
 
