@@ -1,6 +1,7 @@
 """What does each system draw after equal seconds of training? The table of families in docs/RESULTS.md.
 
     python -m benchmarks.equal_budget [--presets first-digits sngan-digits ...] [--seconds 600] [--seeds 0 1] [--data X]
+                                      [--set cycle=0 identity=0]
 
 Each preset trains for so many seconds with each seed, one run after the other, in a folder of its own that is deleted
 at the end, and is measured in full beside real pictures. Told are the mean over the seeds and, after ±, the standard
@@ -13,6 +14,7 @@ thread, so that other programs on the same cores change little.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 import tempfile
@@ -26,7 +28,7 @@ from rich.table import Table
 from benchmarks._machine import keep, machine_class
 from pipelines.config import presets
 from pipelines.config.checking import check
-from pipelines.config.train_config import TrainConfig
+from pipelines.config.train_config import TYPES, TrainConfig
 from pipelines.metrics.evaluate import evaluate
 from pipelines.models import trained
 from pipelines.runs import jobs, worker
@@ -60,6 +62,12 @@ def _value(found: Any) -> float | None:
     return found["value"] if isinstance(found, dict) else found
 
 
+def _typed(given: dict[str, str]) -> dict[str, Any]:
+    """Settings as they are typed in, as numbers and switches where they are such."""
+    values = {name: json.loads(text) if TYPES[name] is not str else text for name, text in given.items()}
+    return {name: float(value) if TYPES[name] is float else value for name, value in values.items()}
+
+
 def words(values: list[float | None]) -> str:
     """The mean of some values and their standard deviation; "" where there are none."""
     known = [value for value in values if value is not None]
@@ -82,7 +90,9 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=5)
     parser.add_argument("--processor", action="store_true", help="count the processor's seconds, with one thread")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="settings of all of them")
     options = parser.parse_args()
+    given = dict(pair.split("=", 1) for pair in options.set)
     about, console = machine_class("cuda" if options.device == "cuda" else "cpu"), Console(width=160)
     console.print(about)
     rows: list[dict[str, Any]] = []
@@ -90,7 +100,7 @@ def main() -> None:
     if options.processor:
         loop.seconds_now, length["threads"] = time.process_time, 1
     for name in options.presets:
-        base = presets.get(name).config.changed(**length, device=options.device)
+        base = presets.get(name).config.changed(**length, device=options.device, **_typed(given))
         base = check(base.changed(data=options.data) if options.data else base)
         for seed in options.seeds:
             with tempfile.TemporaryDirectory() as home:
@@ -107,7 +117,10 @@ def main() -> None:
             if of:
                 table.add_row(name, *(words([row[column] for row in of]) for column in columns))
         console.print(table)
-    keep("equal_budget", {**about, "seconds": options.seconds, "of_the_processor": options.processor, "rows": rows})
+    keep(
+        "equal_budget",
+        {**about, "seconds": options.seconds, "of_the_processor": options.processor, "set": given, "rows": rows},
+    )
 
 
 if __name__ == "__main__":
