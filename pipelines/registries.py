@@ -48,6 +48,7 @@ class NetworkTraits:
     patches: bool = False  # whether D judges patches, or with ``image_gan`` whole pictures
     smooth_z: bool = True  # whether pictures change with z little by little; else z decides what is dropped, or nothing
     ignores_z: bool = False  # whether z changes nothing, so that a condition has one picture
+    z_drops: bool = False  # whether z says what is dropped, and changes nothing without dropout
     grows: bool = False  # whether its resolution grows, in stages of ``growth`` pictures
     attention: bool = False  # whether G has self-attention, which ``_attention.attention_maps`` shows
     class_embedding: bool = False  # whether G reads a class by one linear embedding, which all its layers share

@@ -111,11 +111,6 @@ class Networks:
         "Add the picture that G is told to what it draws, a smaller one enlarged by bicubic interpolation (VDSR). G "
         "then learns only what differs, and keeps colours and places from the start.",
         label="Global residual", role=Role.ARCHITECTURE)
-    halvings: int = setting(
-        2, "Networks",
-        "How often G of 'resnet' halves the picture that it is told before its residual blocks: 2 in CycleGAN, of at "
-        "least 128 pixels. With 1 the small parts of a small picture keep their places.",
-        low=1, high=2, role=Role.ARCHITECTURE, speed=True)
     growth: int = setting(
         20_000, "Networks",
         "Real pictures that D sees in each stage of a network whose resolution grows, and again in each fade to the "

@@ -2,11 +2,10 @@
 
 Zhu et al., Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks (2017), after Johnson et
 al., Perceptual Losses for Real-Time Style Transfer and Super-Resolution (2016): G halves the picture that it is told
-twice, or as often as ``halvings`` says, has residual blocks there, and doubles back; the borders of pictures are
-mirrored, weights are from N(0, 0.02). The paper has 6 blocks at 128 pixels and 9 at 256; here there are 4 at 64 and 3
-below. z changes nothing. D is ``_staged.py``'s PatchGAN, told the picture alone. The paper sets d_norm to 'instance'
-and the loss to 'least-squares'. ``global_residual``, which the paper has not, adds the picture that G is told to what
-it draws.
+twice, has residual blocks at a quarter of the size, and doubles back; the borders of pictures are mirrored, weights are
+from N(0, 0.02). The paper has 6 blocks at 128 pixels and 9 at 256; here there are 4 at 64 and 3 below. z changes
+nothing. D is ``_staged.py``'s PatchGAN, told the picture alone. The paper sets d_norm to 'instance' and the loss to
+'least-squares'. ``global_residual``, which the paper has not, adds the picture that G is told to what it draws.
 """
 
 from __future__ import annotations
@@ -49,20 +48,18 @@ class ResNet(nn.Module):
     """A picture to a picture.
 
     Args:
-        config: says ``size``, ``channels``, ``width``, ``halvings`` and ``global_residual``.
+        config: says ``size``, ``channels`` and ``width``.
         planes: of the condition.
     """
 
     def __init__(self, config: TrainConfig, planes: Planes) -> None:
         super().__init__()
         self.planes, self.size, width = planes, config.size, config.width
-        maps = [width << number for number in range(config.halvings + 1)]
-        steps = list(zip(maps[:-1], maps[1:], strict=True))
         self.body = nn.Sequential(
             *_mirrored(planes.count, width, 7), InstanceNorm(width), nn.ReLU(inplace=True),
-            *(layer for larger, smaller in steps for layer in _halved(larger, smaller)),
-            *(_Block(maps[-1]) for _ in range(blocks(config.size))),
-            *(layer for larger, smaller in reversed(steps) for layer in _doubled(smaller, larger)),
+            *_halved(width, 2 * width), *_halved(2 * width, 4 * width),
+            *(_Block(4 * width) for _ in range(blocks(config.size))),
+            *_doubled(4 * width, 2 * width), *_doubled(2 * width, width),
             *_mirrored(width, config.channels, 7, bias=True), *([] if config.global_residual else [nn.Tanh()]),
         )  # fmt: skip
         self.residual = config.global_residual

@@ -27,6 +27,7 @@ SIZES = (16, 28, 32, 64, 128, 256)
 TRANSLATES = True
 PATCHES = True
 SMOOTH_Z = False
+Z_DROPS = True
 D_BATCH_NORM = True
 DROPPED = 8  # height of the largest maps that dropout is in
 

@@ -54,7 +54,8 @@ class FixedView:
         if config.conditional and examples is not None:
             self.rows = min(len(examples), _EXAMPLES)
             drawn, beside = max(2, config.samples // self.rows), tiled + (truth is not None)
-            if tiled and network_traits(config.network).ignores_z:
+            traits = network_traits(config.network)
+            if tiled and (traits.ignores_z or (traits.z_drops and not config.dropout)):
                 self.groups = max(1, min((drawn + beside) // (1 + beside), len(examples) // self.rows))
                 drawn = 1
             self.columns, count = self.groups * (drawn + beside), self.groups * self.rows

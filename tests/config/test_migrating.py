@@ -27,7 +27,7 @@ KEPT = Path(__file__).parents[1] / "runs" / "kept"  # written before files had a
 YOUNGER = {
     "g_spectral", "growth", "r2", "penalty_every", "orthogonal", "path_length", "style_mixing", "augment_target",
     "augment_images", "lecam", "freeze_d", "adversarial", "reconstruction", "content", "layer_matching", "cycle",
-    "identity", "kl", "global_residual", "image_gan", "halvings",
+    "identity", "kl", "global_residual", "image_gan",
 }  # fmt: skip
 MIGRATED = set(SETTINGS) - YOUNGER
 # Models that were published before files had a schema.

@@ -63,6 +63,8 @@ def test_where_z_changes_nothing_a_row_holds_several_conditions_each_with_its_pi
     seen = [sheet.getpixel((column * cell + 14, cell + 14))[0] for column in range(9)]  # the second row
     assert seen == [3, 203, 103, 4, 204, 104, 5, 205, 105]
     assert torch.equal(FixedView(config, names, told, indexed=True).y, torch.arange(32)), "pairs: four in a row"
+    assert FixedView(config.changed(network="unet", dropout=0.0), names, told, told).groups == 3
+    assert FixedView(config.changed(network="unet", dropout=0.1), names, told, told).columns == 10, "eight z"
     few = FixedView(config, names, told[:5], told[:5])
     assert (few.rows, few.columns, few.groups) == (5, 3, 1) and few.row_labels == list(names[:5])
 

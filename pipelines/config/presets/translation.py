@@ -83,9 +83,9 @@ PRESETS: dict[str, Preset] = {
     ),
     "two-styles": Preset(
         "CycleGAN: faces in two drawing styles",
-        "No face is drawn in both styles. Mouth, glasses, beard and colours stay; with cycle 0 and identity 0 mouth and "
-        "skin change at random.",
-        # Of a quarter of 32 pixels, which the residual blocks of CycleGAN see, a mouth is one: U-Net's skips keep it.
+        "No face is drawn in both styles. Mouth, glasses, beard and colours stay; with cycle 0 and identity 0 mouth "
+        "and skin change at random.",
+        # Of a quarter of 32 pixels, where CycleGAN's residual blocks are, a mouth is one: U-Net's skips keep it.
         _STYLES.changed(network="unet", dropout=0.0, size=32, width=16, **_FACES, **_TEN_MINUTES),
     ),
     "outline-faces-gpu": Preset(
@@ -117,7 +117,8 @@ PRESETS: dict[str, Preset] = {
         "CycleGAN on two drawing styles, 64 x 64",
         "Batches and width of a GPU: see whether small parts are kept, too.",
         _STYLES.changed(
-            size=64, flip=True, width=48, global_residual=True, lr_g=2e-4, lr_d=2e-4, ema=0.999, decay=0.5, epochs=60
+            network="unet", dropout=0.0, size=64, flip=True, width=48, lr_g=2e-4, lr_d=2e-4, ema=0.999, decay=0.5,
+            epochs=60,
         ),
         gpu=True,
     ),
