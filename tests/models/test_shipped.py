@@ -8,7 +8,7 @@ from pipelines import paths
 from pipelines.models import readings, registry, trained, translating
 
 SHIPPED = ("clothes-by-class", "coloured-digits", "digits", "digits-by-class", "faces", "faces-by-attribute",
-           "outline-faces", "paint-faces", "sharper-faces", "smooth-faces")  # fmt: skip
+           "outline-faces", "paint-faces", "sharper-faces", "smooth-faces", "two-styles")  # fmt: skip
 MOST_BYTES = 10_000_000
 
 
