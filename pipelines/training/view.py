@@ -79,9 +79,10 @@ class FixedView:
             self.y, self.row_labels = None, []
 
     def _labels(self, names: tuple[str, ...]) -> list[str]:
-        """What rows are called of whose conditions these are the names."""
-        firsts = range(0, len(names), self.groups)
-        return [names[at] + (f" to {at + self.groups}" if self.groups > 1 else "") for at in firsts]
+        """What rows are called of whose conditions these are the names: of several in a row their numbers."""
+        if self.groups == 1:
+            return list(names)
+        return [f"{first} to {first + self.groups - 1}" for first in range(1, len(names) + 1, self.groups)]
 
     @property
     def has_input(self) -> bool:

@@ -56,7 +56,7 @@ def test_where_z_changes_nothing_a_row_holds_several_conditions_each_with_its_pi
     told = torch.arange(32, dtype=torch.uint8).view(32, 1, 1, 1).expand(32, 1, 28, 28)
     names = tuple(f"example {number}" for number in range(1, 33))
     view = FixedView(config, names, told, told + 100)
-    assert (view.rows, view.columns, view.groups) == (8, 9, 3) and view.row_labels[1] == "example 4 to 6"
+    assert (view.rows, view.columns, view.groups) == (8, 9, 3) and view.row_labels[1] == "4 to 6"
     assert torch.equal(view.y, told[:24]) and torch.equal(view.z, view.z[:1].expand(24, -1))
     sheet = Image.open(io.BytesIO(view.png(told[:24] + 200)))
     cell = 28 + GAP
