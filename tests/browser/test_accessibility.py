@@ -29,7 +29,21 @@ OPTIONS = {
     "light": {"resultTypes": ["violations"], "rules": {"label-content-name-mismatch": {"enabled": True}}},
     "dark": {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["color-contrast"]}},
 }
-
+# What is called nothing in any frame that is painted, also before a page has loaded what it shows.
+UNNAMED = """
+window.unnamed = new Set();
+const named = (one) => ["aria-label", "aria-labelledby", "title", "alt"].some((name) => one.getAttribute(name)?.trim())
+  || one.textContent.trim() || [...one.querySelectorAll("img, [role=img], [aria-label]")].some(named);
+const look = () => {
+  for (const one of document.querySelectorAll("[class*=gx-] :is([role=img], button, a[href])")) {
+    if (one.checkVisibility() && !one.closest("[aria-hidden=true]") && !named(one)) {
+      window.unnamed.add(one.outerHTML.slice(0, 160));
+    }
+  }
+  requestAnimationFrame(look);
+};
+requestAnimationFrame(look);
+"""
 
 AXE = axe.Axe()
 
@@ -73,7 +87,7 @@ VIEWS = [
     View("no translator", "/translate", "[data-testid=stAlert]", server="empty_server"),
     View("playground", "/playground", ".gx-playground canvas"),
     View("failures", "/failures", ".gx-failure"),
-    View("failure", "/failures?entry=misleading-loss&at=50", ".gx-replay canvas"),
+    View("failure", "/failures?entry=misleading-loss&at=50", ".gx-replay canvas[aria-label*='at step']"),
     View("train and settings", "/train", ".st-key-start button", _settings),
     View("first run", "/train", ".st-key-start button", server="empty_server"),
     View("running", f"/train?run={RUNNING}", ".gx-card .main-svg"),
@@ -130,6 +144,7 @@ def _why(node: dict) -> str:
 def test_a_page_has_no_barriers(page, request, view):
     server = request.getfixturevalue(view.server)
     page.emulate_media(color_scheme="light")
+    page.add_init_script(UNNAMED)
     page.goto(server.url + view.address)
     expect(page.locator(view.ready).first).to_be_visible(timeout=OPEN_MS)
     backgrounds, found = set(), []
@@ -155,3 +170,4 @@ def test_a_page_has_no_barriers(page, request, view):
         look("then", "light")
     assert len(backgrounds) == 2, "the page was looked at in light and in dark"
     assert not found, "\n" + "\n".join(found)
+    assert page.evaluate("[...window.unnamed]") == [], "named from the first frame on"

@@ -25,31 +25,40 @@ class Proxy:
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.loop = asyncio.new_event_loop()
         self.started = threading.Event()
+        self.writers: list[asyncio.StreamWriter] = []
+        self.tasks: list[asyncio.Task[None]] = []
         self.url = ""
 
     def __enter__(self) -> Proxy:
-        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread = threading.Thread(target=lambda: asyncio.run(self._listen()), daemon=True)
         self.thread.start()
         assert self.started.wait(10)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.loop.call_soon_threadsafe(self.ended.set)
         self.thread.join(10)
+        assert not self.thread.is_alive(), "the proxy ended"
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self.loop)
-        server = self.loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
+    async def _listen(self) -> None:
+        """Serve until the end is said; then every connection is closed, also one that has only just come."""
+        self.loop, self.ended = asyncio.get_running_loop(), asyncio.Event()
+        server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         self.started.set()
-        self.loop.run_forever()
+        await self.ended.wait()
         server.close()
-        for task in asyncio.all_tasks(self.loop):
-            task.cancel()
-        self.loop.run_until_complete(asyncio.sleep(0))
-        self.loop.close()
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+        for writer in self.writers:
+            writer.close()
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.writers.append(writer)
+        self.tasks.append(asyncio.ensure_future(self._serve(reader, writer)))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
@@ -65,6 +74,7 @@ class Proxy:
                     fields.append("Connection: close")
                 lines = [f"{method} {address.removeprefix(PREFIX)} {version}", *fields, "", ""]
                 other_reader, other_writer = await asyncio.open_connection("127.0.0.1", self.port)
+                self.writers.append(other_writer)
                 other_writer.write("\r\n".join(lines).encode("latin-1"))
                 await asyncio.gather(_pump(reader, other_writer), _pump(other_reader, writer))
         writer.close()

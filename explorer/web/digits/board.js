@@ -31,6 +31,7 @@ export class Board {
       const tile = this.onPick ? make("button", { type: "button", class: "gx-tile" }, canvas) : canvas;
       if (this.onPick) tile.addEventListener("click", () => this.onPick(index));
       else tile.setAttribute("role", "img");
+      tile.setAttribute("aria-label", "Not drawn yet");
       this.tiles.push({ tile, canvas });
       this.element.append(tile);
     }

@@ -21,7 +21,7 @@ export class Row {
     this.seed = new Seed((seed) => stage.set({ seed, hand: 0 }));
     this.back = button("Remove last", () => stage.set({ row: stage.state.row.slice(0, -1) }));
     this.clear = button("Clear", () => stage.set({ row: [] }));
-    this.large = make("div", { class: "gx-written", role: "img" });
+    this.large = make("div", { class: "gx-written", role: "img", "aria-label": "Nothing written yet" });
     this.hands = make("div", { class: "gx-hands", role: "group", "aria-label": "Hands to choose from" });
     this.note = make("p", { class: "gx-quiet gx-note" });
     this.downloads = new Downloads("Download");

@@ -13,7 +13,7 @@ export class Picture {
 
   constructor(which) {
     this.which = which;
-    this.element = make("canvas", { class: "gx-twin-picture", role: "img", "aria-label": "" });
+    this.element = make("canvas", { class: "gx-twin-picture", role: "img", "aria-label": `Pictures of the ${which} twin, not drawn yet` });
     this.shown = "";
   }
 

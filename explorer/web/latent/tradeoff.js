@@ -37,7 +37,7 @@ export class Tradeoff {
     Object.assign(this, { root, model: null, asked: null, refused: false, psi: 1, curves: { precision: [], recall: [] } });
     this.paths = Object.fromEntries(LINES.map((name) => [name, shape("path", { class: `gx-${name}` })]));
     this.marker = shape("line", { class: "gx-at", y1: 0, y2: HEIGHT });
-    this.chart = shape("svg", { viewBox: `-1 -2 ${WIDTH + 2} ${HEIGHT + 4}`, width: WIDTH, height: HEIGHT, role: "img" },
+    this.chart = shape("svg", { viewBox: `-1 -2 ${WIDTH + 2} ${HEIGHT + 4}`, width: WIDTH, height: HEIGHT, role: "img", "aria-label": "Not measured yet" },
       shape("path", { class: "gx-frame", d: `M0 0V${HEIGHT}H${WIDTH}` }), this.marker, ...Object.values(this.paths));
     this.numbers = Object.fromEntries(LINES.map((name) => [name, make("b", {}, "–")]));
     const term = (name) => make("span", { class: "gx-pair" }, make("i", { class: `gx-${name}`, "aria-hidden": "true" }),
