@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.fake_run import FakeRun
+from tests.tabs import first_of_all
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed.")
 
@@ -144,7 +145,7 @@ def _why(node: dict) -> str:
 def test_a_page_has_no_barriers(page, request, view):
     server = request.getfixturevalue(view.server)
     page.emulate_media(color_scheme="light")
-    page.add_init_script(UNNAMED)
+    first_of_all(page, UNNAMED)
     page.goto(server.url + view.address)
     expect(page.locator(view.ready).first).to_be_visible(timeout=OPEN_MS)
     backgrounds, found = set(), []
