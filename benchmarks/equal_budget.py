@@ -14,7 +14,6 @@ thread, so that other programs on the same cores change little.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import tempfile
@@ -26,9 +25,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks._machine import keep, machine_class
+from benchmarks._settings import add_settings
 from pipelines.config import presets
 from pipelines.config.checking import check
-from pipelines.config.train_config import TYPES, TrainConfig
+from pipelines.config.train_config import TrainConfig
 from pipelines.metrics.evaluate import evaluate
 from pipelines.models import trained
 from pipelines.runs import jobs, worker
@@ -62,12 +62,6 @@ def _value(found: Any) -> float | None:
     return found["value"] if isinstance(found, dict) else found
 
 
-def _typed(given: dict[str, str]) -> dict[str, Any]:
-    """Settings as they are typed in, as numbers and switches where they are such."""
-    values = {name: json.loads(text) if TYPES[name] is not str else text for name, text in given.items()}
-    return {name: float(value) if TYPES[name] is float else value for name, value in values.items()}
-
-
 def words(values: list[float | None]) -> str:
     """The mean of some values and their standard deviation; "" where there are none."""
     known = [value for value in values if value is not None]
@@ -90,9 +84,8 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=5)
     parser.add_argument("--processor", action="store_true", help="count the processor's seconds, with one thread")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="settings of all of them")
+    add_settings(parser, "all of them")
     options = parser.parse_args()
-    given = dict(pair.split("=", 1) for pair in options.set)
     about, console = machine_class("cuda" if options.device == "cuda" else "cpu"), Console(width=160)
     console.print(about)
     rows: list[dict[str, Any]] = []
@@ -100,7 +93,7 @@ def main() -> None:
     if options.processor:
         loop.seconds_now, length["threads"] = time.process_time, 1
     for name in options.presets:
-        base = presets.get(name).config.changed(**length, device=options.device, **_typed(given))
+        base = presets.get(name).config.changed(**length, device=options.device, **options.set)
         base = check(base.changed(data=options.data) if options.data else base)
         for seed in options.seeds:
             with tempfile.TemporaryDirectory() as home:
@@ -119,7 +112,7 @@ def main() -> None:
         console.print(table)
     keep(
         "equal_budget",
-        {**about, "seconds": options.seconds, "of_the_processor": options.processor, "set": given, "rows": rows},
+        {**about, "seconds": options.seconds, "of_the_processor": options.processor, "set": options.set, "rows": rows},
     )
 
 

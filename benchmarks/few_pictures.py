@@ -30,6 +30,7 @@ from rich.table import Table
 from torch import Tensor
 
 from benchmarks._machine import keep, machine_class
+from benchmarks._settings import add_settings
 from pipelines import data
 from pipelines.config import presets
 from pipelines.config.checking import check
@@ -148,7 +149,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=100, help="of the pictures")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--grids", type=Path, help="folder to write a grid of samples of each way to")
-    parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="settings of all ways")
+    add_settings(parser, "all ways")
     options = parser.parse_args()
     torch.set_num_threads(1)
     about, console, results = machine_class(), Console(width=140), {}
@@ -158,10 +159,7 @@ def main() -> None:
         folder.mkdir()
         base = presets.get(PRESET).config
         drawn_folder(folder, options.count, base.size)
-        given = {"folder": str(folder), "seed": options.seed, "threads": 1, "device": "cpu"}
-        for pair in options.set:
-            name, _, value = pair.partition("=")
-            given[name] = type(getattr(base, name))(value)
+        given = {"folder": str(folder), "seed": options.seed, "threads": 1, "device": "cpu", **options.set}
         ruler = None
         for way in options.ways:
             changes, begin = WAYS[way]
@@ -184,7 +182,9 @@ def main() -> None:
     table.add_row("other new faces", "", *_told(ruler.of_new))
     table.add_row("the training pictures", "", *_told(ruler.of_training))
     console.print(about, table)
-    keep("few_pictures", {**about, "images": options.images, "count": options.count, "ways": results})
+    keep(
+        "few_pictures", {**about, "images": options.images, "count": options.count, "set": options.set, "ways": results}
+    )
 
 
 def _told(row: dict[str, Any]) -> list[str]:

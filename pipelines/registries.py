@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Literal
 
 from pipelines.errors import ConfigError, DataError, GanError, RunError
 from pipelines.paths import PROJECT
@@ -46,14 +47,22 @@ class NetworkTraits:
     translates: bool = False  # whether G reads a picture, its condition, and draws another
     residual: bool = False  # whether ``global_residual`` adds that to what it draws
     patches: bool = False  # whether D judges patches, or with ``image_gan`` whole pictures
-    smooth_z: bool = True  # whether pictures change with z little by little; else z decides what is dropped, or nothing
-    ignores_z: bool = False  # whether z changes nothing, so that a condition has one picture
-    z_drops: bool = False  # whether z says what is dropped, and changes nothing without dropout
+    z_role: Literal["smooth", "dropout", "none"] = "smooth"  # pictures change with z little by little; or it decides
+    # what is dropped, and changes nothing without dropout; or it changes nothing, so that a condition has one picture
     grows: bool = False  # whether its resolution grows, in stages of ``growth`` pictures
     attention: bool = False  # whether G has self-attention, which ``_attention.attention_maps`` shows
     class_embedding: bool = False  # whether G reads a class by one linear embedding, which all its layers share
     standing_statistics: bool = False  # whether samples are drawn with statistics computed anew (``_standing.py``)
     bf16: bool = True  # whether bf16 may be faster than fp32 where the processor computes it natively
+
+    @property
+    def smooth_z(self) -> bool:
+        """Whether pictures change with z little by little."""
+        return self.z_role == "smooth"
+
+    def z_changes(self, dropout: float) -> bool:
+        """Whether z changes pictures at all, with so much dropout in G."""
+        return self.smooth_z or (self.z_role == "dropout" and dropout > 0)
 
     def has(self, what: str, size: int) -> bool:
         """Whether the family has ``d_batch_norm`` or ``d_dropout`` at a size."""

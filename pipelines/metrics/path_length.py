@@ -79,13 +79,15 @@ def fields(paths: Paths | None, own: Any, seed: int, times: int) -> dict[str, An
     """The fields of an ``Evaluation`` that tell path lengths: each of so many draws of ways has a seed of its own.
 
     Args:
-        paths: of the model; None of one whose path lengths are not measured, which has no fields.
+        paths: of the model; None of one whose path lengths are not measured. Without any there are no fields.
         own: the judge of its data set: pictures to features, and its ``name``.
     """
     if paths is None:
         return {}
     seeds = np.random.SeedSequence((seed, WAYS)).generate_state(times).tolist()
     found = [paths(lambda pictures: own(pictures)[0], each, WAYS) for each in seeds]
+    if not found[0]:
+        return {}
     each = {space: Repeated.of(operator.itemgetter(space), found) for space in found[0]}
     lengths = {space: Beside(length.mean, None, length.spread) for space, length in each.items()}
     return {"path_lengths": lengths, "path_features": own.name, "path_count": WAYS * times}

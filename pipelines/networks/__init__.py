@@ -24,8 +24,8 @@ picture or a map of labels (``_planes.py``); it is told nothing else, neither cl
 
 - ``generator(z, y)``: y float32 [B, c, h, w] in [-1, 1], or of a map of labels int8 [B, 1, h, w], of any size that the
   family allows; to images. All that is random in a picture follows from z, so that an address gives the same pixels.
-  Where they do not follow it little by little the family states ``SMOOTH_Z = False``: of these there are no directions
-  and no search for the z of a picture.
+  Where they do not follow it little by little the family states ``Z_ROLE``, "dropout" or "none": of these there are no
+  directions, no path length and no search for the z of a picture.
 - ``discriminator(x, y, group)``: y as above, or None where the set is not paired (``spec.paired``), where D sees
   pictures alone; to logits [B], or of patches [B, 1, h, w], or of patches at k scales [B, k, h, w], where the smaller
   scales are repeated to the size of the largest, so that each weighs the same in a mean. A family that states

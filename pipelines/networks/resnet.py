@@ -24,8 +24,7 @@ SIZES = (16, 28, 32, 64, 128, 256)
 TRANSLATES = True
 PATCHES = True
 RESIDUAL = True
-SMOOTH_Z = False
-IGNORES_Z = True
+Z_ROLE = "none"
 Z_NORM = True
 D_BATCH_NORM = True
 

@@ -28,8 +28,7 @@ from pipelines.networks._subpixel import subpixel
 SIZES = (16, 28, 32, 64, 128, 256)
 TRANSLATES = True
 RESIDUAL = True
-SMOOTH_Z = False
-IGNORES_Z = True
+Z_ROLE = "none"
 Z_NORM = True
 D_BATCH_NORM = True
 

@@ -26,8 +26,7 @@ from pipelines.networks._stages import maps, sides
 SIZES = (16, 28, 32, 64, 128, 256)
 TRANSLATES = True
 PATCHES = True
-SMOOTH_Z = False
-Z_DROPS = True
+Z_ROLE = "dropout"
 D_BATCH_NORM = True
 DROPPED = 8  # height of the largest maps that dropout is in
 

@@ -149,6 +149,7 @@ class StoredDisplay(TypedDict, total=False):
     tile: Annotated[int, Meta(ge=1, le=1024)]
     gap: Annotated[int, Meta(ge=0, le=64)]
     row_labels: Names
+    input: bool
     truth: bool
     groups: Annotated[int, Meta(ge=1, le=1000)]  # conditions in each row; 1 where it is missing
     d_output: Annotated[str, Meta(pattern=WORDS)]

@@ -54,8 +54,7 @@ class FixedView:
         if config.conditional and examples is not None:
             self.rows = min(len(examples), _EXAMPLES)
             drawn, beside = max(2, config.samples // self.rows), tiled + (truth is not None)
-            traits = network_traits(config.network)
-            if tiled and (traits.ignores_z or (traits.z_drops and not config.dropout)):
+            if tiled and not network_traits(config.network).z_changes(config.dropout):
                 self.groups = max(1, min((drawn + beside) // (1 + beside), len(examples) // self.rows))
                 drawn = 1
             self.columns, count = self.groups * (drawn + beside), self.groups * self.rows

@@ -52,6 +52,7 @@ def test_path_lengths_are_taken_in_the_features_of_the_measure_and_told_with_wha
     assert (in_z["name"], in_z["value"], in_w["value"]) == ("Path length in Z", "13", "3")
     assert in_z["why"].endswith("Lower is better.") and measures({"path_lengths": [1]}, "digits")[1] == "Not measured."
     assert evaluate.evaluate(real_ones, DIGITS, NAMES, 300, times=1).path_lengths is None
+    assert evaluate.evaluate(real_ones, DIGITS, NAMES, 300, times=1, paths=lambda *_: {}).path_lengths is None
 
 
 def test_noise_is_bad_at_everything() -> None:

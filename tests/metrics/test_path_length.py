@@ -111,3 +111,9 @@ def test_a_model_has_the_lengths_of_its_spaces_on_ways_within_a_class(tmp_path):
             chance = torch.Generator().manual_seed(3)
             ends = z[:30], z[30:]
             assert found[space] == path_length(gan.generator, nn.Flatten(), ends, y[:30], chance, space)
+
+
+def test_where_pictures_do_not_follow_z_little_by_little_there_is_no_length(tiny_translators):
+    for name, spaces in {"tiny-paint": ["z"], "tiny-draw": [], "tiny-sharpen": [], "tiny-style": []}.items():
+        gan = trained.load_entry(registry.find(tiny_translators / "models" / name))
+        assert list(path_lengths(gan, nn.Flatten(), 3, 8)) == spaces
