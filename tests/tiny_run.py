@@ -31,7 +31,7 @@ def train(home: Path, pictures: Path, run_id: str = RUN) -> RunFolder:
             Image.fromarray(pixels).save(pictures / label / f"{index:02d}.png")
     config = TrainConfig(
         data="folder", folder=str(pictures), network="quick", width=4, latent_size=4, batch_size=8, conditional=True,
-        samples=20, threads=1, device="cpu", log_every=2, epochs=4,
+        samples=20, threads=1, device="cpu", precision="fp32", log_every=2, epochs=4,
     )  # fmt: skip
     run = jobs.create(config, path=home / run_id)
     assert worker.work(run) == "finished", run.status().message

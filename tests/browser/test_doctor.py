@@ -34,6 +34,7 @@ def sick(server, tmp_path):
     config = TrainConfig(
         data="folder", folder=str(tmp_path), network="mlp", width=32, latent_size=16, batch_size=16, dropout=0.0,
         loss="minimax", lr_g=3e-4, lr_d=1e-3, threads=1, samples=16, ema=0.0, seconds=600.0, device="cpu",
+        precision="fp32",
     )  # fmt: skip
     return jobs.start(config)
 

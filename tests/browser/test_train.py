@@ -62,7 +62,14 @@ def visitor(visitor):
 def training(server, pictures) -> RunFolder:
     """A run at work on the server's folders."""
     config = PRESETS["first-digits"].config.changed(
-        data="folder", folder=str(pictures), width=4, batch_size=BATCH, seconds=None, threads=1, samples=8
+        data="folder",
+        folder=str(pictures),
+        width=4,
+        batch_size=BATCH,
+        seconds=None,
+        threads=1,
+        samples=8,
+        precision="fp32",
     )
     return jobs.start(config, "first-digits")
 

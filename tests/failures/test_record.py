@@ -46,7 +46,7 @@ def pictures(tmp_path: Path) -> Path:
 def test_a_run_comes_back_as_it_was(own, pictures: Path, tmp_path: Path) -> None:
     config = TrainConfig(
         data="folder", folder=str(pictures), network="quick", width=4, latent_size=4, batch_size=8, samples=9,
-        threads=1, device="cpu", log_every=2, epochs=10,
+        threads=1, device="cpu", precision="fp32", log_every=2, epochs=10,
     )  # fmt: skip
     own(Entry(sick=config, cure={"lr_d": 1e-3}, curves=("losses", "outputs"), **WORDS))
     where = recorder.record("tiny", tmp_path / "kept")

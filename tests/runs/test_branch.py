@@ -38,7 +38,7 @@ def trained(kept_at_20_and_30, tiny_config, tmp_path_factory):
     home = tmp_path_factory.mktemp("trained")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GAN_EXPLORER_RUNS", str(home))
-        run = jobs.create(tiny_config)
+        run = jobs.create(tiny_config.changed(precision="auto"))
         assert worker.work(run) == FINISHED and run.checkpoint_steps() == (6, 20, 30, 60)
     run.write_notes(Notes(name="Noise"))
     return run.path

@@ -23,6 +23,7 @@ def tiny_options(pictures):
     return [
         "--data", "folder", "--folder", str(pictures), "--network", "quick", "--width", 4, "--batch-size", 8,
         "--epochs", 3, "--samples", 8, "--threads", 1, "--device", "cpu",
+        "--precision", "fp32",
     ]  # fmt: skip
 
 

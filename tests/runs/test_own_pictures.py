@@ -143,6 +143,7 @@ def test_the_command_line_says_what_was_read_and_what_was_not(type_in, own, tiny
     code, text = type_in(
         "train", "conditional-digits", "--data", "folder", "--folder", own, "--network", "quick", "--width", 4,
         "--batch-size", 8, "--epochs", 1, "--samples", 8, "--threads", 1, "--device", "cpu",
+        "--precision", "fp32",
     )  # fmt: skip
     assert code == 0 and "Note: 1 skipped, not pictures: read [bold]me.txt." in text
     (run,) = jobs.runs()
