@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.waits import until
+from tests.browser.waits import quiet, until, watch_asking
 from tests.tabs import leave
 
 pytestmark = pytest.mark.browser
@@ -33,6 +33,7 @@ def server(tiny_server):
 
 def visit(page: Page, server, query: str) -> None:
     """Open the page and wait for its picture and its sliders."""
+    watch_asking(page)
     page.goto(f"{server.url}/latent?{query}")
     drawn(page)
 
@@ -55,18 +56,16 @@ def changed(page: Page, before: str) -> str:
 
 
 def settled(page: Page) -> str:
-    """The pixels of the large picture once they do not change any more."""
-    last, now = "", pixels(page)
-    while last != now:
-        page.wait_for_timeout(600)
-        last, now = now, pixels(page)
-    return now
+    """The pixels of the large picture once the page has all that it asked for."""
+    quiet(page)
+    return pixels(page)
 
 
 def fresh_pixels(visitor: Page, url: str) -> str:
     """What somebody else sees who opens a link."""
     leave(visitor)
     visitor.set_viewport_size({"width": 1280, "height": 720})
+    watch_asking(visitor)
     visitor.goto(url)
     drawn(visitor)
     return settled(visitor)

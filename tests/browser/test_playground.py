@@ -14,6 +14,7 @@ from pipelines.playground import saved
 from pipelines.playground.frame import SHOWN
 from pipelines.playground.game import Game
 from pipelines.playground.settings import from_dict, places
+from tests.browser.waits import quiet, still, watch_asking
 from tests.tabs import first_of_all
 
 pytestmark = pytest.mark.browser
@@ -38,6 +39,7 @@ def opened(page: Page, server, **asked: object) -> Page:
           return real(...given);
         };""",
     )
+    watch_asking(page)
     page.goto(f"{server.url}/playground?{urlencode(asked)}")
     page.wait_for_selector(".gx-game[data-step]", timeout=OPEN_MS)
     return page
@@ -69,8 +71,7 @@ def both_played(page: Page, step: int) -> None:
 
 def pixels(page: Page, game: int = 0) -> str:
     """The picture of a game, once it stands still: its PNG."""
-    page.wait_for_timeout(700)  # fakes glide to their places
-    return page.locator(".gx-plane").nth(game).evaluate("canvas => canvas.toDataURL()")
+    return still(page.locator(".gx-plane").nth(game))  # fakes glide to their places
 
 
 def only(page: Page, *layers: str) -> None:
@@ -95,12 +96,12 @@ def test_playing_moves_the_points_and_pausing_is_not_asking(server, page):
     page.wait_for_function("Number(document.querySelector('.gx-game').dataset.step) >= 40", timeout=REACT_MS)
     page.keyboard.press("Space")
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
-    page.wait_for_timeout(1000)
+    quiet(page)
     assert pixels(page) != before
     asked = page.evaluate("window.asked.length")
     step = page.locator(".gx-game").get_attribute("data-step")
     assert page.evaluate("window.asked.every(({ steps, action }) => steps === 4 && action === 'both')")
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(600)  # a game that plays asks many times in it
     assert page.evaluate("window.asked.length") == asked and page.locator(".gx-game").get_attribute("data-step") == step
 
 
