@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from pipelines.errors import ConfigError, DataError, GanError, RunError
 from pipelines.paths import PROJECT
@@ -153,6 +153,11 @@ def sampler_of(method: str) -> str:
 def critic_of(method: str) -> str:
     """The player whose opinion of samples is asked; raises ``ConfigError`` where there is no such method."""
     return method_traits(method).critic
+
+
+def stated_by(data_set: str) -> Mapping[str, Any]:
+    """The constants of a data set's file, by name; none of a set that is not here any more."""
+    return DATA_SETS.constants(data_set) if data_set in DATA_SETS.names() else {}
 
 
 def modality_of(data_set: str) -> str:

@@ -26,7 +26,7 @@ from pipelines.latent.neighbours import training_set
 from pipelines.metrics import part_reader
 from pipelines.modalities._conditions import PALETTE, evenly
 from pipelines.models import translating
-from pipelines.registries import DATA_SETS, loss_traits
+from pipelines.registries import loss_traits, stated_by
 from pipelines.runs.conditions import MOST
 
 
@@ -39,6 +39,7 @@ def translation(model: Model, asked: Nothing) -> Response:
         {
             "input": list(spec.condition_shape),
             "output": [config.channels, config.size, config.size],
+            "domains": _domains(model),
             "labels": [{"name": name, "colour": PALETTE[at % len(PALETTE)]} for at, name in enumerate(_labels(model))],
             "verdict": trained.discriminator is not None,
             "kind": loss_traits(config.loss).d_output,
@@ -135,13 +136,19 @@ def _is_varied(model: Model) -> bool:
     return not torch.equal(one, other)
 
 
+def _domains(model: Model) -> list[str]:
+    """What is read and what is drawn, in a word each; "" where there is none."""
+    config, condition = model.trained.config, model.trained.entry.spec.condition
+    match stated_by(config.data).get("DOMAINS"):
+        case (str(), str()) as names:
+            return list(names)
+    return [condition, ""]
+
+
 def _labels(model: Model) -> list[str]:
     """The names of the labels of the maps that a model reads, from label 0 on; [] of one that reads pictures."""
     count = model.trained.entry.spec.labels
-    try:
-        names = DATA_SETS.constants(model.trained.config.data).get("CONDITION_LABELS", ())
-    except GanError:  # a set of somebody's own that is gone
-        names = ()
+    names = stated_by(model.trained.config.data).get("CONDITION_LABELS", ())
     return list(names) if len(names) == count else [f"label {at}" for at in range(count)]
 
 

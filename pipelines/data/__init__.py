@@ -17,6 +17,7 @@ An entry is a module of this package that declares
   Without it, and without classes, it is told the attributes, where there are some (a ``survey`` says so by
   ``has_attributes``),
 * ``PAIRED = False``, where no condition belongs to a picture, also if there are as many,
+* ``DOMAINS``, where both are domains of their own: what the conditions are called, and what the pictures,
 * ``CONDITION_LABELS``, where that field is a map of labels: their names, from label 0 on,
 * ``STACKED``, where each colour channel is a picture of another set of grey pictures: the name of that set, whose
   classifier reads each channel,

@@ -21,6 +21,7 @@ CLASS_NAMES = digits.CLASS_NAMES
 FLIP_MAKES_SENSE = digits.FLIP_MAKES_SENSE
 CONDITION = "plain"
 PAIRED = False
+DOMAINS = ("plain", "coloured")
 VERSION = "1"
 LICENCE, CITATION = digits.LICENCE, digits.CITATION
 

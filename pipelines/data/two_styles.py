@@ -21,6 +21,7 @@ CLASS_NAMES = ()
 FLIP_MAKES_SENSE = True
 CONDITION = "other"
 PAIRED = False
+DOMAINS = ("Avataaars", "Personas")
 ATTRIBUTE_NAMES, ATTRIBUTE_GROUPS = faces.ATTRIBUTE_NAMES, faces.ATTRIBUTE_GROUPS
 VERSION = f"1, faces {faces.VERSION}"
 LICENCE = f"Personas by Draftbit: CC BY 4.0, with other mouths and beards. {faces.LICENCE}"

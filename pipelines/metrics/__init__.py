@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pipelines import data, paths
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ModelError
-from pipelines.registries import DATA_SETS
+from pipelines.registries import stated_by
 from pipelines.schema import Meta, Name, Names, Share, Text, Time, read
 
 CLASSES, ATTRIBUTES = "classes", "attributes"  # the kinds of classifiers: one class a picture, or any attributes
@@ -28,8 +28,7 @@ FINGERPRINT = re.compile(r"[0-9a-f]{64}")  # of a prepared set, SHA-256
 
 def read_as(data_name: str) -> str:
     """The set whose shipped classifier reads a set's pictures: that which its entry says it is ``LIKE``, or itself."""
-    says = DATA_SETS.constants(data_name) if data_name in DATA_SETS.names() else {}
-    return says.get("LIKE") or data_name
+    return stated_by(data_name).get("LIKE") or data_name
 
 
 def classifier_folder(data_name: str, fingerprint: str = "") -> Path:
@@ -58,7 +57,7 @@ def available(data_name: str, fingerprint: str = "") -> bool:
 
 def stacked_of(data_name: str) -> str | None:
     """The set whose pictures lie in the colour channels of a data set's, where a classifier of classes ships for it."""
-    single = DATA_SETS.constants(data_name).get("STACKED") if data_name in DATA_SETS.names() else None
+    single = stated_by(data_name).get("STACKED")
     return single if single and available(single) else None
 
 

@@ -18,7 +18,7 @@ from pipelines.errors import DataError, ModelError
 from pipelines.metrics import PARTS, judge, ships
 from pipelines.metrics.judge import Looker, block
 from pipelines.modalities._conditions import evenly
-from pipelines.registries import DATA_SETS
+from pipelines.registries import DATA_SETS, stated_by
 
 SIZE = 64
 EPOCHS = 3
@@ -179,7 +179,7 @@ def of(data_name: str) -> PartReader | None:
     Raises:
         ModelError: it is damaged, or finds other parts than the maps have.
     """
-    says = DATA_SETS.constants(data_name) if data_name in DATA_SETS.names() else {}
+    says = stated_by(data_name)
     name = says.get("PART_READER")
     if not name or not ships(name):
         return None

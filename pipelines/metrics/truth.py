@@ -18,7 +18,7 @@ from pipelines.data import ImageSet
 from pipelines.metrics import ATTRIBUTES, CLASSES, part_reader
 from pipelines.metrics.reader import Reader
 from pipelines.modalities._conditions import evenly
-from pipelines.registries import DATA_SETS
+from pipelines.registries import stated_by
 
 SEED = 20190318  # of the order in which conditions are asked for; fixed, so that numbers of all models on a set compare
 
@@ -69,7 +69,7 @@ def of(image_set: ImageSet, test: ImageSet | None = None) -> Truth | None:
         image_set: what the model has learnt from.
         test: pictures of the set that it has not, if any.
     """
-    says = DATA_SETS.constants(image_set.name) if image_set.name in DATA_SETS.names() else {}
+    says = stated_by(image_set.name)
     for part, held_out in ((test, True), (image_set, False)):
         if part is None or (values := part.fields.get(image_set.condition)) is None:
             continue

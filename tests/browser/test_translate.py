@@ -35,6 +35,8 @@ from tests.browser.translate_page import (
 
 pytestmark = pytest.mark.browser
 
+A, B = "A: Avataaars", "B: Personas"  # the domains of tiny-style
+
 
 @pytest.fixture
 def server(translating):
@@ -287,8 +289,8 @@ def test_sharpening_beside_interpolation_another_model_and_the_truth(server, ope
 
 def test_changing_the_style_there_and_back_and_in_the_other_direction(server, opened):
     page = opened(model="tiny-style", x=2)
-    a = shown(page, "A: other")
-    b, back, error = (shown(page, name) for name in ("B, drawn", "back to A", "|A − back|"))
+    a = shown(page, A)
+    b, back, error = (shown(page, name) for name in (f"{B}, drawn", "back to A", "|A − back|"))
     assert same(b, drawn(server, "tiny-style", stored(a)))
     assert same(back, drawn(server, "tiny-style", stored(b), direction="backward"))
     apart = np.abs(a.astype(int) - back)
@@ -298,17 +300,17 @@ def test_changing_the_style_there_and_back_and_in_the_other_direction(server, op
     partner = shown(page, "True partner")
     page.get_by_role("button", name="From B to A").click()
     page.wait_for_url(re.compile("dir=back"))
-    expect(page.locator(".gx-figure-name")).to_have_text(["B", "A, drawn", "back to B", "|B − back|", "True partner"])
+    expect(page.locator(".gx-figure-name")).to_have_text([B, f"{A}, drawn", "back to B", "|B − back|", "True partner"])
     page.get_by_role("button", name="Example 2", exact=True).click()
     page.wait_for_url(re.compile("x=2"))
-    assert np.array_equal(shown(page, "B"), partner) and np.array_equal(shown(page, "True partner"), a)
-    b = shown(page, "B")
-    assert same(shown(page, "A, drawn"), drawn(server, "tiny-style", stored(b), direction="backward"))
+    assert np.array_equal(shown(page, B), partner) and np.array_equal(shown(page, "True partner"), a)
+    b = shown(page, B)
+    assert same(shown(page, f"{A}, drawn"), drawn(server, "tiny-style", stored(b), direction="backward"))
     given = np.full((SIZE, SIZE, 3), (10, 200, 90), np.uint8)
     page.get_by_label("Own picture").set_input_files(png(given))
     page.wait_for_url(re.compile("x=own"))
-    assert np.array_equal(shown(page, "B"), given)
-    assert same(shown(page, "A, drawn"), drawn(server, "tiny-style", stored(given), direction="backward"))
+    assert np.array_equal(shown(page, B), given)
+    assert same(shown(page, f"{A}, drawn"), drawn(server, "tiny-style", stored(given), direction="backward"))
 
 
 def test_what_d_looks_at_lies_over_the_picture_and_the_truth(server, opened):
@@ -336,7 +338,7 @@ def test_models_that_translate_are_found_and_others_are_not_offered(server, open
     expect(page.get_by_text("tiny-faces reads no picture, so it translates none")).to_be_visible()
     page.get_by_role("button", name="Change style").click()
     page.wait_for_url(re.compile("model=tiny-style"))
-    expect(page.locator(".gx-figure-name").first).to_have_text("A: other")
+    expect(page.locator(".gx-figure-name").first).to_have_text(A)
     page.goto(server.url)
     page.locator("[data-model=tiny-paint]").get_by_role("link", name="Translate").click()
     page.wait_for_url(re.compile("translate.*model=tiny-paint"))

@@ -267,7 +267,7 @@ class Translate {
     this.styles.show(state);
     const others = this.also().map((id) => this.data.rivals.find((one) => one.id === id)).filter(Boolean);
     this.views.set({ mode: data.mode, about, title: data.title, backward: state.backward, others, lens: state.lens,
-      truth: this.source.truth, condition: data.condition });
+      truth: this.source.truth });
     this.want();
   }
 

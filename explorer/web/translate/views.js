@@ -5,7 +5,7 @@ import { difference, meanDifference, psnr, sameShape } from "./coding.js";
 import { Figure, Figures } from "./figures.js";
 import { rangeOf, wordsOf } from "./verdict.js";
 
-const INPUTS = { paint: "Map", draw: "Drawing", sharpen: "Input", style: "A" };
+const INPUTS = { paint: "Map", draw: "Drawing", sharpen: "Input" };
 
 export class Views {
   mode; others;
@@ -28,12 +28,13 @@ export class Views {
   }
 
   /** The figures of a mode: ``others``, further models; ``truth``, or null. */
-  set({ mode, about, title, backward, others, lens, truth, condition }) {
+  set({ mode, about, title, backward, others, lens, truth }) {
     this.mode = mode;
     const paints = mode === "paint" || mode === "draw", isStyle = mode === "style";
     this.painted.rename(INPUTS[mode]);
-    this.input.rename(isStyle && condition ? (backward ? "B" : `A: ${condition}`) : INPUTS[mode]);
-    this.output.rename(isStyle ? (backward ? "A, drawn" : "B, drawn") : title);
+    const [from, to] = domains(about.domains, backward);
+    this.input.rename(isStyle ? from : INPUTS[mode]);
+    this.output.rename(isStyle ? `${to}, drawn` : title);
     this.back.rename(backward ? "back to B" : "back to A");
     this.error.rename(backward ? "|B − back|" : "|A − back|");
     this.truth.rename(isStyle ? "True partner" : "Truth");
@@ -102,4 +103,10 @@ export class Views {
     const figures = what === "picture" ? [this.output] : what === "pair" ? [input, this.output] : this.figures.figures;
     return figures.map(({ pictures }) => pictures).filter(Boolean);
   }
+}
+
+/** What the input is called and what is drawn, of two domains: the letter, and the name that the data set gives it. */
+function domains([a, b], backward) {
+  const names = [["A", a], ["B", b]].map(([letter, name]) => (name ? `${letter}: ${name}` : letter));
+  return backward ? names.reverse() : names;
 }

@@ -67,7 +67,13 @@ def test_a_model_tells_what_it_reads_and_draws(tell) -> None:
     told = tell("tiny-smooth", "/translation").json()
     assert (told["input"], told["labels"]) == ([3, 4, 4], []) and not told["verdict"], "its D was not trained"
     told = tell("tiny-style", "/translation").json()
-    assert told["backward"] and told["back"] and not told["noise"]
+    assert told["backward"] and told["back"] and not told["noise"] and told["domains"] == ["Avataaars", "Personas"]
+
+
+def test_domains_without_names_are_called_by_the_field_alone(tell, monkeypatch) -> None:
+    for stated in ({}, {"DOMAINS": ("one",)}, {"DOMAINS": (1, 2)}, {"DOMAINS": 5}, {"DOMAINS": "ab"}):
+        monkeypatch.setattr("explorer.server.translation_answers.stated_by", lambda name, stated=stated: stated)
+        assert tell("tiny-style", "/translation").json()["domains"] == ["other", ""]
 
 
 @pytest.mark.parametrize("name", ["tiny-paint", "tiny-draw", "tiny-sharpen", "tiny-style"])
