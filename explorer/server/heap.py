@@ -1,9 +1,13 @@
-"""Returns freed memory to the operating system, so that the server's memory stays level.
+"""Returns freed memory to the operating system, so that the server's memory stays level, and keeps garbage collection
+short.
 
 glibc keeps freed memory in arenas, up to eight for each core, and the threads of a pool spread over all of them;
 pictures and tensors of many sizes leave holes in each that no other use fits. So there are few arenas, and every minute
 the pages that nobody uses are given back.
 Other C libraries are left as they are.
+
+Streamlit collects garbage after each run of a page, and everybody waits meanwhile, who drags included. Most of what it
+looks through was imported and stays to the end, a quarter of a million objects with torch: ``settle`` takes it out.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import gc
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -26,6 +31,7 @@ async def level(every_s: float = EVERY_S) -> AsyncIterator[None]:
     """Give memory back every so often, for as long as the block lasts."""
     if (libc := _glibc()) is not None:
         libc.mallopt(M_ARENA_MAX, ARENAS)
+    settle("server")
     task = asyncio.create_task(_keep_level(every_s))
     try:
         yield
@@ -39,6 +45,13 @@ def give_back() -> bool:
     """Give the free pages of all arenas back to the system; whether there were any that could be."""
     libc = _glibc()
     return libc is not None and bool(libc.malloc_trim(0))
+
+
+@cache
+def settle(after: str) -> None:
+    """Take what is alive out of the garbage collector's rounds, once after the start of the "server" and of "torch"."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _keep_level(every_s: float) -> None:

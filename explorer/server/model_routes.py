@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from explorer.background import readers
+from explorer.server import heap
 from explorer.server.bodies import json_as, json_body, kind_of
 from explorer.server.pictures import picture
 from explorer.server.sentences import refused
@@ -67,6 +68,7 @@ def _answered(of: str, verb: str, reference: str, text: bytes, more: tuple[str, 
         from explorer.model.library import LIBRARY
 
         answer = getattr(import_module(f"explorer.server.{of}"), verb)
+        heap.settle("torch")
         return answer(LIBRARY.get(reference), json_as(text, kind_of(answer)), *more)
     except GanError as error:
         missing = registry.REFERENCE.fullmatch(reference) is None or "There is no model" in str(error)

@@ -16,6 +16,7 @@ from anyio.lowlevel import RunVar
 from starlette.requests import Request
 from starlette.responses import Response
 
+from explorer.server import heap
 from explorer.server.bodies import json_as, json_body, kind_of
 from explorer.server.sentences import refused
 from pipelines.errors import GanError
@@ -43,6 +44,7 @@ def _asking(verb: str) -> Callable[[Request], Any]:
 def _answered(verb: str, place: dict[str, str], text: bytes) -> Response:
     from explorer.server import playground_answers
 
+    heap.settle("torch")
     try:
         answer = getattr(playground_answers, verb)
         return answer(json_as(text, kind_of(answer)), **place)
