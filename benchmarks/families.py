@@ -1,13 +1,15 @@
 """How fast does each network family train beside DCGAN, and beside a plain loop? Images/s and ratios, in one run.
 
     python -m benchmarks.families [--size 64] [--width 32] [--batch 32] [--rounds 5] [--families dcgan stylegan ...]
+                                  [--precision bf16]
 
 Each family takes one step after the other's, in turns, round by round; a figure is the median over the rounds, a ratio
-the median of the rounds' ratios. Counted is the processor's time on one thread in float32, which other programs on the
-same cores hardly change. *plain* is the loop of ``benchmarks.plain_loop`` with the same networks, where modulated
-convolutions have filters of their own for each picture and are computed in groups, as the papers' code has it. Networks
-whose resolution grows are measured at their full size. Colour pictures, no penalties and no batch statistics. Families
-that draw a picture of another are left out.
+the median of the rounds' ratios. Counted is the processor's time on one thread, which other programs on the same cores
+hardly change. Ours compute in float32, or as ``--precision`` says, the plain loop always in float32. *plain* is the
+loop of ``benchmarks.plain_loop`` with the same networks, where modulated convolutions have filters of their own for
+each picture and are computed in groups, as the papers' code has it. Networks whose resolution grows are measured at
+their full size. Colour pictures, no penalties and no batch statistics. Families that draw a picture of another are left
+out.
 """
 
 from __future__ import annotations
@@ -36,11 +38,11 @@ BASE, PICTURES = "dcgan", 256
 FAMILIES = [name for name in NETWORKS.names() if not network_traits(name).translates]
 
 
-def trainers(config: TrainConfig) -> tuple[Trainer, PlainLoop]:
-    """Ours and the plain one, both at their full size."""
+def trainers(config: TrainConfig, precision: str) -> tuple[Trainer, PlainLoop]:
+    """Ours, in a precision, and the plain one, both at their full size."""
     images = torch.randint(0, 256, (PICTURES, config.channels, config.size, config.size), dtype=torch.uint8)
     labels = torch.zeros(PICTURES, dtype=torch.int64)
-    ours, plain = Trainer(config, images, Machine("cpu", "fp32", 1)), PlainLoop(config, images, labels, 0, "cpu")
+    ours, plain = Trainer(config, images, Machine("cpu", precision, 1)), PlainLoop(config, images, labels, 0, "cpu")
     ours.d_batches = AT_THE_END // config.batch_size
     for network in (plain.generator, plain.discriminator):
         advance(network, AT_THE_END)
@@ -85,6 +87,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=32)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="of ours")
     parser.add_argument("--families", nargs="+", choices=FAMILIES, default=FAMILIES)
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -94,7 +97,7 @@ def main() -> None:
             config = TrainConfig(
                 network=name, size=options.size, channels=3, width=options.width, batch_size=options.batch, dropout=0.0
             )
-            loops[name] = trainers(config)
+            loops[name] = trainers(config, options.precision)
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in loops}
     for round_ in range(options.rounds + 1):  # the first warms up and is not counted
         for name, pair in loops.items():
