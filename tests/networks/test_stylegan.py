@@ -44,6 +44,16 @@ def test_the_filter_halves_and_doubles():
     assert np.allclose(doubled(x)[:, :, inner, inner], expected[:, :, inner, inner], atol=1e-6)
 
 
+def test_halving_by_the_filter_computes_in_float32_also_where_the_rest_is_in_bf16():
+    maps = torch.randn(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
+    blur, exact = Blur(3, stride=2), Blur(3, stride=2)(maps)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(blur(maps), exact)
+        coarse = blur(maps.bfloat16())
+    assert coarse.dtype == torch.bfloat16 and torch.equal(coarse, blur(maps.bfloat16().float()).bfloat16())
+    assert blur.double()(maps.double()).dtype == torch.float64
+
+
 @pytest.mark.parametrize(("kernel", "up", "demodulated"), [(3, False, True), (3, True, True), (1, False, False)])
 def test_a_modulated_convolution_is_one_with_filters_of_its_own_for_each_picture(kernel, up, demodulated):
     torch.manual_seed(0)
