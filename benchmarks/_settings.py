@@ -1,4 +1,4 @@
-"""How a benchmark is given settings: ``--set cycle=0 dropout=0.2 flips=off loss=hinge``."""
+"""How a benchmark is given settings: ``--set cycle=0 dropout=0.2 flip=off loss=hinge``."""
 
 from __future__ import annotations
 

@@ -1,10 +1,8 @@
-"""Returns freed memory to the operating system, so that the server's memory stays level, and keeps garbage collection
-short.
+"""Keeps the server's memory level, and its garbage collection short.
 
 glibc keeps freed memory in arenas, up to eight for each core, and the threads of a pool spread over all of them;
 pictures and tensors of many sizes leave holes in each that no other use fits. So there are few arenas, and every minute
-the pages that nobody uses are given back.
-Other C libraries are left as they are.
+the pages that nobody uses are given back to the operating system. Other C libraries are left as they are.
 
 Streamlit collects garbage after each run of a page, and everybody waits meanwhile, who drags included. Most of what it
 looks through was imported and stays to the end, a quarter of a million objects with torch: ``settle`` takes it out.

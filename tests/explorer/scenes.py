@@ -8,23 +8,24 @@ import json
 from array import array
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from explorer.live.hub import Hub
 from explorer.live.reader import Position
 from pipelines.runs.folder import RunFolder
 
 LONGEST_S, PATIENCE_S = 60, 10.0
+T = TypeVar("T")
 
 
-def play(scene: Coroutine[Any, Any, None]) -> None:
-    """Run a scene to its end; what it raises is raised here."""
+def play(scene: Coroutine[Any, Any, T]) -> T:
+    """Run a scene to its end, and return what it returns; what it raises is raised here."""
 
-    async def bounded() -> None:
-        await asyncio.wait_for(scene, LONGEST_S)
+    async def bounded() -> T:
+        return await asyncio.wait_for(scene, LONGEST_S)
 
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(bounded())).result()
+        return pool.submit(lambda: asyncio.run(bounded())).result()
 
 
 class Stream:

@@ -6,7 +6,6 @@ letter, nests. They go to the routes in this process, with small models.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import shutil
 from collections.abc import Callable
@@ -26,6 +25,7 @@ from explorer.server.model_routes import MODEL_ROUTES
 from explorer.server.playground_routes import PLANE_ROUTES
 from explorer.server.routes import ROUTES
 from pipelines.config.train_config import TrainConfig
+from tests.explorer.scenes import play
 from tests.explorer.server.model_answers import POINT
 from tests.fake_run import FakeRun
 
@@ -108,7 +108,7 @@ class Asking:
             async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
                 return await client.request(method, path, **more)
 
-        answer = asyncio.run(scene())
+        answer = play(scene())
         assert answer.status_code < 500
         if answer.status_code >= 400 and method != "HEAD" and answer.text != "Not Found":  # no route is so called
             assert answer.text.endswith(".") and "\n" not in answer.text and len(answer.text) < 700, answer.text

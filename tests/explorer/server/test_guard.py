@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import socket
 from typing import Any
@@ -21,6 +20,7 @@ from websockets.sync.client import connect
 from explorer.server import guard
 from explorer.server.bodies import json_body
 from explorer.server.guard import Guard
+from tests.explorer.scenes import play
 
 OWN = socket.gethostname()
 KNOWN = ["localhost", "localhost:8501", "LOCALHOST.", "127.0.0.1:8501", "[::1]:8501", "192.168.1.20", "[fe80::1]", OWN,
@@ -45,7 +45,7 @@ def ask(served: Starlette, host: str = "localhost", path: str = "/", **headers: 
                 path, headers=[(b"host", host.encode()), *((k.encode(), v.encode()) for k, v in headers.items())]
             )
 
-    return asyncio.run(scene())
+    return play(scene())
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_who_leaves_while_sending_is_no_error() -> None:
     async def send(message: dict[str, Any]) -> None:
         raise AssertionError("Nobody is there to be answered.")
 
-    asyncio.run(served(scope, receive, send))  # and nothing is raised, which a server would write to its log
+    play(served(scope, receive, send))  # and nothing is raised, which a server would write to its log
 
 
 @pytest.fixture(scope="module")

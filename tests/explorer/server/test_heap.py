@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 
 import pytest
 
 from explorer.server import heap, playground_routes
+from tests.explorer.scenes import play
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_the_server_does_it_as_it_starts(settled):
         async with heap.level():
             assert settled == ["server"]
 
-    asyncio.run(lives())
+    play(lives())
 
 
 def test_whoever_asks_a_model_or_plays_has_it_done_with_torch(settled, ask, own_models):
