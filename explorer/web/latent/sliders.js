@@ -41,6 +41,7 @@ export class Names {
   }
 
   of({ id, name, kind }) {
+    if (kind === "saved") return name; // also where it is one of the others, under the name that it was saved by
     if (this.given[id]) return this.given[id];
     if (LABELLED.has(kind)) return /^\d+( in W)?$/.test(name) ? `like a ${name}` : name[0].toUpperCase() + name.slice(1);
     return name;
@@ -157,7 +158,7 @@ export class Sliders {
     const pages = Math.ceil(directions.latent / COORDINATES);
     this.page = Math.min(Math.max(0, state.page), pages - 1);
     const rows = directions.in(group, this.page);
-    const key = JSON.stringify([groups.map(([id]) => id), group, rows.map((row) => [row.id, directions.nameOf(row.id)])]);
+    const key = JSON.stringify([groups.map(([id]) => id), group, rows.map((row) => [row.id, directions.names.of(row)])]);
     if (key !== this.key) {
       this.key = key;
       this.build(groups, group, rows);
@@ -190,7 +191,7 @@ export class Sliders {
 
   row(direction) {
     const reach = this.directions.reach(direction);
-    const name = this.directions.nameOf(direction.id);
+    const name = this.directions.names.of(direction);
     const share = direction.weight ? ` It explains ${Math.round(100 * direction.weight)} % of what varies.` : "";
     const slider = new Slider({ label: name, low: -reach, high: reach, step: 0.1, digits: 1,
       hint: `${name}.${share} Double click: back to 0.`,
