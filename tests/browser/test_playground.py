@@ -101,7 +101,7 @@ def test_playing_moves_the_points_and_pausing_is_not_asking(server, page):
     asked = page.evaluate("window.asked.length")
     step = page.locator(".gx-game").get_attribute("data-step")
     assert page.evaluate("window.asked.every(({ steps, action }) => steps === 4 && action === 'both')")
-    page.wait_for_timeout(600)  # a game that plays asks many times in it
+    page.wait_for_timeout(1500)
     assert page.evaluate("window.asked.length") == asked and page.locator(".gx-game").get_attribute("data-step") == step
 
 
