@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from explorer.background.processes import FAILED, WORKING, Background, Job
 from pipelines import paths
 from pipelines.errors import ModelError
-from pipelines.models import registry
+from pipelines.models import managing, registry
 from pipelines.runs.folder import RunFolder
 
 MOST_AT_ONCE = 2
@@ -44,7 +44,7 @@ def start(run: RunFolder, name: str, *, checkpoint: str = "best", title: str = "
         ModelError: the name is taken or not allowed, the run has no such checkpoint, or too many are under way.
     """
     with BACKGROUND.lock:
-        registry.free_place(name)
+        managing.free_place(name)
         registry.checkpoint_path(run, checkpoint)
         under_way = [other for other in publications() if other.state == WORKING]
         if any(other.name == name for other in under_way):

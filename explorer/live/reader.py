@@ -12,8 +12,8 @@ from typing import Any
 
 from pipelines.errors import GanError
 from pipelines.runs import display
+from pipelines.runs.branching import branch_step
 from pipelines.runs.folder import FAILED, FINISHED, STOPPED, RunFolder
-from pipelines.runs.jobs import branch_step
 from pipelines.runs.rows import MetricsRow, Reach, SampleRow, is_measure, rows_between
 
 STATUS_SPACING_S = 0.5  # each reading of a status also asks whether the process lives, which costs a few milliseconds

@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.widgets import starting
 from pipelines.errors import GanError
-from pipelines.runs import jobs
+from pipelines.runs import branching, jobs
 from pipelines.runs.folder import PREPARING, RUNNING, RunFolder
 
 MADE = "branch_made"  # in the session: the branch that was made last, and the run that it is shown in place of
@@ -31,7 +31,7 @@ def branch(run: RunFolder, step: int, changes: dict[str, Any]) -> str | None:
     try:
         starting.room()
         kept = [kept for kept in run.checkpoint_steps() if kept <= step]
-        made = jobs.branch(run, max(kept, default=0), changes)
+        made = branching.branch(run, max(kept, default=0), changes)
         # Noted now: as the run is paused its live view asks for a rerun, which may begin before this ends.
         st.session_state[MADE] = {"of": run.id, "id": made.id, "at": time.monotonic()}
         if run.status().state in (PREPARING, RUNNING):

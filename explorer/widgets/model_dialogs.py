@@ -13,7 +13,7 @@ import streamlit as st
 from explorer.background import publications
 from explorer.widgets.text import literal
 from pipelines.errors import GanError, ModelError, printable
-from pipelines.models import registry
+from pipelines.models import managing, registry
 from pipelines.models.registry import Entry
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
@@ -40,7 +40,7 @@ def show_dialog() -> None:
     try:
         entry = _explorable(about) if verb == "publish" else registry.find(about)
     except GanError as error:
-        if verb == "delete" and registry.can_be_deleted(about):  # damaged
+        if verb == "delete" and managing.can_be_deleted(about):  # damaged
             _delete(about, about)
             return
         # gone meanwhile
@@ -135,7 +135,7 @@ def _rename(entry: Entry) -> None:
     problem = "" if name == entry.id else _name_problem(name)
     place = _warning(problem)
     if _buttons("Rename", "edit", disabled=bool(problem) or name == entry.id):
-        _done(lambda: registry.rename(entry.id, name), f"{entry.id} is now {name}.", place)
+        _done(lambda: managing.rename(entry.id, name), f"{entry.id} is now {name}.", place)
 
 
 @st.dialog("Delete this model?", icon=":material/delete:", on_dismiss=_close)
@@ -144,7 +144,7 @@ def _delete(name: str, title: str) -> None:
     st.text("Its weights, card and preview will be gone for good. The run that it came from is kept.")
     place = _warning()
     if _buttons("Delete", "delete"):
-        _done(lambda: registry.delete(name), f"{name} is deleted.", place)
+        _done(lambda: managing.delete(name), f"{name} is deleted.", place)
 
 
 def _explorable(run_id: str) -> Entry:
@@ -159,7 +159,7 @@ def _explorable(run_id: str) -> Entry:
 def _name_problem(name: str) -> str:
     """What speaks against a name; empty where nothing does."""
     try:
-        registry.free_place(name)
+        managing.free_place(name)
     except ModelError as error:
         return str(error)
     return ""

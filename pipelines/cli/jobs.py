@@ -19,7 +19,7 @@ from pipelines.config.train_config import ENDLESS, TrainConfig
 from pipelines.errors import GanError, why_unread
 from pipelines.models import fine_tuning, registry
 from pipelines.registries import launcher_traits
-from pipelines.runs import jobs, worker
+from pipelines.runs import branching, jobs, worker
 from pipelines.runs.display import in_a_line
 from pipelines.runs.folder import FAILED, FINISHED, QUEUED, RUNNING, RunFolder, Status
 from pipelines.runs.launched import logs_of, place_of
@@ -166,7 +166,7 @@ def rates(
 def _branch(run: str, step: int, run_folder: Path | None, detach: bool, **settings: Any) -> None:
     changes = {name: value for name, value in settings.items() if value is not None}
     if run not in registry.published():
-        start(jobs.branch(jobs.find(run), step, changes, path=run_folder), detach)
+        start(branching.branch(jobs.find(run), step, changes, path=run_folder), detach)
         return
     if step:
         raise GanError(f"The model {run} keeps no steps; leave out --from, and its networks are trained further.")

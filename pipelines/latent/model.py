@@ -26,7 +26,7 @@ import torch
 from torch import Tensor
 
 from pipelines.errors import ModelError
-from pipelines.latent import conditions, directions, in_w, point
+from pipelines.latent import conditions, directions, in_w, judging, point
 from pipelines.latent.bank import Bank
 from pipelines.latent.conditions import Classes
 from pipelines.latent.directions import Direction
@@ -37,11 +37,10 @@ from pipelines.latent.tradeoff import Tradeoff
 from pipelines.metrics import is_own
 from pipelines.metrics.reader import Reader
 from pipelines.models import readings, registry, steering
+from pipelines.models.batches import BATCH
 from pipelines.models.readings import Readings
-from pipelines.models.steering import Steering
-from pipelines.models.trained import BATCH, Trained, load_entry
-from pipelines.registries import LOSSES, loss_traits, network_traits
-from pipelines.training.pictures import to_float
+from pipelines.models.trained import Trained, load_entry
+from pipelines.registries import loss_traits, network_traits
 
 MOST_NAMED = 256  # directions made from marks or held apart that are kept
 
@@ -57,7 +56,7 @@ class Model:
         self._naming = threading.RLock()
         self._named: dict[str, Direction] = {}
         self._placing = Placing(self)
-        self.steering = _steering(trained)  # directions that were learnt to hold other attributes, or None
+        self.steering = steering.of(trained)  # directions that were learnt to hold other attributes, or None
 
     # What it is
 
@@ -138,29 +137,9 @@ class Model:
             raise ModelError("z holds numbers that are not finite.")
         return _pictures(self.trained.decode(z, self.classes(y, len(z)), styled=styled))
 
-    @torch.inference_mode()
     def score(self, images: np.ndarray, y: Classes = None) -> np.ndarray:
-        """D's output [B] for pictures uint8 [B, H, W, C]: a probability of being real in [0, 1] where D was trained to
-        give one (minimax, non-saturating), else what its loss says (``D_OUTPUT``): a score of any size, higher for
-        more real, or, say, a distance.
-
-        Raises:
-            ModelError: the model comes without D, or the pictures or classes do not fit.
-        """
-        if not self.judges_pictures:
-            without = "comes without its discriminator" if self.trained.draws_pictures else "draws no pictures"
-            raise ModelError(f"{self.id} {without}, so there is no opinion to ask for.")
-        if images.shape[1:] != self.shape or images.dtype != np.uint8:
-            raise ModelError(
-                f"D of {self.id} wants uint8 pictures of {self.shape}, not {images.dtype} {images.shape[1:]}."
-            )
-        x = to_float(torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2))
-        labels = self.classes(y, len(x))
-        if labels is not None and labels.ndim == 2 and self.trained.attributes is None:
-            labels = labels.argmax(1)  # D knows classes, not mixtures: it is asked for the largest part
-        out = torch.cat([self.trained.logits(part, None if labels is None else labels[start : start + len(part)])
-                         for start, part in ((s, x[s : s + 64]) for s in range(0, len(x), 64))])  # fmt: skip
-        return LOSSES.get(self.trained.config.loss).d_output(out).float().numpy()
+        """D's output [B] for pictures uint8 [B, H, W, C] and y as in ``decode``; see ``judging.score``."""
+        return judging.score(self, images, y)
 
     @property
     def judges_pictures(self) -> bool:
@@ -311,20 +290,6 @@ def load(reference: str | Path) -> Model:
         ModelError: there is none, or its files are damaged; nothing in them is ever executed.
     """
     return Model(load_entry(registry.find(reference)))
-
-
-def _steering(trained: Trained) -> Steering | None:
-    entry = trained.entry
-    if not entry.steers:
-        return None
-    path, reader = entry.folder / registry.STEERING, trained.reader
-    registry.check_hash(path, entry)
-    found = steering.load(path)
-    if reader is None or not found.fits(reader, trained.config.latent_size):
-        if is_own(entry.config.data, entry.fingerprint):
-            return None  # they go with a reader that was trained anew, or is not on this machine
-        raise ModelError(f"The directions in {path} do not fit the model; learn them anew.")
-    return found
 
 
 def _pictures(images: Tensor) -> np.ndarray:

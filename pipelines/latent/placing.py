@@ -19,7 +19,7 @@ from torch import Tensor
 from pipelines.errors import ModelError
 from pipelines.latent import conditions, directions, geometry, point
 from pipelines.latent.point import Point
-from pipelines.models.trained import in_batches
+from pipelines.models.batches import in_batches
 from pipelines.networks._conditioning import centres, nearest_centre
 
 if TYPE_CHECKING:

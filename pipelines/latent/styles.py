@@ -11,7 +11,7 @@ from torch import Tensor
 from pipelines.errors import ModelError
 from pipelines.latent.model import Model
 from pipelines.latent.point import Point
-from pipelines.models.trained import in_batches
+from pipelines.models.batches import in_batches
 from pipelines.registries import MODALITIES
 
 

@@ -16,7 +16,7 @@ import torch
 from pipelines.errors import DataError
 from pipelines.latent.neighbours import training_set
 from pipelines.metrics.quality import QualityMeter
-from pipelines.models.trained import MANY
+from pipelines.models.batches import MANY
 
 if TYPE_CHECKING:
     from pipelines.latent.model import Model

@@ -18,7 +18,7 @@ from pipelines.errors import ConfigError, ModelError, reason_of
 from pipelines.models.kept import published
 from pipelines.models.registry import check_hash, find
 from pipelines.registries import critic_of, sampler_of
-from pipelines.runs import jobs
+from pipelines.runs import branching, jobs
 from pipelines.runs.folder import Notes, RunFolder
 from pipelines.runs.names import CONDITIONS
 from pipelines.tensor_files import whole_tensors
@@ -50,7 +50,7 @@ def begin(name: str, changes: dict[str, Any] | None = None, *, path: Path | None
         raise ConfigError(f"There is no setting named {unknown[0]!r}; the settings are: {', '.join(SETTINGS)}.")
     config = check(entry.config.changed(**changes))
     free = FREE if entry.config.conditional else (*FREE, *of_role(Role.DATA))
-    if anew := jobs.misfit(entry.config, config, free):
+    if anew := branching.misfit(entry.config, config, free):
         raise ModelError(f"With another {anew} nothing that {entry.id} has learnt fits: leave that as it is.")
     tensors, draws = {}, sampler_of(config.method)
     # Which parts of a checkpoint a model's files are; what else the method has begins afresh.

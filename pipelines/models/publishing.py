@@ -30,12 +30,14 @@ from pipelines.data._image_set import within
 from pipelines.errors import GanError, ModelError
 from pipelines.files import publish_folder, sync, whole
 from pipelines.metrics.evaluate import evaluate
-from pipelines.models import readings, steepness, steering
+from pipelines.models import readings, steepness, steering, steering_fit
 from pipelines.models.kept import prefixes
+from pipelines.models.managing import free_place
 from pipelines.models.path_lengths import path_lengths
-from pipelines.models.registry import STEERING, checkpoint_path, find, free_place, of_run
+from pipelines.models.registry import STEERING, checkpoint_path, find, of_run
 from pipelines.models.rejection import least_believed
-from pipelines.models.trained import FOR_TRAINING, Trained, load_entry, of_checkpoint, under
+from pipelines.models.trained import Trained, load_entry, of_checkpoint
+from pipelines.models.weights import FOR_TRAINING, under
 from pipelines.runs import conditions
 from pipelines.runs.files import publish_json
 from pipelines.runs.folder import Record, RunFolder
@@ -166,10 +168,10 @@ def steer(name: str, *, progress: Callable[[float, str], None] | None = None) ->
     if entry.run is not None:
         raise ModelError(f"{entry.id} is a run; publish it first, and steer the model.")
     start = time.monotonic()
-    found = steering.fit(load_entry(entry), progress=progress or (lambda share, message: None))
+    found = steering_fit.fit(load_entry(entry), progress=progress or (lambda share, message: None))
     machine = Machine("cpu", "bf16" if computes_bf16("cpu") else "fp32", torch.get_num_threads())
     seconds = round(time.monotonic() - start, 1)
-    learnt = {"samples": steering.COUNT, "steps": steering.STEPS, "seconds": seconds, "machine": machine.words}
+    learnt = {"samples": steering_fit.COUNT, "steps": steering_fit.STEPS, "seconds": seconds, "machine": machine.words}
     path = entry.folder / STEERING
     draft = entry.folder.with_name(f".{entry.id}.{os.getpid()}.tmp")
     try:

@@ -21,9 +21,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
 import re
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -178,58 +176,6 @@ def find(reference: str | Path, *, anywhere: bool = True) -> Entry:
     )
 
 
-def rename(name: str, new_name: str) -> None:
-    """Give a published model of one's own another name.
-
-    Raises:
-        ModelError: there is no such model, it came with the project, or the new name is taken or not allowed.
-    """
-    folder, target = _own(name), free_place(new_name)
-    try:
-        folder.rename(target)
-    except OSError as error:
-        raise ModelError(f"The model {name} cannot be renamed ({error.strerror or error}).") from None
-
-
-def delete(name: str) -> None:
-    """Delete a published model of one's own; the run that it came from stays.
-
-    Raises:
-        ModelError: there is no such model, or it came with the project.
-    """
-    folder = _own(name)
-    gone = folder.with_name(f".{name}.{os.getpid()}.deleted")  # at once and as a whole: nobody finds half of a model
-    try:
-        folder.rename(gone)
-        shutil.rmtree(gone)
-    except OSError as error:
-        raise ModelError(f"The model {name} cannot be deleted ({error.strerror or error}).") from None
-
-
-def can_be_deleted(name: str) -> bool:
-    """Whether there is a published model of that name, sound or damaged, that did not come with the project."""
-    try:
-        return bool(_own(name))
-    except ModelError:
-        return False
-
-
-def free_place(name: str) -> Path:
-    """Where a model of that name would be published.
-
-    Raises:
-        ModelError: the name is taken or not allowed.
-    """
-    if not MODEL_NAME.fullmatch(name):
-        raise ModelError(f"The model's name is {name!r}; use small letters, digits and hyphens, at most 80.")
-    target = paths.models_home() / name
-    if RunFolder(paths.runs_home() / name).exists():
-        raise ModelError(f"There is a run named {name!r} already; choose another name for the model.")
-    if target.exists():
-        raise ModelError(f"There is a model named {name!r} already; choose another name or delete {target}.")
-    return target
-
-
 def checkpoint_path(run: RunFolder, checkpoint: str = "best") -> Path:
     """The file of a run's checkpoint: ``best`` (the last one, where none was measured), ``last`` or a step.
 
@@ -302,7 +248,7 @@ def _published(folder: Path) -> Entry | None:
         raise ModelError(f"{what}: {error}") from None
     if config.conditional and not stored.class_names:
         raise ModelError(f"{what}: class_names is empty, and the model is conditional.")
-    card = _card(folder)
+    card = card_of(folder)
     title = card.get("title")
     title = title[:LETTERS] if isinstance(title, str) and title else folder.name
     data = card.get("data")
@@ -323,21 +269,8 @@ def _spec(stored: Any, config: TrainConfig, class_names: Sequence[str]) -> Spec:
     return spec.told(config.conditional, method_traits(config.method).pairs)
 
 
-def _own(name: str) -> Path:
-    """The folder of a published model that is a person's to rename and delete, also where its files are damaged."""
-    folder = paths.models_home() / name
-    if not MODEL_NAME.fullmatch(name) or not any((folder / mark).is_file() for mark in MARKS):
-        raise ModelError(f"There is no published model {name!r}; there are: {', '.join(published()) or 'none yet'}.")
-    try:
-        ships = bool(_card(folder).get("ships"))
-    except ModelError:
-        ships = False  # it can no longer be used, nor told apart
-    if ships:
-        raise ModelError(f"The model {name!r} came with the project and stays; publish a run of yours to rename it.")
-    return folder
-
-
-def _card(folder: Path) -> dict[str, Any]:
+def card_of(folder: Path) -> dict[str, Any]:
+    """The card of a published model's folder; raises ``ModelError`` where it is missing or damaged."""
     card = read(folder / "card.json", Values, error=ModelError)
     if card is None:
         raise ModelError(f"{folder.name}/card.json is missing; publish the model anew, or delete it.")

@@ -1,13 +1,12 @@
 """A trained GAN ready to draw: loaded from a published folder or a run, on the CPU, frozen.
 
-Samples have an address: sample ``index`` of ``seed`` is the same z, and the same pixels on the same machine, however
-many others are drawn with it. Each z comes from a generator of its own, and pictures are decoded in batches of one
-fixed size, because a matrix product of another size may round differently.
+Samples have an address: sample ``index`` of ``seed`` is the same z (addresses.py), and the same pixels on the same
+machine (batches.py), however many others are drawn with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,26 +14,21 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from pipelines import threads
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ModelError
 from pipelines.metrics.reader import Reader
 from pipelines.modalities._conditions import encode, mixed
 from pipelines.models import steepness
+from pipelines.models.addresses import draw
+from pipelines.models.batches import BATCH, MANY, in_batches
 from pipelines.models.kept import prefixes, published
 from pipelines.models.registry import Entry, check_hash, find
+from pipelines.models.weights import fill, further_networks, networks, under
 from pipelines.networks import _standing
-from pipelines.networks._conditioning import centres, spread
 from pipelines.registries import MODALITIES
 from pipelines.runs import conditions
 from pipelines.runs.names import CONDITIONS
 from pipelines.training import checkpoint
-from pipelines.training.building import build, further
-
-FOR_TRAINING = ("minibatch.projection",)  # not published: D looks at single pictures without it
-BATCH = 8  # pictures decoded at once: always as many, so that company changes no pixel
-MANY = 100  # decoded at once where many are measured: threads wait for each other less often
-MOST_KNOWN = 100_000  # samples of which it is kept how often they were drawn anew
 
 
 @dataclass(frozen=True)
@@ -145,52 +139,8 @@ class Trained:
         Raises:
             ModelError: a seed or an index is negative or beyond 64 bits.
         """
-        addresses = list(addresses)
-        drawn = list(dict.fromkeys(addresses))  # each once: asked for twice, a sample is still one
-        chances, z, y = [], [], []
-        kept = np.setdiff1d(np.arange(self.config.centres), self.entry.rejected)
-
-        def once(chance: np.random.Generator) -> np.ndarray:
-            return _latent(chance, self.config, self.entry.truncation, kept)
-
-        for seed, index in drawn:
-            if not (0 <= seed < 2**63 and 0 <= index < 2**63):
-                raise ModelError(f"There is no sample {index} of seed {seed}; both are whole numbers from 0 on.")
-            chances.append(chance := np.random.Generator(np.random.Philox(key=[seed, index])))
-            z.append(once(chance))
-            y.append(chance.integers(max(1, len(self.class_names))))
-        latent = torch.from_numpy(np.array(z, np.float32).reshape(-1, self.config.latent_size))
-        if self.entry.steepest is not None:
-            self._redraw(latent, drawn, lambda row: torch.from_numpy(once(chances[row])))
-        places = {address: row for row, address in enumerate(drawn)}
-        rows = torch.tensor([places[address] for address in addresses], dtype=torch.int64)
-        return latent[rows], torch.tensor(y, dtype=torch.int64)[rows] if self.config.conditional else None
-
-    def _redraw(self, z: Tensor, addresses: list[tuple[int, int]], anew: Callable[[int], Tensor]) -> None:
-        """Draw those z [B, latent_size] anew, in place, around which G is steeper than the model's limit.
-
-        Args:
-            addresses: of the z, none twice.
-            anew: the next z of a row's own random numbers.
-        """
-        pending = []
-        for row, address in enumerate(addresses):
-            if (times := self.redrawn.get(address)) is None:
-                pending.append(row)
-            for _ in range(times or 0):
-                z[row] = anew(row)
-        found = dict.fromkeys((addresses[row] for row in pending), 0)
-        while pending:
-            steep = self.steepness(z[pending]) > self.entry.steepest
-            pending = [
-                row for row, is_steep in zip(pending, steep, strict=True)
-                if is_steep and found[addresses[row]] < steepness.MOST
-            ]  # fmt: skip
-            for row in pending:
-                z[row] = anew(row)
-                found[addresses[row]] += 1
-        if len(self.redrawn) + len(found) <= MOST_KNOWN:
-            self.redrawn.update(found)
+        z, y = draw(addresses, self.entry, len(self.class_names), self.redrawn, self.steepness)
+        return z, y if self.config.conditional else None
 
     def steepness(self, z: Tensor) -> np.ndarray:
         """How steep G is around each z [B, latent_size] of a model without classes, float32 [B]: see steepness.py."""
@@ -256,20 +206,6 @@ class Trained:
         return stored, (y if y is not None else torch.full((count,), -1)).numpy()
 
 
-def in_batches(compute: Callable[..., Tensor], *rows: Tensor | None, batch: int = BATCH) -> Iterator[Tensor]:
-    """What is computed of rows [B, ...], at most ``batch`` at once.
-
-    It is always computed of as many, so that company changes no bit. The last row stands in for those that lack; what
-    is computed of these is left out. None is handed on as it is.
-    """
-    count = len(rows[0])
-    for start in range(0, count, batch):
-        threads.review()
-        some = min(batch, count - start)
-        at = [*range(start, start + some), *[start + some - 1] * (batch - some)]
-        yield compute(*(None if each is None else each[at] for each in rows))[:some]
-
-
 def load(reference: str | Path) -> Trained:
     """A model by its name, its run's id (with ``@checkpoint``), or the folder of either.
 
@@ -286,15 +222,15 @@ def load_entry(entry: Entry) -> Trained:
         source = entry.generator_path
         tensors, plain = checkpoint.read(source, tuple(prefixes(entry.config).values()))
         return replace(of_checkpoint(entry, tensors, source), step=plain.get("step"))
-    generator, discriminator = _networks(entry)
-    found = {"generator": generator, "discriminator": discriminator, **_further(entry)}
+    generator, discriminator = networks(entry)
+    found = {"generator": generator, "discriminator": discriminator, **further_networks(entry)}
     for name, network in found.items():
         path = entry.folder / f"{name}.safetensors"
         if network is None or network is not generator and not path.is_file():
             found[name] = None
             continue
         check_hash(path, entry)
-        _fill(network, checkpoint.read(path)[0], path)
+        fill(network, checkpoint.read(path)[0], path)
     redrawn = {}
     if entry.steepest is not None and (path := entry.folder / steepness.FILE).is_file():
         check_hash(path, entry)
@@ -307,14 +243,14 @@ def load_entry(entry: Entry) -> Trained:
 
 def of_checkpoint(entry: Entry, tensors: dict[str, Tensor], source: Path) -> Trained:
     """The networks from what a model keeps of a run's checkpoint, read from the file ``source``; raises as ``load``."""
-    kept, (generator, discriminator), more = prefixes(entry.config), _networks(entry), _further(entry)
-    _fill(generator, under(tensors, kept["generator"]), source)
+    kept, (generator, discriminator), more = prefixes(entry.config), networks(entry), further_networks(entry)
+    fill(generator, under(tensors, kept["generator"]), source)
     if "discriminator" in kept:
-        _fill(discriminator, under(tensors, kept["discriminator"]), source)
+        fill(discriminator, under(tensors, kept["discriminator"]), source)
     else:
         discriminator = None
     for name, network in more.items():
-        _fill(network, under(tensors, kept[name]), source)
+        fill(network, under(tensors, kept[name]), source)
     if _standing.wanted(entry.config):  # published models have them in their weights
         _standing.standing_statistics(generator, entry.config, entry.spec.classes)
     told, true = _conditions(entry)
@@ -327,55 +263,3 @@ def _conditions(entry: Entry) -> tuple[Tensor | None, Tensor | None]:
     if entry.run is None:
         check_hash(entry.folder / CONDITIONS, entry)
     return conditions.load(entry.folder, entry.spec)
-
-
-def under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    """The tensors whose names begin with a prefix, by the rest of their names."""
-    return {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
-
-
-def _networks(entry: Entry) -> tuple[nn.Module, nn.Module]:
-    """Both networks as the configuration wants them, with random weights, of which none stays.
-
-    Raises:
-        ModelError: the configuration is one of classes, and there are none.
-    """
-    if entry.config.conditional and not entry.class_names:
-        raise ModelError(f"The model {entry.id} is conditional, but its classes are not known.")
-    with torch.random.fork_rng(devices=[]):  # a notebook's own random numbers stay as they are
-        return build(entry.config, entry.spec)
-
-
-def _further(entry: Entry) -> dict[str, nn.Module]:
-    """The networks beside G and D that a model keeps, by name, with random weights."""
-    with torch.random.fork_rng(devices=[]):
-        return {name: further(name, entry.config, entry.spec) for name in published(entry.config)}
-
-
-def _latent(chance: np.random.Generator, config: TrainConfig, truncation: float, kept: np.ndarray) -> np.ndarray:
-    """One latent vector [latent_size] of a configuration's prior, as ``draw_latent`` draws many, made narrower.
-
-    Args:
-        kept: the centres of a mixture that are drawn from.
-    """
-    size = config.latent_size
-    if config.prior == "uniform":
-        return truncation * chance.uniform(-1, 1, size)
-    if config.prior == "mixture":
-        around = kept[chance.integers(len(kept))]
-        aside = spread(size).numpy() * chance.standard_normal(size)
-        return centres(config.centres, size)[around].numpy() + truncation * aside
-    return truncation * chance.standard_normal(size)
-
-
-def _fill(network: nn.Module, weights: dict[str, Tensor], source: Path) -> None:
-    try:
-        missing = network.load_state_dict(weights, strict=False)
-        fits = not missing.unexpected_keys and set(missing.missing_keys) <= set(FOR_TRAINING)
-    except RuntimeError:
-        fits = False
-    if not fits:
-        raise ModelError(f"The weights in {source} do not fit the configuration beside them.") from None
-    if not all(torch.isfinite(weight).all() for weight in network.state_dict().values()):
-        raise ModelError(f"The weights in {source} hold numbers that are not finite, so they draw nothing.")
-    network.eval().requires_grad_(False)

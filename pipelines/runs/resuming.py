@@ -14,8 +14,8 @@ from pathlib import Path
 from pipelines.errors import DamagedFile, GanError, ModelError, RunError
 from pipelines.files import clear_drafts
 from pipelines.runs import recorded
+from pipelines.runs.branching import branch_step
 from pipelines.runs.folder import RunFolder
-from pipelines.runs.jobs import branch_step
 from pipelines.runs.reporter import RunReporter, log
 from pipelines.training import checkpoint, loop
 from pipelines.training.process_group import ProcessGroup

@@ -18,7 +18,7 @@ from pipelines.config.train_config import SETTINGS, TrainConfig
 from pipelines.errors import ConfigError, ModelError, NewerFile, RunError
 from pipelines.failures import recording
 from pipelines.models import registry
-from pipelines.runs import jobs
+from pipelines.runs import branching, jobs
 from pipelines.runs.folder import Record, RunFolder
 from pipelines.training import checkpoint
 
@@ -97,7 +97,7 @@ def test_a_newer_run_hides_no_other_and_is_deleted_only_when_asked(homes) -> Non
     runs = [RunFolder(homes.runs / name).create(Record(TrainConfig(epochs=1))) for name in ("first", "second")]
     changed(runs[0].path / "config.json", schema=SCHEMA + 1)
     assert {run.id for run in jobs.runs()} == {"first", "second"} and runs[1].record().config.epochs == 1
-    for attempt in (jobs.launch, jobs.stop, jobs.branch, registry.of_run):
+    for attempt in (jobs.launch, jobs.stop, branching.branch, registry.of_run):
         with pytest.raises(NewerFile, match=f"first/{NEWER}"):
             attempt(runs[0])
     assert runs[0].exists()

@@ -20,7 +20,7 @@ from explorer.live.summaries import Summaries
 from explorer.model_cards import model_cards
 from pipelines import cli
 from pipelines.config.migrating import SCHEMA
-from pipelines.models import registry
+from pipelines.models import managing
 from pipelines.paths import PROJECT
 from pipelines.runs.folder import FINISHED, RUNNING
 from tests.explorer.train_pages import RUN, checked, opened, words
@@ -131,8 +131,8 @@ def test_a_damaged_model_can_be_deleted_from_its_page(own_models: Path) -> None:
     (own_models / "tiny-plain" / "card.json").write_text(DEEP)
     cards, wrong = model_cards()
     assert [one["id"] for one in wrong] == ["tiny-plain"] and len(cards) == 2
-    assert registry.can_be_deleted("tiny-plain")
-    registry.delete("tiny-plain")
+    assert managing.can_be_deleted("tiny-plain")
+    managing.delete("tiny-plain")
     assert model_cards()[1] == []
 
 

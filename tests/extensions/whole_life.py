@@ -80,7 +80,7 @@ def main() -> None:
     from pipelines.latent.model import describe
     from pipelines.models import fine_tuning
     from pipelines.models.publishing import publish
-    from pipelines.runs import jobs, session, worker
+    from pipelines.runs import branching, jobs, session, worker
     from pipelines.runs.folder import FINISHED, STOPPED, RunFolder
     from pipelines.training import checkpoint
 
@@ -145,7 +145,7 @@ def main() -> None:
     if model.class_names:
         told = not np.array_equal(model.sample(1, seed=1, y=0), model.sample(1, seed=1, y=1))
     after = max(step for step in run.checkpoint_steps() if step <= after)  # of many, some are deleted
-    branch, further = jobs.branch(run, after), fine_tuning.begin("mine", {"epochs": 1})
+    branch, further = branching.branch(run, after), fine_tuning.begin("mine", {"epochs": 1})
     origins = {branch.id: f"{run.id}@{after}", further.id: "mine"}
     at_once = [np.array_equal(*(load(each).sample(2, seed=1, y=first) for each in pair)) for pair in origins.items()]
     branched = same(load_file(trained(branch, FINISHED).checkpoints()[-1]), states[1])

@@ -14,7 +14,7 @@ from pipelines.config.train_config import of_role
 from pipelines.errors import ConfigError, ModelError
 from pipelines.models import fine_tuning, publishing
 from pipelines.models.trained import load
-from pipelines.runs import jobs, worker
+from pipelines.runs import branching, jobs, worker
 from pipelines.runs.folder import FINISHED
 from pipelines.training import checkpoint
 from tests import tiny_run
@@ -26,7 +26,7 @@ def test_presets_fit_the_models_that_they_may_begin_with():
     for preset in begun:
         stored = json.loads((paths.MODELS / preset.begins_with / "config.json").read_text())
         before = from_file(stored["config"], stored.get("schema", 1), "the model")
-        assert not jobs.misfit(before, preset.config, (*fine_tuning.FREE, *of_role(Role.DATA)))
+        assert not branching.misfit(before, preset.config, (*fine_tuning.FREE, *of_role(Role.DATA)))
 
 
 @pytest.fixture

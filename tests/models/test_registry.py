@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import ConfigError, ModelError
-from pipelines.models import fine_tuning, registry, trained
+from pipelines.models import fine_tuning, managing, registry, trained
 from pipelines.runs.folder import RunFolder
 from tests import tiny_models as tiny
 
@@ -76,34 +76,34 @@ def test_a_model_that_is_being_written_is_not_listed(own_models: Path) -> None:
 
 
 def test_a_model_of_ones_own_is_renamed(own_models: Path) -> None:
-    registry.rename("tiny-plain", "mine-2")
+    managing.rename("tiny-plain", "mine-2")
     assert registry.find("mine-2").config == tiny.PLAIN and "tiny-plain" not in registry.published()
     with pytest.raises(ModelError, match="There is no published model 'tiny-plain'"):
-        registry.rename("tiny-plain", "mine-3")
+        managing.rename("tiny-plain", "mine-3")
 
 
 @pytest.mark.parametrize("name", ["tiny-faces", "UPPER", "a b", "", "../up", "a" * 81, "-a", "a.b", "é"])
 def test_a_name_that_is_taken_or_not_allowed_changes_nothing(own_models: Path, name: str) -> None:
     before = sorted(path.relative_to(own_models) for path in own_models.rglob("*"))
     with pytest.raises(ModelError, match=r"There is a model named|use small letters"):
-        registry.rename("tiny-plain", name)
+        managing.rename("tiny-plain", name)
     assert sorted(path.relative_to(own_models) for path in own_models.rglob("*")) == before
 
 
 def test_a_model_is_not_named_as_a_run(own_models: Path, run: RunFolder) -> None:
     with pytest.raises(ModelError, match="There is a run named"):
-        registry.rename("tiny-plain", run.id)
+        managing.rename("tiny-plain", run.id)
 
 
 def test_a_model_of_ones_own_is_deleted_as_a_whole(own_models: Path) -> None:
-    registry.delete("tiny-plain")
+    managing.delete("tiny-plain")
     assert sorted(path.name for path in own_models.iterdir()) == ["tiny-classes", "tiny-faces"]
 
 
 def test_what_ships_stays(homes) -> None:
     tiny.write(homes.models / "ours", tiny.PLAIN, ("a",), ships=True)
     assert registry.find("ours").ships
-    for attempt in (lambda: registry.delete("ours"), lambda: registry.rename("ours", "mine")):
+    for attempt in (lambda: managing.delete("ours"), lambda: managing.rename("ours", "mine")):
         with pytest.raises(ModelError, match="came with the project and stays"):
             attempt()
     assert registry.published() == ["ours"]
@@ -111,18 +111,18 @@ def test_what_ships_stays(homes) -> None:
 
 @pytest.mark.parametrize("name", ["..", "../runs", "/", "", "a/b", "nobody", "tiny-faces/..", "."])
 def test_only_models_are_deleted(own_models: Path, run: RunFolder, name: str) -> None:
-    for attempt in (registry.delete, lambda given: registry.rename(given, "new")):
+    for attempt in (managing.delete, lambda given: managing.rename(given, "new")):
         with pytest.raises(ModelError, match="There is no published model"):
             attempt(name)
     with pytest.raises(ModelError, match="There is no published model"):
-        registry.delete(run.id)  # a run is deleted on the page of runs
+        managing.delete(run.id)  # a run is deleted on the page of runs
     assert run.exists() and registry.published() == sorted(tiny.NAMES)
 
 
 def test_a_damaged_model_of_ones_own_can_be_deleted(own_models: Path) -> None:
     (own_models / "tiny-plain" / "config.json").write_text("{")
     (own_models / "tiny-plain" / "generator.safetensors").write_bytes(b"nothing")
-    registry.delete("tiny-plain")
+    managing.delete("tiny-plain")
     assert "tiny-plain" not in registry.published()
 
 

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 
 from explorer.model_cards import training
 from pipelines.errors import ModelError
-from pipelines.models import readings, registry, steepness, trained
+from pipelines.models import addresses, readings, registry, steepness, trained
 from pipelines.models.publishing import publish
 
 FIRST = [(0, index) for index in range(300)]
@@ -87,7 +87,7 @@ def test_a_sample_that_is_named_twice_is_drawn_once(run, repeats):
 
 
 def test_a_limit_that_nothing_keeps_ends_and_what_is_known_is_bounded(run, monkeypatch):
-    monkeypatch.setattr(trained, "MOST_KNOWN", 3)
+    monkeypatch.setattr(addresses, "MOST_KNOWN", 3)
     model = limited(trained.load(run.id), 1e-12)
     z, _ = model.draw(FIRST[:3])
     assert list(model.redrawn.values()) == [steepness.MOST] * 3 and torch.isfinite(z).all()

@@ -15,7 +15,7 @@ from pipelines.config.train_config import TrainConfig
 from pipelines.errors import ModelError
 from pipelines.metrics.parts import memberships, parts_of, spans, sure
 from pipelines.metrics.reader import Reader
-from pipelines.models import steering
+from pipelines.models import steering, steering_fit
 from pipelines.models.registry import STEERING, Entry, check_hash, find
 from pipelines.models.steering import Steering
 from pipelines.models.trained import Trained, load
@@ -83,7 +83,7 @@ def test_a_reader_is_sure_of_a_part_where_one_of_its_states_has_nearly_everythin
 @pytest.mark.parametrize("steps", [0, 400])  # the slopes alone, and learnt through G
 def test_the_direction_to_a_smile_is_the_opposite_where_the_mouth_is_closed(world: Trained, steps: int) -> None:
     told: list[float] = []
-    found = steering.fit(
+    found = steering_fit.fit(
         world, names=["smile"], count=3000, steps=steps, progress=lambda share, words: told.append(share)
     )
     assert told == sorted(told) and told[-1] == 1 and found.learnt == ("smile",)
@@ -101,7 +101,7 @@ def test_the_direction_to_a_smile_is_the_opposite_where_the_mouth_is_closed(worl
 
 def test_it_gives_and_takes_and_holds_all_else(world: Trained) -> None:
     reader = Reader.of("")
-    found = steering.fit(world, count=2000, steps=200)
+    found = steering_fit.fit(world, count=2000, steps=200)
     z, seen = faces_of(world, 500)
     told = np.abs(z[:, 2]) > 0.3  # a mouth that is half open neither smiles nor does not
     z, seen = z[told], seen[told]
@@ -118,7 +118,7 @@ def test_it_gives_and_takes_and_holds_all_else(world: Trained) -> None:
 
 
 def test_what_is_not_held_changes_no_direction(world: Trained) -> None:
-    reader, found = Reader.of(""), steering.fit(world, names=["smile"], count=3000, steps=0)
+    reader, found = Reader.of(""), steering_fit.fit(world, names=["smile"], count=3000, steps=0)
     z, seen = faces_of(world, 200)
     free = found.directions(reader, "smile", z, seen, held=["red hair"])
     opened = z[seen[:, 0] < 0.2, 2] > 0  # of those that do not smile
@@ -141,15 +141,15 @@ def test_the_best_attempt_is_kept(world: Trained, monkeypatch: pytest.MonkeyPatc
         order.append(seed)
         return np.full_like(plain, seed), np.full_like(added, seed)
 
-    monkeypatch.setattr(steering._Task, "descended", descended)
-    monkeypatch.setattr(steering._Task, "misses", lambda task, own, beside: misses[int(own[0, 0])])
-    found = steering.fit(world, names=["smile"], count=300, steps=1)
+    monkeypatch.setattr(steering_fit._Task, "descended", descended)
+    monkeypatch.setattr(steering_fit._Task, "misses", lambda task, own, beside: misses[int(own[0, 0])])
+    found = steering_fit.fit(world, names=["smile"], count=300, steps=1)
     assert order == list(range(len(misses))) and (found.own[0, 0] == kept).all()
 
 
 def test_what_misses_is_counted(world: Trained) -> None:
-    sampled = steering._Sampled.of(world, Reader.of(""), 600, lambda share: None)
-    task = steering._Task(world, sampled, "open mouth")
+    sampled = steering_fit._Sampled.of(world, Reader.of(""), 600, lambda share: None)
+    task = steering_fit._Task(world, sampled, "open mouth")
     own, beside = np.zeros((2, 6)), np.zeros((2, sampled.terms.shape[1], 6))
     assert task.misses(own, beside) == pytest.approx(1, abs=0.02)  # nothing is moved
     own[:, 2] = steering.LENGTH  # opens and closes all mouths, and turns each smile that is told by the mouth
@@ -160,12 +160,12 @@ def test_what_misses_is_counted(world: Trained) -> None:
 
 
 def test_the_same_again(world: Trained) -> None:
-    one, other = (steering.fit(world, names=["smile"], count=300, steps=5) for _ in range(2))
+    one, other = (steering_fit.fit(world, names=["smile"], count=300, steps=5) for _ in range(2))
     assert np.array_equal(one.own, other.own) and np.array_equal(one.beside, other.beside)
 
 
 def test_written_and_read_again(world: Trained, tmp_path: Path) -> None:
-    reader, found = Reader.of(""), steering.fit(world, count=300, steps=2)
+    reader, found = Reader.of(""), steering_fit.fit(world, count=300, steps=2)
     steering.save(found, tmp_path)
     read = steering.load(tmp_path / STEERING)
     assert read.names == NAMES and read.fits(reader, 6) and not read.fits(reader, 7)
@@ -198,15 +198,16 @@ def test_damage_is_one_sentence(tmp_path: Path, damage: str) -> None:
 
 def test_a_model_without_attributes_cannot_be_steered(tiny_models: Path) -> None:
     with pytest.raises(ModelError, match="There is no classifier of attributes for the pictures of tiny-classes"):
-        steering.fit(load(tiny_models / "tiny-classes"))
+        steering_fit.fit(load(tiny_models / "tiny-classes"))
 
 
 def test_the_command_keeps_what_was_learnt_beside_the_weights(type_in, own_models: Path, monkeypatch) -> None:
-    monkeypatch.setattr(steering, "COUNT", 40)
-    monkeypatch.setattr(steering, "STEPS", 1)
-    monkeypatch.setattr(steering, "JUDGED", 10)
-    monkeypatch.setattr(steering, "ATTEMPTS", 1)
-    monkeypatch.setattr(steering.fit, "__kwdefaults__", {**steering.fit.__kwdefaults__, "count": 40, "steps": 1})
+    monkeypatch.setattr(steering_fit, "COUNT", 40)
+    monkeypatch.setattr(steering_fit, "STEPS", 1)
+    monkeypatch.setattr(steering_fit, "JUDGED", 10)
+    monkeypatch.setattr(steering_fit, "ATTEMPTS", 1)
+    given = {**steering_fit.fit.__kwdefaults__, "count": 40, "steps": 1}
+    monkeypatch.setattr(steering_fit.fit, "__kwdefaults__", given)
     code, text = type_in("steer", "tiny-faces")
     assert code == 0 and "steering.safetensors" in text
     entry = find("tiny-faces")

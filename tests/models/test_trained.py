@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 
 from pipelines.errors import ModelError
 from pipelines.models import trained
+from pipelines.models.weights import under
 from pipelines.runs.folder import RunFolder
 from pipelines.training import checkpoint
 from pipelines.training.building import build
@@ -41,7 +42,7 @@ def test_a_run_is_drawn_by_its_average_and_each_checkpoint_by_itself(run: RunFol
     gan = trained.load(f"{run.id}@last")
     config = run.record().config
     average, _ = build(config, 10, only_generator=True)
-    average.load_state_dict(trained.under(tensors, "generator_ema."))
+    average.load_state_dict(under(tensors, "generator_ema."))
     z, y = gan.draw((0, index) for index in range(8))
     with torch.inference_mode():
         assert torch.equal(gan.decode(z, y), to_uint8(average.eval()(z, y)))

@@ -8,7 +8,7 @@ import torch
 
 from pipelines import cli
 from pipelines.errors import ConfigError, RunError
-from pipelines.runs import jobs, session, worker
+from pipelines.runs import branching, jobs, session, worker
 from pipelines.runs.folder import FINISHED, Notes, Record, RunFolder
 from pipelines.runs.retention import LAST, OLDER, OLDER_BYTES, superfluous
 from pipelines.training import checkpoint
@@ -61,14 +61,14 @@ def test_an_older_run_with_a_penalty_beside_batch_norm_goes_on_and_a_branch_of_i
     old = RunFolder(homes.runs / "20250101-000000-old-abcd").create(Record(config=config))
     assert worker.work(old) == FINISHED
     with pytest.raises(ConfigError, match="set d_norm"):
-        jobs.branch(old, old.checkpoint_steps()[-1], {"epochs": 3})
-    assert jobs.branch(old, old.checkpoint_steps()[-1], {"epochs": 3, "d_norm": "none"}).record().config.r1 == 1.0
+        branching.branch(old, old.checkpoint_steps()[-1], {"epochs": 3})
+    assert branching.branch(old, old.checkpoint_steps()[-1], {"epochs": 3, "d_norm": "none"}).record().config.r1 == 1.0
 
 
 def test_unchanged_a_branch_ends_as_the_run_it_came_from(parent):
-    branch = jobs.branch(parent, 30)
+    branch = branching.branch(parent, 30)
     assert branch.record().resolved == parent.record().resolved, "what 'auto' was then is what it is now"
-    assert jobs.branch(parent, 30, {"precision": "fp32"}).record().resolved == {}
+    assert branching.branch(parent, 30, {"precision": "fp32"}).record().resolved == {}
     assert worker.work(branch) == FINISHED
     assert rows(branch) == rows(parent), "its history is the parent's up to the step, and its own training the same"
     ends = [checkpoint.read(run.checkpoints()[-1])[0] for run in (parent, branch)]
@@ -80,7 +80,7 @@ def test_unchanged_a_branch_ends_as_the_run_it_came_from(parent):
 
 
 def test_changed_settings_count_from_the_step_on(parent):
-    branch = jobs.branch(parent, 20, {"lr_g": 1e-3, "label_smoothing": 0.1})
+    branch = branching.branch(parent, 20, {"lr_g": 1e-3, "label_smoothing": 0.1})
     assert worker.work(branch) == FINISHED
     mine, theirs = rows(branch), rows(parent)
     at = next(index for index, row in enumerate(mine) if row["step"] > 20)
@@ -97,7 +97,7 @@ def test_changed_settings_count_from_the_step_on(parent):
     ],
 )
 def test_what_the_changes_leave_as_it_was_goes_on_and_what_not_is_said(parent, changes, words):
-    branch = jobs.branch(parent, 30, changes)
+    branch = branching.branch(parent, 30, changes)
     assert worker.work(branch) == FINISHED
     (event,) = [row for row in rows(branch, events=True) if row["event"] == "branched"]
     assert "G goes on as it was; afresh begin: " in event["message"] and words in event["message"]
@@ -123,14 +123,14 @@ def test_a_d_under_spectral_norm_keeps_its_weights_and_a_head_that_grew_those_it
 
 
 def test_from_step_0_it_begins_anew_with_the_same_seed(parent):
-    branch = jobs.branch(parent, 0, {"width": 8, "epochs": 2})
+    branch = branching.branch(parent, 0, {"width": 8, "epochs": 2})
     assert branch.metrics()[0] == [] and branch.checkpoints() == []
     expected = parent.record().config.changed(width=8, epochs=2)
     assert worker.work(branch) == FINISHED and branch.record().config == expected
 
 
 def test_a_branch_is_resumed_as_any_run(parent, monkeypatch):
-    branch = jobs.branch(parent, 20, {"lr_g": 1e-3})
+    branch = branching.branch(parent, 20, {"lr_g": 1e-3})
     real = session.FolderHooks.after_step
 
     def after_step(hooks, trainer, *rest):
@@ -143,15 +143,15 @@ def test_a_branch_is_resumed_as_any_run(parent, monkeypatch):
         worker.work(branch)
     jobs.prepare_resume(branch)
     assert worker.work(branch) == FINISHED
-    straight = jobs.branch(parent, 20, {"lr_g": 1e-3})
+    straight = branching.branch(parent, 20, {"lr_g": 1e-3})
     assert worker.work(straight) == FINISHED and rows(straight) == rows(branch)
     assert [row["event"] for row in rows(branch, events=True)] == ["branched", "stopped", "finished"]
 
 
 def test_a_branch_of_a_branch_tells_both_with_what_was_changed(parent):
-    branch = jobs.branch(parent, 20, {"lr_g": 1e-3})
+    branch = branching.branch(parent, 20, {"lr_g": 1e-3})
     assert worker.work(branch) == FINISHED
-    second = jobs.branch(branch, 30, {"label_smoothing": 0.1, "lr_g": 2e-3})
+    second = branching.branch(branch, 30, {"label_smoothing": 0.1, "lr_g": 2e-3})
     assert worker.work(second) == FINISHED
     told = [(row["step"], row["message"]) for row in second.metrics()[0] if row.get("event") == "branched"]
     assert [step for step, _ in told] == [20, 30]
@@ -170,7 +170,7 @@ def test_what_cannot_be_is_one_sentence_and_leaves_nothing(parent, homes):
         (20, {"colour": 3}, ConfigError, "There is no setting named 'colour'"),
     ):
         with pytest.raises(error, match=words):
-            jobs.branch(parent, step, changes)
+            branching.branch(parent, step, changes)
     assert {run.id for run in jobs.runs()} == before
 
 

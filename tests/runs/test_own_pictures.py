@@ -14,7 +14,7 @@ from PIL import Image
 from pipelines import data
 from pipelines.config.train_config import from_dict
 from pipelines.errors import DataError, RunError
-from pipelines.runs import jobs, worker
+from pipelines.runs import branching, jobs, worker
 from pipelines.runs.folder import FAILED, FINISHED, STOPPED
 from pipelines.training import checkpoint
 from tests.runs.test_worker import same, stop_at, weights, work
@@ -118,7 +118,7 @@ def test_a_relative_folder_is_stored_absolute_and_holds_in_another_place(tiny, o
     monkeypatch.chdir(elsewhere)
     jobs.prepare_resume(run)
     assert worker.work(run) == FINISHED
-    assert jobs.branch(run, 0, {"loss": "hinge"}).record().config.folder == str(own)
+    assert branching.branch(run, 0, {"loss": "hinge"}).record().config.folder == str(own)
 
 
 def test_a_run_of_before_with_a_relative_folder_is_branched_where_it_was_made(tiny, own, monkeypatch):
@@ -127,7 +127,7 @@ def test_a_run_of_before_with_a_relative_folder_is_branched_where_it_was_made(ti
     values = json.loads((run.path / "config.json").read_text())
     values["config"]["folder"] = "pictures"
     (run.path / "config.json").write_text(json.dumps(values))
-    branch = jobs.branch(run, run.checkpoint_steps()[-1], {"lr_g": 1e-3})
+    branch = branching.branch(run, run.checkpoint_steps()[-1], {"lr_g": 1e-3})
     assert branch.record().branched_with == "lr_g 0.0002 to 0.001"
     assert branch.record().config == from_dict(values["config"]).changed(folder=str(own), lr_g=1e-3)
 

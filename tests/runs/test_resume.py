@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from pipelines.errors import ModelError
-from pipelines.runs import jobs, resuming, session, worker
+from pipelines.runs import branching, jobs, resuming, session, worker
 from pipelines.runs.folder import FAILED, FINISHED, LOST, RunFolder
 from pipelines.training import checkpoint
 from pipelines.training.machine import Machine
@@ -185,7 +185,7 @@ def test_foreign_files_in_a_run_are_left_alone(stopped):
         path.write_bytes(b"mine")
     (stopped.checkpoints_path / "step-00000091.safetensors").mkdir()
     assert stopped.checkpoint_steps() == (6, 20, 30) and stopped.evaluations() == []
-    branch = jobs.branch(stopped, 20)
+    branch = branching.branch(stopped, 20)
     assert [path.name for path in branch.checkpoints()] == ["step-00000020.safetensors"]
     assert stopped.sample_path("step-99.png") is None
     assert worker.work(stopped) == FINISHED
@@ -219,7 +219,7 @@ def test_a_run_whose_small_files_are_lost_goes_on(stopped, content):
 
 
 def test_a_branch_of_a_damaged_checkpoint_does_not_begin_anew(stopped):
-    branch = jobs.branch(stopped, 20, {"lr_g": 1e-3})
+    branch = branching.branch(stopped, 20, {"lr_g": 1e-3})
     path = branch.checkpoint_path(20)
     path.write_bytes(path.read_bytes()[:-1])
     assert worker.work(branch) == FAILED and "All checkpoints in" in branch.status().message
@@ -227,7 +227,7 @@ def test_a_branch_of_a_damaged_checkpoint_does_not_begin_anew(stopped):
 
 
 def test_a_branch_that_lacks_memory_keeps_its_checkpoint(stopped, monkeypatch):
-    branch = jobs.branch(stopped, 20, {"lr_g": 1e-3})
+    branch = branching.branch(stopped, 20, {"lr_g": 1e-3})
 
     def full(*_):
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
