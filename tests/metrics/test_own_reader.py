@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +18,9 @@ from pipelines.metrics import ATTRIBUTES, CLASSES, judge, own_labels, own_traini
 from pipelines.metrics.evaluate import attribute_model
 from pipelines.metrics.own_labels import Labels, held_out
 from pipelines.metrics.reader import Reader
-from pipelines.models import own_readers
+from pipelines.models import own_readers, steering, steering_fit
+from pipelines.models.registry import Entry
+from pipelines.models.trained import Trained
 from tests.conftest import Homes
 
 COUNT = 400
@@ -219,3 +222,27 @@ def test_a_table_names_the_best_first_and_then_what_is_not_used(taught: own_trai
     used = [not row["why"] for row in rows]
     assert used == sorted(used, reverse=True)
     assert own_labels.groups_of(pictures(), NAMES) == []
+
+
+class Halves(torch.nn.Module):
+    """A generator of such pictures: bright above where z0 > 0, and below where z1 > 0."""
+
+    def forward(self, z: torch.Tensor, y: torch.Tensor | None = None) -> torch.Tensor:
+        bright = (8 * z[:, :2]).sigmoid().repeat_interleave(8, 1)  # [B, 16 rows]
+        return (-0.76 + 1.4 * bright)[:, None, :, None].expand(-1, 3, -1, 16)
+
+
+def test_a_model_is_steered_by_a_reader_of_ones_own(kept: str) -> None:
+    config = TrainConfig(data="folder", size=16, channels=3, latent_size=4, network="quick", conditional=False)
+    entry = Entry("halves", Path("nowhere"), config, (), "Halves", fingerprint=kept)
+    gan = Trained(entry, Halves().eval(), None)
+    found = steering_fit.fit(gan, names=["below"], count=1000, steps=100)
+    assert found.learnt == ("below",) and found.fits(gan.reader, 4)
+    z, _ = gan.draw((5, index) for index in range(200))
+    seen = gan.reader.read(gan.decode(z).permute(0, 2, 3, 1))
+    moved = z + steering.LENGTH * torch.from_numpy(found.directions(gan.reader, "below", z.numpy(), seen))
+    before, after = gan.reader.says(seen), gan.reader.says(gan.reader.read(gan.decode(moved).permute(0, 2, 3, 1)))
+    above, below = (gan.reader.names.index(name) for name in ("above", "below"))
+    assert before[:, below].mean() < 0.7 and after[:, below].mean() > 0.95
+    assert (after[:, above] != before[:, above]).mean() < 0.05
+    assert Trained(replace(entry, fingerprint="b" * 64), Halves(), None).reader is None
