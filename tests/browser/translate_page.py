@@ -89,6 +89,22 @@ def asked(page: Page) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
+def touched(page: Page, *moments: tuple[tuple[float, float], ...]) -> None:
+    """Move fingers over cells of the canvas: at each moment where they are, one that is new last; then lift all."""
+    box = page.locator(".gx-paint-canvas canvas").bounding_box()
+    session, down, across = page.context.new_cdp_session(page), 0, box["width"] / SIZE
+    for cells in moments:
+        places = [
+            {"id": finger, "x": box["x"] + (x + 0.5) * across, "y": box["y"] + (y + 0.5) * across}
+            for finger, (x, y) in enumerate(cells)
+        ]
+        kind = "touchStart" if len(cells) > down else "touchMove"
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+        down = len(cells)
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    session.detach()
+
+
 def drag(page: Page, *cells: tuple[float, float]) -> None:
     """Drag the mouse over cells of the canvas."""
     box = page.locator(".gx-paint-canvas canvas").bounding_box()

@@ -1,6 +1,7 @@
 // Where a place of the picture looks: the weights of the self-attention of G, over the picture that it draws.
 
 import { askPictures, Decoder } from "../shared/decoder.js";
+import { follow } from "../shared/following.js";
 import { make, percent, setText } from "../shared/format.js";
 import { draw } from "../shared/picture.js";
 
@@ -40,26 +41,20 @@ export class Attention {
   }
 
   listen() {
-    let dragged = false;
     const to = ({ clientX, clientY }) => {
       const { left, top, width, height } = this.surface.getBoundingClientRect();
       this.to([(clientX - left) / width, (clientY - top) / height]);
     };
-    this.surface.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
-      dragged = true;
-      this.surface.setPointerCapture(event.pointerId);
-      this.surface.focus({ preventScroll: true });
-      event.preventDefault();
-      to(event);
+    follow(this.surface, {
+      down: (event) => {
+        if (event.button) return false;
+        this.surface.focus({ preventScroll: true });
+        to(event);
+        return true;
+      },
+      move: to,
+      up: () => this.onPlace(this.place),
     });
-    this.surface.addEventListener("pointermove", (event) => dragged && to(event));
-    for (const kind of ["pointerup", "pointercancel"]) {
-      this.surface.addEventListener(kind, () => {
-        if (dragged) this.onPlace(this.place);
-        dragged = false;
-      });
-    }
     this.surface.addEventListener("keydown", (event) => {
       const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
       if (!by || !this.maps) return;

@@ -1,6 +1,7 @@
 // A pad over two directions: pictures of the whole plane lie behind, and the point is dragged over them.
 
 import { askPictures, Refused } from "../shared/decoder.js";
+import { follow } from "../shared/following.js";
 import { make } from "../shared/format.js";
 import { pointOf, rounded, spotOf } from "./state.js";
 import { draw } from "../shared/picture.js";
@@ -44,31 +45,26 @@ export class Pad {
   }
 
   listen() {
-    /** @type {number[] | null} */
-    let start = null;
+    let start = [0, 0];
     let moved = false;
-    this.surface.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
-      this.surface.setPointerCapture(event.pointerId);
-      start = [event.clientX, event.clientY];
-      moved = false;
-      this.surface.focus({ preventScroll: true });
-      event.preventDefault();
+    follow(this.surface, {
+      down: (event) => {
+        if (event.button) return false;
+        start = [event.clientX, event.clientY];
+        moved = false;
+        this.surface.focus({ preventScroll: true });
+        return true;
+      },
+      move: (event) => {
+        moved ||= Math.hypot(event.clientX - start[0], event.clientY - start[1]) >= PX;
+        if (moved) this.to(this.at(event));
+      },
+      up: (event) => {
+        if (event.type === "pointercancel" && !moved) return;
+        if (!moved) this.to(this.at(event).map((value) => this.snapped(value)));
+        this.onEnd();
+      },
     });
-    this.surface.addEventListener("pointermove", (event) => {
-      if (!start) return;
-      moved ||= Math.hypot(event.clientX - start[0], event.clientY - start[1]) >= PX;
-      if (moved) this.to(this.at(event));
-    });
-    const end = (event) => {
-      if (!start) return;
-      start = null;
-      if (event.type === "pointercancel" && !moved) return;
-      if (!moved) this.to(this.at(event).map((value) => this.snapped(value)));
-      this.onEnd();
-    };
-    this.surface.addEventListener("pointerup", end);
-    this.surface.addEventListener("pointercancel", end);
     this.surface.addEventListener("keydown", (event) => {
       const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
       if (!by && event.key !== "Home") return;

@@ -1,5 +1,6 @@
 // Drawing a distribution: strokes in the plane, by mouse, finger or keyboard.
 
+import { follow } from "../shared/following.js";
 import { make, setText } from "../shared/format.js";
 import { smallButton } from "../shared/button.js";
 import { drawingOf } from "./state.js";
@@ -18,18 +19,21 @@ export class Sketch {
       this.told, smallButton("Undo stroke", "Take the last stroke away", () => this.undo()),
       smallButton("Clear", "Take all away", () => this.clear()),
       smallButton("Done", "Let G learn it (Enter or Escape)", () => this.finish(), { class: "gx-button gx-small gx-strong" }));
-    this.handlers = { pointerdown: (event) => this.down(event), pointermove: (event) => this.move(event),
-      pointerup: () => this.up(), pointercancel: () => this.up(), keydown: (event) => this.key(event) };
+    this.leave = () => {};
+    this.onKey = (event) => this.key(event);
   }
 
   /** Draw on a plane's canvas. */
   attach(plane) {
     if (this.plane === plane) return;
-    for (const [name, handler] of Object.entries(this.handlers)) {
-      this.plane?.canvas.removeEventListener(name, handler);
-      plane.canvas.addEventListener(name, handler);
-    }
+    this.leave();
     this.plane = plane;
+    plane.canvas.addEventListener("keydown", this.onKey);
+    const unfollow = follow(plane.canvas, { down: (event) => this.down(event), move: (event) => this.move(event), up: () => this.up() });
+    this.leave = () => {
+      unfollow();
+      plane.canvas.removeEventListener("keydown", this.onKey);
+    };
   }
 
   begin(points) {
@@ -69,12 +73,11 @@ export class Sketch {
   }
 
   down(event) {
-    if (!this.active || event.button) return;
-    event.preventDefault();
-    this.plane.canvas.setPointerCapture(event.pointerId);
+    if (!this.active || event.button) return false;
     this.cursor = null;
     this.strokes.push((this.stroke = []));
     this.put(this.plane.at(event));
+    return true;
   }
 
   move(event) {

@@ -1,5 +1,6 @@
 // The canvas that one paints on: by mouse, pen and finger, and by keyboard with a cursor of its own.
 
+import { follow } from "../shared/following.js";
 import { make, setText } from "../shared/format.js";
 import { draw } from "../shared/picture.js";
 import { Cells, Steps } from "./cells.js";
@@ -32,24 +33,23 @@ export class PaintCanvas {
 
   listen() {
     const place = this.element;
-    place.addEventListener("pointerdown", (event) => {
-      if (event.button > 0 && !(event.buttons & PEN_ERASES)) return;
-      event.preventDefault();
-      place.setPointerCapture(event.pointerId);
-      place.focus({ preventScroll: true });
-      this.lift();
-      this.erasing = Boolean(event.buttons & PEN_ERASES);
-      this.begin(this.cellAt(event));
+    follow(place, {
+      down: (event) => {
+        if (event.button > 0 && !(event.buttons & PEN_ERASES)) return false;
+        place.focus({ preventScroll: true });
+        this.lift();
+        this.erasing = Boolean(event.buttons & PEN_ERASES);
+        this.begin(this.cellAt(event));
+        return true;
+      },
+      move: (event) => {
+        const moves = event.getCoalescedEvents?.() ?? [];
+        if (!this.isDown) this.moveTo(this.cellAt(event), false);
+        else for (const move of moves.length ? moves : [event]) this.go(this.cellAt(move));
+      },
+      up: () => this.lift(),
+      hover: (event) => this.moveTo(this.cellAt(event), false),
     });
-    place.addEventListener("pointermove", (event) => {
-      if (!this.isDown || !place.hasPointerCapture(event.pointerId)) {
-        this.moveTo(this.cellAt(event), false);
-        return;
-      }
-      const moves = event.getCoalescedEvents?.() ?? [];
-      for (const move of moves.length ? moves : [event]) this.go(this.cellAt(move));
-    });
-    for (const kind of ["pointerup", "pointercancel"]) place.addEventListener(kind, () => this.lift());
     place.addEventListener("pointerleave", () => document.activeElement !== place && (this.mark.hidden = true));
     place.addEventListener("focus", () => this.showMark());
     place.addEventListener("blur", () => {
