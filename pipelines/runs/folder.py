@@ -290,4 +290,4 @@ class RunFolder:
         saved = self.checkpoint_steps()
         step = saved[-1] if saved else 0
         resume = f"goes on from its checkpoint of step {step}" if saved else "begins anew, since nothing was saved yet"
-        return f"The training process ended without a message at step {status.step}; Resume {resume}."
+        return f"The training process ended without a message after step {status.step}; Resume {resume}."

@@ -65,7 +65,7 @@ def test_a_lost_run_has_its_log_and_resumes(made, launched):
     fake.let_go()
     fake.folder.log_path.write_text("Killed")
     page = opened(RUN)
-    assert "ended without a message at step 200" in page.warning[0].value and page.code[0].value == "Killed"
+    assert "ended without a message after step 200" in page.warning[0].value and page.code[0].value == "Killed"
     page.button(key="do_resume").click()
     checked(page.run())
     assert [run.id for run in launched] == [RUN] and not page.error

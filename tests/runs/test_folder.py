@@ -86,7 +86,7 @@ def test_only_grids_are_given_out(run):
 def test_a_run_whose_process_is_gone_reads_as_lost(run):
     run.write_status(Status(RUNNING, pid=12345, step=7, images_per_s=3000.0, eta_s=9.0, heartbeat=time.time()))
     assert run.status().state == LOST
-    assert run.status().message.endswith("at step 7; Resume begins anew, since nothing was saved yet.")
+    assert run.status().message.endswith("after step 7; Resume begins anew, since nothing was saved yet.")
     assert run.status().images_per_s == 0.0 and run.status().eta_s is None, "nothing moves any more"
     run.checkpoint_path(5).touch()
     assert run.status().message.endswith("Resume goes on from its checkpoint of step 5.")
