@@ -19,28 +19,10 @@ from pipelines import paths
 from pipelines.errors import GanError, ModelError, why_unread
 from pipelines.models import registry
 from pipelines.models.registry import Entry
+from pipelines.registries import stated_by
 from pipelines.tensor_files import damage
 from pipelines.told import words
 
-DRAWS = {
-    "digits": "handwritten digits",
-    "clothes": "clothes",
-    "stacked-digits": "three handwritten digits in one picture",
-    "faces": "cartoon faces",
-    "face-maps": "cartoon faces",
-    "face-outlines": "cartoon faces",
-    "small-faces": "cartoon faces",
-    "two-styles": "cartoon faces in another drawing style",
-    "digit-edges": "handwritten digits",
-    "small-digits": "handwritten digits",
-    "coloured-digits": "handwritten digits in colours",
-    "clothes-edges": "clothes",
-    "celeba": "photographs of faces",
-    "lfw": "photographs of faces",
-    "folder": "pictures like those of your own folder",
-    "pairs": "pictures like those of your own pairs",
-}
-ONE_OF = {"digits": "digit", "clothes": "piece of clothing"}  # one of its classes, in words
 MOST_ROWS = 4  # of measures; the rest is in the card
 MOST_OWN = 20  # of a person's own
 BETTER = {"higher": "Higher is better.", "lower": "Lower is better."}
@@ -111,7 +93,7 @@ def about(entry: Entry) -> str:
     """One sentence on a model whose card has none."""
     config = entry.config
     kind = "pictures" if entry.spec.modality == "image" else f"examples ({entry.spec.modality})"
-    what = DRAWS.get(config.data, f"{kind} like those of the data set {config.data}")
+    what = _text(stated_by(config.data).get("SHOWS")) or f"{kind} like those of the data set {config.data}"
     if entry.spec.names:
         return f"Draws {what}, with the attributes that you choose."
     if entry.spec.condition:
@@ -141,7 +123,7 @@ def measures(quality: Any, data_name: str) -> tuple[list[dict[str, str | None]],
         return [], f"Not measured. {problem}"
     samples, beside = _number(quality.get("samples")), _number(quality.get("against_count"))
     near = _number(quality.get("neighbours_count"))
-    one = ONE_OF.get(data_name, "class")
+    one = _text(stated_by(data_name).get("CLASS_WORD")) or "class"
     found = [
         _share(quality, "as_asked", f"The {one} asked for", samples, beside,
                "Share of samples in which a classifier sees what was asked for. Beside it: how often it is right on "

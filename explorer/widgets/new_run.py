@@ -32,13 +32,10 @@ from pipelines.metrics import clear_wanted
 from pipelines.models import fine_tuning
 from pipelines.models.registry import Entry
 from pipelines.paths import data_home
+from pipelines.registries import stated_by
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 
-DOWNLOAD_MB = {
-    "digits": 20, "clothes": 31, "stacked-digits": 20, "digit-edges": 20, "small-digits": 20, "coloured-digits": 20,
-    "clothes-edges": 31,
-}  # fmt: skip
 SETTINGS_VIEW = "All settings"
 # What decides how long an epoch takes, so that an earlier run with the same values tells the length of this one.
 SAME_SPEED = (*of_role(Role.DATA), *SPEED)
@@ -137,7 +134,8 @@ def _what_will_happen(config: TrainConfig, preset: str | None, model: Entry | No
         if changed:
             facts.append(f"{len(changed)} {'setting' if len(changed) == 1 else 'settings'} changed")
         if seen and not seen.prepared and not found:
-            size = f", about {DOWNLOAD_MB[config.data]:,} MB" if config.data in DOWNLOAD_MB else ""
+            megabytes = stated_by(config.data).get("DOWNLOAD_MB")
+            size = f", about {megabytes:,} MB" if isinstance(megabytes, int) else ""
             facts.append(f"not on this computer yet: prepared first, once{size}")
         st.caption(" · ".join(facts))
         if st.session_state.get("draft_view") != SETTINGS_VIEW:

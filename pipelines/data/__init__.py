@@ -3,6 +3,8 @@
 An entry is a module of this package that declares
 
 * ``SPLITS``: the splits it has, the usual one first,
+* ``SHOWS``: what its pictures show, and ``CLASS_WORD``, where it has classes: what one of them is; in a word or two,
+* ``DOWNLOAD_MB``, where it is downloaded: about how much,
 * ``NEEDS_FOLDER``: whether it reads a folder that the person names,
 * ``CLASS_NAMES``: a tuple; or, where ``NEEDS_FOLDER``, a function ``survey(folder)``, which returns what lies there
   without reading pixels: its ``class_names``, ``counts``, ``pictures``, ``notes`` on what is not read, and a

@@ -11,6 +11,7 @@ from pipelines.errors import DataError
 
 SPLITS = ("train", "valid", "test")  # as its authors divided the persons: 162,770, 19,867 and 19,962 pictures
 NEEDS_FOLDER = False
+SHOWS = "photographs of faces"
 CLASS_NAMES = ()
 FLIP_MAKES_SENSE = True
 LICENCE = "for non-commercial research only, by the CelebA agreement; the pictures belong to others"

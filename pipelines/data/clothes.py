@@ -13,6 +13,9 @@ CLASS_NAMES = (
 )  # fmt: skip
 SPLITS = tuple(_idx.SPLITS)
 NEEDS_FOLDER = False
+DOWNLOAD_MB = 31
+SHOWS = "clothes"
+CLASS_WORD = "piece of clothing"
 FLIP_MAKES_SENSE = False  # every shoe of the set points to the left
 LICENCE = "MIT, Zalando SE"
 CITATION = (

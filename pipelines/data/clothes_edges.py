@@ -11,6 +11,8 @@ from pipelines.data._image_set import ImageSet, Progress
 
 SPLITS = clothes.SPLITS
 NEEDS_FOLDER = False
+DOWNLOAD_MB = 31
+SHOWS = "clothes"
 CLASS_NAMES = clothes.CLASS_NAMES
 FLIP_MAKES_SENSE = clothes.FLIP_MAKES_SENSE
 LIKE = "clothes"

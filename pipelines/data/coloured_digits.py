@@ -17,6 +17,8 @@ from pipelines.data._image_set import ImageSet, Progress, fingerprint_of, within
 
 SPLITS = digits.SPLITS
 NEEDS_FOLDER = False
+DOWNLOAD_MB = 20
+SHOWS = "handwritten digits in colours"
 CLASS_NAMES = digits.CLASS_NAMES
 FLIP_MAKES_SENSE = digits.FLIP_MAKES_SENSE
 CONDITION = "plain"

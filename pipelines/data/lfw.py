@@ -11,6 +11,7 @@ from pipelines.errors import DataError
 
 SPLITS = ("train", "test")  # of persons, as its authors divided them for developing: 9,525 and 3,708 pictures
 NEEDS_FOLDER = False
+SHOWS = "photographs of faces"
 CLASS_NAMES = ()  # of most persons there is one picture, which is no class to learn
 FLIP_MAKES_SENSE = True
 LICENCE = "for research; the pictures are of the press and belong to others"

@@ -25,6 +25,7 @@ __all__ = ["attribute_names", "read", "survey"]
 SPLITS = ("train", "test")
 HOLDS_OUT = True  # the person says which share the test pictures are
 NEEDS_FOLDER = True
+SHOWS = "pictures like those of your own pairs"
 FLIP_MAKES_SENSE = True  # both pictures of a pair are mirrored; who trains on letters leaves it off
 CONDITION = "a"
 LICENCE = "that of your pictures"

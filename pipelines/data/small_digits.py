@@ -11,6 +11,8 @@ from pipelines.data._image_set import ImageSet, Progress
 
 SPLITS = digits.SPLITS
 NEEDS_FOLDER = False
+DOWNLOAD_MB = 20
+SHOWS = "handwritten digits"
 CLASS_NAMES = digits.CLASS_NAMES
 FLIP_MAKES_SENSE = digits.FLIP_MAKES_SENSE
 LIKE = "digits"

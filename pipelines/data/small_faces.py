@@ -11,6 +11,7 @@ from pipelines.data._image_set import ImageSet, Progress
 
 SPLITS = faces.SPLITS
 NEEDS_FOLDER = False
+SHOWS = "cartoon faces"
 CLASS_NAMES = ()
 FLIP_MAKES_SENSE = True  # the small face is mirrored with the large one
 LIKE = "faces"

@@ -15,6 +15,8 @@ from pipelines.data._image_set import ImageSet, Progress, fingerprint_of, within
 CLASS_NAMES: tuple[str, ...] = ()  # a mode is to be found, not to be asked for
 SPLITS = ("train", "test")
 NEEDS_FOLDER = False
+DOWNLOAD_MB = 20
+SHOWS = "three handwritten digits in one picture"
 FLIP_MAKES_SENSE = False  # a mirrored 2 is not a 2
 VERSION = "1"
 STACKED = "digits"  # the set whose pictures lie in the colour channels

@@ -17,6 +17,7 @@ from pipelines.data._image_set import ImageSet, Progress, fingerprint_of, within
 
 SPLITS = faces.SPLITS
 NEEDS_FOLDER = False
+SHOWS = "cartoon faces in another drawing style"
 CLASS_NAMES = ()
 FLIP_MAKES_SENSE = True
 CONDITION = "other"
