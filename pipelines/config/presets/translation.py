@@ -39,15 +39,15 @@ _STYLES = _CYCLEGAN.changed(
 PRESETS: dict[str, Preset] = {
     "edges-to-digits": Preset(
         "pix2pix: edges to digits",
-        "The edge of a digit becomes a digit within a minute. It leaves little open: with adversarial 0, L1 alone draws "
-        "digits as well.",
+        "The edge of a digit becomes a digit within a minute. It leaves little open: with adversarial 0, L1 alone "
+        "draws digits as well.",
         _PIX2PIX.changed(data="digit-edges", **_FIVE_MINUTES),
     ),
     "edges-to-clothes": Preset(
         "pix2pix: edges to clothes",
-        "Outlines say what it is, and not how bright: shades are made up. With adversarial 0 cloth stays even; D adds a "
-        "texture, which is seldom the true one.",
-        _PIX2PIX.changed(data="clothes-edges", **_TEN_MINUTES),
+        "Outlines say what it is, and not how bright: shades are made up. With adversarial 0 cloth stays even; D adds "
+        "a texture, which is seldom the true one.",
+        _PIX2PIX.changed(data="clothes-edges", d_norm="spectral", **_TEN_MINUTES),
     ),
     "outline-faces": Preset(
         "pix2pix: outlines to faces",
