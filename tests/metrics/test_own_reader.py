@@ -236,7 +236,7 @@ def test_a_model_is_steered_by_a_reader_of_ones_own(kept: str) -> None:
     config = TrainConfig(data="folder", size=16, channels=3, latent_size=4, network="quick", conditional=False)
     entry = Entry("halves", Path("nowhere"), config, (), "Halves", fingerprint=kept)
     gan = Trained(entry, Halves().eval(), None)
-    found = steering_fit.fit(gan, names=["below"], count=1000, steps=100)
+    found = steering_fit.fit(gan, names=["below"], count=300, steps=30)
     assert found.learnt == ("below",) and found.fits(gan.reader, 4)
     z, _ = gan.draw((5, index) for index in range(200))
     seen = gan.reader.read(gan.decode(z).permute(0, 2, 3, 1))
