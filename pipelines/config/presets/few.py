@@ -11,7 +11,7 @@ PRESETS: dict[str, Preset] = {
         "A folder of some hundred pictures, at 64 x 64: what D sees is changed the more often, the more D overfits.",
         TrainConfig(
             data="folder", size=64, channels=3, flip=True, network="dcgan", width=32, latent_size=100, d_norm="none",
-            minibatch="discrimination", ema=0.998, r1=0.5, augment="diffaugment", augment_target=0.6,
+            minibatch="discrimination", ema=0.998, r1=5.0, augment="diffaugment", augment_target=0.2,
             augment_images=10_000, lr_g=5e-4, lr_d=5e-4, beta1=0.0, beta2=0.99, batch_size=32,
             seconds=900.0, log_every=10,
         ),
