@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from explorer.model.library import COMPUTING, DECODING, ENCODING, SEARCHING, UNPACKING
+from explorer.model.library import COMPUTING, DECODING, SEARCHING, UNPACKING
 from explorer.server.asked import (
     Edit,
     Effects,
     Equation,
-    File,
     Found,
     Mixed,
     Nearest,
@@ -34,25 +32,22 @@ from explorer.server.raw import raw
 from explorer.server.sentences import without_paths
 from pipelines.errors import DataError, GanError
 from pipelines.latent import equations as classics
-from pipelines.latent import film, search
+from pipelines.latent import search
 from pipelines.latent.attention import heat_maps
 from pipelines.latent.directions import ALL, HELD, Direction
 from pipelines.latent.edit import edit as search_move
 from pipelines.latent.model import Model, describe
 from pipelines.latent.neighbours import training_set
-from pipelines.latent.point import MOST_POINTS, Point, all_checked, pack
+from pipelines.latent.point import Point, all_checked, pack
 from pipelines.latent.projection import Projection
 from pipelines.latent.projection import project as search_z
 from pipelines.latent.stages import by_stage
 from pipelines.latent.styles import mixed
 from pipelines.registries import loss_traits
 
-MOST_EDGE = 4096
-MOST_SHEET, MOST_FILM = 36_000_000, 110_000_000  # pixels of a picture, of all frames of an animation
 MOST_COMPARED = 16  # pictures whose nearest training pictures are searched at once
 AT_ONCE = 16  # pictures that are decoded in one turn
 CALM_S, MOST_CALM_S = 0.2, 1.0  # between two parts of a long measure nobody drags for so long, or it waits no longer
-KINDS = {"png": "image/png", "gif": "image/gif", "mp4": "video/mp4"}
 
 
 def about(model: Model, asked: Nothing) -> Response:
@@ -92,7 +87,7 @@ def _listed(model: Model, found: Iterable[Direction]) -> Response:
 
 def pictures(model: Model, asked: Shown) -> Response:
     """The pictures of points."""
-    return raw(_decoded(model, all_checked(asked.points)))
+    return raw(decoded(model, all_checked(asked.points)))
 
 
 def attention(model: Model, asked: OnePoint) -> Response:
@@ -121,7 +116,7 @@ def read(model: Model, asked: Shown) -> Response:
     reader, points = model.reader, all_checked(asked.points)
     if reader is None:
         return JSONResponse({"names": [], "groups": [], "probabilities": []})
-    images, rows, says = _decoded(model, points), [], []
+    images, rows, says = decoded(model, points), [], []
     for start in range(0, len(images), AT_ONCE):
         with DECODING.turn():
             seen = reader.read(images[start : start + AT_ONCE])
@@ -133,7 +128,7 @@ def read(model: Model, asked: Shown) -> Response:
 def opinion(model: Model, asked: Shown) -> Response:
     """D's output on the pictures of points: a probability of being real, or a score."""
     points = all_checked(asked.points)
-    images = _decoded(model, points)
+    images = decoded(model, points)
     with DECODING.turn():
         scores = model.score(images, model.resolve(points)[1])
     kind = loss_traits(model.trained.config.loss).d_output
@@ -153,7 +148,7 @@ def nearest(model: Model, asked: Nearest) -> Response:
     except DataError as error:
         return JSONResponse({"prepared": False, "message": without_paths(str(error)), "results": []})
     results = []
-    for found in known.nearest(_decoded(model, points), asked.count):
+    for found in known.nearest(decoded(model, points), asked.count):
         indices = [neighbour.index for neighbour in found.neighbours]
         with DECODING.turn():
             labels = known.set.labels[indices] if model.class_names and known.set.labels is not None else None
@@ -261,48 +256,7 @@ def _lines(steps: Iterator[Projection]) -> Iterator[bytes]:
         yield json.dumps(line).encode() + b"\n"
 
 
-def file(model: Model, asked: File, kind: str) -> Response:
-    """Pictures of points as one file: a picture, a grid or strip (``columns``, ``gap``), an animation (``fps``).
-
-    With ``frames`` each point is the path to its own ``to``: a picture has a row of so many stages for each, an
-    animation goes there and back in so many frames, all paths side by side.
-    """
-    points = all_checked(asked.points)
-    frames, paths, scale = asked.frames or 0, len(points), asked.scale
-    if frames:
-        if frames * paths > MOST_POINTS:
-            raise HTTPException(400, f"That would be {frames * paths} pictures; {MOST_POINTS} are allowed.")
-        points = _along(points, frames, back=kind != "png")
-    columns = asked.columns or frames or len(points)
-    if columns > len(points):
-        raise HTTPException(400, f"columns is {columns}; it must be a whole number from 1 to {len(points)}.")
-    side_by_side = max(columns, -(-len(points) // columns)) if kind == "png" else paths if frames else 1
-    across = model.shape[0] * scale * side_by_side
-    if across > MOST_EDGE * (1 if kind != "png" else 4):
-        raise HTTPException(400, f"That would be {across:,} pixels across; choose a smaller scale.")
-    pixels, most = len(points) * (model.shape[0] * scale) ** 2, MOST_SHEET if kind == "png" else MOST_FILM
-    if pixels > most:
-        raise HTTPException(400, f"That would be {pixels:,} pixels, more than {most:,}; choose a smaller scale.")
-    images = _decoded(model, points)
-    with ENCODING.turn():
-        if kind == "png":
-            content = film.png(images[0], scale) if len(images) == 1 else film.grid(images, columns, scale, asked.gap)
-        else:
-            images = film.side_by_side(images, frames) if frames else images
-            content = getattr(film, kind)(images, asked.fps, scale)
-    headers = {"content-disposition": f'attachment; filename="{model.id.replace("@", "-")}.{kind}"'}
-    return Response(content, media_type=KINDS[kind], headers=headers)
-
-
-def _along(points: list[Point], frames: int, *, back: bool) -> list[Point]:
-    """So many stages of each path: path by path; with ``back`` stage by stage, to its end and back again."""
-    if not back:
-        return [replace(point, t=stage / (frames - 1)) for point in points for stage in range(frames)]
-    stages = [1 - abs(1 - 2 * frame / frames) for frame in range(frames)]
-    return [replace(point, t=stage) for stage in stages for point in points]
-
-
-def _decoded(model: Model, points: list[Point]) -> Any:
+def decoded(model: Model, points: list[Point]) -> Any:
     """Pictures uint8 [B, H, W, C]; long lists let others through between two parts."""
     _find_directions(model, points)
     parts = []

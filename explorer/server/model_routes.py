@@ -1,7 +1,7 @@
 """What the browser asks of models without a rerun: pictures of points, what is to be seen on them, files to download.
 
 The rules of ``routes.py`` hold: routes only read or compute, take ids and never paths, bound every number and answer
-bad input with a 4xx and a sentence. What computes (``model_answers.py``, ``translation_answers.py``) runs in a thread,
+bad input with a 4xx and a sentence. What computes (the files named ``..._answers.py``) runs in a thread,
 a few at a time and in turn: pictures by ``library.DECODING``, so that many visitors who drag at once all move, and what
 takes longer by ``library.COMPUTING``. torch is loaded by the first request that needs it, not by the server.
 
@@ -148,7 +148,7 @@ MODEL_ROUTES: list[tuple[str, Any, str]] = [
     ),
     # Also by POST, for what is too long for an address: a walk.
     *(
-        (f"/api/models/{{ref}}/file/{kind}", _asking("file", kind), method)
+        (f"/api/models/{{ref}}/file/{kind}", _asking("file", kind, of="file_answers"), method)
         for kind in ("png", "gif", "mp4")
         for method in ("GET", "POST")
     ),

@@ -18,7 +18,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 from starlette.applications import Starlette
 
-from explorer.server import memory_route, model_answers, playground_answers, told_answers, translation_answers
+from explorer.server import (
+    file_answers,
+    memory_route,
+    model_answers,
+    playground_answers,
+    told_answers,
+    translation_answers,
+)
 from explorer.server.asked import MOST_PICTURE
 from explorer.server.bodies import json_as, kind_of
 from explorer.server.model_routes import MODEL_ROUTES
@@ -43,7 +50,7 @@ ANYTHING = some.recursive(
 )
 WHOLE_POINT = {"z": [["0.1", 1], ["n.0.1", 0.5]], "moves": {"z1": 1.0}, "psi": 0.5, "shell": True, "y": 1,
                "to": {"z": [["0.2", 1]]}, "t": 0.5, "path": "lerp"}  # fmt: skip
-OF_MODELS = (model_answers, told_answers, translation_answers)
+OF_MODELS = (file_answers, model_answers, told_answers, translation_answers)
 RIGHT: dict[str, dict[str, Any]] = {
     **{verb: {"points": [POINT, WHOLE_POINT]} for verb in ("pictures", "read", "opinion", "told")},
     **{verb: {"point": POINT} for verb in ("attention", "stages")},

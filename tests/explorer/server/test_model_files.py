@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from explorer.model import load
-from explorer.server import model_answers
+from explorer.server import file_answers
 from pipelines.latent import film
 from tests.explorer.server.model_answers import POINT, refused
 
@@ -60,7 +60,7 @@ def test_a_file_that_cannot_be_made_is_refused(ask, wish: dict, kind: str) -> No
 
 def test_a_file_stays_within_its_bounds(ask, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is too large is refused before anything is drawn."""
-    monkeypatch.setattr(model_answers, "_decoded", lambda *args: pytest.fail("It was drawn."))
+    monkeypatch.setattr(file_answers, "decoded", lambda *args: pytest.fail("It was drawn."))
     points = [POINT] * 400
     for kind, wish in (
         ("png", {"points": points, "columns": 20, "scale": 12}),
