@@ -17,7 +17,7 @@ It is frozen and safe to share between threads; whatever is computed once (direc
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -314,8 +314,3 @@ def describe(model: Model) -> dict[str, Any]:
         "opinion": model.judges_pictures,
         "probability": loss_traits(config.loss).says_probability,
     }
-
-
-def addresses(seed: int, indices: Iterable[int]) -> list[Point]:
-    """The points of some samples of a seed."""
-    return [Point(z=((f"{seed}.{index}", 1.0),)) for index in indices]

@@ -10,9 +10,10 @@ import torch
 
 from explorer.model import Model, arithmetic, load, slerp
 from pipelines.errors import ModelError
-from pipelines.latent.model import addresses, describe
+from pipelines.latent.model import describe
 from pipelines.latent.point import Point, parse
 from pipelines.networks._conditioning import centres
+from tests.points import addresses
 
 
 @pytest.fixture(params=["faces", "classes", "plain"])

@@ -12,9 +12,9 @@ import pytest
 from explorer.model import library, load
 from explorer.server import model_routes
 from pipelines.latent import projection as searching
-from pipelines.latent.model import addresses
 from tests import tiny_models as tiny
 from tests.explorer.server.model_answers import POINT, encoded, images
+from tests.points import addresses
 
 
 def test_many_visitors_get_the_right_pictures(ask) -> None:
