@@ -1,5 +1,7 @@
 """A small GAN on points in the plane, trained a step at a time or live."""
 
+from dataclasses import asdict
+
 import streamlit as st
 
 from explorer.widgets.stage import stage
@@ -16,6 +18,7 @@ def on_offer() -> list[dict[str, object]]:
         {
             "name": name, "label": settings.label_of(name), "help": rule.help, "choices": rule.choices, "low": rule.low,
             "high": rule.high, "whole": settings.TYPES[name] is int, "rest": rest[name],
+            **asdict(settings.OFFERED[name]),
         }
         for name, rule in settings.SETTINGS.items()
     ]  # fmt: skip

@@ -25,62 +25,125 @@ MOST_DRAWN = 400  # points of a drawing
 DRAWN_STEPS = 255  # a drawing's places between -1 and 1, so that a point is two bytes in a link
 
 
+RATES = (0, 1e-4, 3e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.3, 1)
+WEIGHTS = (0, 0.01, 0.1, 0.5, 1, 5, 10)
+DEPTHS, WIDTHS = (0, 1, 2, 3, 4, 5), (4, 8, 16, 32, 48, 64, 96, 128)
+
+
+@dataclass(frozen=True)
+class Offered:
+    """How the page offers a setting.
+
+    Args:
+        values: to choose from; others that fit can be given in an address.
+        short: its name in a word or two, where there is little room; "": its label.
+        zero: what the value 0 is called; "": 0.
+        player: whose it is: "d", "g", or "" of neither.
+        folded: whether it is a click away, so that few are seen at once.
+    """
+
+    values: tuple[Any, ...] = ()
+    short: str = ""
+    zero: str = ""
+    player: str = ""
+    folded: bool = False
+
+
+def _offered(
+    default: Any, group: str, help: str, choices: tuple[str, ...] = (), *, values: tuple[float, ...] = (),
+    short: str = "", zero: str = "", player: str = "", folded: bool = False, **more: Any,
+) -> Any:  # fmt: skip
+    """A field that carries a ``Setting`` and how it is offered."""
+    made = setting(default, group, help, choices, **more)
+    offered = Offered(values or tuple(choices), short, zero, player, folded)
+    return dataclasses.field(default=default, metadata={**made.metadata, "offered": offered})
+
+
 @dataclass(frozen=True)
 class PlaneConfig:
     """Everything that decides a game. Same values and the same actions: the same numbers, on a CPU."""
 
-    data: str = setting("ring", "Data", "What is to be learnt.", tuple(DATA))
-    drawing: str = setting("", "Data", "The points of a drawing, two bytes each, as base64 for addresses.")
-    seed: int = setting(0, "Data", "Seed of all random numbers.", low=0, high=2**31 - 1)
+    data: str = _offered("ring", "Data", "What is to be learnt.", tuple(DATA))
+    drawing: str = _offered("", "Data", "The points of a drawing, two bytes each, as base64 for addresses.")
+    seed: int = _offered(0, "Data", "Seed of all random numbers.", low=0, high=2**31 - 1)
 
-    loss: str = setting("non-saturating", "Loss", "What D and G minimise.", LOSSES.names())
-    told: str = setting(
+    loss: str = _offered("non-saturating", "Loss", "What D and G minimise.", LOSSES.names())
+    told: str = _offered(
         "nothing", "Loss",
         "What G is told of a real point. x: G draws only y for it, and D judges the two together, as in translation "
         "of pictures.",
-        ("nothing", "x"), label="G is told",
+        ("nothing", "x"), label="G is told", short="told", folded=True,
     )  # fmt: skip
-    adversarial: float = setting(
+    adversarial: float = _offered(
         1.0, "Loss", "Weight of G's loss from D. 0: G learns from the squared error alone.", low=0.0, high=1.0,
-        label="Weight of D's opinion",
+        label="Weight of D's opinion", values=(0, 0.01, 0.1, 0.3, 1), short="D's opinion", zero="off", folded=True,
     )  # fmt: skip
-    error: float = setting(
+    error: float = _offered(
         0.0, "Loss", "Weight of the squared error between G's y and that of the real point of the same x.",
-        low=0.0, high=100.0, label="Squared error",
+        low=0.0, high=100.0, label="Squared error", values=WEIGHTS, short="squared error", zero="off", folded=True,
     )  # fmt: skip
-    smoothing: float = setting(
+    smoothing: float = _offered(
         0.0, "Loss", "One-sided: D's target for real points is 1 minus this. Only for cross-entropy losses.",
-        low=0.0, high=0.5, label="Label smoothing",
+        low=0.0, high=0.5, label="Label smoothing", values=(0, 0.1, 0.2, 0.3), short="smoothing", zero="off",
+        folded=True,
     )  # fmt: skip
-    gradient_penalty: float = setting(
+    gradient_penalty: float = _offered(
         0.0, "Loss", "Weight of WGAN-GP's penalty: it keeps the norm of D's gradient between real and fake near 1.",
-        low=0.0, high=100.0, label="Gradient penalty",
+        low=0.0, high=100.0, label="Gradient penalty", values=WEIGHTS, short="penalty", zero="off",
     )  # fmt: skip
-    r1: float = setting(
+    r1: float = _offered(
         0.0, "Loss", "Weight of R1, a penalty on D's gradient at real points: it damps oscillation.",
-        low=0.0, high=100.0, label="R1 penalty",
+        low=0.0, high=100.0, label="R1 penalty", values=WEIGHTS, zero="off", folded=True,
     )  # fmt: skip
-    clip: float = setting(
+    clip: float = _offered(
         0.0, "Loss", "WGAN: D's weights are clipped to plus or minus this after each step; 0 is off.",
-        low=0.0, high=1.0, label="Weight clipping",
+        low=0.0, high=1.0, label="Weight clipping", values=(0, 0.01, 0.05, 0.1, 0.5), short="clipping", zero="off",
+        folded=True,
     )  # fmt: skip
 
-    optimizer: str = setting(
-        "adam", "Steps", "Optimisation algorithm of both networks.", ("adam", "sgd"), label="Optimiser"
+    optimizer: str = _offered(
+        "adam", "Steps", "Optimisation algorithm of both networks.", ("adam", "sgd"), label="Optimiser", folded=True
     )
-    lr_d: float = setting(2e-3, "Steps", "Size of D's steps.", low=0.0, high=10.0, label="Learning rate of D")
-    lr_g: float = setting(1e-3, "Steps", "Size of G's steps.", low=0.0, high=10.0, label="Learning rate of G")
-    d_steps: int = setting(1, "Steps", "D steps before each G step.", low=1, high=10, label="D steps per G step (k)")
-    batch: int = setting(128, "Steps", "Real points and fakes in one step.", low=4, high=512, label="Batch")
+    lr_d: float = _offered(
+        2e-3, "Steps", "Size of D's steps.", low=0.0, high=10.0, label="Learning rate of D", values=RATES,
+        short="rate of D", zero="0 (stands still)", player="d",
+    )  # fmt: skip
+    lr_g: float = _offered(
+        1e-3, "Steps", "Size of G's steps.", low=0.0, high=10.0, label="Learning rate of G", values=RATES,
+        short="rate of G", zero="0 (stands still)", player="g",
+    )  # fmt: skip
+    d_steps: int = _offered(
+        1, "Steps", "D steps before each G step.", low=1, high=10, label="D steps per G step (k)",
+        values=(1, 2, 3, 5, 10), short="k",
+    )  # fmt: skip
+    batch: int = _offered(
+        128, "Steps", "Real points and fakes in one step.", low=4, high=512, label="Batch",
+        values=(8, 16, 32, 64, 128, 256, 512), folded=True,
+    )  # fmt: skip
 
-    prior: str = setting("gaussian", "Networks", "Distribution of z.", ("gaussian", "uniform"), label="Prior of z")
-    latent_size: int = setting(2, "Networks", "Length of z. With one number G can only draw a line.", low=1, high=16,
-                               label="Latent size (z)")  # fmt: skip
-    g_depth: int = setting(2, "Networks", "Hidden layers of G.", low=0, high=5, label="Depth of G")
-    g_width: int = setting(48, "Networks", "Units in a hidden layer of G.", low=2, high=128, label="Width of G")
-    d_depth: int = setting(2, "Networks", "Hidden layers of D; without any, its border is a straight line.",
-                           low=0, high=5, label="Depth of D")  # fmt: skip
-    d_width: int = setting(48, "Networks", "Units in a hidden layer of D.", low=2, high=128, label="Width of D")
+    prior: str = _offered(
+        "gaussian", "Networks", "Distribution of z.", ("gaussian", "uniform"), label="Prior of z", folded=True
+    )
+    latent_size: int = _offered(
+        2, "Networks", "Length of z. With one number G can only draw a line.", low=1, high=16,
+        label="Latent size (z)", values=(1, 2, 3, 4, 8, 16), short="z", folded=True,
+    )  # fmt: skip
+    g_depth: int = _offered(
+        2, "Networks", "Hidden layers of G.", low=0, high=5, label="Depth of G", values=DEPTHS, short="depth G",
+        player="g",
+    )  # fmt: skip
+    g_width: int = _offered(
+        48, "Networks", "Units in a hidden layer of G.", low=2, high=128, label="Width of G", values=WIDTHS,
+        short="width G", player="g",
+    )  # fmt: skip
+    d_depth: int = _offered(
+        2, "Networks", "Hidden layers of D; without any, its border is a straight line.", low=0, high=5,
+        label="Depth of D", values=DEPTHS, short="depth D", player="d",
+    )  # fmt: skip
+    d_width: int = _offered(
+        48, "Networks", "Units in a hidden layer of D.", low=2, high=128, label="Width of D", values=WIDTHS,
+        short="width D", player="d",
+    )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -92,6 +155,7 @@ class PlaneConfig:
 
 
 SETTINGS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in dataclasses.fields(PlaneConfig)}
+OFFERED: dict[str, Offered] = {f.name: f.metadata["offered"] for f in dataclasses.fields(PlaneConfig)}
 TYPES: dict[str, type] = {
     f.name: {"str": str, "int": int, "float": float}[f.type] for f in dataclasses.fields(PlaneConfig)
 }

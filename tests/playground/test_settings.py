@@ -19,6 +19,16 @@ def test_the_defaults_are_settings_and_every_setting_explains_itself():
     assert all(rule.help for rule in settings.SETTINGS.values())
 
 
+def test_what_the_page_offers_for_a_setting_fits_it_and_holds_its_default():
+    for name, offered in settings.OFFERED.items():
+        if name in ("data", "drawing", "seed"):  # chosen by pictures, by drawing and by a field
+            continue
+        assert getattr(PlaneConfig(), name) in offered.values, name
+        for value in offered.values:
+            settings._checked(name, value)
+        assert not offered.zero or 0 in offered.values, name
+
+
 def test_every_loss_of_the_project_is_on_offer_with_its_formulas():
     assert list(settings.SETTINGS["loss"].choices) == LOSSES.names()
     assert all(set(loss_traits(name).formulas) == {"D", "G"} for name in LOSSES.names())

@@ -10,7 +10,7 @@ import { follow, restart } from "./games.js";
 import { Keeper } from "./keep.js";
 import { Notice } from "./notice.js";
 import { Player } from "./play.js";
-import { Layers, SHORT, SettingsForm, Shapes } from "./settings.js";
+import { Layers, SettingsForm, Shapes } from "./settings.js";
 import { layOut } from "./layout.js";
 import { Rules, SHARED, pointsOf } from "./state.js";
 import { Sketch } from "./sketch.js";
@@ -239,7 +239,7 @@ class Playground {
     this.tabs.show(state.story === null ? "settings" : "story");
     this.story.show(state.story ?? this.told ?? 1);
     const only = this.lit ? lookOf(state.story) : null;
-    const differs = Object.entries(state.beside ?? {}).map(([name, value]) => `${SHORT[name] ?? this.rules.byName.get(name).label} ${value}`);
+    const differs = Object.entries(state.beside ?? {}).map(([name, value]) => `${this.rules.shortOf(name)} ${value}`);
     cards.forEach(({ plane }, at) => {
       cards[at].call(cards.length < 2 ? "" : at ? `B: ${differs.join(", ") || "the same settings"}` : "A");
       Object.assign(plane, { hide: state.hide, only, sketch: at === 0 && this.sketch.active ? this.sketch : null });

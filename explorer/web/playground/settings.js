@@ -3,23 +3,6 @@
 import { make } from "../shared/format.js";
 import { SHARED } from "./state.js";
 
-const RATES = [0, 1e-4, 3e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1, 0.3, 1];
-const WEIGHTS = [0, 0.01, 0.1, 0.5, 1, 5, 10];
-const WIDTHS = [4, 8, 16, 32, 48, 64, 96, 128];
-const LADDERS = {
-  adversarial: [0, 0.01, 0.1, 0.3, 1], error: WEIGHTS,
-  smoothing: [0, 0.1, 0.2, 0.3], gradient_penalty: WEIGHTS, r1: WEIGHTS, clip: [0, 0.01, 0.05, 0.1, 0.5],
-  lr_d: RATES, lr_g: RATES, d_steps: [1, 2, 3, 5, 10], batch: [8, 16, 32, 64, 128, 256, 512],
-  latent_size: [1, 2, 3, 4, 8, 16], g_depth: [0, 1, 2, 3, 4, 5], d_depth: [0, 1, 2, 3, 4, 5], g_width: WIDTHS, d_width: WIDTHS,
-};
-const FOLDED = ["optimizer", "told", "adversarial", "error", "smoothing", "r1", "clip", "prior", "latent_size", "batch"]; // a click away, so that few are seen at once
-const ROLES = { lr_d: "d", d_depth: "d", d_width: "d", lr_g: "g", g_depth: "g", g_width: "g" };
-
-/** Settings in a word or two, where there is little room. */
-export const SHORT = { lr_g: "rate of G", lr_d: "rate of D", d_steps: "k", gradient_penalty: "penalty", smoothing: "smoothing", clip: "clipping", told: "told",
-  adversarial: "D's opinion", error: "squared error",
-  g_depth: "depth G", g_width: "width G", d_depth: "depth D", d_width: "width D", latent_size: "z" };
-
 export class SettingsForm {
   rules; formulas; fields;
 
@@ -40,11 +23,11 @@ export class SettingsForm {
       const select = make("select", { class: "gx-field", "data-setting": rule.name, "aria-label": rule.label });
       select.addEventListener("change", () => onChange({ [rule.name]: rules.value(rule.name, select.value) }));
       const label = make("label", { class: `gx-labelled ${rule.name === "loss" ? "gx-wide" : ""}` },
-        make("abbr", { title: rule.help, class: ROLES[rule.name] ? `gx-${ROLES[rule.name]}` : "" }, rule.label), select);
+        make("abbr", { title: rule.help, class: rule.player && `gx-${rule.player}` }, rule.label), select);
       this.fields.set(rule.name, select);
-      (FOLDED.includes(rule.name) ? rest : main).append(label);
+      (rule.folded ? rest : main).append(label);
       if (rule.name === "loss") {
-        for (const choice of rule.choices) select.append(make("option", { value: choice, title: losses[choice] }, words(choice)));
+        for (const choice of rule.choices) select.append(make("option", { value: choice, title: losses[choice] }, words(choice, rule)));
         main.append(this.formula);
       }
     }
@@ -59,11 +42,10 @@ export class SettingsForm {
     this.which.forEach((button, index) => button.setAttribute("aria-pressed", String((second ? 1 : 0) === index)));
     for (const [name, select] of this.fields) {
       const rule = this.rules.byName.get(name);
-      const ladder = rule.choices.length ? rule.choices : LADDERS[name];
-      const values = ladder.includes(config[name]) ? ladder : [...ladder, config[name]].sort((a, b) => a - b);
+      const values = rule.values.includes(config[name]) ? rule.values : [...rule.values, config[name]].sort((a, b) => a - b);
       if (select.dataset.values !== values.join()) {
         select.dataset.values = values.join();
-        if (name !== "loss") select.replaceChildren(...values.map((value) => make("option", { value }, words(value, name))));
+        if (name !== "loss") select.replaceChildren(...values.map((value) => make("option", { value }, words(value, rule))));
       }
       select.value = String(config[name]);
       select.closest("label").classList.toggle("gx-moved", config[name] !== rule.rest);
@@ -79,9 +61,8 @@ export class SettingsForm {
   }
 }
 
-function words(value, name) {
-  if (value === 0 && ["adversarial", "error", "smoothing", "gradient_penalty", "r1", "clip"].includes(name)) return "off";
-  if (value === 0 && ["lr_d", "lr_g"].includes(name)) return "0 (stands still)";
+function words(value, { zero }) {
+  if (value === 0 && zero) return zero;
   const text = String(value);
   return typeof value === "number" ? text : text[0].toUpperCase() + text.slice(1).replaceAll("-", " ");
 }

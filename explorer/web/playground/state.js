@@ -20,6 +20,12 @@ export class Rules {
     return Object.fromEntries(this.listed.map(({ name, rest }) => [name, rest]));
   }
 
+  /** What a setting is called where there is little room. */
+  shortOf(name) {
+    const { short, label } = this.byName.get(name);
+    return short || label;
+  }
+
   /** A setting of a text, or undefined where the text is none of its values. */
   value(name, text) {
     const rule = this.byName.get(name);
