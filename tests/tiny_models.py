@@ -62,11 +62,11 @@ def write_all(home: Path) -> Path:
     return home
 
 
-def write_told(folder: Path) -> Path:
-    """A model of faces, 32 x 32, that is told of the attributes of ``TOLD``, of which there are five examples."""
+def write_told(folder: Path, spec: Spec = TOLD) -> Path:
+    """A model of faces, 32 x 32, that is told of the four attributes of a spec, of which there are five examples."""
     config = CLASSES.changed(data="faces", size=32, channels=3)
     told = torch.tensor([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 1], [1, 0, 0, 1], [0, 0, 0, 0]], dtype=torch.float32)
-    return write(folder, config, title="Tiny faces with attributes", spec=TOLD, told=told)
+    return write(folder, config, title="Tiny faces with attributes", spec=spec, told=told)
 
 
 def write(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -88,3 +88,9 @@ class Spec:
         if not fits:
             raise DataError("What is kept of the data set's examples (spec) is damaged.")
         return found
+
+
+def spelt(names: Sequence[str]) -> tuple[str, ...]:
+    """Names of columns as people read them: with spaces for underscores, unless two would be called the same."""
+    plain = tuple(" ".join(name.replace("_", " ").split()) or name for name in names)
+    return plain if len(set(plain)) == len(plain) else tuple(names)

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn.functional import one_hot
 
 from pipelines.data import attribute_groups_of
+from pipelines.data._spec import spelt
 from pipelines.errors import ModelError
 
 if TYPE_CHECKING:
@@ -80,10 +81,11 @@ def parts(trained: Trained) -> list[dict[str, Any]]:
     groups = attribute_groups_of(trained.config.data)
     grouped = {name: label for label, names in groups.items() for name in names}
     found: dict[str, dict[str, Any]] = {}
-    for column, name in enumerate(trained.entry.spec.names):
-        label = grouped.get(name, name)
+    names = trained.entry.spec.names
+    for column, (name, words) in enumerate(zip(names, spelt(names), strict=True)):
+        label = grouped.get(name, words)
         part = found.setdefault(label, {"label": label, "names": [], "columns": []})
-        part["names"].append(name)
+        part["names"].append(words)
         part["columns"].append(column)
     for part in found.values():
         part["none"] = bool((trained.attributes[:, part["columns"]].sum(1) == 0).any())

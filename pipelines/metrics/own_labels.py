@@ -10,13 +10,13 @@ sentence each.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from pipelines import data
 from pipelines.data import ImageSet
+from pipelines.data._spec import spelt
 from pipelines.errors import DataError
 from pipelines.metrics import ATTRIBUTES, CLASSES
 
@@ -122,12 +122,6 @@ class Labels:
             raise DataError(f"The test pictures of {pictures.name!r} lack attributes of its training pictures.")
         columns = [called.index(name) for name in self.names]
         return pictures.attributes[:, columns].astype(np.float32)
-
-
-def spelt(names: Sequence[str]) -> tuple[str, ...]:
-    """Names of columns as people read them: with spaces for underscores, unless two would be called the same."""
-    plain = tuple(" ".join(name.replace("_", " ").split()) or name for name in names)
-    return plain if len(set(plain)) == len(plain) else tuple(names)
 
 
 def held_out(images: np.ndarray) -> np.ndarray:

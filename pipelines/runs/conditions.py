@@ -20,6 +20,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from pipelines.data import ImageSet, Spec
+from pipelines.data._spec import spelt
 from pipelines.errors import GanError, ModelError, reason_of
 from pipelines.metrics.truth import Truth
 from pipelines.runs.names import CONDITIONS
@@ -45,7 +46,8 @@ def examples(known: Truth, spec: Spec) -> Truth:
 def names(told: Tensor, attributes: Sequence[str] = ()) -> tuple[str, ...]:
     """What pages call examples [K, ...]: their numbers, or, of attributes, those of these [L] that they have."""
     if attributes:
-        having = [[name for name, has in zip(attributes, row, strict=True) if has] for row in told.tolist()]
+        words = spelt(attributes)
+        having = [[name for name, has in zip(words, row, strict=True) if has] for row in told.tolist()]
         return tuple(", ".join(row) or "none of the attributes" for row in having)
     return tuple(f"example {number}" for number in range(1, len(told) + 1))
 

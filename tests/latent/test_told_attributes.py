@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,14 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
 def test_examples_are_called_by_what_they_have(model: Model) -> None:
     names = ("smile", "glasses", "sunglasses, beard", "smile, beard", "none of the attributes")
     assert model.class_names == names and not model.labelled, "z does not say what is told"
+
+
+def test_names_of_columns_are_read_with_spaces(tmp_path: Path) -> None:
+    told = replace(tiny.TOLD, names=("Wearing_Hat", "No_Beard", "Male", "Young"))
+    hats = load(tiny.write_told(tmp_path / "hats", told))
+    assert hats.class_names[0] == "Wearing Hat" and hats.class_names[3] == "Wearing Hat, Young"
+    assert [part["label"] for part in parts(hats.trained)] == ["Wearing Hat", "No Beard", "Male", "Young"]
+    assert hats.trained.labels("Wearing_Hat", 1).tolist() == [[1, 0, 0, 0]], "asked for as it is written in the file"
 
 
 def test_an_example_and_its_attributes_are_one(model: Model) -> None:

@@ -13,6 +13,7 @@ import torch
 
 from pipelines import data, metrics
 from pipelines.config.train_config import TrainConfig
+from pipelines.data._spec import spelt
 from pipelines.errors import DataError
 from pipelines.metrics import ATTRIBUTES, CLASSES, judge, own_labels, own_training, quality
 from pipelines.metrics.evaluate import attribute_model
@@ -63,8 +64,8 @@ def test_pictures_that_are_equal_are_held_out_together() -> None:
 
 
 def test_columns_are_spelt_as_people_read_them() -> None:
-    assert own_labels.spelt(["Mouth_Slightly_Open", "Male"]) == ("Mouth Slightly Open", "Male")
-    assert own_labels.spelt(["a_b", "a b"]) == ("a_b", "a b")
+    assert spelt(["Mouth_Slightly_Open", "Male"]) == ("Mouth Slightly Open", "Male")
+    assert spelt(["a_b", "a b"]) == ("a_b", "a b")
 
 
 def test_few_and_rare_and_joined_labels_are_handled_and_said() -> None:
