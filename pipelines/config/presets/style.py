@@ -43,7 +43,7 @@ PRESETS: dict[str, Preset] = {
     "stylegan-faces": Preset(
         "StyleGAN on faces",
         "Coarse layers take the shape of a face from their style, fine layers its colours.",
-        _STYLE.changed(**_FACES, size=32, width=16, latent_size=64, seconds=900.0),
+        _STYLE.changed(**_FACES, size=32, width=16, latent_size=64, lr_g=5e-3, lr_d=5e-3, seconds=900.0),
     ),
     "stylegan-faces-gpu": Preset(
         "StyleGAN on faces, 64 x 64",
