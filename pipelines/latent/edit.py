@@ -33,6 +33,7 @@ from pipelines.latent.directions import ALL, HELD, slug
 from pipelines.latent.model import Model
 from pipelines.metrics.parts import Part, part_of, parts_of, verdicts
 from pipelines.models.readings import SEED
+from pipelines.registries import network_traits
 
 AMOUNTS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)  # along a direction
 ROUNDS = 3  # of random moves, where they are needed
@@ -72,11 +73,16 @@ def edit(
         styled: what the point does to styles [1, 1 + W], or None, as ``Model.styled`` gives it.
 
     Raises:
-        ModelError: the model's pictures cannot be read, or there is no such name.
+        ModelError: the model's pictures cannot be read or do not follow z, or there is no such name.
     """
     reader = model.reader
     if reader is None or reader.exclusive:
         raise ModelError(f"There is no classifier of attributes for {model.id}, so nothing can be given.")
+    if not network_traits(model.trained.config.network).smooth_z:
+        raise ModelError(
+            f"{model.id} draws its pictures of others, and z changes them in leaps or not at all, so that no z gives "
+            "an attribute; choose a model that draws from z."
+        )
     for each in (name, *(held or ())):
         if each not in reader.names:
             raise ModelError(f"There is no attribute {each[:40]!r}; there are: {', '.join(reader.names)}.")

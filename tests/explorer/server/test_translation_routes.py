@@ -245,3 +245,8 @@ def test_a_picture_beside_a_picture_fits_into_a_body(tell) -> None:
     """Two pictures of 256 x 256 in colour, the largest that there are, are refused by their size, not by the body's."""
     large = encoded(np.zeros((3, 256, 256), np.uint8))
     refused(tell("tiny-style", "translate", input=large, judged=large), 400, "The picture has 196,608 bytes")
+
+
+@pytest.mark.parametrize("model", ["tiny-sharpen", "tiny-style"])
+def test_z_that_changes_nothing_gives_no_attribute(tell, model: str) -> None:
+    refused(tell(model, "edit", point={"z": [["0.0", 1]], "y": 0}, name="smile"), 400, "no z gives an attribute")
