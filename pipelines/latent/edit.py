@@ -33,7 +33,6 @@ from pipelines.latent.directions import ALL, HELD, slug
 from pipelines.latent.model import Model
 from pipelines.metrics.parts import Part, part_of, parts_of, verdicts
 from pipelines.models.readings import SEED
-from pipelines.registries import network_traits
 
 AMOUNTS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)  # along a direction
 ROUNDS = 3  # of random moves, where they are needed
@@ -78,11 +77,7 @@ def edit(
     reader = model.reader
     if reader is None or reader.exclusive:
         raise ModelError(f"There is no classifier of attributes for {model.id}, so nothing can be given.")
-    if not network_traits(model.trained.config.network).smooth_z:
-        raise ModelError(
-            f"{model.id} draws its pictures of others, and z changes them in leaps or not at all, so that no z gives "
-            "an attribute; choose a model that draws from z."
-        )
+    model.require_z("no z gives an attribute")
     for each in (name, *(held or ())):
         if each not in reader.names:
             raise ModelError(f"There is no attribute {each[:40]!r}; there are: {', '.join(reader.names)}.")

@@ -202,7 +202,7 @@ class Model:
 
         There are none where pictures do not follow z little by little, and no others either.
         """
-        if not network_traits(self.trained.config.network).smooth_z:
+        if not self.follows_z:
             return {}
         return {direction.id: direction for direction in directions.labelled(self)}
 
@@ -212,7 +212,7 @@ class Model:
 
         Takes seconds: components are found on the samples of the bank.
         """
-        if not network_traits(self.trained.config.network).smooth_z:
+        if not self.follows_z:
             return {}
         found = [*self.labelled.values(), *directions.components(self), *directions.closed_form(self)]
         return {direction.id: direction for direction in (*found, *in_w.directions(self))}
@@ -221,6 +221,19 @@ class Model:
     def styles(self) -> np.ndarray:
         """Styles of samples, float64 [N, W], of a model with a mapping network: see ``in_w.styles``."""
         return in_w.styles(self)
+
+    @property
+    def follows_z(self) -> bool:
+        """Whether its pictures change little by little with z."""
+        return network_traits(self.trained.config.network).smooth_z
+
+    def require_z(self, why: str) -> None:
+        """Raises ModelError where its pictures do not follow z, with what follows from that in words."""
+        if not self.follows_z:
+            raise ModelError(
+                f"{self.id} draws its pictures of others, and z changes them in leaps or not at all, so that {why}; "
+                "choose a model that draws from z."
+            )
 
     def steered(self, name: str) -> tuple[str, list[str] | None] | None:
         """The attribute and the names held (None for all) of a direction that was learnt; None for any other name."""

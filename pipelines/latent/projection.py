@@ -17,7 +17,6 @@ from torch.nn.functional import avg_pool2d
 from pipelines import optimisers
 from pipelines.errors import ModelError
 from pipelines.latent.model import Classes, Model
-from pipelines.registries import network_traits
 from pipelines.training.pictures import to_float
 
 STEPS, STARTS, POOL = 200, 8, 64
@@ -51,11 +50,7 @@ def project(
     target = to_float(torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None])
     if not model.trained.draws_pictures:
         raise ModelError(f"{model.id} draws no pictures, so that none can be searched for.")
-    if not network_traits(model.trained.config.network).smooth_z:
-        raise ModelError(
-            f"{model.id} draws its pictures of others, and z changes them in leaps or not at all, so that it cannot be "
-            "searched for; choose a model that draws from z."
-        )
+    model.require_z("no z of a picture can be found")
     generator = model.trained.raw
     labels = model.classes(y, POOL)
     with torch.no_grad():  # the starts are the samples that are nearest already

@@ -3,6 +3,7 @@
 import shutil
 import time
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -41,6 +42,19 @@ def translating(serve, tiny_translators: Path, tiny_models: Path):
             shutil.copytree(models, homes.models, dirs_exist_ok=True)
 
     return serve("streamlit_app.py", before=fill)
+
+
+@pytest.fixture
+def opened(translating, page):
+    """Opens the page Translate of that server on a model; ``model`` and what else its address says."""
+    from tests.browser.translate_page import OPEN_MS, settled  # only here: it loads torch
+
+    def open_page(**asked: object):
+        page.goto(f"{translating.url}/translate?{urlencode(asked)}")
+        settled(page, OPEN_MS)
+        return page
+
+    return open_page
 
 
 @pytest.fixture

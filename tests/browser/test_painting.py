@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -34,18 +33,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def server(translating):
     return translating
-
-
-@pytest.fixture
-def opened(server, page: Page):
-    """Opens the page on a model; ``model`` and what else its address says."""
-
-    def open_page(**asked: object) -> Page:
-        page.goto(f"{server.url}/translate?{urlencode(asked)}")
-        settled(page, OPEN_MS)
-        return page
-
-    return open_page
 
 
 def test_painting_with_the_mouse_filling_and_undoing(server, opened):

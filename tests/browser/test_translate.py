@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
-from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from pipelines.models import trained, translating
 from tests.browser.translate_page import (
@@ -40,18 +39,6 @@ A, B = "A: Avataaars", "B: Personas"  # the domains of tiny-style
 @pytest.fixture
 def server(translating):
     return translating
-
-
-@pytest.fixture
-def opened(server, page: Page):
-    """Opens the page on a model; ``model`` and what else its address says."""
-
-    def open_page(**asked: object) -> Page:
-        page.goto(f"{server.url}/translate?{urlencode(asked)}")
-        settled(page, OPEN_MS)
-        return page
-
-    return open_page
 
 
 def test_the_style_of_a_face_of_ones_own_picture_and_a_new_z(server, opened):
