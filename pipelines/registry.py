@@ -71,12 +71,8 @@ class Registry:
         Raises:
             The registry's error type: the name is not one of ``names()``.
         """
-        found = {}
-        for node in self._parsed(name).body:
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper():
-                with contextlib.suppress(ValueError):  # computed: not for others to read
-                    found[node.targets[0].id] = ast.literal_eval(node.value)
-        return found
+        file = self._find(name)
+        return dict(_stated(file, file.stat().st_mtime_ns))
 
     def those_with(self, constant: str) -> str:
         """The entries whose file states a constant that is true, in words, such as ``'folder' or 'pairs'``."""
@@ -146,3 +142,14 @@ class Registry:
 def _tree(file: Path, changed_at: int) -> ast.Module:
     """What a file says, parsed once for each time that it was changed."""
     return ast.parse(file.read_text("utf-8"))
+
+
+@cache
+def _stated(file: Path, changed_at: int) -> dict[str, Any]:
+    """The literal constants of a file, evaluated once for each time that it was changed."""
+    found = {}
+    for node in _tree(file, changed_at).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id.isupper():
+            with contextlib.suppress(ValueError):  # computed: not for others to read
+                found[node.targets[0].id] = ast.literal_eval(node.value)
+    return found

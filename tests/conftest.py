@@ -47,12 +47,9 @@ PROJECT = Path(__file__).resolve().parents[1]
 PATIENCE_MS = 15_000  # for what is expected of a page, on a machine that is busy with other tests
 EXPECTED_NOISE = (
     "favicon",
-    "Failed to load resource: net::ERR_CONNECTION",
-    "ERR_INCOMPLETE_CHUNKED_ENCODING",
-    "WebSocket connection to",
-    "Streamlit server is not responding",
     "/_stcore/",  # where a page is opened by its own address, Streamlit looks for its server below that first
-)  # what a deliberate restart of the server makes a browser say
+)  # what a browser may say in any test
+BROKEN_LINES = ("net::ERR_", "WebSocket connection to", "Streamlit server is not responding")  # after a restart
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -146,6 +143,7 @@ class Server:
     log: Path
     options: list[str] = field(default_factory=list)
     process: subprocess.Popen | None = None
+    restarts: int = 0
 
     @property
     def runs(self) -> Path:
@@ -217,6 +215,7 @@ class Server:
     def restart(self) -> None:
         """End it without ceremony and start it again on the same port and folders."""
         assert self.process is not None
+        self.restarts += 1
         self.process.kill()
         self.process.wait(10)
         self.start()
@@ -282,11 +281,10 @@ def _told(message) -> str:
     return f"{message.text} {message.location.get('url', '')}"
 
 
-def _expected(error: str) -> bool:
-    """Whether a browser may say that: the server was restarted, or the run of a picture was deleted meanwhile."""
+def _deleted(error: str) -> bool:
+    """Whether that is a picture of a run that was deleted meanwhile."""
     picture = re.search(r"status of 404 .*/api/runs/([^/]+)/(?:samples/|thumbnail)", error)
-    gone = picture and not any((server.runs / picture[1]).exists() for server in SERVERS)
-    return bool(gone) or any(noise in error for noise in EXPECTED_NOISE)
+    return bool(picture) and not any((server.runs / picture[1]).exists() for server in SERVERS)
 
 
 @pytest.fixture(scope="session")
@@ -303,6 +301,7 @@ def page(people, request):
     """An empty page of 1600 x 1000; errors on its console fail the test at the end."""
     errors: list[str] = []
     failed = request.session.testsfailed
+    restarts = sum(server.restarts for server in SERVERS)
     opened = people[0].come()
 
     def hear(message) -> None:
@@ -320,7 +319,10 @@ def page(people, request):
     people[0].go(opened, keep=request.session.testsfailed == failed)
     opened.remove_listener("console", hear)
     opened.remove_listener("pageerror", catch)
-    serious = [error for error in errors if not _expected(error)]
+    noise = EXPECTED_NOISE
+    if sum(server.restarts for server in SERVERS) > restarts:
+        noise += BROKEN_LINES
+    serious = [error for error in errors if not any(word in error for word in noise) and not _deleted(error)]
     assert not serious, f"The browser's console has errors: {serious}"
 
 

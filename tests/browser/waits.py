@@ -18,7 +18,7 @@ def until(true: Callable[[], object], what: str, timeout_s: float = REACT_S) -> 
     end = time.monotonic() + timeout_s
     while not true():
         assert time.monotonic() < end, f"Not within {timeout_s:g} s: {what}."
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 # Counts what a page asks for and has not yet read, and when that was the last time.

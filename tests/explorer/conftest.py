@@ -4,10 +4,12 @@
   models, with the tiny models as the published ones.
 - ``trained_run``: a copy of ``trained``, a finished run of ``tests/tiny_run.py`` that is trained once.
 - ``made``: runs in any state, without a training process; ``launched``: those whose process would have been started.
+- ``components_found_once``: each AppTest would read the metadata of every installed package, a third of its time.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 import socket
@@ -20,6 +22,7 @@ import httpx
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from streamlit.components.v2 import manifest_scanner
 
 from explorer.live.hub import HUB
 from explorer.server import routes
@@ -27,6 +30,15 @@ from pipelines.runs import jobs
 from pipelines.runs.folder import PAUSED, PREPARING, QUEUED, RUNNING, STOPPING, RunFolder
 from tests.explorer.train_pages import RUN
 from tests.fake_run import FakeRun
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components_found_once() -> Iterator[None]:
+    """Streamlit looks for components among the installed packages once, and not for each AppTest."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = manifest_scanner.scan_component_manifests
+        patch.setattr(manifest_scanner, "scan_component_manifests", functools.cache(scan))
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,9 @@
-"""The made-up data set that the full measure is tried on."""
+"""The made-up data set that the full measure is tried on, and the public implementations."""
 
 from __future__ import annotations
+
+import warnings
+from types import SimpleNamespace
 
 import pytest
 
@@ -24,3 +27,25 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
     monkeypatch.setattr(quality, "FEATURES", 6)
     monkeypatch.setattr(evaluate, "attribute_model", lambda name, fingerprint: None)
     return loaded
+
+
+@pytest.fixture(scope="session")
+def public() -> SimpleNamespace:
+    """The public implementations, imported here, since that takes seconds and each process collects all tests."""
+    with warnings.catch_warnings():  # what they have to say when they are imported is not about us
+        warnings.simplefilter("ignore")
+        import prdc
+        from scipy import linalg
+        from torchmetrics.functional.image import peak_signal_noise_ratio, structural_similarity_index_measure
+        from torchmetrics.image.fid import FrechetInceptionDistance
+        from torchmetrics.image.inception import InceptionScore
+        from torchmetrics.image.kid import KernelInceptionDistance
+    return SimpleNamespace(
+        prdc=prdc,
+        linalg=linalg,
+        fid=FrechetInceptionDistance,
+        score=InceptionScore,
+        kid=KernelInceptionDistance,
+        psnr=peak_signal_noise_ratio,
+        ssim=structural_similarity_index_measure,
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import torch
 
@@ -16,12 +18,18 @@ OWN = TrainConfig(data="folder", folder="somewhere", held_out=0.0)
 
 def stripes(count: int, seed: int, name: str = "digits", shares: tuple[float, ...] = (0.5, 0.3, 0.2)) -> data.ImageSet:
     """Pictures of one bright bar at a height that is their class, each with a brightness and a speckle of its own."""
+    images, labels = _bars(count, seed, shares)
+    return data.ImageSet(name, images.copy(), labels.copy(), NAMES, "", "")
+
+
+@cache
+def _bars(count: int, seed: int, shares: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
     random = np.random.default_rng(seed)
     labels = random.choice(3, count, p=shares)
     images = random.integers(0, 30, (count, 1, 28, 28), np.uint8)
     for image, label in zip(images, labels, strict=True):
         image[:, 9 * label + 2 : 9 * label + 7] += random.integers(120, 200, (5, 28), np.uint8)
-    return data.ImageSet(name, images, labels.astype(np.int64), NAMES, "", "")
+    return images, labels.astype(np.int64)
 
 
 class Reader(torch.nn.Module):

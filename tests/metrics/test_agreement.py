@@ -18,21 +18,6 @@ from pipelines.metrics.neighbours import Neighbourhoods, precision, recall
 from pipelines.metrics.score import inception_score
 
 
-@pytest.fixture(scope="module")
-def public() -> SimpleNamespace:
-    """The public implementations, imported here, since that takes seconds and each process collects all tests."""
-    with warnings.catch_warnings():  # what they have to say when they are imported is not about us
-        warnings.simplefilter("ignore")
-        import prdc
-        from scipy import linalg
-        from torchmetrics.image.fid import FrechetInceptionDistance
-        from torchmetrics.image.inception import InceptionScore
-        from torchmetrics.image.kid import KernelInceptionDistance
-    return SimpleNamespace(
-        prdc=prdc, linalg=linalg, fid=FrechetInceptionDistance, score=InceptionScore, kid=KernelInceptionDistance
-    )
-
-
 class Given(torch.nn.Module):
     """Features that are there already, in place of Inception's."""
 
