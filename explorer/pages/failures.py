@@ -28,16 +28,11 @@ def started() -> dict[str, dict[str, str]]:
 
 def start(name: str) -> None:
     """Train both twins of an entry, once, however often the button was hit."""
-    if double_click.made_just_now("twins", name):
-        return
+    kept = st.session_state["failures_live"]
     try:
-        runs = live.start(name)
+        kept[name] = double_click.once("twins", name, lambda: {twin: run.id for twin, run in live.start(name).items()})
     except GanError as error:
         st.session_state["problem"] = str(error)
-        return
-    ids = {twin: folder.id for twin, folder in runs.items()}
-    double_click.remember("twins", name, ids)
-    st.session_state["failures_live"][name] = ids
 
 
 def do(asked: dict[str, Any]) -> None:

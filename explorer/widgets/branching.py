@@ -8,11 +8,12 @@ from typing import Any
 import streamlit as st
 
 from explorer.widgets import starting
+from explorer.widgets.double_click import notes
 from pipelines.errors import GanError
 from pipelines.runs import branching, jobs
 from pipelines.runs.folder import PREPARING, RUNNING, RunFolder
 
-MADE = "branch_made"  # in the session: the branch that was made last, and the run that it is shown in place of
+MADE = "branch"  # in the notes: the branch that was made last, and the run that it is shown in place of
 STALE_S = 10.0  # for so long a rerun may come with the URL that the browser had before
 
 
@@ -28,16 +29,17 @@ def branch(run: RunFolder, step: int, changes: dict[str, Any]) -> str | None:
     Returns:
         Its id, or None where it could not be made.
     """
+    noted = notes()
     try:
-        starting.room()
+        visitor = starting.room()
         kept = [kept for kept in run.checkpoint_steps() if kept <= step]
         made = branching.branch(run, max(kept, default=0), changes)
         # Noted now: as the run is paused its live view asks for a rerun, which may begin before this ends.
-        st.session_state[MADE] = {"of": run.id, "id": made.id, "at": time.monotonic()}
+        noted[MADE] = {"of": run.id, "id": made.id, "at": time.monotonic()}
         if run.status().state in (PREPARING, RUNNING):
             jobs.pause(run)
         jobs.launch(made)
-        starting.started(made.id)
+        starting.started(visitor, made.id)
     except GanError as error:
         return _refused(str(error))
     except OSError as error:
@@ -46,8 +48,8 @@ def branch(run: RunFolder, step: int, changes: dict[str, Any]) -> str | None:
 
 
 def _refused(sentence: str) -> None:
+    forget_branch()
     st.session_state["problem"] = sentence
-    st.session_state.pop(MADE, None)
 
 
 def show_branch() -> None:
@@ -55,14 +57,14 @@ def show_branch() -> None:
 
     Not once only: as its origin is paused, the live view asks for reruns with the URL that the browser still has.
     """
-    made = st.session_state.get(MADE)
+    made = notes().get(MADE)
     if made and st.query_params.get("run") == made["of"] and time.monotonic() - made["at"] < STALE_S:
         st.query_params["run"] = made["id"]
 
 
 def forget_branch() -> None:
     """A person chose what to see: the branch is not shown in place of its origin any more."""
-    st.session_state.pop(MADE, None)
+    notes().pop(MADE, None)
 
 
 def wish_of(asked: Any, run: RunFolder) -> tuple[int, dict[str, Any]] | None:

@@ -217,19 +217,21 @@ def _start() -> None:
     """
     config, preset, begin = draft(), st.session_state["draft_preset"] or "", chosen()
     asked = (config, begin and (begin[0].id, begin[1]))
-    run_id = double_click.made_just_now("run", asked)
-    if run_id is None:
-        try:
-            starting.room()
-            run_id = _begun(config, *begin) if begin else jobs.start(config, preset).id
-        except GanError as error:
-            st.session_state["problem"] = str(error)
-            return
-        if run_id is None:
-            return
-        double_click.remember("run", asked, run_id)
-        starting.started(run_id)
-    st.query_params["run"] = run_id
+
+    def make() -> str | None:
+        visitor = starting.room()
+        run_id = _begun(config, *begin) if begin else jobs.start(config, preset).id
+        if run_id:
+            starting.started(visitor, run_id)
+        return run_id
+
+    try:
+        run_id = double_click.once("run", asked, make)
+    except GanError as error:
+        st.session_state["problem"] = str(error)
+        return
+    if run_id:
+        st.query_params["run"] = run_id
 
 
 def _begun(config: TrainConfig, origin: RunFolder | Entry, step: int) -> str | None:

@@ -29,8 +29,11 @@ _started: dict[str, set[str]] = {}  # the ids of the runs that each visitor star
 _lock = threading.Lock()
 
 
-def room() -> None:
+def room() -> str:
     """Make sure that this visitor may start one more run.
+
+    Returns:
+        Who that is, for ``started``: once there is a run, the page is not asked for it any more.
 
     Raises:
         RunError: too many of theirs, or of all, train or wait; one sentence.
@@ -55,21 +58,22 @@ def room() -> None:
             f"{living} runs train or wait already, and {MOST} are allowed at a time; "
             "stop one of them, or wait until one has ended."
         )
+    return visitor
 
 
-def started(run_id: str) -> None:
-    """Note that this visitor started a run."""
+def started(visitor: str, run_id: str) -> None:
+    """Note that a visitor started a run."""
     with _lock:
-        _started.setdefault(_visitor(), set()).add(run_id)
+        _started.setdefault(visitor, set()).add(run_id)
 
 
 def resume(run: RunFolder) -> None:
     """As ``jobs.resume``; a run that holds no process any more needs room for one."""
     if run.status().state == PAUSED:
         return jobs.resume(run)
-    room()
+    visitor = room()
     jobs.resume(run)
-    started(run.id)
+    started(visitor, run.id)
 
 
 def _visitor() -> str:

@@ -6,6 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 from PIL import Image
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.testing.v1 import AppTest
 
 from explorer.live.summaries import Summaries
@@ -85,6 +88,21 @@ def test_a_double_click_starts_one_run(launched):
     page.run()
     del page.query_params["run"]  # as the browser still shows the form when the second click arrives
     page.run()
+    page.button(key="start").click()
+    checked(page.run())
+    assert len(launched) == 1 and selected(page) == launched[0].id
+
+
+def test_a_second_click_that_is_heard_while_the_first_is_at_work_starts_nothing(launched, monkeypatch):
+    page = opened()
+    clicked = WidgetStates(widgets=[WidgetState(id=page.button(key="start").proto.id, trigger_value=True)])
+
+    def launch(run):
+        if not launched:  # Streamlit ends the run of the page at its next yield point and begins the next one
+            get_script_run_ctx().script_requests.request_rerun(RerunData(widget_states=clicked))
+        launched.append(run)
+
+    monkeypatch.setattr(jobs, "launch", launch)
     page.button(key="start").click()
     checked(page.run())
     assert len(launched) == 1 and selected(page) == launched[0].id

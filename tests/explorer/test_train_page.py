@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from types import SimpleNamespace
 
 import pytest
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.testing.v1 import AppTest
 
-from explorer.widgets import branching
+from explorer.widgets import branching, double_click, starting
 from pipelines.config.presets import PRESETS
 from pipelines.paths import PROJECT
 from pipelines.runs import jobs
@@ -164,8 +167,9 @@ def test_the_page_that_is_drawn_while_a_branch_is_made_shows_the_branch(made, la
     page.query_params["run"] = RUN
     session, held = SimpleNamespace(session_state={}), {}
     with monkeypatch.context() as patches:
-        patches.setattr(branching, "st", session)
-        patches.setattr(jobs, "pause", lambda run: held.update(session.session_state))
+        patches.setattr(double_click, "st", session)
+        patches.setattr(starting, "st", SimpleNamespace(**vars(session), context=SimpleNamespace(cookies={})))
+        patches.setattr(jobs, "pause", lambda run: held.update(copy.deepcopy(session.session_state)))
         made_id = branching.branch(fake.folder, 0, {"seconds": 120.0})
     for key, value in held.items():  # what that rerun would find
         page.session_state[key] = value
@@ -178,6 +182,23 @@ def test_the_page_that_is_drawn_while_a_branch_is_made_shows_the_branch(made, la
     page.query_params["run"] = RUN  # later somebody goes back
     checked(page.run())
     assert selected(page) == RUN
+
+
+def test_a_branch_is_started_though_the_page_is_asked_for_anew_meanwhile(made, launched, monkeypatch):
+    made(FINISHED).folder.checkpoint_path(200).write_bytes(b"weights")
+    page, real = duplicated(opened(RUN)), branching.branching.branch
+
+    def branch(*given):
+        run = real(*given)
+        get_script_run_ctx().script_requests.request_rerun(RerunData())  # at the next yield point this run would end
+        return run
+
+    monkeypatch.setattr(branching.branching, "branch", branch)
+    page.selectbox(key="draft_begin").set_value(200)
+    page.run()
+    page.button(key="start").click()
+    checked(page.run())
+    assert len(launched) == 1
 
 
 def test_what_a_run_cannot_go_on_with_is_one_sentence(made, launched):
