@@ -16,8 +16,8 @@ PRESETS: dict[str, Preset] = {
         "R3GAN on digits",
         "Residual blocks without any normalisation, and pairs of a real digit and a fake. Watch the classes that come.",
         _PAIRED.changed(
-            network="r3gan", width=8, latent_size=32, conditional=True, batch_size=32, lr_g=5e-4, lr_d=5e-4, ema=0.99,
-            seconds=600.0,
+            network="r3gan", width=8, latent_size=32, conditional=True, batch_size=32, lr_g=2e-3, lr_d=2e-3, ema=0.99,
+            decay=0.5, seconds=600.0,
         ),
     ),
     "stacked-digits": Preset(

@@ -27,7 +27,7 @@ PRESETS: dict[str, Preset] = {
     "progressive-faces": Preset(
         "Progressive growing on faces",
         "From 4 x 4 to 32 x 32 pixels: each stage is shown 8,000 real pictures, and as many fade in the next.",
-        _PROGRESSIVE.changed(size=32, width=32, latent_size=64, growth=8_000, seconds=600.0),
+        _PROGRESSIVE.changed(size=32, width=32, latent_size=64, growth=8_000, lr_g=5e-3, lr_d=5e-3, seconds=600.0),
     ),
     "progressive-faces-gpu": Preset(
         "Progressive growing on faces, 128 x 128",
