@@ -5,10 +5,10 @@ from typing import Any
 import streamlit as st
 
 from explorer import saved_directions
+from explorer.widgets import errors
 from explorer.widgets.model_picker import choose_model, no_model, told
 from explorer.widgets.own_reader import own_reader
 from explorer.widgets.stage import stage
-from pipelines.errors import GanError
 
 # Parts
 
@@ -38,13 +38,12 @@ if isinstance(entry, str):
     no_model(entry)
 else:
     reader = own_reader(entry)
-    wish = stage("arithmetic", "Arithmetic of latent vectors")(
-        entry.id, size=entry.config.size, reader=reader, **told(entry),
-        saved=saved_directions.directions(entry.id), problem=st.session_state.pop("arithmetic_problem", ""),
-    )  # fmt: skip
+    with errors.handed("arithmetic") as problem:
+        wish = stage("arithmetic", "Arithmetic of latent vectors")(
+            entry.id, size=entry.config.size, reader=reader, **told(entry),
+            saved=saved_directions.directions(entry.id), problem=problem,
+        )  # fmt: skip
     if wish:
-        try:
+        with errors.noted(where="arithmetic"):
             grant(wish)
-        except GanError as error:
-            st.session_state["arithmetic_problem"] = str(error)
         st.rerun()

@@ -6,10 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.widgets import double_click
+from explorer.widgets import double_click, errors
 from explorer.widgets.failures import failures
-from explorer.widgets.text import literal
-from pipelines.errors import GanError
 from pipelines.failures import live
 from pipelines.paths import runs_home
 from pipelines.runs import jobs
@@ -29,10 +27,8 @@ def started() -> dict[str, dict[str, str]]:
 def start(name: str) -> None:
     """Train both twins of an entry, once, however often the button was hit."""
     kept = st.session_state["failures_live"]
-    try:
+    with errors.noted():
         kept[name] = double_click.once("twins", name, lambda: {twin: run.id for twin, run in live.start(name).items()})
-    except GanError as error:
-        st.session_state["problem"] = str(error)
 
 
 def do(asked: dict[str, Any]) -> None:
@@ -46,7 +42,6 @@ def do(asked: dict[str, Any]) -> None:
 
 jobs.reap()
 st.title("Failures", anchor=False)
-if problem := st.session_state.pop("problem", None):
-    st.error(literal(problem), icon=":material/error:")
+errors.show()
 if asked := failures(started()):
     do(asked)

@@ -8,13 +8,13 @@ import streamlit as st
 
 from explorer.background import publications
 from explorer.model_cards import model_cards
+from explorer.widgets import errors
 from explorer.widgets.begin_with import further_from
 from explorer.widgets.gallery import explorable_runs, gallery
-from explorer.widgets.model_dialogs import open_dialog, show_dialog
+from explorer.widgets.model_dialogs import open_dialog, say_what_was_done, show_dialog
 from explorer.widgets.settings_form import fill_draft
 from explorer.widgets.text import literal
 from pipelines.config.train_config import ENDLESS
-from pipelines.errors import GanError
 from pipelines.models import registry
 
 PAGES = ("latent", "arithmetic", "digits", "translate", "train")
@@ -31,11 +31,8 @@ def open_page(page: str, query: dict[str, Any]) -> None:
 
 def train_further(name: str) -> None:
     """Open the settings of a published model as a new run that begins with its networks."""
-    try:
+    with errors.noted(anew=True):  # deleted meanwhile
         entry = registry.find(name, anywhere=False)
-    except GanError as error:  # deleted meanwhile
-        st.session_state["problem"] = str(error)
-        st.rerun()
     fill_draft(entry.config.changed(**ENDLESS | {"epochs": MORE_EPOCHS}), "")
     further_from(entry)
     st.session_state["draft_view"] = "All settings"
@@ -72,10 +69,8 @@ else:
         "There is no model yet. Train one in a minute: it can be explored here from its first checkpoint on.",
         icon=":material/info:",
     )
-if problem := st.session_state.pop("problem", None):
-    st.error(literal(problem), icon=":material/error:")
-if said := st.session_state.pop("said", None):
-    st.toast(literal(said), icon=":material/check:")
+errors.show()
+say_what_was_done()
 asked = gallery(cards, unread, runs, under_way)
 if asked:
     do(asked)

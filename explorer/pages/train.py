@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explorer.widgets import double_click
-from explorer.widgets.branching import branch, forget_branch, show_branch, wish_of
+from explorer.widgets import double_click, errors
+from explorer.widgets.branching import branch, forget_made, show_made, wish_of
 from explorer.widgets.full_measure import full_measure
 from explorer.widgets.live_run import live_run
 from explorer.widgets.new_run import new_run
@@ -12,7 +12,6 @@ from explorer.widgets.run_controls import run_controls
 from explorer.widgets.run_header import run_header, run_message
 from explorer.widgets.run_list import run_list
 from explorer.widgets.run_settings import run_settings
-from explorer.widgets.text import literal
 from explorer.widgets.unread_run import unread_run
 from pipelines.errors import GanError
 from pipelines.paths import runs_home
@@ -34,6 +33,7 @@ def find_run(run_id: str) -> RunFolder | None:
 
 def show_new_run() -> None:
     """Leave the selected run."""
+    forget_made()
     st.query_params.pop("run", None)
     double_click.forget("run")  # the same settings again, if that is wanted
 
@@ -43,7 +43,7 @@ def list_of_runs(selected: str | None) -> None:
     st.button("New run", icon=":material/add:", width="stretch", disabled=selected is None, on_click=show_new_run)
     clicked = run_list(selected)
     if clicked and clicked != selected:
-        forget_branch()
+        forget_made()
         st.query_params["run"] = clicked
         st.rerun()
 
@@ -75,7 +75,7 @@ def one_run(run: RunFolder) -> None:
 # Layout
 
 jobs.reap()
-show_branch()
+show_made()
 selected = st.query_params.get("run")
 if selected and selected == st.session_state.get("deleted_run") and not find_run(selected):
     # Here and not where it is deleted: the live view hears of that too, and asks for a rerun with the URL it still has.
@@ -84,8 +84,7 @@ if selected and selected == st.session_state.get("deleted_run") and not find_run
     selected = None
 with st.sidebar:
     list_of_runs(selected)
-if problem := st.session_state.pop("problem", None):
-    st.error(literal(problem), icon=":material/error:")
+errors.show()
 if selected is None:
     new_run(is_first=not jobs.runs())
 elif run := find_run(selected):

@@ -7,13 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.widgets import starting
+from explorer.widgets import errors, starting
 from explorer.widgets.double_click import notes
-from pipelines.errors import GanError
 from pipelines.runs import branching, jobs
 from pipelines.runs.folder import PREPARING, RUNNING, RunFolder
 
-MADE = "branch"  # in the notes: the branch that was made last, and the run that it is shown in place of
+MADE = "shown"  # in the notes: the run that was made last, and what it is shown in place of
 STALE_S = 10.0  # for so long a rerun may come with the URL that the browser had before
 
 
@@ -29,41 +28,48 @@ def branch(run: RunFolder, step: int, changes: dict[str, Any]) -> str | None:
     Returns:
         Its id, or None where it could not be made.
     """
-    noted = notes()
-    try:
+    kept = notes()
+    with errors.noted("The branch"):
         visitor = starting.room()
-        kept = [kept for kept in run.checkpoint_steps() if kept <= step]
-        made = branching.branch(run, max(kept, default=0), changes)
+        saved = [saved for saved in run.checkpoint_steps() if saved <= step]
+        made = branching.branch(run, max(saved, default=0), changes)
         # Noted now: as the run is paused its live view asks for a rerun, which may begin before this ends.
-        noted[MADE] = {"of": run.id, "id": made.id, "at": time.monotonic()}
+        to_be_shown(kept, made.id, in_place_of=run.id)
         if run.status().state in (PREPARING, RUNNING):
             jobs.pause(run)
         jobs.launch(made)
         starting.started(visitor, made.id)
-    except GanError as error:
-        return _refused(str(error))
-    except OSError as error:
-        return _refused(f"The branch cannot be written ({error.strerror or error}).")
-    return made.id
+        return made.id
+    kept.pop(MADE, None)
+    return None
 
 
-def _refused(sentence: str) -> None:
-    forget_branch()
-    st.session_state["problem"] = sentence
+def to_be_shown(kept: dict[str, Any], run_id: str, in_place_of: str | None) -> None:
+    """Note in ``notes()`` that a run was made just now.
 
-
-def show_branch() -> None:
-    """Put the branch that was made just now into the URL in place of its origin; the page does it before all else.
-
-    Not once only: as its origin is paused, the live view asks for reruns with the URL that the browser still has.
+    Args:
+        in_place_of: the run in the URL; None, if it was the form of a new run.
     """
-    made = notes().get(MADE)
+    kept[MADE] = {"of": in_place_of, "id": run_id, "at": time.monotonic()}
+
+
+def show_made() -> None:
+    """Put the run that was made just now into the URL; the page does it before all else.
+
+    In place of the form it does so once, for whoever clicked elsewhere while the run was made. A branch is put in
+    place of its origin more than once: as that is paused, its live view asks for reruns with the URL that the browser
+    still has.
+    """
+    kept = notes()
+    made = kept.get(MADE)
     if made and st.query_params.get("run") == made["of"] and time.monotonic() - made["at"] < STALE_S:
         st.query_params["run"] = made["id"]
+    if made and made["of"] is None:
+        kept.pop(MADE, None)
 
 
-def forget_branch() -> None:
-    """A person chose what to see: the branch is not shown in place of its origin any more."""
+def forget_made() -> None:
+    """A person chose what to see: what was made is not shown in place of it any more."""
     notes().pop(MADE, None)
 
 

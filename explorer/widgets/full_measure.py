@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from explorer.background import evaluations
-from explorer.widgets import assets
-from pipelines.errors import GanError
+from explorer.widgets import assets, errors
 from pipelines.runs.folder import RunFolder
 
 _component = assets.component("train/full_measure", "Full measure", "stage")
@@ -21,8 +18,5 @@ def full_measure(run: RunFolder, *, key: str = "full_measure") -> None:
         evaluations.dismiss(run)
     elif asked.get("verb") == "measure":
         evaluations.dismiss(run)  # of a try that failed
-        try:
+        with errors.noted(anew=True):
             evaluations.start(run)
-        except GanError as error:
-            st.session_state["problem"] = str(error)
-            st.rerun()

@@ -1,6 +1,6 @@
 """What one does with models: publish a run, rename a model of one's own, delete it. Each asks in a dialog.
 
-Which dialog is open is kept in the session, so that it stays open, with what was typed, when the page reruns.
+Which dialog is open is noted in the session, so that it stays open, with what was typed, when the page reruns.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from explorer.background import publications
+from explorer.widgets import double_click, errors
 from explorer.widgets.text import literal
 from pipelines.errors import GanError, ModelError, printable
 from pipelines.models import managing, registry
@@ -18,58 +19,66 @@ from pipelines.models.registry import Entry
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
 
-OPEN = "model_dialog"  # in the session: (verb, what it is about)
-YES = "model_dialog_yes"  # in the session: that its main button was clicked, until the dialog has acted on it
+# In the session's notes.
+OPEN = "model_dialog"  # (verb, what it is about), and where what goes wrong is shown
+YES = "model_dialog_yes"  # that its main button was clicked, until the dialog has acted on it
+SAID = "said"  # what was done, for the page to say once
 CHECKPOINTS = {"best": "The best by its measures", "last": "The last"}
 
 
 def open_dialog(verb: str, about: str, name: str = "") -> None:
     """Open a dialog (``publish`` a run, ``rename`` or ``delete`` a model) from the next call of ``show_dialog`` on."""
-    for key in ("dialog_name", "dialog_title", "dialog_about", "dialog_checkpoint", YES):
+    for key in ("dialog_name", "dialog_title", "dialog_about", "dialog_checkpoint"):
         st.session_state.pop(key, None)
     if name:
         st.session_state["dialog_name"] = name
-    st.session_state[OPEN] = verb, about
+    kept = double_click.notes()
+    kept.pop(YES, None)
+    kept[OPEN] = verb, about
 
 
 def show_dialog() -> None:
     """Show the dialog that is open, if one is."""
-    verb, about = st.session_state.get(OPEN, (None, ""))
+    verb, about = double_click.notes().get(OPEN, (None, ""))
     if verb is None:
         return
-    try:
-        entry = _explorable(about) if verb == "publish" else registry.find(about)
-    except GanError as error:
-        if verb == "delete" and managing.can_be_deleted(about):  # damaged
-            _delete(about, about)
-            return
-        # gone meanwhile
-        _close()
-        st.session_state["problem"] = str(error)
-        st.rerun()
+    with errors.noted(anew=True):
+        try:
+            entry = _explorable(about) if verb == "publish" else registry.find(about)
+        except GanError:
+            if verb == "delete" and managing.can_be_deleted(about):  # damaged
+                _delete(about, about)
+                return
+            _close()
+            raise  # gone meanwhile
     if verb == "delete":
         _delete(entry.id, entry.title)
     else:
         {"publish": _publish, "rename": _rename}[verb](entry)
 
 
+def say_what_was_done() -> None:
+    """Say once that a dialog did what it was asked for."""
+    kept = double_click.notes()
+    if said := kept.get(SAID):
+        st.toast(literal(said), icon=":material/check:")
+        kept.pop(SAID, None)
+
+
 def _close() -> None:
-    st.session_state.pop(OPEN, None)
+    double_click.notes().pop(OPEN, None)
 
 
-def _done(verb: Callable[[], None], said: str, place: st.delta_generator.DeltaGenerator) -> None:
-    """Do what was asked for; where that fails the dialog stays and tells why, in ``place``."""
-    try:
+def _do(verb: Callable[[], None], said: str) -> None:
+    """Do what the main button was clicked for, if it was, and close; where that fails the dialog stays and says why."""
+    kept = double_click.notes()
+    if not kept.pop(YES, False):
+        return
+    with errors.noted("It", where=OPEN, anew=True):
         verb()
-    except GanError as error:
-        place.error(literal(error), icon=":material/error:")
-        return
-    except OSError as error:  # a full disk, say
-        place.error(literal(f"It cannot be written ({error.strerror or error})."), icon=":material/error:")
-        return
-    _close()
-    st.session_state["said"] = said
-    st.rerun()
+        kept[SAID] = said
+        kept.pop(OPEN, None)
+        st.rerun()
 
 
 def _name_field(value: str) -> str:
@@ -80,15 +89,16 @@ def _name_field(value: str) -> str:
     ).strip()
 
 
-def _warning(sentence: str = "") -> st.delta_generator.DeltaGenerator:
-    """What speaks against what was typed, in a place of its own: the buttons below stay what they are."""
+def _warning(sentence: str = "") -> None:
+    """What speaks against what was typed or done, in a place of its own: the buttons below stay what they are."""
     place = st.empty()
     if sentence:
         place.warning(literal(sentence), icon=":material/edit:")
-    return place
+    errors.show(OPEN, place)
 
 
-def _buttons(label: str, icon: str, disabled: bool = False) -> bool:
+def _buttons(label: str, icon: str, verb: Callable[[], None], said: str, disabled: bool = False) -> None:
+    """Cancel, and the main button; what that was clicked for is done here."""
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Cancel", key="dialog_no"):
             _close()
@@ -96,12 +106,12 @@ def _buttons(label: str, icon: str, disabled: bool = False) -> bool:
         st.button(
             label, key="dialog_yes", type="primary", icon=f":material/{icon}:", disabled=disabled, on_click=_said_yes
         )
-    return st.session_state.pop(YES, False)
+    _do(verb, said)
 
 
 def _said_yes() -> None:
     """Noted before the page runs, which may be cut short by its next run before it comes to the dialog."""
-    st.session_state[YES] = True
+    double_click.notes()[YES] = True
 
 
 @st.dialog("Publish this run", icon=":material/publish:", on_dismiss=_close)
@@ -121,11 +131,10 @@ def _publish(entry: Entry) -> None:
     checkpoint = st.segmented_control("Checkpoint", choices, key="dialog_checkpoint", default="best", required=True,
                                       format_func=words.get)  # fmt: skip
     problem = _name_problem(name)
-    place = _warning(problem)
+    _warning(problem)
     st.caption("10,000 samples are drawn and measured: about half a minute, in the background.")
-    if _buttons("Publish", "publish", disabled=bool(problem)):
-        chosen = {"checkpoint": checkpoint or "best", "title": title, "about": about}
-        _done(lambda: publications.start(run, name, **chosen), "", place)
+    chosen = {"checkpoint": checkpoint or "best", "title": title, "about": about}
+    _buttons("Publish", "publish", lambda: publications.start(run, name, **chosen), "", disabled=bool(problem))
 
 
 @st.dialog("Rename this model", icon=":material/edit:", on_dismiss=_close)
@@ -133,18 +142,17 @@ def _rename(entry: Entry) -> None:
     st.text(f"{printable(entry.title)} has the name {entry.id} in links; links with the old name no longer work.")
     name = _name_field(entry.id)
     problem = "" if name == entry.id else _name_problem(name)
-    place = _warning(problem)
-    if _buttons("Rename", "edit", disabled=bool(problem) or name == entry.id):
-        _done(lambda: managing.rename(entry.id, name), f"{entry.id} is now {name}.", place)
+    _warning(problem)
+    said = f"{entry.id} is now {name}."
+    _buttons("Rename", "edit", lambda: managing.rename(entry.id, name), said, bool(problem) or name == entry.id)
 
 
 @st.dialog("Delete this model?", icon=":material/delete:", on_dismiss=_close)
 def _delete(name: str, title: str) -> None:
     st.text(printable(f"{title} ({name})" if title != name else name))
     st.text("Its weights, card and preview will be gone for good. The run that it came from is kept.")
-    place = _warning()
-    if _buttons("Delete", "delete"):
-        _done(lambda: managing.delete(name), f"{name} is deleted.", place)
+    _warning()
+    _buttons("Delete", "delete", lambda: managing.delete(name), f"{name} is deleted.")
 
 
 def _explorable(run_id: str) -> Entry:

@@ -6,9 +6,9 @@ import os
 
 import streamlit as st
 
-from explorer.widgets import double_click, starting
+from explorer.widgets import double_click, errors, starting
 from explorer.widgets.begin_with import begin_with, chosen, further_model, offer
-from explorer.widgets.branching import branch
+from explorer.widgets.branching import branch, to_be_shown
 from explorer.widgets.memory import memory
 from explorer.widgets.own_pictures import folder_summary
 from explorer.widgets.settings_form import (
@@ -217,21 +217,19 @@ def _start() -> None:
     """
     config, preset, begin = draft(), st.session_state["draft_preset"] or "", chosen()
     asked = (config, begin and (begin[0].id, begin[1]))
+    kept = double_click.notes()
 
     def make() -> str | None:
         visitor = starting.room()
         run_id = _begun(config, *begin) if begin else jobs.start(config, preset).id
         if run_id:
             starting.started(visitor, run_id)
+            to_be_shown(kept, run_id, in_place_of=None)
         return run_id
 
-    try:
-        run_id = double_click.once("run", asked, make)
-    except GanError as error:
-        st.session_state["problem"] = str(error)
-        return
-    if run_id:
-        st.query_params["run"] = run_id
+    with errors.noted():
+        if run_id := double_click.once("run", asked, make):
+            st.query_params["run"] = run_id
 
 
 def _begun(config: TrainConfig, origin: RunFolder | Entry, step: int) -> str | None:

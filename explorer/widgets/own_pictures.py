@@ -6,6 +6,7 @@ import os
 
 import streamlit as st
 
+from explorer.widgets import errors
 from explorer.widgets.text import literal
 from pipelines import data
 from pipelines.data import Overview
@@ -70,9 +71,5 @@ def _is_gone(path: bytes) -> bool:
 
 
 def _resume_from(run: RunFolder) -> None:
-    try:
+    with errors.noted("The run's folder"):
         jobs.resume(run, st.session_state[f"moved_to_{run.id}"])
-    except GanError as error:
-        st.session_state["problem"] = str(error)
-    except OSError as error:  # a full disk, say
-        st.session_state["problem"] = f"The run's folder cannot be written ({error.strerror or error})."

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from explorer.background import readers
-from explorer.widgets import assets
+from explorer.widgets import assets, errors
 from pipelines import metrics
-from pipelines.errors import GanError
 from pipelines.models.registry import Entry
 
-PROBLEM = "reader_problem"
+READER = "reader"  # where a problem is shown
 _component = assets.component("reader/own_reader", "Reader of these pictures", "stage")
 
 
@@ -23,13 +20,10 @@ def own_reader(entry: Entry) -> str:
     if not readers.concerns(entry):
         return ""
     stamp = metrics.stamp(entry.config.data, entry.fingerprint)
-    told = {"model": entry.id, "stamp": stamp, "problem": st.session_state.pop(PROBLEM, "")}
-    asked = _component("own_reader", told, "asked").get("asked")
+    with errors.handed(READER) as problem:
+        asked = _component("own_reader", {"model": entry.id, "stamp": stamp, "problem": problem}, "asked").get("asked")
     if isinstance(asked, dict) and asked.get("model") == entry.id and asked.get("verb") == "train":
         readers.dismiss(entry)  # of a try that failed
-        try:
+        with errors.noted(where=READER, anew=True):
             readers.start(entry)
-        except GanError as error:
-            st.session_state[PROBLEM] = str(error)
-            st.rerun()
     return stamp

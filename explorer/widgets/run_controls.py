@@ -11,14 +11,14 @@ from typing import Literal
 
 import streamlit as st
 
-from explorer.widgets import starting
+from explorer.widgets import errors, starting
 from explorer.widgets.begin_with import duplicated_from
 from explorer.widgets.run_header import run_name
 from explorer.widgets.settings_form import fill_draft
 from explorer.widgets.text import api_link
 from pipelines.config.presets import PRESETS
 from pipelines.config.train_config import RATES, SETTINGS, TrainConfig, label_of
-from pipelines.errors import GanError, printable
+from pipelines.errors import printable
 from pipelines.registries import network_traits
 from pipelines.runs import jobs
 from pipelines.runs.facts import rate_problem
@@ -111,12 +111,8 @@ def _do(verb: Callable[..., None], run: RunFolder, *args: object) -> None:
     """Call a verb; what goes wrong is said at the top of the page."""
     if not run.exists():  # deleted by somebody else meanwhile, which the page says by itself
         return
-    try:
+    with errors.noted("The run's folder"):
         verb(run, *args)
-    except GanError as error:
-        st.session_state["problem"] = str(error)
-    except OSError as error:  # a full disk, say
-        st.session_state["problem"] = f"The run's folder cannot be written ({error.strerror or error})."
 
 
 def _rates(run: RunFolder, record: Record, status: Status) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from explorer.widgets import errors
 from explorer.widgets.text import api_link, literal
 from pipelines.config.presets import PRESETS, title_of
 from pipelines.errors import GanError, printable
@@ -109,7 +110,5 @@ def _notes(run: RunFolder) -> Notes:
 
 def _note(run: RunFolder, field: str) -> None:
     """Store what a field holds; the other may have been changed elsewhere."""
-    try:
+    with errors.noted("The note"):
         run.write_notes(replace(_notes(run), **{field: st.session_state[f"{field}_{run.id}"].strip()}))
-    except OSError as error:
-        st.session_state["problem"] = f"The note cannot be written ({error.strerror})."

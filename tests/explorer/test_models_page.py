@@ -280,7 +280,7 @@ def test_what_was_told_long_ago_is_not_meant_any_more(own_models):
 def opened(verb: str | None = None, about_what: str = "") -> AppTest:
     page = AppTest.from_file(str(PROJECT / "explorer" / "main.py"), default_timeout=30)
     if verb:
-        page.session_state[OPEN] = (verb, about_what)
+        page.session_state["made"] = {OPEN: (verb, about_what)}
     return checked(page.run())
 
 

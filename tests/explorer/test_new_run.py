@@ -93,19 +93,44 @@ def test_a_double_click_starts_one_run(launched):
     assert len(launched) == 1 and selected(page) == launched[0].id
 
 
-def test_a_second_click_that_is_heard_while_the_first_is_at_work_starts_nothing(launched, monkeypatch):
+def ask_anew(states: WidgetStates) -> None:
+    """Ask for the page as a browser does: Streamlit ends its run at the next yield point, and begins the next one."""
+    run = get_script_run_ctx()
+    asked = RerunData(widget_states=states, page_script_hash=run.page_script_hash)
+    run.script_requests.request_rerun(asked)
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_what_is_asked_for_while_a_run_is_started_starts_no_second_one_and_the_first_is_shown(
+    launched, monkeypatch, again
+):
     page = opened()
-    clicked = WidgetStates(widgets=[WidgetState(id=page.button(key="start").proto.id, trigger_value=True)])
+    start = WidgetState(id=page.button(key="start").proto.id, trigger_value=True)
+    states = WidgetStates(widgets=[start] if again else [])
 
     def launch(run):
-        if not launched:  # Streamlit ends the run of the page at its next yield point and begins the next one
-            get_script_run_ctx().script_requests.request_rerun(RerunData(widget_states=clicked))
+        if not launched:
+            ask_anew(states)
         launched.append(run)
 
     monkeypatch.setattr(jobs, "launch", launch)
     page.button(key="start").click()
     checked(page.run())
     assert len(launched) == 1 and selected(page) == launched[0].id
+
+
+def test_why_nothing_was_started_is_said_though_the_page_is_asked_for_anew_meanwhile(launched, monkeypatch):
+    def launch(run):
+        ask_anew(WidgetStates())
+        raise RunError("There is no room.")
+
+    monkeypatch.setattr(jobs, "launch", launch)
+    page = opened()
+    page.button(key="start").click()
+    checked(page.run())
+    assert [said(error) for error in page.error] == ["There is no room."] and selected(page) is None
+    checked(page.run())
+    assert not page.error, "it is said once"
 
 
 def test_one_visitor_leaves_room_for_the_others(launched, monkeypatch):
