@@ -197,7 +197,7 @@ def raise_if_bad(trainer: Trainer) -> None:
     Raises:
         TrainingError: says at which step and what to try.
     """
-    if (step := trainer.first_bad_step()) is not None:
+    if (step := trainer.phases.first_bad_step()) is not None:
         raise TrainingError(f"A loss was no longer a finite number at step {step}. {CURE}")
 
 

@@ -22,13 +22,14 @@ from pipelines.errors import ConfigError, TrainingError
 from pipelines.modalities._conditions import encode
 from pipelines.networks import _standing
 from pipelines.registries import METHODS, MODALITIES, method_traits, sampler_of
-from pipelines.training.building import advance, gradient_norm, make_optimizer
+from pipelines.training.building import advance, make_optimizer
 from pipelines.training.context import StepContext
 from pipelines.training.cuda_graphs import Replayed
 from pipelines.training.feed import Feed
 from pipelines.training.groups import balanced_groups
 from pipelines.training.machine import Machine
-from pipelines.training.players import Numbers, Phase, Player, frozen
+from pipelines.training.phases import Phases
+from pipelines.training.players import Player
 from pipelines.training.process_group import ProcessGroup
 
 REHEARSED = 32  # pictures of a batch that rehearse() takes, at most
@@ -94,6 +95,7 @@ class Trainer:
 
         self.method = METHODS.get(config.method).Method(config, self.context)
         self.players: dict[str, Player] = self.method.players
+        self.phases = Phases(self.method.phases, self.players, group, self.device)
         self.sampler = sampler_of(config.method)  # the player that draws the samples
         for player in self.players.values():
             if machine.compiled:
@@ -110,9 +112,6 @@ class Trainer:
         self.best: float | None = None  # the best value so far of the measure that selects the best checkpoint
         self.best_of: str | None = None  # the key of that measure
         self.clear: float | None = None  # the share of clear samples measured last, in [0, 1]
-        # What a step reads and writes beside weights lies in tensors that stay in place, so that it can be replayed.
-        self._first_bad = torch.zeros((), dtype=torch.int64, device=self.device)  # step of the first non-finite loss
-        self._clock = torch.zeros_like(self._first_bad)  # the step
         self._replayed = Replayed() if machine.graphs else None
 
     @property
@@ -152,14 +151,14 @@ class Trainer:
         self.step += 1
         if self.group:
             self.group.begin(self.config.seed, self.step)
-        self._clock.fill_(self.step)
+        self.phases.begin(self.step)
         self.context.choose(self.d_batches)
         self.d_batches += self.config.d_steps
         kind = self.method.begin(self.step)
         if self._replayed:  # one graph serves all steps, so it always measures; what it found is read only when asked
-            numbers = self._replayed(kind, lambda: self._all_phases(watch=True))
+            numbers = self._replayed(kind, lambda: self.phases.run(watch=True))
         else:
-            numbers = self._all_phases(watch)
+            numbers = self.phases.run(watch)
         self._update_averages()
         if not watch:
             return {}
@@ -171,10 +170,6 @@ class Trainer:
         self._set_rates(order["rates"])
         self.fade(order["faded"])
         self.train_step(order["watch"])
-
-    def first_bad_step(self) -> int | None:
-        """The step at which a loss was first not finite, or None; on a GPU this waits for the device."""
-        return int(self._first_bad.item()) or None
 
     def weights_finite(self) -> bool:
         """Whether every weight of every player is a finite number."""
@@ -297,47 +292,11 @@ class Trainer:
             if player.ema is not None:
                 yield player.ema
 
-    def _all_phases(self, watch: bool) -> Numbers:
-        numbers: Numbers = {}
-        for phase in self.method.phases:
-            numbers |= self._phase(phase, watch)
-        return numbers
-
-    def _phase(self, phase: Phase, watch: bool) -> Numbers:
-        """All turns of a phase; the last is measured."""
-        numbers: Numbers = {}
-        with frozen(self.players[name].module for name in phase.frozen):
-            for turn in range(phase.repeat):
-                numbers = self._turn(phase, turn, watch and turn == phase.repeat - 1)
-        return numbers
-
-    def _turn(self, phase: Phase, turn: int, watch: bool) -> Numbers:
-        """One turn of a phase: its loss, the gradients, a step of each optimiser."""
-        players = [self.players[name] for name in phase.moves]
-        total, numbers = phase.loss(turn, watch)
-        total.backward()
-        for player in players:
-            if self.group:
-                self.group.average_gradients(player.module)
-            if watch:
-                numbers[f"grad_{player.letter}"] = gradient_norm(player.module)
-        self._note_bad(total.detach())
-        for player in players:
-            player.optimizer.step()
-            player.optimizer.zero_grad(set_to_none=True)
-        if phase.after:
-            phase.after()
-        return numbers
-
     @torch.no_grad()
     def _update_averages(self) -> None:
         decay = min(self.config.ema, (1 + self.step) / (10 + self.step))
         for averaged, current in self._averaged:
             torch._foreach_lerp_(averaged, current, 1 - decay)
-
-    def _note_bad(self, loss: Tensor) -> None:
-        bad = ~torch.isfinite(loss) & (self._first_bad == 0)
-        self._first_bad.copy_(torch.where(bad, self._clock, self._first_bad))
 
     def _set_rates(self, rates: tuple[float, float]) -> None:
         """Set the rates in force: of generators, of discriminators."""

@@ -43,9 +43,13 @@ const look = () => {
       window.unnamed.add(one.outerHTML.slice(0, 160));
     }
   }
-  requestAnimationFrame(look);
+  asked = false;
 };
-requestAnimationFrame(look);
+let asked = false;  // only a change of the document can take a name away, and it is painted with the next frame
+new MutationObserver(() => {
+  if (!asked) requestAnimationFrame(look);
+  asked = true;
+}).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
 """
 
 AXE = axe.Axe()

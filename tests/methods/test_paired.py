@@ -113,7 +113,7 @@ def test_a_fake_is_of_a_real_condition_and_compared_with_its_own_true_picture(ma
     of_real, of_fake = told[0].chunk(2)
     assert torch.equal(of_real, of_fake) and len(told) == 9, "D compares the two under one condition"
     trainer.context.choose(20)
-    trainer._all_phases(watch=False)
+    trainer.phases.run(watch=False)
     assert not torch.equal(told[-1], told[-4]), "each pass through the phases reads anew, as one that a GPU records"
     stored = {picture.tobytes() for picture in noise(24).numpy()}
     seen = ((of_real + 1) * 127.5).round().to(torch.uint8)
@@ -140,7 +140,7 @@ def test_each_step_without_ds_opinion_reads_other_pictures(make: Make) -> None:
     trainer.network("generator").register_forward_pre_hook(lambda g, given: seen.append(given[1]))
     for first in (0, 1):
         trainer.context.choose(first)
-        trainer._all_phases(watch=False)
+        trainer.phases.run(watch=False)
     assert not torch.equal(*seen)
 
 

@@ -241,7 +241,7 @@ def test_steps_with_all_of_them(network, d_norm, precision):
     for _ in range(3):  # past a step that pays R1
         numbers = trainer.train_step(watch=True)
     assert all(abs(number) < 1e6 for number in numbers.values()) and numbers["grad_g"] > 0 < numbers["grad_d"]
-    assert trainer.weights_finite() and trainer.first_bad_step() is None
+    assert trainer.weights_finite() and trainer.phases.first_bad_step() is None
 
 
 @pytest.mark.parametrize("d_norm", ["layer", "spectral"])

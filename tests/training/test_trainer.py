@@ -47,7 +47,7 @@ def same(a, b):
 def test_a_discriminator_step_moves_only_the_discriminator():
     trainer = make()
     g, d = weights(trainer.network("generator")), weights(trainer.network("discriminator"))
-    trainer._phase(trainer.method.phases[0], watch=False)
+    trainer.phases.run_one(trainer.method.phases[0], watch=False)
     assert same(g, weights(trainer.network("generator"))) and not same(d, weights(trainer.network("discriminator")))
 
 
@@ -55,7 +55,7 @@ def test_a_generator_step_moves_only_the_generator():
     trainer = make()
     g, d = weights(trainer.network("generator")), weights(trainer.network("discriminator"))
     trainer.method._fake = trainer.method._draw_fakes(0, for_g=True)
-    trainer._phase(trainer.method.phases[1], watch=False)
+    trainer.phases.run_one(trainer.method.phases[1], watch=False)
     assert not same(g, weights(trainer.network("generator"))) and same(d, weights(trainer.network("discriminator")))
     assert all(weight.requires_grad for weight in trainer.network("discriminator").parameters()), "D is thawed again"
 
@@ -73,7 +73,7 @@ def test_one_step_of_every_family_and_loss(loss, network, conditional):
     numbers = trainer.train_step(watch=True)
     assert set(numbers) == {"d_loss", "g_loss", "d_real", "d_fake", "grad_d", "grad_g", "penalty"}
     assert all(abs(number) < 1e6 for number in numbers.values()) and numbers["grad_g"] > 0 and numbers["grad_d"] > 0
-    assert trainer.weights_finite() and trainer.first_bad_step() is None
+    assert trainer.weights_finite() and trainer.phases.first_bad_step() is None
 
 
 def test_r1_is_paid_now_and_then_and_makes_d_flatter():
@@ -153,7 +153,7 @@ def test_a_step_with_everything_that_looks_at_ds_slope_and_augmentation(network)
     trainer = make(network=network, conditional=True, augment="translation", r1=1.0, d_norm="none", penalty_every=2)
     for _ in range(2):  # the second pays R1
         numbers = trainer.train_step(watch=True)
-    assert numbers["grad_g"] > 0 and trainer.first_bad_step() is None
+    assert numbers["grad_g"] > 0 and trainer.phases.first_bad_step() is None
 
 
 @pytest.mark.parametrize("conditional", [False, True])
@@ -163,7 +163,7 @@ def test_a_self_conditioned_gan_tells_d_the_group_and_g_nothing(conditional):
     trainer.network("discriminator").register_forward_pre_hook(lambda _, given: told.append(given), with_kwargs=False)
     for _ in range(3):
         numbers = trainer.train_step(watch=True)
-    assert numbers["grad_g"] > 0 and trainer.first_bad_step() is None
+    assert numbers["grad_g"] > 0 and trainer.phases.first_bad_step() is None
     for _, y, group in told:
         assert (y is not None) == conditional and group.min() >= 0 and group.max() < 3
     assert trainer.network("discriminator").head.out_features == 1 + 3 * (4 if conditional else 1)
@@ -229,7 +229,7 @@ def test_a_loss_that_is_not_finite_is_found_with_its_step():
         trainer.network("generator").body[0].weight.fill_(float("nan"))
     for _ in range(3):
         trainer.train_step()
-    assert trainer.first_bad_step() == 2 and not trainer.weights_finite()
+    assert trainer.phases.first_bad_step() == 2 and not trainer.weights_finite()
     with pytest.raises(TrainingError, match="no longer a finite number at step 2.*lower the learning rates"):
         loop.raise_if_bad(trainer)
 
@@ -278,7 +278,7 @@ def test_a_replayed_step_computes_what_the_plain_one_does(changes):
         numbers = [trainer.train_step(watch=True) for _ in range(10)]
         trainer.set_rates(lr_g=1e-5)
         told.append(numbers + [trainer.train_step(watch=True) for _ in range(3 * R1_EVERY)])
-        assert trainer.first_bad_step() is None and trainer.images_seen == 8 * trainer.d_batches
+        assert trainer.phases.first_bad_step() is None and trainer.images_seen == 8 * trainer.d_batches
     for plain, replayed in zip(*told, strict=True):
         assert replayed == pytest.approx(plain, rel=1e-3, abs=1e-4)
 
@@ -292,7 +292,7 @@ def test_a_replayed_step_that_goes_wrong_is_known_by_its_number():
         next(trainer.network("discriminator").parameters()).fill_(float("nan"))
     for _ in range(3):
         trainer.train_step()
-    assert trainer.first_bad_step() == 6
+    assert trainer.phases.first_bad_step() == 6
 
 
 def test_compiling_is_left_out_on_a_cpu_and_refused_without_its_package(monkeypatch):
