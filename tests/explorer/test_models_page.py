@@ -12,7 +12,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.background import processes, publications
-from explorer.model_cards import about, card_of, measures, model_cards, percent, training
+from explorer.card_measures import measures, percent
+from explorer.model_cards import about, card_of, model_cards, training
 from explorer.widgets.gallery import first_steps
 from explorer.widgets.model_dialogs import OPEN
 from pipelines.errors import ModelError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.model_cards import measures
+from explorer.card_measures import measures
 from tests.explorer.test_models_page import QUALITY
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.model_cards import measures
+from explorer.card_measures import measures
 from pipelines import data
 from pipelines.errors import ConfigError, DataError, ModelError
 from pipelines.metrics import evaluate, path_length, quality, sides
