@@ -122,8 +122,10 @@ def test_play_pressed_before_the_game_is_there_plays_it_then(server, page):
     page.goto(f"{server.url}/playground?story=-")
     press(page, "Play")
     expect(page.locator(".gx-notice")).to_contain_text("It plays as soon as it is loaded.")
+    expect(page.get_by_text("Loading the networks…")).to_be_visible()
     page.wait_for_function("Number(document.querySelector('.gx-game')?.dataset.step) > 20", timeout=OPEN_MS)
     expect(page.locator(".gx-notice")).not_to_contain_text("It plays as soon as it is loaded.")
+    expect(page.get_by_text("Loading the networks…")).to_have_count(0)
     assert page.evaluate("window.begun") == 1, "the game is begun once"
     press(page, "Pause")
 

@@ -14,6 +14,8 @@ const FIGURES = [
   ["outside", "Outside", "Share of the fakes that lie outside of the picture."],
 ];
 
+const SLOW_MS = 700; // until it is said that a game is under way
+
 const DOCTOR = {
   about: "Watches losses, gradients and where the fakes lie, from the last change of a setting on, and names what goes wrong.",
   offer: ({ name, goes_on: goesOn }) => ({
@@ -23,7 +25,7 @@ const DOCTOR = {
 };
 
 export class Card {
-  glide;
+  glide; slow;
 
   /** ``cure(remedy)`` hears which remedy of the doctor's a person chose. */
   constructor(root, name, cure) {
@@ -37,8 +39,9 @@ export class Card {
       const value = make("dd", {}, "–");
       return [id, { value, term: make("div", { "data-figure": id }, make("dt", {}, make("abbr", { title: about }, label)), value) }];
     }));
+    this.waiting = make("p", { class: "gx-quiet gx-on-its-way", role: "status" });
     this.element = make("article", { class: "gx-game", "data-game": name },
-      make("div", { class: "gx-seen" }, this.title, this.plane.canvas,
+      make("div", { class: "gx-seen" }, this.title, make("div", { class: "gx-drawn" }, this.plane.canvas, this.waiting),
         make("dl", { class: "gx-figures" }, ...[...this.figures.values()].map(({ term }) => term)), this.plane.said),
       this.curves.element, this.doctor.element);
   }
@@ -50,9 +53,17 @@ export class Card {
     this.title.title = title;
   }
 
+  /** Say after a moment that its first picture is on its way, until ``waits(false)``: a server loads torch first. */
+  waits(on) {
+    clearTimeout(this.slow);
+    this.slow = on && !this.game.frame ? setTimeout(() => setText(this.waiting, "Loading the networks…"), SLOW_MS) : null;
+    if (!on) setText(this.waiting, "");
+  }
+
   show() {
     const { frame, known, real } = this.game;
     if (!frame) return;
+    this.waits(false);
     this.plane.show(frame, known, real, { glide: this.glide });
     this.curves.show(this.game);
     if (frame.doctor) this.findings = frame.doctor;
@@ -76,6 +87,7 @@ export class Card {
   }
 
   close() {
+    this.waits(false);
     this.plane.close();
     this.game.close();
   }

@@ -38,6 +38,7 @@ export async function restart(page, kept = false) {
   page.sketch.attach(page.cards[0].plane);
   page.render();
   page.beginning += 1;
+  for (const card of page.cards) card.waits(true);
   await page.notice.guarded(() => Promise.all(page.cards.map(async (card, at) => {
     card.glide = false;
     if (before?.[at]) {
@@ -51,6 +52,7 @@ export async function restart(page, kept = false) {
     return card.game.begin(wanted[at]);
   })));
   page.beginning -= 1;
+  for (const card of page.cards) card.waits(false);
   page.fit();
   page.keeper.remember();
   if (!(playing || page.eager) || !page.ready) return;
