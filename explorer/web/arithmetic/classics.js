@@ -2,6 +2,7 @@
 
 import { smallButton } from "../shared/button.js";
 import { make } from "../shared/format.js";
+import { LOADING } from "../shared/under_way.js";
 
 const quiet = (text) => make("span", { class: "gx-quiet" }, text);
 
@@ -16,7 +17,7 @@ export class Classics {
   }
 
   wait() {
-    this.element.replaceChildren(quiet("Loading the model …"));
+    this.element.replaceChildren(quiet(LOADING));
   }
 
   /** Nothing is awaited any more: why is said elsewhere. */

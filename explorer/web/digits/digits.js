@@ -15,12 +15,12 @@ import { Agreement } from "./agreement.js";
 import { Look } from "./look.js";
 import { emptyPicture, isTypeable, link, pointAt, term } from "./common.js";
 import { Tabs } from "../shared/tabs.js";
+import { LOADING, UnderWay } from "../shared/under_way.js";
 import { drawConditions } from "../shared/told.js";
 
 const VIEWS = { images: Images, grid: Grid, morph: Morph, write: Row, search: Search, agreement: Agreement };
 const NAMES = ["view", "y", "n", "seed", "rows", "to", "t", "zs", "row", "hand", "goal", "rival", "search", "draws"];
 const PICTURED = 100; // classes with a picture on their button
-const SLOW_MS = 700; // until it is said that something is under way
 
 class Digits {
   place; root; model; classes; condition; embedding; mixable; names; rivals; views; conditionals; classified; attributes; accuracy; state;
@@ -33,17 +33,16 @@ class Digits {
     this.others = make("p", { class: "gx-row gx-others" });
     this.keys = make("div", { class: "gx-keys", role: "group", "aria-label": "Class" });
     this.tabs = new Tabs("digits", "View", (view) => this.open(view));
-    this.loading = make("span", { class: "gx-quiet gx-loading", role: "status" });
+    this.loading = new UnderWay(LOADING, "span", "gx-loading");
     this.body = make("div", { class: "gx-view" });
     this.notice = make("p", { class: "gx-trouble", role: "alert" });
     this.look = new Look();
-    const bar = make("div", { class: "gx-bar-of-tabs" }, this.tabs.element, this.loading);
+    const bar = make("div", { class: "gx-bar-of-tabs" }, this.tabs.element, this.loading.element);
     place.append(this.why, this.others, this.keys, bar, this.notice, this.body, this.look.element);
     this.trouble = (text) => setText(this.notice, text);
     this.address = new Address("digits", NAMES, (values) => this.back(values));
     this.decoder = new Decoder(root, { onTrouble: (text) => {
-      clearTimeout(this.slow);
-      setText(this.loading, "");
+      this.loading.end();
       this.trouble(text);
     } });
     this.onKey = (event) => this.key(event);
@@ -187,14 +186,10 @@ class Digits {
     this.keys.append(...this.keyButtons);
     if (!this.classes.length) return;
     const { model } = this;
-    const ready = () => {
-      clearTimeout(this.slow);
-      setText(this.loading, "");
-    };
+    const ready = () => this.loading.end();
     this.decoder.model = model;
     const points = this.classes.slice(0, PICTURED).map((_, y) => pointAt(0, 0, y));
-    clearTimeout(this.slow);
-    this.slow = setTimeout(() => setText(this.loading, "Loading the model…"), SLOW_MS);
+    this.loading.begin();
     if (this.condition) {
       drawConditions(this.root, model, this.condition, this.keyButtons.map((key) => key.firstChild)).then(ready);
       return;
@@ -256,7 +251,7 @@ class Digits {
   }
 
   close() {
-    clearTimeout(this.slow);
+    this.loading.end();
     window.removeEventListener("keydown", this.onKey);
     this.leaveView(false);
     for (const view of Object.values(this.views)) view.close();

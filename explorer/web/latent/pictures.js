@@ -6,10 +6,10 @@ import { save, scaleTo } from "../shared/download.js";
 import { make, setText } from "../shared/format.js";
 import { batchOf } from "./state.js";
 import { draw, picture, Sheet } from "../shared/picture.js";
+import { LOADING } from "../shared/under_way.js";
 
 const ENLARGED = 1024, TILE = 256; // pixels of a downloaded picture's edge, about
 const BELOW = 150; // pixels of the others and the downloads
-const LOADING = "Loading the model …";
 
 export class Pictures {
   root; on; tiles; state; model; size;

@@ -2,6 +2,7 @@
 
 import { Findings } from "../shared/findings.js";
 import { make, setText } from "../shared/format.js";
+import { UnderWay } from "../shared/under_way.js";
 import { Curves } from "./curves.js";
 import { Game } from "./game.js";
 import { Plane } from "./plane.js";
@@ -14,8 +15,6 @@ const FIGURES = [
   ["outside", "Outside", "Share of the fakes that lie outside of the picture."],
 ];
 
-const SLOW_MS = 700; // until it is said that a game is under way
-
 const DOCTOR = {
   about: "Watches losses, gradients and where the fakes lie, from the last change of a setting on, and names what goes wrong.",
   offer: ({ name, goes_on: goesOn }) => ({
@@ -25,7 +24,7 @@ const DOCTOR = {
 };
 
 export class Card {
-  glide; slow;
+  glide;
 
   /** ``cure(remedy)`` hears which remedy of the doctor's a person chose. */
   constructor(root, name, cure) {
@@ -39,9 +38,9 @@ export class Card {
       const value = make("dd", {}, "–");
       return [id, { value, term: make("div", { "data-figure": id }, make("dt", {}, make("abbr", { title: about }, label)), value) }];
     }));
-    this.waiting = make("p", { class: "gx-quiet gx-on-its-way", role: "status" });
+    this.first = new UnderWay("Loading the networks…", "p", "gx-first"); // its first picture: a server loads torch before
     this.element = make("article", { class: "gx-game", "data-game": name },
-      make("div", { class: "gx-seen" }, this.title, make("div", { class: "gx-drawn" }, this.plane.canvas, this.waiting),
+      make("div", { class: "gx-seen" }, this.title, make("div", { class: "gx-drawn" }, this.plane.canvas, this.first.element),
         make("dl", { class: "gx-figures" }, ...[...this.figures.values()].map(({ term }) => term)), this.plane.said),
       this.curves.element, this.doctor.element);
   }
@@ -53,17 +52,10 @@ export class Card {
     this.title.title = title;
   }
 
-  /** Say after a moment that its first picture is on its way, until ``waits(false)``: a server loads torch first. */
-  waits(on) {
-    clearTimeout(this.slow);
-    this.slow = on && !this.game.frame ? setTimeout(() => setText(this.waiting, "Loading the networks…"), SLOW_MS) : null;
-    if (!on) setText(this.waiting, "");
-  }
-
   show() {
     const { frame, known, real } = this.game;
     if (!frame) return;
-    this.waits(false);
+    this.first.end();
     this.plane.show(frame, known, real, { glide: this.glide });
     this.curves.show(this.game);
     if (frame.doctor) this.findings = frame.doctor;
@@ -87,7 +79,7 @@ export class Card {
   }
 
   close() {
-    this.waits(false);
+    this.first.end();
     this.plane.close();
     this.game.close();
   }

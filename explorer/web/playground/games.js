@@ -38,7 +38,7 @@ export async function restart(page, kept = false) {
   page.sketch.attach(page.cards[0].plane);
   page.render();
   page.beginning += 1;
-  for (const card of page.cards) card.waits(true);
+  for (const { first, game } of page.cards) if (!game.frame) first.begin();
   await page.notice.guarded(() => Promise.all(page.cards.map(async (card, at) => {
     card.glide = false;
     if (before?.[at]) {
@@ -52,7 +52,7 @@ export async function restart(page, kept = false) {
     return card.game.begin(wanted[at]);
   })));
   page.beginning -= 1;
-  for (const card of page.cards) card.waits(false);
+  for (const { first } of page.cards) first.end();
   page.fit();
   page.keeper.remember();
   if (!(playing || page.eager) || !page.ready) return;

@@ -46,6 +46,18 @@ export class Examples {
     this.tiles.forEach((tile, number) => tile.setAttribute("aria-pressed", String(number === example)));
   }
 
+  /**
+   * The example that a state names, as the page's input; grey where nothing of that kind is on this machine: its cells,
+   * and its source: the true picture where that is known, and whether it fits what the cells show.
+   */
+  begun({ inputs, targets }, { backward, example }) {
+    const [from, to] = backward ? [targets, inputs] : [inputs, targets];
+    if (from) return { cells: this.cells(from, example, backward), source: { truth: this.about.truth ? pictureOf(to, example) : null, fits: true } };
+    const [channels, height, width] = this.about.output;
+    const grey = { channels, height, width, bytes: new Uint8Array(channels * height * width).fill(128) };
+    return { cells: cellsOf(grey, 0, false), source: { truth: null, fits: true } };
+  }
+
   /** An example as cells. */
   cells(set, number, backward) {
     return cellsOf(set, number, !backward && this.about.labels.length > 0);

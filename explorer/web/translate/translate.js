@@ -5,10 +5,11 @@ import { askJson, Refused } from "../shared/decoder.js";
 import { make, setText } from "../shared/format.js";
 import { mounting } from "../shared/mounting.js";
 import { readTheme } from "../shared/plotting.js";
+import { LOADING, UnderWay } from "../shared/under_way.js";
 import { Asking, bodyOf, mapOf } from "./asking.js";
 import { Bar } from "./bar.js";
 import { Cells } from "./cells.js";
-import { bytesOf, cellsOf, colourOf, pictureOf, picturesOfCells, planes } from "./coding.js";
+import { bytesOf, colourOf, picturesOfCells, planes } from "./coding.js";
 import { PaintCanvas } from "./paint_canvas.js";
 import { Examples, inkOf } from "./examples.js";
 import { given, saveMap, saveStrip, takeDropped } from "./files.js";
@@ -49,6 +50,8 @@ class Translate {
     this.body = make("div", { class: "gx-body", hidden: "" },
       make("div", { class: "gx-work" }, this.tools.element, make("div", { class: "gx-pictures" }, this.views.figures.element, this.canvas.says)),
       this.bar.element, this.views.legend, make("div", { class: "gx-row" }, this.bar.files), this.canvas.help, this.examples.element, this.styles.element);
+    this.loading = new UnderWay(LOADING, "span");
+    this.modes.element.append(this.loading.element);
     place.append(this.modes.element, this.notice, this.body);
     this.asking = new Asking(root, (model, text) => this.trouble(model, text && model !== this.model ? `${model}: ${text}` : text));
     this.address = new Address("translate", NAMES, (texts) => this.back(texts));
@@ -73,6 +76,7 @@ class Translate {
     this.about = this.file = null;
     this.asking.close();
     this.body.classList.add("gx-waiting");
+    this.loading.begin();
     this.troubles = {};
     this.trouble("", "");
     try {
@@ -91,10 +95,12 @@ class Translate {
       this.tools.setKind(about.labels, ink, about.labels.length ? 0 : ground, about.input[0] === 3);
       this.bar.open(this.data.mode, about, this.rivals());
       this.begin(true);
+      this.loading.end();
       this.body.classList.remove("gx-waiting");
       this.body.hidden = false;
     } catch (error) {
       if (turn !== this.turn) return;
+      this.loading.end();
       this.body.hidden = true; // of a model that cannot be used nothing can be set
       this.trouble("", error instanceof Refused ? error.message : "The server does not answer; load the page again.");
     }
@@ -121,20 +127,11 @@ class Translate {
 
   /** Begin with the input that the state names; ``anew``: of another model, so that nothing can be undone. */
   begin(anew) {
-    const { state } = this, { inputs, targets } = this.sets, from = state.backward ? targets : inputs;
+    const { state } = this, from = state.backward ? this.sets.targets : this.sets.inputs;
     const own = kept.get(`${this.model} ${state.backward}`), [, height, width] = state.backward ? this.about.output : this.about.input;
     if (own?.cells.width !== width || own.cells.height !== height) state.example = Math.max(0, state.example); // none, or of an older model
     if (from) state.example = Math.min(state.example, from.count - 1);
-    const number = state.example;
-    if (number < 0) Object.assign(this, own);
-    else if (from) {
-      this.source = { truth: this.about.truth ? pictureOf(state.backward ? inputs : targets, number) : null, fits: true };
-      this.cells = this.examples.cells(from, number, state.backward);
-    } else { // nothing of the other kind is on this machine
-      this.source = { truth: null, fits: true };
-      const [channels] = this.about.output;
-      this.cells = cellsOf({ channels, height, width, bytes: new Uint8Array(channels * height * width).fill(128) }, 0, false);
-    }
+    Object.assign(this, state.example < 0 ? own : this.examples.begun(this.sets, state));
     if (this.paints) this.canvas.show(this.cells, anew);
     this.address.replace(textsOf(state));
     this.show();
@@ -299,6 +296,7 @@ class Translate {
   }
 
   close() {
+    this.loading.end();
     this.turn += 1;
     cancelAnimationFrame(this.frame);
     this.canvas.close();
