@@ -1,4 +1,4 @@
-"""The models in memory: loaded once, shared by all visitors, the least recently used dropped; and who decodes when.
+"""The models in memory: loaded once, shared by all visitors, the least recently used dropped.
 
 Pages and routes get a model here. A model that is published anew, or a run that has trained on, is another file with
 another time stamp, and so is loaded anew.
@@ -6,13 +6,10 @@ another time stamp, and so is loaded anew.
 
 from __future__ import annotations
 
-import math
 import os
 import threading
-import time
-from collections import OrderedDict, deque
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -101,47 +98,4 @@ def _numbers(path: Path) -> tuple[int, ...]:
     return file.st_mtime_ns, file.st_ctime_ns, file.st_size, file.st_ino
 
 
-class FairSemaphore:
-    """Lets a few through at a time, in the order in which they came, so that none waits for ever."""
-
-    def __init__(self, width: int) -> None:
-        self._free = width
-        self._lock = threading.Lock()
-        self._line: deque[threading.Event] = deque()
-        self._last = -math.inf  # when a turn was last given back
-
-    def wait_idle(self, seconds: float, most: float) -> None:
-        """Wait until nobody has had a turn for some time, and for ``most`` seconds at most."""
-        end = time.monotonic() + most
-        while time.monotonic() < min(end, self._last + seconds):
-            time.sleep(0.02)
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for one's turn, and give it back at the end."""
-        with self._lock:
-            mine = None
-            if self._free:
-                self._free -= 1
-            else:
-                mine = threading.Event()
-                self._line.append(mine)
-        if mine:
-            mine.wait()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._last = time.monotonic()
-                if self._line:
-                    self._line.popleft().set()  # the turn is handed on
-                else:
-                    self._free += 1
-
-
 LIBRARY = Library()
-DECODING = FairSemaphore(min(16, os.cpu_count() or 2))
-ENCODING = FairSemaphore(1)  # files to download, which may take hundreds of megabytes while they are made
-UNPACKING = FairSemaphore(1)  # pictures that somebody gives: the largest takes a hundred megabytes
-COMPUTING = FairSemaphore(1)  # what takes seconds: it must not keep those waiting who drag
-SEARCHING = FairSemaphore(1)  # what a page starts with, mostly in a moment: it need not wait for the former

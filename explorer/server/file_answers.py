@@ -7,9 +7,9 @@ from dataclasses import replace
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from explorer.model.library import ENCODING
 from explorer.server.asked import File
 from explorer.server.model_answers import decoded
+from explorer.server.turns import ENCODING
 from pipelines.latent import film
 from pipelines.latent.model import Model
 from pipelines.latent.point import MOST_POINTS, Point, all_checked

@@ -14,7 +14,6 @@ import numpy as np
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from explorer.model.library import COMPUTING, DECODING, SEARCHING, UNPACKING
 from explorer.server.asked import (
     Edit,
     Effects,
@@ -30,6 +29,7 @@ from explorer.server.asked import (
 )
 from explorer.server.raw import raw
 from explorer.server.sentences import without_paths
+from explorer.server.turns import COMPUTING, DECODING, SEARCHING, UNPACKING
 from pipelines.errors import DataError, GanError
 from pipelines.latent import equations as classics
 from pipelines.latent import search

@@ -2,16 +2,19 @@
 
 The rules of ``routes.py`` hold: routes only read or compute, take ids and never paths, bound every number and answer
 bad input with a 4xx and a sentence. What computes (the files named ``..._answers.py``) runs in a thread,
-a few at a time and in turn: pictures by ``library.DECODING``, so that many visitors who drag at once all move, and what
-takes longer by ``library.COMPUTING``. torch is loaded by the first request that needs it, not by the server.
+a few at a time and in turn: pictures by ``turns.DECODING``, so that many visitors who drag at once all move, and what
+takes longer by ``turns.COMPUTING``. torch is loaded by the first request that needs it, not by the server.
 
 Pictures come as plain bytes, uint8 [B, H, W, C] with the shape in ``x-shape``: a canvas draws them without decoding.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -26,6 +29,7 @@ from explorer.server import heap
 from explorer.server.bodies import json_as, json_body, kind_of
 from explorer.server.pictures import picture
 from explorer.server.sentences import refused
+from explorer.server.turns import LEFT, LOOK_S, Left
 from pipelines.errors import GanError
 from pipelines.models import registry
 from pipelines.runs.names import RUN_ID_WORDS
@@ -41,17 +45,34 @@ def _asking(verb: str, *more: str, of: str = "model_answers", most: int = MOST_B
 
     async def route(request: Request) -> Response:
         text, limiter, reference = await _text(request, most), _limiter(), request.path_params["ref"]
-        answer = await to_thread.run_sync(_answered, of, verb, reference, text, more, limiter=limiter)
+        left = threading.Event()
+        LEFT.set(left)  # of this request: its threads are given it
+        watch = asyncio.create_task(_watch(request, left))
+        try:
+            answer = await to_thread.run_sync(_answered, of, verb, reference, text, more, limiter=limiter)
+        except Left:
+            return Response(status_code=503)  # which nobody hears
+        finally:
+            watch.cancel()
         if isinstance(answer, Response):
             return answer
 
         async def lines() -> AsyncIterator[bytes]:
-            while line := await to_thread.run_sync(next, answer, b"", limiter=limiter):
-                yield line
+            with suppress(Left):
+                while line := await to_thread.run_sync(next, answer, b"", limiter=limiter):
+                    yield line
 
         return StreamingResponse(lines(), media_type="application/x-ndjson", headers={"cache-control": "no-store"})
 
     return route
+
+
+async def _watch(request: Request, left: threading.Event) -> None:
+    """Tell the thread that computes for a request when whoever asked has left."""
+    while not left.is_set():
+        await asyncio.sleep(LOOK_S)
+        if await request.is_disconnected():
+            left.set()
 
 
 def _limiter() -> CapacityLimiter:

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import torch
 from starlette.responses import JSONResponse, Response
 
-from explorer.model.library import FairSemaphore  # its module also tells torch to take one thread in the server
+from explorer.model import library  # noqa: F401 (it tells torch to take one thread in the server)
 from explorer.server.asked import Advance, Change, Nothing, Start
+from explorer.server.turns import FairSemaphore
 from pipelines.errors import GanError, TrainingError
 from pipelines.playground import frame as drawn
 from pipelines.playground import saved as keeping

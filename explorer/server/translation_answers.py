@@ -15,9 +15,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from torch import Tensor
 
-from explorer.model.library import DECODING
 from explorer.server.asked import Nothing, Pictured, Translated
 from explorer.server.raw import raw
+from explorer.server.turns import DECODING
 from pipelines import data
 from pipelines.config.train_config import TrainConfig
 from pipelines.errors import GanError

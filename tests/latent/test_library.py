@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from explorer.model import library, load
-from explorer.model.library import FairSemaphore, Library
+from explorer.model.library import Library
 from pipelines.errors import ModelError
 from pipelines.latent import bank as banks
 from pipelines.latent.once import once
@@ -216,57 +216,3 @@ def test_what_is_known_is_not_kept_waiting_by_what_is_found(tiny_models: Path, m
 
 
 # Turns
-
-
-@pytest.mark.parametrize("width", [1, 3])
-def test_turns_come_in_order_and_no_more_than_so_many_at_a_time(width: int) -> None:
-    turnstile, order, inside, most = FairSemaphore(width), [], 0, 0
-    lock, gate = threading.Lock(), threading.Event()
-
-    def visit(number: int) -> None:
-        nonlocal inside, most
-        with turnstile.turn():
-            with lock:
-                order.append(number)
-                inside += 1
-                most = max(most, inside)
-            gate.wait(20)
-            with lock:
-                inside -= 1
-
-    threads = []
-    for number in range(12):
-        threads.append(threading.Thread(target=visit, args=(number,)))
-        threads[-1].start()
-        while len(turnstile._line) + len(order) < number + 1:  # it stands in the line before the next one comes
-            time.sleep(0.001)
-    assert order == list(range(width))
-    gate.set()
-    for thread in threads:
-        thread.join(20)
-    assert sorted(order) == list(range(12)) and most <= width
-    if width == 1:
-        assert order == list(range(12))
-    assert turnstile._free == width and not turnstile._line
-
-
-def test_a_turn_is_given_back_when_something_fails() -> None:
-    turnstile = FairSemaphore(1)
-    for _ in range(3):
-        with pytest.raises(ZeroDivisionError), turnstile.turn():
-            raise ZeroDivisionError
-    assert turnstile._free == 1
-    with turnstile.turn():
-        other = threading.Thread(target=lambda: pytest.raises(KeyError, fail))
-
-        def fail() -> None:
-            with turnstile.turn():
-                raise KeyError
-
-        other.start()
-        while not turnstile._line:
-            time.sleep(0.001)
-    other.join(20)
-    with turnstile.turn():
-        assert turnstile._free == 0
-    assert turnstile._free == 1
