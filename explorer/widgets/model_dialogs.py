@@ -72,9 +72,9 @@ def _close() -> None:
 def _do(verb: Callable[[], None], said: str) -> None:
     """Do what the main button was clicked for, if it was, and close; where that fails the dialog stays and says why."""
     kept = double_click.notes()
-    if not kept.pop(YES, False):
-        return
     with errors.noted("It", where=OPEN, anew=True):
+        if not kept.pop(YES, False):  # taken where nothing ends the page's run before it is acted on
+            return
         verb()
         kept[SAID] = said
         kept.pop(OPEN, None)

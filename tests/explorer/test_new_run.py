@@ -7,8 +7,6 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.testing.v1 import AppTest
 
 from explorer.live.summaries import Summaries
@@ -22,7 +20,7 @@ from pipelines.errors import RunError
 from pipelines.registries import network_traits
 from pipelines.runs import jobs
 from pipelines.runs.folder import FINISHED, STOPPED, Status
-from tests.explorer.train_pages import RUN, checked, opened, said, selected, words
+from tests.explorer.train_pages import RUN, ask_anew, checked, opened, said, selected, words
 
 
 def open_settings(page: AppTest) -> AppTest:
@@ -93,13 +91,6 @@ def test_a_double_click_starts_one_run(launched):
     assert len(launched) == 1 and selected(page) == launched[0].id
 
 
-def ask_anew(states: WidgetStates) -> None:
-    """Ask for the page as a browser does: Streamlit ends its run at the next yield point, and begins the next one."""
-    run = get_script_run_ctx()
-    asked = RerunData(widget_states=states, page_script_hash=run.page_script_hash)
-    run.script_requests.request_rerun(asked)
-
-
 @pytest.mark.parametrize("again", [True, False])
 def test_what_is_asked_for_while_a_run_is_started_starts_no_second_one_and_the_first_is_shown(
     launched, monkeypatch, again
@@ -121,7 +112,7 @@ def test_what_is_asked_for_while_a_run_is_started_starts_no_second_one_and_the_f
 
 def test_why_nothing_was_started_is_said_though_the_page_is_asked_for_anew_meanwhile(launched, monkeypatch):
     def launch(run):
-        ask_anew(WidgetStates())
+        ask_anew()
         raise RunError("There is no room.")
 
     monkeypatch.setattr(jobs, "launch", launch)

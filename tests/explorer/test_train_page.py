@@ -7,8 +7,6 @@ from types import SimpleNamespace
 
 import pytest
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.testing.v1 import AppTest
 
 from explorer.widgets import branching, double_click, starting
@@ -16,7 +14,7 @@ from pipelines.config.presets import PRESETS
 from pipelines.paths import PROJECT
 from pipelines.runs import jobs
 from pipelines.runs.folder import FAILED, FINISHED, PAUSED, PREPARING, QUEUED, RUNNING, STOPPED, STOPPING, Notes
-from tests.explorer.train_pages import RUN, checked, opened, said, selected, words
+from tests.explorer.train_pages import RUN, ask_anew, checked, opened, said, selected, words
 
 VERBS = ("pause", "step", "resume", "stop")
 POSSIBLE = {  # which verbs each state allows
@@ -190,7 +188,7 @@ def test_a_branch_is_started_though_the_page_is_asked_for_anew_meanwhile(made, l
 
     def branch(*given):
         run = real(*given)
-        get_script_run_ctx().script_requests.request_rerun(RerunData())  # at the next yield point this run would end
+        ask_anew()  # at the next yield point this run would end
         return run
 
     monkeypatch.setattr(branching.branching, "branch", branch)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Element
 
@@ -40,3 +43,10 @@ def said(element: Element) -> str:
 def selected(page: AppTest) -> str | None:
     value = page.query_params.get("run")  # a list before the first run of the page, a text after it
     return value[0] if isinstance(value, list) else value
+
+
+def ask_anew(states: WidgetStates | None = None) -> None:
+    """Ask for the page as a browser does: Streamlit ends its run at the next yield point, and begins the next one."""
+    run = get_script_run_ctx()
+    asked = RerunData(widget_states=states or WidgetStates(), page_script_hash=run.page_script_hash)
+    run.script_requests.request_rerun(asked)
