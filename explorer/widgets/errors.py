@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner_utils.exceptions import ScriptControlException
 
 from explorer.widgets.double_click import notes
 from explorer.widgets.text import literal
@@ -30,7 +31,11 @@ def noted(unwritable: str = "", *, where: str = PAGE, anew: bool = False) -> Ite
         where: it is to be shown.
         anew: whether the page is to run anew then; a callback has that run after it anyway.
     """
-    kept = _sentences()
+    ended = None
+    try:
+        kept = _sentences()
+    except ScriptControlException as end:  # of this run of the page, once what a person asked for is done
+        kept, ended = _sentences(), end
     try:
         yield
     except GanError as error:
@@ -40,7 +45,9 @@ def noted(unwritable: str = "", *, where: str = PAGE, anew: bool = False) -> Ite
             raise
         kept[where] = f"{unwritable} cannot be written ({error.strerror or error})."
     else:
-        return
+        anew = False
+    if ended:
+        raise ended
     if anew:
         st.rerun()
 

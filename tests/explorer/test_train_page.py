@@ -9,8 +9,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer.widgets import branching, double_click, starting
+from explorer.widgets import branching, double_click, errors, starting
 from pipelines.config.presets import PRESETS
+from pipelines.errors import RunError
 from pipelines.paths import PROJECT
 from pipelines.runs import jobs
 from pipelines.runs.folder import FAILED, FINISHED, PAUSED, PREPARING, QUEUED, RUNNING, STOPPED, STOPPING, Notes
@@ -197,6 +198,27 @@ def test_a_branch_is_started_though_the_page_is_asked_for_anew_meanwhile(made, l
     page.button(key="start").click()
     checked(page.run())
     assert len(launched) == 1
+
+
+def test_a_click_is_acted_on_though_the_page_is_asked_for_anew_before(made, monkeypatch):
+    stopped, real = [], errors.noted
+
+    def stop(run):
+        stopped.append(run.id)
+        raise RunError("It cannot be stopped.")
+
+    def noted(*given, **more):
+        ask_anew()
+        return real(*given, **more)
+
+    monkeypatch.setattr(jobs, "stop", stop)
+    made(RUNNING)
+    page = opened(RUN)
+    monkeypatch.setattr(errors, "noted", noted)
+    page.button(key="do_stop").click()
+    page.query_params["run"] = RUN
+    checked(page.run())
+    assert stopped == [RUN]
 
 
 def test_what_a_run_cannot_go_on_with_is_one_sentence(made, launched):
