@@ -15,6 +15,7 @@ from pipelines.models import registry
 from pipelines.models.registry import Entry
 
 CHOSEN = "model"  # in the URL and in the session
+BEST = "best"  # the checkpoint of a run that is explored where none is chosen
 STAND_IN = "stand_in_model"  # what a page showed because nothing was chosen: no choice for the next page
 
 
@@ -34,7 +35,7 @@ def all_entries() -> tuple[list[Entry], dict[str, Exception]]:
 def choose_model(default: str, fits: Callable[[Entry], bool] = lambda entry: True, without: str = "") -> Entry | str:
     """The picker, and the model that is chosen: the URL's, else the last one chosen anywhere, else ``default``.
 
-    Says so where the one asked for is gone.
+    Says so where the one asked for is gone. A run that keeps several checkpoints has a picker of these beside it.
 
     Args:
         fits: whether a model that was chosen on another page is carried over to this one.
@@ -49,35 +50,72 @@ def choose_model(default: str, fits: Callable[[Entry], bool] = lambda entry: Tru
     entries = {entry.id: entry for entry in found}
     asked = st.query_params.get(CHOSEN)
     last = st.session_state.get(CHOSEN)
-    chosen = asked or (last if last in entries and fits(entries[last]) else None)
-    if asked and asked not in entries and asked not in unread:
-        chosen = asked if _found(asked, entries, unread) else None
+    carried = last and (entry := entries.get(_parts(last, entries)[0])) and fits(entry)
+    chosen, checkpoint = _parts(asked or (last if carried else ""), entries)
+    if asked and chosen not in entries and chosen not in unread and not _found(chosen, entries, unread):
+        chosen = ""
     if without:
-        if asked in entries and not fits(entries[asked]):
-            st.warning(literal(f"{asked} {without}. Choose another."), icon=":material/search_off:")
+        if asked and chosen in entries and not fits(entries[chosen]):
+            st.warning(literal(f"{chosen} {without}. Choose another."), icon=":material/search_off:")
         entries = {id_: entry for id_, entry in entries.items() if fits(entry)}
-        if not entries and asked not in unread:
+        if not entries and chosen not in unread:
             return ""
     listed = [*entries, *unread]
     if not listed:
         return ""
     if chosen not in listed:
-        chosen = default if default in entries else listed[0]
+        chosen, checkpoint = default if default in entries else listed[0], BEST
         st.session_state[STAND_IN] = chosen
+    steps = _steps(entries.get(chosen), checkpoint)
+    of_model, of_checkpoint = st.columns([3, 1]) if steps else (st.container(), None)
     st.session_state["picked_model"] = chosen  # always: what another page's picker left is no choice of this one's
-    st.selectbox(
+    of_model.selectbox(
         "Model", listed, key="picked_model", on_change=_picked, label_visibility="collapsed",
         format_func=lambda id_: _words(entries[id_]) if id_ in entries else f"⚠ {id_} · {why_unread(unread[id_])}",
     )  # fmt: skip
-    picked = st.session_state["picked_model"]
+    if of_checkpoint is not None:
+        st.session_state["picked_checkpoint"] = checkpoint
+        of_checkpoint.selectbox(
+            "Checkpoint", steps, key="picked_checkpoint", on_change=_picked_checkpoint, label_visibility="collapsed",
+            format_func=lambda step: f"step {int(step):,}" if step.isdigit() else f"{step} step",
+        )  # fmt: skip
+    picked = _reference(chosen, checkpoint)
     if picked != st.session_state.get(STAND_IN):
         st.session_state[CHOSEN] = picked
     if st.query_params.get(CHOSEN) != picked:
         st.query_params[CHOSEN] = picked
-    if picked in entries:
-        return entries[picked]
-    why = UNREAD[why_unread(unread[picked])]
-    return f"The model {picked} {why} and cannot be used. {without_paths(str(unread[picked]))}"
+    if chosen in entries:
+        return entries[chosen] if picked == chosen else _at(entries[chosen], checkpoint)
+    why = UNREAD[why_unread(unread[chosen])]
+    return f"The model {chosen} {why} and cannot be used. {without_paths(str(unread[chosen]))}"
+
+
+def _parts(reference: str, entries: dict[str, Entry]) -> tuple[str, str]:
+    """What a reference names in the list, and of a run there the checkpoint."""
+    name, _, checkpoint = reference.partition("@")
+    if checkpoint and name in entries and entries[name].run and registry.REFERENCE.fullmatch(reference):
+        return name, checkpoint
+    return reference, BEST
+
+
+def _reference(name: str, checkpoint: str) -> str:
+    return name if checkpoint == BEST else f"{name}@{checkpoint}"
+
+
+def _at(entry: Entry, checkpoint: str) -> Entry | str:
+    """A run at one of its checkpoints, or why it cannot be explored there, in a sentence."""
+    try:
+        registry.checkpoint_path(entry.run, checkpoint)
+        return registry.find(_reference(entry.id, checkpoint), anywhere=False)
+    except GanError as error:
+        return without_paths(str(error))
+
+
+def _steps(entry: Entry | None, checkpoint: str) -> list[str]:
+    """The checkpoints to choose from, the newest first; none where a run keeps one alone, as a published model does."""
+    steps = [str(step) for step in reversed(entry.run.checkpoint_steps())] if entry and entry.run else []
+    others = [BEST, *([] if checkpoint in (BEST, *steps) else [checkpoint])]
+    return [*others, *steps] if len(steps) > 1 or checkpoint != BEST else []
 
 
 def no_model(problem: str) -> None:
@@ -120,6 +158,13 @@ def _picked() -> None:
     st.session_state[CHOSEN] = st.session_state["picked_model"]
     st.session_state[STAND_IN] = None
     st.query_params.from_dict({CHOSEN: st.session_state["picked_model"]})
+
+
+def _picked_checkpoint() -> None:
+    """Another checkpoint of the same run: the z and the view that the address holds stay."""
+    picked = _reference(st.session_state["picked_model"], st.session_state["picked_checkpoint"])
+    st.session_state[CHOSEN] = st.query_params[CHOSEN] = picked
+    st.session_state[STAND_IN] = None
 
 
 def _words(entry: Entry) -> str:

@@ -99,6 +99,29 @@ def test_a_deleted_model_where_there_is_no_other_is_no_trouble(homes, name):
     assert "There is no model" in page.warning[0].value and "There is no model yet" in words(page)
 
 
+def test_a_runs_kept_checkpoints_are_chosen_beside_it(own_models, homes):
+    run = FakeRun("a-run", home=homes.runs).folder
+    for step in (30, 900, 2_000):
+        run.checkpoint_path(step).write_bytes(b"weights")
+    page = opened("latent.py", model="a-run", tab="sliders")
+    picker = page.selectbox(key="picked_checkpoint")
+    assert picker.options == ["best step", "step 2,000", "step 900", "step 30"] and picker.value == "best"
+    checked(picker.select("900").run())
+    assert "a-run@900" in page.query_params["model"] and "sliders" in page.query_params["tab"], "the view stays"
+    page.query_params.pop("model")
+    checked(page.switch_page("pages/arithmetic.py").run())
+    assert page.selectbox(key="picked_model").value == "a-run", "the checkpoint goes along from page to page"
+    assert page.selectbox(key="picked_checkpoint").value == "900" and "a-run@900" in page.query_params["model"]
+    page.query_params["model"] = "a-run@7"
+    checked(page.run())
+    assert "keeps no checkpoint of step 7; it keeps those of 30, 900, 2000" in words(page)
+    checked(page.selectbox(key="picked_checkpoint").select("30").run())
+    assert not page.error and "a-run@30" in page.query_params["model"]
+    checked(page.selectbox(key="picked_model").select("tiny-plain").run())
+    assert "tiny-plain" in page.query_params["model"]
+    assert not [each for each in page.selectbox if each.key == "picked_checkpoint"], "a model has one state alone"
+
+
 @pytest.mark.parametrize("name", EXPLORING)
 def test_a_damaged_model_or_run_is_listed_and_says_what_is_wrong(own_models, homes, name):
     (own_models / "tiny-plain" / "card.json").write_bytes(b"\0\0")
