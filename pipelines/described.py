@@ -145,6 +145,18 @@ SPEED = (
     Series("images_per_s", "speed", "real images", "text", "images / s"),
 )  # fmt: skip
 
+_RESOLUTION = (
+    "Height in pixels of what G draws, before it is enlarged. A level line is a stage; a rising one, the next stage "
+    "fading in."
+)
+RESOLUTION = (
+    View(
+        "resolution", "resolution", "Resolution", "pixels of a side", _RESOLUTION, from_zero=True,
+        titles=(Title("G draws {resolution:.1f} pixels of a side"),),
+    ),
+    Series("resolution", "resolution", "G draws", "g", help=_RESOLUTION),
+)  # fmt: skip
+
 
 def check_titles(titles: Iterable[Title], whose: str) -> None:
     """Make sure that titles can be told.

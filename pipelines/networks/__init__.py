@@ -54,6 +54,8 @@ A module may have more, which is used where it is there:
   model that is trained further (which counts from 0) stays as it is.
 - ``discriminator.faded(x)``: real pictures [B, C, H, W] with the detail that fakes can have while a stage fades in;
   D is shown these.
+- ``generator.resolution``: the height in pixels of what it draws now, before it is enlarged to the final size; between
+  those of two stages while the next one fades in. Runs of a generator that has it record and draw it.
 - ``generator.pictures_by_stage(z, y)``: the pictures of the same z at each stage so far, [B, C, H, W] each; changes no
   buffer.
 """

@@ -62,6 +62,11 @@ class Drawing(Growing):
             now = self.mixed(_enlarged(self._picture(seen, self.stage - 1), now.shape[-1]), now)
         return _enlarged(now, self.sides[-1])
 
+    @property
+    def resolution(self) -> float:
+        now, before = self.sides[self.stage], self.sides[self.stage - 1]
+        return before + (now - before) * (self.reached % 1) if self.fading else float(now)
+
     def by_stage(self, x: Tensor) -> list[Tensor]:
         """The pictures of each stage so far, doubled to the final size."""
         seen = self._maps(x)
@@ -94,6 +99,11 @@ class Generator(ConditionalGenerator):
 
     def advance(self, images_seen: int) -> bool:
         return self.body.advance(images_seen)
+
+    @property
+    def resolution(self) -> float:
+        """The height in pixels of the present stage; while it fades in, what is faded in of the way from the last."""
+        return self.body.resolution
 
     def pictures_by_stage(self, z: Tensor, y: Tensor | None = None) -> list[Tensor]:
         """The same z drawn at each stage so far, pictures [B, C, H, W] in [-1, 1] each; changes nothing."""

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from pipelines.config.train_config import TrainConfig
-from pipelines.described import SPEED, Measure, Series, View, check_titles
+from pipelines.described import RESOLUTION, SPEED, Measure, Series, View, check_titles
 from pipelines.errors import ConfigError
 from pipelines.methods._adversarial import SERIES, VIEWS
 from pipelines.metrics import measures
@@ -23,7 +23,12 @@ PARTS = {"views": "id", "series": "name", "measures": "name"}  # of a display, b
 
 
 def described(
-    method: Any, config: TrainConfig, modality: str = "image", layers: Iterable[Measure] = (), truth: Any = None
+    method: Any,
+    config: TrainConfig,
+    modality: str = "image",
+    layers: Iterable[Measure] = (),
+    truth: Any = None,
+    grows: bool = False,
 ) -> Display:
     """What a run draws, as its record says it.
 
@@ -33,6 +38,7 @@ def described(
         modality: of the run's data.
         layers: what is measured of each layer of its networks.
         truth: the ``metrics.truth.Truth`` of networks that are told of another condition than classes; else None.
+        grows: whether its generator has a ``resolution`` (``networks/__init__.py``).
 
     Raises:
         ConfigError: a measure, or the method, describes its numbers wrongly.
@@ -40,6 +46,8 @@ def described(
     views, series = getattr(method, "views", VIEWS), getattr(method, "series", SERIES)
     _check(config.method, views, series, {*measures.units(), *measures.TAKEN})
     series = [one for one in series if not one.setting or getattr(config, one.setting)]
+    if grows:
+        views, series = (*views, RESOLUTION[0]), (*series, RESOLUTION[1])
     told, alike = truth is not None, truth is None or truth.alike
     return _display(views, series, [*measures.described(modality=modality, told=told, alike=alike), *layers])
 

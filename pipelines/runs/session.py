@@ -30,6 +30,7 @@ from pipelines.runs.reporter import RunReporter, Stop, change_line, log, wait_tu
 from pipelines.runs.retention import superfluous
 from pipelines.threads import Adaptive
 from pipelines.training import checkpoint, loop, machine, memory, probe, process_group
+from pipelines.training.building import resolution_of
 from pipelines.training.machine import Machine
 from pipelines.training.pictures import fields_of, tensors_of
 from pipelines.training.players import Player
@@ -77,7 +78,8 @@ def train(reporter: RunReporter, turn: QueuePlace) -> str | None:
         view = FixedView(config, names, *shown, tiled=not spec.names)
         critic = _critic(trainer)
         layers = _spectra.described(critic.module) if critic else []
-        drawn = described(trainer.method, config, image_set.modality, layers, known)
+        grows = bool(resolution_of(trainer.network(trainer.sampler)))
+        drawn = described(trainer.method, config, image_set.modality, layers, known, grows)
         record = _record(folder, config, image_set, where, view, drawn)
         record.data["class_names"] = list(names)
         if test is not None:

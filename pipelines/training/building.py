@@ -126,6 +126,12 @@ def advance(network: nn.Module, images_seen: int) -> bool:
     return take is not None and take(images_seen)
 
 
+def resolution_of(generator: nn.Module) -> dict[str, float]:
+    """The pixels of a side that a generator whose resolution grows draws at present, by its key in a row; else {}."""
+    found = getattr(generator, "resolution", None)
+    return {} if found is None else {"resolution": round(float(found), 2)}
+
+
 def make_optimizer(config: TrainConfig, network: nn.Module, rate: float) -> torch.optim.Optimizer:
     """The configured optimiser over a network's weights; fused where torch has it."""
     weights = list(network.parameters())

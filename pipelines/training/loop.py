@@ -21,6 +21,7 @@ from pipelines.metrics.measures import beats
 from pipelines.metrics.quality import OWN_FEATURES, Quality, QualityMeter
 from pipelines.networks._conditioning import draw_latent
 from pipelines.threads import Adaptive, Change
+from pipelines.training.building import resolution_of
 from pipelines.training.trainer import Trainer
 from pipelines.training.view import FixedView, grid_due, measure_due
 
@@ -105,7 +106,8 @@ def train(
             hooks.threads(trainer, change)
         if watch:
             raise_if_bad(trainer)
-            hooks.row({**position(trainer), "epoch": trainer.epoch, **numbers, "images_per_s": images_per_s})
+            grown = resolution_of(trainer.network(trainer.sampler))
+            hooks.row({**position(trainer), "epoch": trainer.epoch, **grown, **numbers, "images_per_s": images_per_s})
         over, waits = is_over(trainer), waits_for_clear(trainer)
         must = over or trainer.step <= _ALL_UNTIL
         due = measure_due(epoch_before, trainer.epoch, steps_per_epoch) and measuring.allows(must)

@@ -43,15 +43,18 @@ def test_sides_and_maps_of_the_stages():
 @pytest.mark.parametrize("size", [16, 28])
 def test_it_grows_by_the_pictures_shown_and_never_goes_back(size):
     generator, discriminator = pair(size=size)
-    states = []
+    states, drawn = [], []
     for seen in (0, GROWTH - 1, GROWTH, GROWTH * 3 // 2, 2 * GROWTH, 3 * GROWTH, 4 * GROWTH, 0):
         anew = generator.advance(seen), discriminator.advance(seen)
         assert anew[0] == anew[1]
         states.append((generator.body.stage, generator.body.fading, float(generator.body.fade), anew[0]))
+        drawn.append(generator.resolution)
     assert states == [
         (0, False, 1.0, False), (0, False, 1.0, False), (1, True, 0.0, True), (1, True, 0.5, False),
         (1, False, 1.0, True), (2, True, 0.0, True), (2, False, 1.0, True), (2, False, 1.0, False),
     ]  # fmt: skip
+    first, second, third = sides(size)
+    assert drawn == [first, first, first, (first + second) / 2, second, second, third, third]
 
 
 def test_with_other_stages_it_stays_where_it_was():

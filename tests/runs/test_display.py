@@ -40,6 +40,13 @@ def test_a_gan_describes_the_series_that_old_runs_are_drawn_with_and_its_penalty
     assert [view["id"] for view in with_penalty["views"]] == ["outputs", "losses", "gradient norm", "penalty", "speed"]
 
 
+def test_a_run_whose_resolution_grows_draws_it() -> None:
+    method = METHODS.get("gan").Method
+    growing = display.described(method, TrainConfig(), grows=True)
+    assert set(display.columns(growing)) - set(display.columns(display.usual())) == {"resolution"}
+    assert [view["id"] for view in growing["views"]] == ["outputs", "losses", "gradient norm", "resolution", "speed"]
+
+
 def test_every_view_of_a_series_is_described() -> None:
     drawn = display.described(METHODS.get("gan").Method, TrainConfig(gradient_penalty=10.0))
     assert {one["view"] for one in drawn["series"]} == {view["id"] for view in drawn["views"]}

@@ -50,6 +50,18 @@ export function duration(seconds) {
   return whole < 3600 ? rest : `${Math.floor(whole / 3600)}:${rest}`;
 }
 
+/**
+ * What a generator whose resolution grows draws: "16 x 16", or "8 to 16, 40 %" while a stage fades in; else "".
+ * @param {number | null | undefined} side - pixels of a side; between those of two stages while the second fades in
+ * @param {number} size - pixels of a side of the finished pictures: each stage has half of the next
+ */
+export function resolution(side, size) {
+  if (!isNumber(side) || !(side > 0)) return "";
+  let stage = size;
+  while (stage / 2 >= side) stage /= 2;
+  return side >= stage ? `${stage} x ${stage}` : `${stage / 2} to ${stage}, ${percent((2 * side) / stage - 1)}`;
+}
+
 /** @param {number} unixSeconds */
 export function ago(unixSeconds, now = Date.now() / 1000) {
   const past = Math.max(0, now - unixSeconds);

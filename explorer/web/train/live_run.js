@@ -4,7 +4,7 @@ import { hasEnded, hearOfRuns } from "../shared/all_runs.js";
 import { TERMS } from "../shared/charts.js";
 import { Curves } from "./curves.js";
 import { Findings } from "../shared/findings.js";
-import { count, duration, make, setText, stateIcon, stateWord } from "../shared/format.js";
+import { count, duration, make, resolution, setText, stateIcon, stateWord } from "../shared/format.js";
 import { History } from "../shared/history.js";
 import { Line } from "../shared/line.js";
 import { headlines } from "../shared/measures.js";
@@ -23,7 +23,7 @@ class StatusLine {
     this.figures = {};
     const list = make("dl", { class: "gx-figures" });
     for (const [id, label] of [["step", "step"], ["epoch", "epoch"], ["images", "images seen"], ["speed", "images / s"],
-      ["trained", "trained for"], ["left", "time left"], ["device", "device"]]) {
+      ["resolution", "resolution"], ["trained", "trained for"], ["left", "time left"], ["device", "device"]]) {
       this.figures[id] = make("dd", {}, "–");
       const term = TERMS[label] ? make("abbr", { title: TERMS[label], tabindex: 0 }, label) : label;
       list.append(make("div", { class: `gx-figure gx-figure-${id}` }, make("dt", {}, term), this.figures[id]));
@@ -60,6 +60,9 @@ class StatusLine {
     setText(this.figures.epoch, waits && !step ? "–" : (epoch ?? 0).toFixed(1));
     setText(this.figures.images, waits && !step ? "–" : count(images));
     setText(this.figures.speed, status.images_per_s ? count(Number(status.images_per_s.toPrecision(3))) : "–");
+    const grown = resolution(history.last("resolution"), run.display?.tile);
+    this.figures.resolution.parentElement.hidden = !grown; // only some networks grow
+    setText(this.figures.resolution, grown);
     setText(this.figures.trained, duration(seconds));
     setText(this.figures.left, status.eta_s === null || status.eta_s === undefined ? "–" : duration(status.eta_s));
     setText(this.figures.device, status.device || "–");

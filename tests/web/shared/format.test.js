@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, count, distance, duration, figure, fixed, percent, stateWord } from "../../../explorer/web/shared/format.js";
+import { ago, count, distance, duration, figure, fixed, percent, resolution, stateWord } from "../../../explorer/web/shared/format.js";
 
 test("figures carry three digits at most", () => {
   assert.equal(figure(0.123456), "0.123");
@@ -28,6 +28,13 @@ test("durations and ages", () => {
   assert.deepEqual([0, 61, 3599.6, 36_061, -5].map(duration), ["00:00", "01:01", "1:00:00", "10:01:01", "00:00"]);
   assert.deepEqual([990, 900, -9000, -200_000].map((then) => ago(then, 1000)), ["now", "1 min ago", "2 h ago", "2 d ago"]);
   assert.equal(ago(2000, 1000), "now", "a clock that is ahead");
+});
+
+test("the resolution of a generator that grows", () => {
+  assert.deepEqual([4, 5.6, 8, 12, 32].map((side) => resolution(side, 32)),
+    ["4 x 4", "4 to 8, 40 %", "8 x 8", "8 to 16, 50 %", "32 x 32"]);
+  assert.deepEqual([7, 10.5, 28].map((side) => resolution(side, 28)), ["7 x 7", "7 to 14, 50 %", "28 x 28"]);
+  assert.deepEqual([NaN, null, undefined, 0].map((side) => resolution(side, 32)), ["", "", "", ""]);
 });
 
 test("shares and fixed decimals", () => {
