@@ -67,6 +67,8 @@ class View:
         log: whether the vertical axis is logarithmic: never (""), ``always``, or as the person chooses.
         from_zero: whether the vertical axis begins at zero.
         aside: whether the chart comes after those of the measures.
+        exact: whether the numbers are settings rather than measures: they are drawn as they are, however much other
+            curves are smoothed, and titles tell the newest.
         of_d: whether the numbers are D's output itself: the axis is named by what D gives, from 0 to 1 of a
             probability, and a line stands where D cannot tell.
         titles: what its title says; by default each series with its number.
@@ -80,6 +82,7 @@ class View:
     log: Literal["", "choice", "always"] = ""
     from_zero: bool = False
     aside: bool = False
+    exact: bool = False
     of_d: bool = False
     titles: Titles = ()
 
@@ -151,7 +154,7 @@ _RESOLUTION = (
 )
 RESOLUTION = (
     View(
-        "resolution", "resolution", "Resolution", "pixels of a side", _RESOLUTION, from_zero=True,
+        "resolution", "resolution", "Resolution", "pixels of a side", _RESOLUTION, from_zero=True, exact=True,
         titles=(Title("G draws {resolution:.1f} pixels of a side"),),
     ),
     Series("resolution", "resolution", "G draws", "g", help=_RESOLUTION),

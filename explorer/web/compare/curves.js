@@ -101,15 +101,15 @@ export class CompareCurves extends ChartCards {
   curve(run, view, width) {
     const { source } = run;
     const unit = this.unitOf(source);
-    const values = this.valuesOf(source, view.field);
+    const values = this.valuesOf(source, view);
     if (!values.length) return []; // a run without this series
     const zoom = this.zoom && this.zoom.map((edge) => edge * unit);
     const line = thin(source.history.values(X_AXES[this.x].column), values, zoom, Math.min(300, Math.max(100, width / 2)));
     return [{ ...this.shared(run), mode: "lines", uid: source.id, x: line.x.map((x) => x / unit), y: line.y }];
   }
 
-  valuesOf({ history }, field) {
-    return this.decay > 0 ? history.smoothed(field, this.decay) : history.values(field);
+  valuesOf({ history }, { field, exact }) {
+    return this.decay > 0 && !exact ? history.smoothed(field, this.decay) : history.values(field);
   }
 
   measured(run, view) {
@@ -170,13 +170,14 @@ export class CompareCurves extends ChartCards {
     card.title.title = card.title.textContent;
   }
 
-  valueAt(source, { columns, field }) {
+  valueAt(source, view) {
+    const { columns, field } = view;
     const { column } = X_AXES[this.x];
     const at = (this.cursor ?? Infinity) * this.unitOf(source);
     if (!columns) return source.measures.findLast((measure) => measure[column] <= at + 1e-9)?.[field];
     if (!source.history.length) return NaN;
     const index = source.history.indexAt(column, at);
-    return this.valuesOf(source, field)[index];
+    return this.valuesOf(source, view)[index];
   }
 
   setTheme(theme) {

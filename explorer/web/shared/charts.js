@@ -68,11 +68,11 @@ function grouped(items, keyOf) {
   return groups;
 }
 
-function viewOfSeries({ id, help, axis, log, from_zero: fromZero, of_d: ofD }, series, titles) {
+function viewOfSeries({ id, help, axis, log, from_zero: fromZero, exact, of_d: ofD }, series, titles) {
   const columns = series.map(({ name, label, role, short, help: about }) => ({ name: label, column: name, role, short, about }));
-  return { id, about: help, log, fromZero, ofD, columns,
+  return { id, about: help, log, fromZero, exact, ofD, columns,
     unit: (run) => (ofD && !saysProbability(run) ? `D's ${outputOf(run)}` : axis),
-    title: ({ history, run }) => titleOf(titles, (key) => history.recent(key), () => figure, outputOf(run)) ?? seriesTitle(history, columns) };
+    title: ({ history, run }) => titleOf(titles, (key) => (exact ? history.last(key) : history.recent(key)), () => figure, outputOf(run)) ?? seriesTitle(history, columns) };
 }
 
 function viewOfMeasures(id, lines, units, titles) {

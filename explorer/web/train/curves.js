@@ -58,10 +58,10 @@ export class Curves extends ChartCards {
     const { history } = this.source;
     const xs = history.values(X_AXES[this.x].column);
     const buckets = Math.min(600, Math.max(100, width));
+    const smooth = this.decay > 0 && !view.exact;
     const traces = [];
     for (const { name, column, role } of view.columns) {
       const color = this.theme.colors[role];
-      const smooth = this.decay > 0;
       const raw = thin(xs, history.values(column), this.zoom, smooth ? buckets / 2 : buckets);
       const line = smooth ? thin(xs, history.smoothed(column, this.decay), this.zoom, buckets / 2) : { x: [], y: [] };
       const shared = { type: "scatter", mode: "lines", name: literal(name), visible: !hidden.has(name) };

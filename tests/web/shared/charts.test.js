@@ -106,6 +106,14 @@ test("a measure and a series that no script names have a chart, a title and an a
   assert.equal(cycle.title({ history: recent({}), run: {} }), WAITING);
 });
 
+test("a view of exact numbers tells the newest, not the mean of the last", () => {
+  const [{ views: [view] }] = chartsOf({ measures: [], series: [{ name: "resolution", view: "resolution", label: "G draws", role: "g" }],
+    views: [{ id: "resolution", chart: "resolution", heading: "Resolution", axis: "pixels", exact: true }],
+    titles: [{ text: "G draws {resolution:.1f} pixels", when: [], view: "resolution" }] });
+  assert.equal(view.exact, true);
+  assert.equal(view.title({ history: { recent: () => 12.7, last: () => 32 }, run: {} }), "G draws 32.0 pixels");
+});
+
 test("of many layers there is one view, whose title tells the least and the greatest", () => {
   const { name, views: [view, ...more] } = chartsOf({ ...USUAL, measures: [...USUAL.measures, ...LAYERS] }).find(({ id }) => id === "steep");
   assert.deepEqual([name, more.length, view.many, view.best, view.measures.length], ["How steep", 0, true, false, 12]);
