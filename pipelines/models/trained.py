@@ -251,9 +251,10 @@ def of_checkpoint(entry: Entry, tensors: dict[str, Tensor], source: Path) -> Tra
         discriminator = None
     for name, network in more.items():
         fill(network, under(tensors, kept[name]), source)
-    if _standing.wanted(entry.config):  # published models have them in their weights
-        _standing.standing_statistics(generator, entry.config, entry.spec.classes)
     told, true = _conditions(entry)
+    if _standing.wanted(entry.config):  # published models have them in their weights
+        classes = torch.arange(entry.spec.classes) if entry.spec.classes else None
+        _standing.standing_statistics(generator, entry.config, classes if told is None else encode(told))
     return Trained(entry, generator, discriminator, conditions=told, truth=true, further=more)
 
 

@@ -6,13 +6,14 @@ import contextlib
 from collections.abc import Iterator
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.networks._conditioning import draw_latent
 from pipelines.registries import network_traits
 
-BATCH, SEED = 32, 0
+BATCH, BATCHES, SEED = 32, 16, 0
+SAMPLES = BATCH * BATCHES  # that the statistics are taken of
 
 
 def wanted(config: TrainConfig) -> bool:
@@ -21,19 +22,21 @@ def wanted(config: TrainConfig) -> bool:
 
 
 @torch.no_grad()
-def standing_statistics(network: nn.Module, config: TrainConfig, classes: int = 0, batches: int = 16) -> None:
+def standing_statistics(
+    network: nn.Module, config: TrainConfig, told: Tensor | None = None, batches: int = BATCHES
+) -> None:
     """Set each batch norm's mean and variance to the averages of those of batches of samples.
 
     Brock et al., Large Scale GAN Training for High Fidelity Natural Image Synthesis (2019), appendix C.1: a moving
     average of weights has other activations than the weights whose statistics were averaged with it.
 
-    The samples are always the same, and classes take turns. Other numbers of the network stay as they are, and so does
-    torch's global random state.
+    The samples are always the same, and what they are told takes turns. Other numbers of the network stay as they are,
+    and so does torch's global random state.
 
     Args:
         network: a generator, in eval mode.
         config: says the prior of z.
-        classes: that it is told of; 0 without.
+        told: what takes turns: classes int64 [K], or encoded conditions [K, ...]; None for a network told nothing.
         batches: of ``BATCH`` samples each.
     """
     layers = [layer for layer in network.modules() if isinstance(layer, nn.BatchNorm2d)]
@@ -44,22 +47,22 @@ def standing_statistics(network: nn.Module, config: TrainConfig, classes: int = 
         layer.train()
     noise, device = torch.Generator().manual_seed(SEED), next(network.parameters()).device
     for number in range(batches):
-        y = (torch.arange(BATCH) + number * BATCH) % classes if classes else None
-        network(draw_latent(BATCH, config, noise).to(device), None if y is None else y.to(device))
+        y = None if told is None else told[(torch.arange(BATCH) + number * BATCH) % len(told)].to(device)
+        network(draw_latent(BATCH, config, noise).to(device), y)
     for layer, momentum in zip(layers, momenta, strict=True):
         layer.momentum = momentum
         layer.eval()
 
 
 @contextlib.contextmanager
-def standing(network: nn.Module, config: TrainConfig, classes: int = 0) -> Iterator[None]:
+def standing(network: nn.Module, config: TrainConfig, told: Tensor | None = None) -> Iterator[None]:
     """Let a generator, in eval mode, draw with standing statistics meanwhile, where that is ``wanted``."""
     if not wanted(config):
         yield
         return
     kept = [(buffer, buffer.clone()) for buffer in network.buffers()]
     try:
-        standing_statistics(network, config, classes)
+        standing_statistics(network, config, told)
         yield
     finally:
         for buffer, before in kept:

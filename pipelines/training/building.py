@@ -13,7 +13,6 @@ from pipelines import optimisers
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
 from pipelines.errors import ConfigError
-from pipelines.networks import _standing
 from pipelines.networks._norms import spectral_norm
 from pipelines.networks._style_encoder import StyleEncoder
 from pipelines.registries import MODALITIES, NETWORKS, network_traits
@@ -88,7 +87,11 @@ def _made(make: Callable[..., nn.Module], config: TrainConfig, spec: Spec) -> nn
         return make(config, spec)
     numbers = spec.condition and spec.condition_dtype == "float32"
     if numbers:
-        _require_no_classes(config, spec)
+        if config.self_conditional:
+            raise ConfigError(
+                f"self_conditional divides classes into groups, and the networks are told of numbers "
+                f"({spec.condition!r} of the data set {config.data!r}): switch self_conditional off, or conditional."
+            )
     elif spec.condition:
         raise ConfigError(
             f"The network {config.network!r} can be told of classes only, and the data set {config.data!r} has another "
@@ -100,20 +103,6 @@ def _made(make: Callable[..., nn.Module], config: TrainConfig, spec: Spec) -> nn
             f"is {spec.modality!r}): choose a network made for it."
         )
     return make(config, spec.condition_shape[0] if numbers else spec.classes)
-
-
-def _require_no_classes(config: TrainConfig, spec: Spec) -> None:
-    """Do nothing where what is told may be numbers; raises ``ConfigError`` as ``build``."""
-    told = f"the networks are told of numbers ({spec.condition!r} of the data set {config.data!r})"
-    if config.self_conditional:
-        raise ConfigError(
-            f"self_conditional divides classes into groups, and {told}: switch self_conditional off, or conditional."
-        )
-    if _standing.wanted(config):
-        raise ConfigError(
-            f"The moving average of {config.network!r} takes its statistics from samples of all classes, and {told}: "
-            "set ema to 0, choose another network, or switch conditional off."
-        )
 
 
 def advance(network: nn.Module, images_seen: int) -> bool:

@@ -249,7 +249,7 @@ class Trainer:
         was_training = network.training
         network.eval()
         parts = []
-        anew = _standing.standing(network, self.config, self.classes) if standing else contextlib.nullcontext()
+        anew = _standing.standing(network, self.config, self._in_turn()) if standing else contextlib.nullcontext()
         with anew:
             for start in range(0, len(z), batch):
                 told = y is not None and self.spec.conditional
@@ -263,6 +263,12 @@ class Trainer:
                 parts.append(self.modality.decode(pictures).cpu())
         network.train(was_training)
         return torch.cat(parts)
+
+    def _in_turn(self) -> Tensor | None:
+        """What standing statistics are taken with: each class, or the first conditions of the data; None without."""
+        if self.conditions is not None:
+            return encode(self.conditions[: _standing.SAMPLES])
+        return torch.arange(self.classes) if self.classes else None
 
     def tiles(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """What ``sample`` gives as people see it, uint8 [B, channels, size, size] on the CPU; raises as it does.

@@ -5,7 +5,8 @@ import torch
 from torch import nn
 
 from pipelines.config.train_config import TrainConfig
-from pipelines.data import class_names_of
+from pipelines.data import Spec, class_names_of
+from pipelines.modalities._conditions import encode
 from pipelines.models import trained
 from pipelines.models.registry import find
 from pipelines.networks import _standing
@@ -50,7 +51,7 @@ def test_they_are_the_means_over_the_batches_of_their_means_and_variances():
     g.eval()
     untouched = {key: value.clone() for key, value in g.state_dict().items() if "running" not in key}
     random = torch.get_rng_state()
-    standing_statistics(g, config(), 4, batches=3)
+    standing_statistics(g, config(), torch.arange(4), batches=3)
     assert torch.equal(torch.get_rng_state(), random)
     noise = torch.Generator().manual_seed(SEED)
     with torch.no_grad():
@@ -81,7 +82,7 @@ def test_samples_of_the_average_are_drawn_with_them_and_its_state_stays(name):
     average = trainer.players["generator"].ema
     with torch.no_grad():
         without = trainer.modality.decode(average(z, y))
-        standing_statistics(average, trainer.config, 4)
+        standing_statistics(average, trainer.config, torch.arange(4))
         expected = trainer.modality.decode(average(z, y))
     assert torch.equal(drawn, expected) and not torch.equal(drawn, without)
     assert torch.equal(grid, without), "grids come often, and have the averaged statistics"
@@ -102,6 +103,22 @@ def test_a_run_that_draws_samples_resumes_bit_for_bit(tmp_path):
     resumed.sample(torch.randn(3, 6, generator=torch.Generator()), torch.arange(3))
     assert [resumed.train_step(watch=True) for _ in range(2)] == expected
     assert same(state(resumed), state(watched))
+
+
+@pytest.mark.parametrize("name", WITH)
+def test_of_networks_that_are_told_of_attributes_they_are_taken_with_the_first_rows(name):
+    rows = (torch.arange(32).reshape(16, 2) % 3 == 0).float()
+    spec = Spec(condition="attributes", condition_shape=(2,), condition_dtype="float32", names=("hat", "scarf"))
+    own = config(network=name, ema=0.99, conditional=True)
+    trainer = Trainer(own, IMAGES, Machine("cpu", "fp32", 1), None, spec, fields={"attributes": rows})
+    trainer.train_step()
+    z, average = torch.randn(5, 6, generator=torch.Generator().manual_seed(1)), trainer.players["generator"].ema
+    drawn = trainer.sample(z, rows[:5])
+    with torch.no_grad():
+        without = trainer.modality.decode(average(z, encode(rows[:5])))
+        standing_statistics(average, own, encode(rows))
+        expected = trainer.modality.decode(average(z, encode(rows[:5])))
+    assert torch.equal(drawn, expected) and not torch.equal(drawn, without)
 
 
 def test_without_an_average_or_in_another_family_there_are_none():
@@ -127,6 +144,6 @@ def test_a_checkpoint_becomes_a_model_with_them_and_a_published_one_keeps_its_ow
     loaded = trained.of_checkpoint(published.entry, of_run, folder)
     expected, _ = build(own, 10)
     expected.load_state_dict(tensors)
-    standing_statistics(expected.eval(), own, 10)
+    standing_statistics(expected.eval(), own, torch.arange(10))
     assert all(torch.equal(value, loaded.generator.state_dict()[key]) for key, value in expected.state_dict().items())
     assert not torch.equal(loaded.generator.norm.norm.running_mean, published.generator.norm.norm.running_mean)

@@ -26,6 +26,7 @@ PRESETS: dict[str, Preset] = {
         _SAGAN.changed(
             **_TEN_MINUTES,
             **_FACES,
+            conditional=True,
             size=32,
             width=16,
             latent_size=64,
