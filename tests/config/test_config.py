@@ -27,7 +27,8 @@ def test_the_presets_that_the_design_names_are_there():
     assert set(presets.PRESETS) >= {
         "first-digits", "first-faces", "lecture-mlp", "dcgan-digits", "conditional-digits", "clothes", "wgan",
         "wgan-gp", "dcgan-64",
-        "sngan-digits", "sagan-faces", "biggan-digits", "sngan-clothes-gpu", "sagan-faces-gpu", "biggan-faces-gpu",
+        "sngan-digits", "sagan-faces", "biggan-digits", "sngan-clothes",
+        "sngan-clothes-gpu", "sagan-faces-gpu", "biggan-faces-gpu",
         "progressive-faces", "progressive-faces-gpu", "stylegan-digits", "stylegan-faces", "stylegan-faces-gpu",
         "r3gan-digits", "stacked-digits", "r3gan-faces-gpu", "few-pictures",
         "edges-to-digits", "edges-to-clothes", "outline-faces", "paint-faces", "sharper-faces", "sharper-digits",

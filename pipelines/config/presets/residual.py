@@ -12,7 +12,7 @@ _SAGAN = _HINGE.changed(network="sagan", g_spectral=True, lr_g=1e-4, lr_d=4e-4)
 _BIGGAN = _HINGE.changed(network="biggan", g_spectral=True, orthogonal=1e-4, beta2=0.999, ema=0.9999)
 _TEN_MINUTES = {"seconds": 600.0, "log_every": 10}
 _DIGITS = {**_TEN_MINUTES, "width": 16, "latent_size": 64, "conditional": True, "batch_size": 32}
-_FACES = {"data": "faces", "channels": 3, "flip": True}
+_FACES = {"data": "faces", "channels": 3, "flip": True, "conditional": True}
 
 PRESETS: dict[str, Preset] = {
     "sngan-digits": Preset(
@@ -22,11 +22,10 @@ PRESETS: dict[str, Preset] = {
     ),
     "sagan-faces": Preset(
         "SAGAN on faces",
-        "Each place of a face sees all others: hair, eyes and glasses are to match left and right.",
+        "Each place of a face sees all others: hair, eyes and glasses are to match left and right. Rows are attributes.",
         _SAGAN.changed(
             **_TEN_MINUTES,
             **_FACES,
-            conditional=True,
             size=32,
             width=16,
             latent_size=64,
@@ -41,6 +40,11 @@ PRESETS: dict[str, Preset] = {
         "BigGAN on digits",
         "Every block is told a part of z and the class, so that a narrower z draws cleaner digits; rows are classes.",
         _BIGGAN.changed(**_DIGITS, lr_g=1e-3, lr_d=1e-3, ema=0.995, beta2=0.99),
+    ),
+    "sngan-clothes": Preset(
+        "SNGAN on clothes",
+        "Spectral norm holds the singular values of D's layers near 1: see how steep D is. Each row is a class.",
+        _SNGAN.changed(**_DIGITS, data="clothes", lr_g=1e-3, lr_d=1e-3, ema=0.995, beta2=0.99),
     ),
     "sngan-clothes-gpu": Preset(
         "SNGAN on clothes, 32 x 32",
