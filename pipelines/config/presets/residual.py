@@ -22,7 +22,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "sagan-faces": Preset(
         "SAGAN on faces",
-        "Each place of a face sees all others: hair, eyes and glasses are to match left and right. Rows are attributes.",
+        "Each place of a face sees all others: eyes and glasses are to match left and right. Rows are told attributes.",
         _SAGAN.changed(
             **_TEN_MINUTES,
             **_FACES,
