@@ -75,6 +75,7 @@ class Evaluation:
     own: dict[str, Own] = dataclasses.field(default_factory=dict)  # of a person's own and by the truth, by their keys
     variety: Beside | None = None  # within classes, the mean of all; see variety.py; None without a classifier
     least_variety: Beside | None = None  # of the class with the least
+    variety_by_class: dict[str, Beside] | None = None  # of the classes with enough real pictures
     as_asked_permuted: float | None = None  # the share as asked of the same samples, the classes asked for permuted
     stacked_modes: Beside | None = None  # modes of stacked pictures that come; see stacked.py; None of other sets
     stacked_divergence: Beside | None = None  # of their shares from equal shares, in nats
@@ -145,7 +146,11 @@ class Evaluation:
         if self.variety and self.least_variety:
             text = "mean distance of two of one class, over that of two real pictures"
             rows.append(("variety in classes", *_texts(self.variety, "{:.3f}"), f"{text}; mean of classes"))
-            rows.append(("  worst class", *_texts(self.least_variety, "{:.3f}"), "the class with the least"))
+            rows.append(
+                ("  worst class", *_texts(self.least_variety, "{:.3f}"), "the class with the least in each draw")
+            )
+            by_class = self.variety_by_class or {}
+            rows += [(f"  {name}", *_texts(ratio, "{:.3f}"), "") for name, ratio in by_class.items()]
         if self.stacked_modes and self.stacked_divergence:
             text = f"modes of 1,000 that come; {self.stacked_count:,} samples"
             rows.append(("modes of stacks", *_texts(self.stacked_modes, "{:.0f}"), text))

@@ -28,7 +28,7 @@ def class_measures(
     """The fields of ``Evaluation`` that need class probabilities, all None without them; see ``_share_measures``."""
     fields = (
         "clear", "as_asked", "as_asked_by_class", "as_asked_permuted", "class_shares", "class_deviation", "modes",
-        "variety", "least_variety",
+        "variety", "least_variety", "variety_by_class",
     )  # fmt: skip
     measures: dict[str, Any] = dict.fromkeys(fields)
     if target.probabilities is None or not names:
@@ -48,7 +48,7 @@ def class_measures(
             for side in ((fakes,), (others, common))
         )
     )
-    measures |= _varieties(fakes, target, others, common)
+    measures |= _varieties(fakes, target, others, common, names)
     if labels[0] is None:
         return measures
     measures["class_deviation"] = None  # it would tell of the labels that were asked for, not of the model
@@ -82,8 +82,10 @@ def stacked_measures(fakes: list[Seen], others: list[Seen], kind: str | None) ->
     }
 
 
-def _varieties(fakes: list[Seen], target: Seen, others: list[Seen], common: float) -> dict[str, Beside]:
-    """The variety within classes, the mean and the least of them; {} where no class has enough real pictures."""
+def _varieties(
+    fakes: list[Seen], target: Seen, others: list[Seen], common: float, names: tuple[str, ...]
+) -> dict[str, Any]:
+    """The variety within classes, of each, the mean and the least; {} where no class has enough real pictures."""
     found, real = (
         [variety.beside(seen.features, seen.probabilities, target.features, target.probabilities) for seen in side]
         for side in (fakes, others)
@@ -94,7 +96,13 @@ def _varieties(fakes: list[Seen], target: Seen, others: list[Seen], common: floa
     def both(of: Callable[[Tensor], Tensor]) -> Beside:
         return Beside.of(*(Repeated.of(lambda each: of(each).item(), *side) for side in ((found,), (real, common))))
 
-    return {"variety": both(torch.mean), "least_variety": both(torch.min)}
+    known = (~found[0].isnan()).nonzero().flatten().tolist()  # the same of all: the real pictures decide it
+    by_class = {names[value]: both(lambda each, value=value: each[value]) for value in known}
+    return {
+        "variety": both(torch.nanmean),
+        "least_variety": both(lambda each: each[known].min()),
+        "variety_by_class": by_class,
+    }
 
 
 def attribute_measures(

@@ -33,7 +33,7 @@ def spreads(features: Tensor, guesses: Tensor, classes: int) -> Tensor:
 
 
 def beside(features: Tensor, probabilities: Tensor, real_features: Tensor, real_probabilities: Tensor) -> Tensor | None:
-    """The variety of samples within each class over that of real pictures, float64 [classes seen].
+    """The variety of samples within each class over that of real pictures, float64 [classes].
 
     Args:
         features: of samples, [N, D].
@@ -42,8 +42,8 @@ def beside(features: Tensor, probabilities: Tensor, real_features: Tensor, real_
         real_probabilities: of them, [M, classes].
 
     Returns:
-        One ratio, at least 0, for each class of which there are ``FEWEST`` different real pictures; a class that comes
-        less than twice among the samples has 0. None where there is no such class.
+        One ratio, at least 0, for each class of which there are ``FEWEST`` different real pictures, NaN for others; a
+        class that comes less than twice among the samples has 0. None where no class has so many.
     """
     classes = probabilities.shape[1]
     guesses = real_probabilities.argmax(1)
@@ -51,4 +51,4 @@ def beside(features: Tensor, probabilities: Tensor, real_features: Tensor, real_
     known = (guesses.bincount(minlength=classes) >= FEWEST) & (real > 0)
     if not known.any():
         return None
-    return (spreads(features, probabilities.argmax(1), classes) / real)[known]
+    return torch.where(known, spreads(features, probabilities.argmax(1), classes) / real, torch.nan)

@@ -53,6 +53,9 @@ def test_the_worst_class_is_told() -> None:
 
     found = evaluate.evaluate(same_low, BY_CLASS, NAMES, 600, times=1)
     assert found.least_variety.value == 0 and found.variety.value == pytest.approx(2 / 3, abs=0.05)
+    by_class = {name: ratio.value for name, ratio in found.variety_by_class.items()}
+    assert by_class == {NAMES[0]: 0, NAMES[1]: pytest.approx(1, abs=0.08), NAMES[2]: pytest.approx(1, abs=0.08)}
+    assert (f"  {NAMES[0]}", "0.000") in [row[:2] for row in found.rows()]
 
 
 def test_with_permuted_classes_as_asked_falls_to_chance() -> None:

@@ -115,9 +115,10 @@ class Seen:
 
     @cached_property
     def varieties(self) -> Tensor | None:
-        """The variety within each class over that of real pictures, [classes]; needs ``classes`` and ``neighbours``."""
+        """Variety within each class over that of real pictures, [classes known]; needs ``classes``, ``neighbours``."""
         beside = self.real.neighbourhoods.points
-        return variety.beside(self.features, self.probabilities, beside, self.real.probabilities[: len(beside)])
+        found = variety.beside(self.features, self.probabilities, beside, self.real.probabilities[: len(beside)])
+        return None if found is None else found[~found.isnan()]
 
     @cached_property
     def guesses(self) -> tuple[Tensor, Tensor]:
