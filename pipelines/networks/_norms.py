@@ -65,6 +65,17 @@ def spectral_norm(network: nn.Module) -> nn.Module:
     return network
 
 
+def before_spectral_norm(layer: nn.Module) -> Tensor:
+    """A layer's weight before spectral norm divides it, without a power iteration; without spectral norm its weight."""
+    if not parametrize.is_parametrized(layer, "weight"):
+        return layer.weight
+    steps = layer.parametrizations.weight
+    weight = steps.original
+    for step in steps:
+        weight = weight if isinstance(step, _Spectral) else step(weight)
+    return weight
+
+
 def matrix_of(layer: nn.Module) -> Tensor | None:
     """A layer's weight as a matrix [outputs, all others]; None where it is no convolution, dense layer or embedding."""
     if not isinstance(layer, NORMED):
@@ -73,7 +84,7 @@ def matrix_of(layer: nn.Module) -> Tensor | None:
 
 
 class _Spectral(nn.Module):
-    """A weight divided by its largest singular value, which one power iteration a training step follows.
+    """A weight divided by its largest singular value, which one power iteration at each use in training follows.
 
     torch.nn.utils.parametrizations.spectral_norm does the same, but mixes two precisions under autocast.
 

@@ -6,6 +6,8 @@ import torch
 from torch import nn
 
 from pipelines.config.train_config import TrainConfig
+from pipelines.networks._equalised import equalised
+from pipelines.networks._norms import spectral_norm
 from pipelines.objectives._orthogonal import orthogonal_penalty
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
@@ -16,14 +18,21 @@ def by_hand(filters):
     return sum(float(a @ b) ** 2 for i, a in enumerate(filters) for j, b in enumerate(filters) if i != j)
 
 
-def test_it_is_the_sum_over_pairs_of_different_filters():
+@pytest.mark.parametrize("spectral", [False, True])
+def test_it_is_the_sum_over_pairs_of_different_filters(spectral):
+    """Under spectral norm, of the weights before it, whose vectors stay as they are."""
     torch.manual_seed(0)
     network = nn.Sequential(
-        nn.Linear(4, 6), nn.Conv2d(2, 5, 3), nn.ConvTranspose2d(3, 4, 2), nn.Embedding(9, 3), nn.BatchNorm2d(5)
-    )
-    dense, conv, transposed = (network[i].weight.detach().numpy().astype(np.float64) for i in range(3))
-    expected = by_hand(dense) + by_hand(conv.reshape(5, -1)) + by_hand(transposed.swapaxes(0, 1).reshape(4, -1))
+        nn.Linear(4, 6), nn.Conv2d(2, 5, 3), nn.ConvTranspose2d(3, 4, 2), equalised(nn.Linear(4, 6), gain=3.0),
+        nn.Embedding(9, 3), nn.BatchNorm2d(5),
+    )  # fmt: skip
+    dense, conv, transposed, scaled = (network[i].weight.detach().numpy().astype(np.float64) for i in range(4))
+    expected = sum(map(by_hand, (dense, conv.reshape(5, -1), transposed.swapaxes(0, 1).reshape(4, -1), scaled)))
+    if spectral:
+        spectral_norm(network)
+    before = {key: value.clone() for key, value in network.state_dict().items()}
     assert orthogonal_penalty(network).item() == pytest.approx(expected, rel=1e-5)
+    assert all(torch.equal(value, before[key]) for key, value in network.state_dict().items())
 
 
 def test_filters_that_are_orthogonal_pay_nothing_however_long_they_are():
