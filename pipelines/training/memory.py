@@ -184,7 +184,7 @@ def _most_kept(trainer: Trainer) -> int:
     weights = [each for network in networks for each in (*network.parameters(), *network.buffers())]
     kept, method = _Kept(weights), trainer.method
     trainer.context.choose(0)
-    method.begin(AT_THE_END)  # a step that pays what is paid only now and then
+    method.begin(0)  # a step that pays all that is paid only every so many steps: 0 is a multiple of any number
     with torch.autograd.graph.saved_tensors_hooks(kept.take, lambda held: held.tensor):
         for phase in method.phases:
             with frozen(trainer.network(name) for name in phase.frozen):
