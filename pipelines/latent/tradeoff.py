@@ -1,7 +1,10 @@
 """Precision and recall of a model's samples at several truncations: what narrower samples gain, and what they lose.
 
-Brock et al., Large Scale GAN Training for High Fidelity Natural Image Synthesis (2019), section 3.1: the truncation
-trick. Precision and recall are those of the quick measure (``metrics/quality.py``), of fewer samples.
+Brock et al., Large Scale GAN Training for High Fidelity Natural Image Synthesis (2019), section 3.1, draw each number
+of z again whose size exceeds a threshold (the truncation trick). Here psi multiplies the distance of z, or of w where
+there is a mapping network, from its middle (``latent/placing.py``): the samples become narrower, too, but none is drawn
+again, and psi is no such threshold. Precision and recall are those of the quick measure (``metrics/quality.py``), of
+fewer samples.
 """
 
 from __future__ import annotations

@@ -63,8 +63,13 @@ class ConditionalDiscriminator(nn.Module):
 
     A label is a class, or one of a class's groups of like pictures where D is told of groups. The head's first output
     is the unconditional logit. Its others are the inner products of the features with each label's embedding, of which
-    the label picks one: the same numbers as an embedding table's, in one matrix product. Numbers that are told instead
-    of a label weigh all of them.
+    the label picks one: without spectral norm the same numbers as an embedding table's, in one matrix product. Numbers
+    that are told instead of a label weigh all of them.
+
+    Spectral norm divides the head's weights as one matrix [1 + labels, F] by their largest singular value; Miyato and
+    Koyama divide those of the logit and the table of embeddings each by its own. Here both have a norm of at most 1,
+    there of 1 each. The logit of a label changes by at most sqrt(2) times the change of the features, that of numbers y
+    by sqrt(1 + |y|^2) times; in the paper by 2 times and 1 + |y| times.
     """
 
     def __init__(self, body: nn.Module, features: int, classes: int, groups: int = 0, minibatch: str = "none") -> None:
