@@ -52,6 +52,10 @@ def test_it_makes_gs_filters_more_orthogonal_and_is_no_part_of_its_loss():
         config = TrainConfig(network="quick", width=4, latent_size=4, batch_size=8, dropout=0.0, orthogonal=weight)
         trainer = Trainer(config.changed(lr_g=2e-3), images, Machine("cpu", "fp32", 1))
         first.append(trainer.train_step(watch=True)["g_loss"])
+        trainer.method.phases[0].loss(0, False)
+        total, numbers = trainer.method.phases[1].loss(0, True)
+        penalty = orthogonal_penalty(trainer.network("generator")).item()
+        assert (total - numbers["g_loss"]).item() == pytest.approx(weight * penalty, rel=1e-4)
         for _ in range(20):
             trainer.train_step()
         after.append(orthogonal_penalty(trainer.network("generator")).item())

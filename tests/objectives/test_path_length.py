@@ -5,8 +5,9 @@ import torch
 from torch import nn
 
 from pipelines.config.train_config import TrainConfig
+from pipelines.methods import gan
 from pipelines.networks._conditioning import nearest_centre
-from pipelines.objectives._path_length import PATH_EVERY, PathLength, path_lengths
+from pipelines.objectives._path_length import PathLength, path_lengths
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
 
@@ -50,27 +51,33 @@ def test_the_penalty_is_the_distance_from_a_moving_mean_of_all_processes():
     assert penalty(lengths).item() == pytest.approx(((1 - mean) ** 2 + (3 - mean) ** 2) / 2)
 
 
-def trained(steps, **changes):
+def made(**changes):
     torch.set_num_threads(1)
-    trainer = Trainer(SMALL.changed(**changes), IMAGES, Machine("cpu", "fp32", 1), torch.arange(40) % 2, 2)
-    return trainer, [trainer.train_step(watch=True) for _ in range(steps)]
+    return Trainer(SMALL.changed(**changes), IMAGES, Machine("cpu", "fp32", 1), torch.arange(40) % 2, 2)
 
 
-def test_it_is_paid_every_eighth_step():
-    plain, paying = (trained(PATH_EVERY - 1, path_length=weight)[0] for weight in (0.0, 2.0))
-    for mine, theirs in zip(plain.network("generator").parameters(), paying.network("generator").parameters(),
-                            strict=True):  # fmt: skip
-        assert torch.equal(mine, theirs)
-    assert paying.method.parts["path_length"].usual.mean == 0
-    for trainer in (plain, paying):
-        trainer.train_step()
-    assert paying.method.parts["path_length"].usual.mean > 0
-    weights = [trainer.network("generator").synthesis.constant for trainer in (plain, paying)]
-    assert not torch.equal(*weights)
+def test_gs_loss_has_it_every_eighth_step_with_eight_times_its_weight(monkeypatch):
+    trainer, found, mean = made(path_length=2.0), [], 0.0
+    monkeypatch.setattr(gan, "path_lengths", lambda *given: found.append(path_lengths(*given)) or found[-1])
+    trainer.context.choose(0)
+    trainer.method.phases[0].loss(0, False)
+    for step in (7, 8, 16):
+        trainer.method.begin(step)
+        total, numbers = trainer.method.phases[1].loss(0, True)
+        paid = (total - numbers["g_loss"]).item()
+        if step == 7:
+            assert paid == 0 and not found
+            continue
+        lengths = found[-1]
+        mean = 0.99 * mean + 0.01 * lengths.mean().item()
+        assert len(lengths) == 4, "of half a batch"
+        assert paid == pytest.approx(8 * 2.0 * (lengths - mean).square().mean().item(), rel=1e-4)
+        (slope,) = torch.autograd.grad(total, lengths)
+        assert torch.allclose(slope, 8 * 2.0 * 2 * (lengths - mean) / 4)
 
 
 def test_mixed_styles_are_those_of_two_latent_vectors_from_a_random_layer_on(monkeypatch):
-    trainer, _ = trained(0, style_mixing=0.5, batch_size=32)
+    trainer = made(style_mixing=0.5, batch_size=32)
     method, given = trainer.method, {}
     generator = method.generator
     real_mapping, real_synthesis = generator.mapping.forward, generator.synthesis.forward
@@ -96,8 +103,7 @@ def test_mixed_styles_are_those_of_two_latent_vectors_from_a_random_layer_on(mon
 
 
 def test_both_styles_are_of_the_group_that_d_is_told_of(monkeypatch):
-    trainer, _ = trained(0, style_mixing=0.9, batch_size=32, prior="mixture", self_conditional=True, centres=4,
-                         latent_size=16)  # fmt: skip
+    trainer = made(style_mixing=0.9, batch_size=32, prior="mixture", self_conditional=True, centres=4, latent_size=16)
     mapping, given = trainer.method.generator.mapping, []
     real = mapping.forward
     monkeypatch.setattr(mapping, "forward", lambda z, y=None: given.append(z) or real(z, y))
