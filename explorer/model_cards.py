@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.card_measures import measures, number, percent, text
-from explorer.server.sentences import without_paths
+from explorer.messages import without_paths
 from explorer.widgets.text import duration
 from pipelines import paths
 from pipelines.errors import GanError, ModelError, why_unread

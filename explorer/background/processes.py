@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-from explorer.server.sentences import without_paths
+from explorer.messages import without_paths
 from pipelines import paths
 from pipelines.errors import GanError
 from pipelines.files import publish_bytes

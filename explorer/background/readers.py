@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from explorer.background.processes import WORKING, Background, Job
-from explorer.server.sentences import without_paths
+from explorer.messages import without_paths
 from pipelines import data, metrics
 from pipelines.errors import GanError, ModelError
 from pipelines.models import own_readers

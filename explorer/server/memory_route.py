@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from explorer.background import memory as asking
+from explorer.messages import without_paths
 from explorer.server.asked import OfRun
 from explorer.server.bodies import json_as, json_body
-from explorer.server.sentences import refused, without_paths
+from explorer.server.sentences import refused
 from pipelines.config.checking import problems
 from pipelines.config.train_config import from_dict
 from pipelines.errors import ConfigError, GanError

@@ -14,6 +14,7 @@ import numpy as np
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from explorer.messages import without_paths
 from explorer.server.asked import (
     Edit,
     Effects,
@@ -28,7 +29,6 @@ from explorer.server.asked import (
     Training,
 )
 from explorer.server.raw import raw
-from explorer.server.sentences import without_paths
 from explorer.server.turns import COMPUTING, DECODING, SEARCHING, UNPACKING
 from pipelines.errors import DataError, GanError
 from pipelines.latent import equations as classics

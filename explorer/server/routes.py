@@ -34,6 +34,7 @@ from explorer.live.hub import HUB
 from explorer.live.reader import Position
 from explorer.live.several import stream_together
 from explorer.live.summaries import SUMMARIES
+from explorer.messages import without_paths
 from explorer.server import archive, heap
 from explorer.server.asked import Events, EventsOfSeveral, Log
 from explorer.server.bodies import query_as
@@ -42,7 +43,6 @@ from explorer.server.memory_route import memory
 from explorer.server.model_routes import MODEL_ROUTES
 from explorer.server.pictures import picture
 from explorer.server.playground_routes import PLANE_ROUTES
-from explorer.server.sentences import without_paths
 from explorer.server.sockets import send_at_once
 from explorer.widgets import assets
 from pipelines.paths import runs_home

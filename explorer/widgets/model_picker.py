@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.messages import without_paths
 from explorer.model_cards import published_models
-from explorer.server.sentences import without_paths
 from explorer.widgets.text import literal
 from pipelines.errors import UNREAD, GanError, printable, why_unread
 from pipelines.models import registry
