@@ -31,10 +31,11 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
+from explorer.visitors import VISITOR
+
 LOCAL_ENDINGS = ("local", "lan", "home", "home.arpa", "internal", "localdomain", "fritz.box")
 UPLOADS = "/_stcore/upload_file/"
 FRAMES = "GAN_EXPLORER_FRAMES"  # origins with spaces between, or *
-VISITOR = "gan_explorer_visitor"  # the cookie
 YEAR_S = 365 * 24 * 3600
 
 

@@ -16,7 +16,7 @@ import threading
 import streamlit as st
 
 from explorer.live.summaries import SUMMARIES
-from explorer.server.guard import VISITOR
+from explorer.visitors import VISITOR
 from pipelines.errors import RunError
 from pipelines.paths import runs_home
 from pipelines.runs import jobs

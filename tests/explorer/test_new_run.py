@@ -10,7 +10,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from explorer.live.summaries import Summaries
-from explorer.server.guard import VISITOR
+from explorer.visitors import VISITOR
 from explorer.widgets import settings_form, starting
 from pipelines.config import checking
 from pipelines.config.presets import ONE_MINUTE, PRESETS, group_of
