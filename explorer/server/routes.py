@@ -29,6 +29,7 @@ from starlette.routing import Route
 from starlette.types import Send
 from streamlit import config
 
+from explorer import scripts
 from explorer.background import evaluations, publications
 from explorer.live.hub import HUB
 from explorer.live.reader import Position
@@ -44,7 +45,6 @@ from explorer.server.model_routes import MODEL_ROUTES
 from explorer.server.pictures import picture
 from explorer.server.playground_routes import PLANE_ROUTES
 from explorer.server.sockets import send_at_once
-from explorer.widgets import assets
 from pipelines.paths import runs_home
 from pipelines.runs.folder import RunFolder
 from pipelines.runs.launched import logs_of
@@ -160,10 +160,10 @@ def plotly_library(request: Request) -> Response:
 
 def script(request: Request) -> Response:
     """A widget's script. Its address holds the version of them all, so an address never gets another content."""
-    path = assets.find(request.path_params["name"])
+    path = scripts.find(request.path_params["name"])
     if path is None:
         raise HTTPException(404, "There is no script of that name.")
-    current = request.path_params["version"] == assets.version()
+    current = request.path_params["version"] == scripts.version()
     headers = {"cache-control": FOREVER if current else "no-cache"}
     return FileResponse(path, media_type="text/javascript", headers=headers)
 

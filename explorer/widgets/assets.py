@@ -2,7 +2,7 @@
 
 Streamlit sends a component's inline script again with every message, so inline stands only a loader of a few lines.
 The scripts are files in ``explorer/web``, a folder for each page and one for what they share, served once by a route
-under an address that holds their common version: the browser keeps them for good, and a change of one is a new address.
+under an address that holds their common version (``explorer/scripts.py``).
 They are plain modules that import each other by path, so each stays short and there is no build step.
 
 What a script tells (a click, a wish) is noted by a callback, and the page is handed the note once. A page's run may be
@@ -13,16 +13,16 @@ script is told which wish was heard, and asks again until it was (telling.js).
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-WEB = Path(__file__).parents[1] / "web"
+from explorer import scripts
+
 LATE_S = 30.0  # what was told longer ago is not meant any more: its page was left before it heard
 
 # Where the app lies below the server's root is read from the address of Streamlit's own script, which is right under
@@ -48,7 +48,7 @@ def component(path: str, label: str, *shared: str) -> Callable[..., dict[str, An
         rerun of the page. It returns what was told and not yet handed out, by name.
     """
     name, sheets = Path(path).name, (*(f"shared/{sheet}" for sheet in shared), path)
-    style = "\n".join((WEB / f"{sheet}.css").read_text("utf-8") for sheet in sheets)
+    style = "\n".join((scripts.WEB / f"{sheet}.css").read_text("utf-8") for sheet in sheets)
     classes = " ".join([f"gx-{name.replace('_', '-')}", *(f"gx-{sheet}-page" for sheet in shared)])
     html = f'<div class="{classes}" role="group" aria-label="{label}"></div>'
     mounted = st.components.v2.component(
@@ -58,7 +58,7 @@ def component(path: str, label: str, *shared: str) -> Callable[..., dict[str, An
     def mount(key: str, data: dict[str, Any], *tells: str) -> dict[str, Any]:
         noting = {f"on_{told}_change": partial(_note, key, told) for told in tells}
         heard = st.session_state.get(_heard(key), {})
-        mounted(key=key, data={**data, "assets": address(), "heard": heard}, **noting)
+        mounted(key=key, data={**data, "assets": scripts.address(), "heard": heard}, **noting)
         now = time.monotonic()
         noted = st.session_state.pop(_notes(key), {})
         return {told: value for told, (value, at) in noted.items() if now - at < LATE_S}
@@ -83,30 +83,3 @@ def _notes(key: str) -> str:
 def _heard(key: str) -> str:
     """Where in the session is kept which wish of each name was heard last, by its id."""
     return f"heard_{key}"
-
-
-def find(name: str) -> Path | None:
-    """A script by its path below ``explorer/web``, or None where there is none there."""
-    return _scripts().get(name)
-
-
-def version() -> str:
-    """Changes when any script does."""
-    return _hash(tuple((name, path.stat().st_mtime_ns) for name, path in _scripts().items()))
-
-
-def address() -> str:
-    """Where the scripts lie, below the app's root."""
-    return f"assets/{version()}"
-
-
-def _scripts() -> dict[str, Path]:
-    return {path.relative_to(WEB).as_posix(): path for path in sorted(WEB.rglob("*.js"))}
-
-
-@cache
-def _hash(stamps: tuple[tuple[str, int], ...]) -> str:
-    digest = hashlib.sha256()
-    for name, _ in stamps:
-        digest.update((WEB / name).read_bytes())
-    return digest.hexdigest()[:12]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from explorer import scripts
 from explorer.widgets import assets
 
 pytestmark = pytest.mark.browser
@@ -32,7 +33,7 @@ TOLD = """async ([address, heard]) => {
 def test_a_wish_is_told_again_by_a_page_at_rest_that_has_not_heard_it(shared_server, page, heard: bool) -> None:
     page.goto(shared_server.url)
     page.get_by_role("heading").first.wait_for()
-    told = page.evaluate(TOLD, [f"{shared_server.url}/{assets.address()}", heard])
+    told = page.evaluate(TOLD, [f"{shared_server.url}/{scripts.address()}", heard])
     assert told["whileRunning"] == 1
     assert len(told["sent"]) == 1 if heard else len(told["sent"]) > 1
     assert all(wish == told["sent"][0] for wish in told["sent"])

@@ -17,12 +17,12 @@ import httpx
 import plotly
 import pytest
 
+from explorer import scripts
 from explorer.live import summaries as listing
 from explorer.live.hub import HUB
 from explorer.live.summaries import Summaries
 from explorer.server import routes
 from explorer.server.archive import CHUNK, zipped
-from explorer.widgets import assets
 from pipelines.paths import PROJECT
 from pipelines.runs.folder import RunFolder
 from tests.fake_run import FakeRun
@@ -282,12 +282,12 @@ def test_plotly_is_its_own_file(client: httpx.Client, packing: str) -> None:
 
 def test_scripts_are_served_by_path_and_nothing_else_is(client: httpx.Client) -> None:
     for name in ("train/live_run.js", "shared/format.js", "compare/curves.js"):
-        answer = client.get(f"/{assets.address()}/{name}")
+        answer = client.get(f"/{scripts.address()}/{name}")
         assert answer.status_code == 200 and "immutable" in answer.headers["cache-control"]
         assert answer.headers["content-type"].startswith("text/javascript")
     assert client.get("/assets/old/train/live_run.js").headers["cache-control"] == "no-cache"
     for name in ("live_run.js", "train/..%2f..%2froutes.py", "..%2froutes.py", "train/live_run.css", "train"):
-        assert client.get(f"/{assets.address()}/{name}").status_code == 404
+        assert client.get(f"/{scripts.address()}/{name}").status_code == 404
 
 
 def test_an_event_stream_goes_on_from_its_last_event_and_leaves_nothing_behind(client: httpx.Client, run) -> None:
