@@ -11,13 +11,13 @@ from typing import Any
 
 from explorer.card_measures import measures, number, percent, text
 from explorer.messages import without_paths
-from explorer.widgets.text import duration
 from pipelines import paths
 from pipelines.errors import GanError, ModelError, why_unread
 from pipelines.models import registry
 from pipelines.models.registry import Entry
 from pipelines.registries import stated_by
 from pipelines.tensor_files import damage
+from pipelines.told import duration
 
 
 def published_models() -> tuple[list[Entry], dict[str, Exception]]:

@@ -1,4 +1,5 @@
-"""Measures in words, as commands and lists tell them: what a measure says of itself (``described.py``) decides how.
+"""Measures and times in words, as commands, lists and cards tell them: what a measure says of itself
+(``described.py``) decides how.
 
 The scripts of the pages tell numbers in the same words (``explorer/web/shared/format.js``). No torch.
 """
@@ -22,6 +23,13 @@ def words(value: float, unit: str) -> str:
     if unit == "distance" and value >= 1:
         return f"{value:.1f}"
     return _figure(value, 2 if unit == "distance" else 3)
+
+
+def duration(seconds: float) -> str:
+    """A length of time without false digits: ``45 s``, ``12 min``, ``3.5 h``."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _whole(value: float) -> str:

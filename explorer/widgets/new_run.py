@@ -21,7 +21,7 @@ from explorer.widgets.settings_form import (
     needs_folder,
     settings_form,
 )
-from explorer.widgets.text import duration, literal
+from explorer.widgets.text import literal
 from pipelines import data
 from pipelines.config.checking import problems
 from pipelines.config.presets import GROUPS, ONE_MINUTE, PRESETS, group_of
@@ -35,6 +35,7 @@ from pipelines.paths import data_home
 from pipelines.registries import stated_by
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
+from pipelines.told import duration
 
 SETTINGS_VIEW = "All settings"
 # What decides how long an epoch takes, so that an earlier run with the same values tells the length of this one.

@@ -23,13 +23,6 @@ def literal(text: object) -> str:
     return re.sub(r"^(\d+)\.", r"\1\\.", escaped).replace("\0", _NOTHING)
 
 
-def duration(seconds: float) -> str:
-    """A length of time without false digits: ``45 s``, ``12 min``, ``3.5 h``."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
 def api_link(run_id: str, what: str) -> str:
     """Where the browser finds something of a run.
 
