@@ -1,8 +1,10 @@
-"""The packages of pipelines import each other in one direction: imports in functions and of types alone count, too."""
+"""The packages of pipelines import each other in one direction, and so do those of explorer: imports in functions and
+of types alone count, too."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
@@ -12,12 +14,11 @@ import pytest
 
 from pipelines.paths import PROJECT
 
-HOME = PROJECT / "pipelines"
 LEAVES = {"errors", "paths", "registry", "registries", "schema", "typed_path"}  # all that config may import
 
 
-def imported(file: Path) -> set[str]:
-    """The packages and modules of ``pipelines`` that a file imports, anywhere in it."""
+def imported(file: Path, root: str) -> set[str]:
+    """The packages and modules of ``root`` that a file imports, anywhere in it."""
     found = set()
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom):
@@ -27,17 +28,17 @@ def imported(file: Path) -> set[str]:
             names = [name.name for name in node.names]
         else:
             continue
-        found |= {name.split(".")[1] for name in names if name.startswith("pipelines.")}
+        found |= {name.split(".")[1] for name in names if name.startswith(f"{root}.")}
     return found
 
 
-def graph(home: Path) -> dict[str, set[str]]:
-    """What each package or module in a folder imports, without itself."""
+def graph(home: Path, root: str = "pipelines") -> dict[str, set[str]]:
+    """What each package or module in the folder of ``root`` imports of it, without itself."""
     found: dict[str, set[str]] = {}
     for file in home.rglob("*.py"):
         name = file.relative_to(home).parts[0].removesuffix(".py")
         if name != "__init__":
-            found.setdefault(name, set()).update(imported(file) - {name})
+            found.setdefault(name, set()).update(imported(file, root) - {name})
     return found
 
 
@@ -52,12 +53,17 @@ def circle(found: dict[str, set[str]]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, set[str]]:
-    return graph(HOME)
+    return graph(PROJECT / "pipelines")
 
 
 def test_no_two_packages_import_each_other(found: dict[str, set[str]]) -> None:
     assert {"config", "networks", "training", "methods", "runs", "launchers", "metrics", "models"} <= set(found)
     assert circle(found) == []
+    seen = graph(PROJECT / "explorer", "explorer")
+    assert {"pages", "widgets", "server", "live", "background", "model"} <= set(seen)
+    assert circle(seen) == []
+    texts = (file.read_text("utf-8") for file in (PROJECT / "pipelines").rglob("*.py"))
+    assert not any(re.search(r"^\s*(from|import) explorer\b", text, re.MULTILINE) for text in texts)
 
 
 def test_the_configuration_is_a_leaf(found: dict[str, set[str]]) -> None:
