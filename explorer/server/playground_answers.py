@@ -32,7 +32,7 @@ class UnknownGame(GanError):
     """There is no such game in memory."""
 
 
-class Seat(NamedTuple):
+class Session(NamedTuple):
     """A game, the lock by which its actions come one after the other, the doctor that looks on, and its visitor."""
 
     game: Game
@@ -47,25 +47,25 @@ class Games:
     def __init__(self, most: int = MOST_GAMES) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._games: OrderedDict[str, Seat] = OrderedDict()
+        self._games: OrderedDict[str, Session] = OrderedDict()
 
-    def add(self, game: Game, visitor: str = "") -> tuple[str, Seat]:
-        """Keep a game; returns its name, which cannot be guessed, and its seat.
+    def add(self, game: Game, visitor: str = "") -> tuple[str, Session]:
+        """Keep a game; returns its name, which cannot be guessed, and its session.
 
         Args:
             visitor: whose it is: the address that the request came from.
         """
-        name, seat = secrets.token_urlsafe(12), Seat(game, threading.Lock(), Watch(), visitor)
+        name, session = secrets.token_urlsafe(12), Session(game, threading.Lock(), Watch(), visitor)
         with self._lock:
-            self._games[name] = seat
+            self._games[name] = session
             while len(self._games) > self._most:
                 had = Counter(each.visitor for each in self._games.values())
                 most = max(had.values())
                 del self._games[next(old for old, each in self._games.items() if had[each.visitor] == most)]
-            return name, seat
+            return name, session
 
-    def get(self, name: str) -> Seat:
-        """A game's seat.
+    def get(self, name: str) -> Session:
+        """A game's session.
 
         Raises:
             UnknownGame: there is none of that name, any more or at all.
@@ -98,8 +98,8 @@ def start(asked: Start, visitor: str) -> Response:
     """A new game, by ``config``; or one that goes on, by the text of a ``saved`` one. Answers with its whole frame."""
     with TURNS.turn():
         game = Game(from_dict(asked.config)) if asked.saved is None else keeping.load(asked.saved)
-        name, seat = GAMES.add(game, visitor)
-        return _frame(seat, whole=True, id=name)
+        name, session = GAMES.add(game, visitor)
+        return _frame(session, whole=True, id=name)
 
 
 def advance(asked: Advance, id: str) -> Response:
@@ -108,7 +108,7 @@ def advance(asked: Advance, id: str) -> Response:
     Numbers that run away are no error of the request: the frame has the sentence as ``trouble``.
     """
     steps, action = asked.steps, asked.action
-    seat = game, lock, *_ = GAMES.get(id)
+    session = game, lock, *_ = GAMES.get(id)
     trouble = None
     with lock:
         updates = 1 + game.config.d_steps if action == "both" else 1
@@ -121,14 +121,14 @@ def advance(asked: Advance, id: str) -> Response:
                     trouble = str(error)
             steps -= part
         with TURNS.turn():
-            return _frame(seat, whole=asked.whole, trouble=trouble)
+            return _frame(session, whole=asked.whole, trouble=trouble)
 
 
 def change(asked: Change, id: str) -> Response:
     """Change ``settings`` of a game; the frame names in ``anew`` the networks that were made anew."""
-    seat = game, lock, *_ = GAMES.get(id)
+    session = game, lock, *_ = GAMES.get(id)
     with lock, TURNS.turn():
-        return _frame(seat, whole=True, anew=game.change(**asked.settings))
+        return _frame(session, whole=True, anew=game.change(**asked.settings))
 
 
 def saved(asked: Nothing, id: str) -> Response:
@@ -140,9 +140,9 @@ def saved(asked: Nothing, id: str) -> Response:
     return Response(text, media_type="application/json", headers=headers)
 
 
-def _frame(seat: Seat, *, whole: bool, **more: Any) -> Response:
+def _frame(session: Session, *, whole: bool, **more: Any) -> Response:
     """A frame; ``doctor`` is in it where what he says became another, and in whole ones."""
-    game, watch = seat.game, seat.watch
+    game, watch = session.game, session.watch
     if watch.look(game) or whole:
         more["doctor"] = watch.findings
     packed = drawn.pack(drawn.frame(game, whole=whole), **more)
