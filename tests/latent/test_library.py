@@ -43,70 +43,70 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_a_model_is_loaded_once_and_shared(own_models: Path, counted: list[str]) -> None:
-    shelf_ = Library()
+    kept = Library()
     with ThreadPoolExecutor(12) as pool:
-        models = list(pool.map(lambda n: shelf_.get(tiny.NAMES[n % 2]), range(24)))
+        models = list(pool.map(lambda n: kept.get(tiny.NAMES[n % 2]), range(24)))
     assert sorted(counted) == sorted(tiny.NAMES[:2])
     assert len({id(model) for model in models}) == 2
     assert [model.id for model in models] == [tiny.NAMES[n % 2] for n in range(24)]
 
 
 def test_the_least_recently_used_is_dropped(own_models: Path, counted: list[str]) -> None:
-    shelf_, (a, b, c) = Library(most=2), tiny.NAMES
-    first = shelf_.get(a)
-    gone = weakref.ref(shelf_.get(b))
-    assert shelf_.get(a) is first  # used again, so b is older
-    shelf_.get(c)
+    kept, (a, b, c) = Library(most=2), tiny.NAMES
+    first = kept.get(a)
+    gone = weakref.ref(kept.get(b))
+    assert kept.get(a) is first  # used again, so b is older
+    kept.get(c)
     gc.collect()
-    assert gone() is None and shelf_.get(a) is first
-    shelf_.get(b)
-    assert counted == [a, b, c, b] and len(shelf_._models) == 2
+    assert gone() is None and kept.get(a) is first
+    kept.get(b)
+    assert counted == [a, b, c, b] and len(kept._models) == 2
 
 
 def test_unknown_names_leave_nothing_behind(own_models: Path) -> None:
-    shelf_ = Library()
+    kept = Library()
     for number in range(100):
         with pytest.raises(ModelError, match="There is no model"):
-            shelf_.get(f"unknown-{number}")
-    assert not shelf_._loading and not shelf_._models
+            kept.get(f"unknown-{number}")
+    assert not kept._loading and not kept._models
 
 
 def test_a_model_that_changes_on_disk_is_loaded_anew(own_models: Path) -> None:
-    shelf_ = Library()
-    before = shelf_.get("tiny-plain")
+    kept = Library()
+    before = kept.get("tiny-plain")
     shutil.rmtree(own_models / "tiny-plain")
     with pytest.raises(ModelError, match="There is no model"):
-        shelf_.get("tiny-plain")
+        kept.get("tiny-plain")
     tiny.write(own_models / "tiny-plain", tiny.PLAIN, before.trained.entry.class_names, seed=1)
-    after = shelf_.get("tiny-plain")
+    after = kept.get("tiny-plain")
     assert after is not before and not np.array_equal(after.sample(1), before.sample(1))
-    assert shelf_.get("tiny-plain") is after
+    assert kept.get("tiny-plain") is after
     os.utime(own_models / "tiny-plain" / "generator.safetensors", (1, 1))
-    assert shelf_.get("tiny-plain") is not after
+    assert kept.get("tiny-plain") is not after
 
 
 def test_what_a_model_is_is_read_again_only_when_its_files_change(own_models: Path, monkeypatch) -> None:
-    shelf_, read, find = Library(), [], registry.find
+    kept, read, find = Library(), [], registry.find
     monkeypatch.setattr(registry, "find", lambda *args, **more: read.append(args[0]) or find(*args, **more))
-    first = shelf_.get("tiny-plain")
-    assert shelf_.get("tiny-plain") is first and read == ["tiny-plain"], "a drag asks sixty times a second"
+    first = kept.get("tiny-plain")
+    assert kept.get("tiny-plain") is first and read == ["tiny-plain"], "a drag asks sixty times a second"
     card = own_models / "tiny-plain" / "card.json"
     card.write_text(json.dumps({**json.loads(card.read_text("utf-8")), "title": "Another title"}), "utf-8")
-    assert shelf_.get("tiny-plain").trained.entry.title == "Another title" and len(read) == 2
+    assert kept.get("tiny-plain").trained.entry.title == "Another title" and len(read) == 2
     (own_models / "tiny-plain" / "config.json").unlink()
     with pytest.raises(ModelError, match="config.json is missing"):
-        shelf_.get("tiny-plain")
+        kept.get("tiny-plain")
 
 
 def test_a_damaged_model_is_an_error_each_time_until_it_is_mended(own_models: Path) -> None:
-    shelf_, path = Library(), own_models / "tiny-plain" / "generator.safetensors"
+    kept, path = Library(), own_models / "tiny-plain" / "generator.safetensors"
     whole = path.read_bytes()
     path.write_bytes(whole[:-1])
     for _ in range(2):
         with pytest.raises(ModelError, match="SHA-256 differs"):
-            shelf_.get("tiny-plain")
+            kept.get("tiny-plain")
     path.write_bytes(whole)
-    assert shelf_.get("tiny-plain").id == "tiny-plain"
+    assert kept.get("tiny-plain").id == "tiny-plain"
 
 
 @pytest.mark.parametrize("reference", NO_NAMES)
