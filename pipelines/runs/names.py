@@ -8,9 +8,8 @@ from pathlib import Path
 # A run's id is its folder's name. It stands in addresses and in names of files, so it has none but plain characters.
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 RUN_ID_WORDS = "letters without accents, digits, '_', '-' and '.', at most 80, the first of them a letter or a digit"
-CONDITIONS = "conditions.safetensors"  # what its networks can be told, where that is no class; see conditions.py
 
-CONDITIONS = "conditions.safetensors"  # examples of what a run's networks are told, where that is no class
+CONDITIONS = "conditions.safetensors"  # what a run's networks are told, where that is no class; see conditions.py
 _STEP = r"(?P<step>[0-9]{8}|[1-9][0-9]{8,11})"  # one way to write a number, so that no step has two files
 
 
