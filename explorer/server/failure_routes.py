@@ -1,4 +1,4 @@
-"""What the failure gallery fetches: recordings, their pictures, and what the doctor says of them. Loads no torch.
+"""What the Failures page fetches: recordings, their pictures, and what the doctor says of them. Loads no torch.
 
 All of it ships with the project and is read only; an entry is named by its id, never by a path.
 """
@@ -65,7 +65,7 @@ def _file(request: Request, path: Any, kind: str) -> Response:
 
 
 # (path, route, method); routes.py puts them under the app's base path
-GALLERY_ROUTES: list[tuple[str, Any, str]] = [
+FAILURE_ROUTES: list[tuple[str, Any, str]] = [
     ("/api/failures/{entry}", _known(_recording), "GET"),
     ("/api/failures/{entry}/doctor", _known(_diagnoses), "GET"),
     ("/api/failures/{entry}/{which}.webp", _known(_pictures), "GET"),

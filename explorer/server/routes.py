@@ -39,7 +39,7 @@ from explorer.messages import without_paths
 from explorer.server import archive, heap
 from explorer.server.asked import Events, EventsOfSeveral, Log
 from explorer.server.bodies import query_as
-from explorer.server.failure_routes import GALLERY_ROUTES
+from explorer.server.failure_routes import FAILURE_ROUTES
 from explorer.server.memory_route import memory
 from explorer.server.model_routes import MODEL_ROUTES
 from explorer.server.pictures import picture
@@ -247,5 +247,5 @@ ROUTES: list[Route] = [
     _route("/api/memory", memory, "POST"),
     _route("/assets/plotly.min.js", plotly_library),
     _route("/assets/{version}/{name:path}", script),
-    *(_route(*parts) for parts in (*MODEL_ROUTES, *PLANE_ROUTES, *GALLERY_ROUTES)),
+    *(_route(*parts) for parts in (*MODEL_ROUTES, *PLANE_ROUTES, *FAILURE_ROUTES)),
 ]

@@ -1,4 +1,4 @@
-"""The failure gallery: cards, and the replay of one with both twins in step."""
+"""The Failures page: cards, and the replay of one with both twins in step."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.playground.settings import PlaneConfig
 
 
 def failures(live: dict[str, dict[str, str]]) -> dict[str, Any] | None:
-    """Mount the gallery.
+    """Mount the page.
 
     Args:
         live: ids of the runs that were started from it, by entry and twin.

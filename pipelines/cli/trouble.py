@@ -1,4 +1,4 @@
-"""Commands of the doctor and of the failure gallery."""
+"""Commands of the doctor and of the failures."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def doctor(
     json_file: Annotated[Path | None, typer.Option("--json", help="File to write the findings to, too.")] = None,
 ) -> None:
     """Say what goes wrong in a run, since when, and what helps."""
-    from pipelines import doctor as ward
+    from pipelines import doctor as package
 
     folder = jobs.find(run)
-    history = ward.of_run(folder)
-    found = ward.examine(history)
+    history = package.of_run(folder)
+    found = package.examine(history)
     if left_out := folder.rows_left_out():
         text = f"{folder.id}: {left_out:,} rows of its records cannot be read and are left out."
         out.print(text, soft_wrap=True, highlight=False, markup=False)
@@ -32,7 +32,7 @@ def doctor(
         out.print(f"{folder.id}: no sign of trouble up to step {history.step:,}.", soft_wrap=True, highlight=False)
     for one in found:
         until = "" if one.until is None else f", over at step {one.until:,}"
-        sign = "Remark: " if one.kind == ward.REMARK else ""
+        sign = "Remark: " if one.kind == package.REMARK else ""
         out.print(f"[bold]{sign}{one.name}[/bold], since step {one.since:,}{until}", highlight=False)
         out.print(f"{one.means}\nWhat helps: {one.helps}", soft_wrap=True, highlight=False, markup=False)
         for remedy in one.remedies:
@@ -44,13 +44,15 @@ def doctor(
 
 
 @app.command()
-def failure(entry: Annotated[str | None, typer.Argument(help="An entry; without one, all are listed.")] = None) -> None:
+def failure(
+    entry: Annotated[str | None, typer.Argument(help="A failure; without one, all are listed.")] = None,
+) -> None:
     """Train something that goes wrong, and the same run cured, one after the other in the background."""
     from pipelines import failures
     from pipelines.failures import live
 
     if entry is None:
-        table = Table("entry", "what goes wrong", box=None, pad_edge=False)
+        table = Table("failure", "what goes wrong", box=None, pad_edge=False)
         for name in failures.names():
             table.add_row(name, failures.ENTRIES.describe(name))
         out.print(table)
@@ -61,12 +63,12 @@ def failure(entry: Annotated[str | None, typer.Argument(help="An entry; without 
 
 @app.command()
 def record(
-    entry: Annotated[str, typer.Argument(help="An entry of the failure gallery, or 'all'.")],
+    entry: Annotated[str, typer.Argument(help="A failure, or 'all'.")],
     runs: Annotated[
         Path | None, typer.Option(help="Folder that keeps both runs; those that it holds are not trained again.")
     ] = None,
 ) -> None:
-    """Record a failure and its cure for the gallery, which plays them again: trains both twins."""
+    """Record a failure and its cure for the Failures page, which replays them: trains both twins."""
     from pipelines import failures
     from pipelines.failures import record as recorder
 

@@ -1,4 +1,4 @@
-"""The failure gallery: what goes wrong with GANs, each time beside the same run cured; needs no torch.
+"""Failures: what goes wrong with GANs, each time beside the same run cured; needs no torch.
 
 One file an entry. The first line of its docstring is its title, ``ENTRY`` the rest. The settings were found by
 training: each sick twin fails and each cured one does not on the seeds that the entry names. ``recording.py`` reads the
@@ -26,5 +26,5 @@ def get(name: str) -> Entry:
 
 
 def names() -> list[str]:
-    """All entries in the gallery's order."""
+    """All entries in the order in which they are shown."""
     return sorted(ENTRIES.names(), key=lambda name: get(name).place)

@@ -1,4 +1,4 @@
-"""An entry of the gallery: the settings that fail, the cure, and what to look at."""
+"""One failure: the settings that fail, the cure, and what to look at."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Entry:
     but ``cure``. A run in the plane is a game of the playground.
     """
 
-    place: int  # in the gallery's order, from 1
+    place: int  # in the order in which failures are shown, from 1
     sentence: str  # one, for somebody who has ten seconds
     look: tuple[str, ...]  # two or three, on what to see in pictures and curves
     sick: Settings

@@ -6,7 +6,7 @@
                      the steps of its pictures; of a game in the plane its points
     sick.webp        the pictures of the sick twin, one grid below the other, tiles side by side without gaps
     cured.webp
-    card.webp        the last grid of both, side by side, for the gallery's card
+    card.webp        the last grid of both, side by side, for the failure's card
 
 ``record.py`` makes them.
 """

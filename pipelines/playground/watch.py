@@ -26,7 +26,7 @@ class Cure(NamedTuple):
     changes: Callable[[PlaneConfig], dict[str, Any]]
 
 
-# Tried on the two sick games of the gallery and one with rates of 2e-2, three seeds each: all modes came back with the
+# Tried on the two failures in the plane and one with rates of 2e-2, three seeds each: all modes came back with the
 # penalty, at once and from the start; with the rates only from the start. R1 of 0.1 did not help against cycling.
 _RATES = Cure(
     "D twice as fast as G",

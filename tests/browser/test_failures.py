@@ -1,4 +1,4 @@
-"""The failure gallery in a real browser: cards, a replay in step, a link that holds the moment, a live start."""
+"""The Failures page in a real browser: cards, a replay in step, a link that holds the moment, a live start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The entries of the failure gallery: each can be trained, differs from its cure in nothing else, and is complete."""
+"""The failures: each can be trained, differs from its cure in nothing else, and is complete."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipelines.playground.settings import from_dict
 from pipelines.runs import jobs
 
 NAMES = failures.names()
-# What the order of this gallery asks for: the pathologies of the lecture notes.
+# The pathologies of the lecture notes.
 ASKED = {
     "collapse-digits", "collapse-ring", "cycling-ring", "vanishing-gradient", "oscillating-losses", "misleading-loss",
     "learning-rate", "seed",

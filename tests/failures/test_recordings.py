@@ -1,4 +1,4 @@
-"""The recordings that ship: they are of the entries as they are, small, and show what the gallery says they show."""
+"""The recordings that ship: they are of the entries as they are, small, and show what their page says."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.wrong_files import damaged
 
 NAMES = failures.names()
 IN_PICTURES = [name for name in NAMES if not failures.get(name).in_plane]
-MOST_BYTES = 3_000_000  # of the whole gallery
+MOST_BYTES = 3_000_000  # of all recordings
 
 
 def kinds(twin: dict, share: float = 1.0) -> int:

@@ -1,4 +1,4 @@
-// One card of the gallery: what goes wrong in a sentence, how both twins ended, and the two ways to see it.
+// One failure's card: what goes wrong in a sentence, how both twins ended, and the two ways to see it.
 
 import { make, setText } from "../shared/format.js";
 import { Chart, scalesOf } from "./chart.js";

@@ -1,4 +1,4 @@
-// The failure gallery: all cards, or one failure played again. Which, and the moment shown, lie in the URL.
+// The Failures page: all cards, or one failure played again. Which, and the moment shown, lie in the URL.
 
 import { Address } from "../shared/address.js";
 import { Card } from "./card.js";

@@ -1,1 +1,1 @@
-"""The entries of the gallery, one file each."""
+"""The failures, one file each."""

@@ -1,4 +1,4 @@
-"""The routes of the failure gallery: recordings, pictures, the doctor's words; what is refused; what is kept."""
+"""The routes of the Failures page: recordings, pictures, the doctor's words; what is refused; what is kept."""
 
 from __future__ import annotations
 
