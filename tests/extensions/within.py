@@ -65,7 +65,7 @@ def settings(**changes):
 
 
 OWN = {
-    "mapping network, relativistic": settings(network="mapped", loss="relativistic", dropout=0.2),
+    "mapping network, loss that sees real": settings(network="mapped", loss="relativistic-average", dropout=0.2),
     "growing, energy": settings(network="growing", loss="energy"),
 }
 

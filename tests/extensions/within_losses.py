@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.doctor import vanishing_gradient
+from pipelines.playground.game import Game
+from pipelines.playground.settings import PlaneConfig
 from tests.doctor.made import after, made
+
+
+def test_the_playground_gives_g_of_an_own_loss_the_real_points_too():
+    game = Game(PlaneConfig(loss="relativistic-average", batch=16))
+    game.advance(1)
+    assert 0.5 < game.d_loss < 8 and 0.5 < game.g_loss < 8, "about 2 where D tells nothing apart"
 
 
 def test_a_vanished_gradient_is_judged_by_what_the_loss_states():
