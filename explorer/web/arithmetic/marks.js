@@ -3,7 +3,7 @@
 import { askPictures } from "../shared/decoder.js";
 import { make } from "../shared/format.js";
 import { marksOf, resultOf, sampleOf } from "./state.js";
-import { draw, picture } from "../shared/picture.js";
+import { draw, erase, picture } from "../shared/picture.js";
 import { Slider } from "../shared/slider.js";
 
 const STRIP = [-3, -2, -1, 0, 1, 2, 3];
@@ -82,7 +82,7 @@ export class Marks {
   showStrip() {
     if (!this.name) {
       this.stripKey = null;
-      for (const canvas of this.frames) canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+      for (const canvas of this.frames) erase(canvas);
       return;
     }
     const rest = { ...this.state, moves: { ...this.state.moves, [this.name]: 0 } };

@@ -1,7 +1,7 @@
 // A - B + C: three slots with their means, and the result with its noisy neighbours, large enough for the last row.
 
 import { make, setText } from "../shared/format.js";
-import { draw, picture } from "../shared/picture.js";
+import { draw, erase, picture } from "../shared/picture.js";
 import { isComplete, NOISE, SLOTS } from "./state.js";
 
 const TERMS = {
@@ -57,7 +57,7 @@ export class Equation {
       clear.hidden = !samples.length;
       note.replaceChildren(...(active && !samples.length ? ["click samples below"] : samples.length > 1 ? [label, ` of ${samples.length}`] : samples.length ? ["one sample"] : []));
       if (!samples.length) {
-        mean.getContext("2d").clearRect(0, 0, mean.width, mean.height);
+        erase(mean);
         mean.setAttribute("aria-label", `Mean of ${slot.toUpperCase()}: empty`);
       }
       this.showExemplars(slot, exemplars, samples);
@@ -67,7 +67,7 @@ export class Equation {
     this.empty.hidden = Boolean(state.c.length);
     setText(this.empty, missing.length ? `Fill ${missing.join(", ")}` : "");
     this.element.classList.toggle("gx-none", !state.c.length);
-    if (!state.c.length) for (const canvas of this.nine) canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+    if (!state.c.length) for (const canvas of this.nine) erase(canvas);
   }
 
   formula(strength) {

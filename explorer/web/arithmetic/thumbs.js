@@ -1,7 +1,7 @@
 // Pictures of samples by their names, asked for once and kept while the page shows the same model.
 
 import { askPictures } from "../shared/decoder.js";
-import { draw } from "../shared/picture.js";
+import { draw, erase } from "../shared/picture.js";
 
 const MOST = 64; // asked for at once
 const KEPT = 2000;
@@ -27,7 +27,7 @@ export class Thumbs {
     canvas.dataset.sample = name;
     const known = this.pictures.get(name);
     if (known) return draw(canvas, known);
-    canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+    erase(canvas);
     if (!this.asked.has(name)) this.asked.set(name, { canvases: new Set(), sent: false });
     this.asked.get(name).canvases.add(canvas);
     this.soon ??= Promise.resolve().then(() => {

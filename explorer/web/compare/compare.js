@@ -24,6 +24,7 @@ const REST = { x: "step", at: null, show: {}, sort: "", when: "best" };
 class Compare {
   place; root; listed; tag; settings; most; curves; state; player; pictures; results; address; together; picker;
   table; sized; onShown;
+  /** @type {Record<string, string>} */ dashes;
 
   constructor(place, root) {
     Object.assign(this, { place, root, listed: null });

@@ -3,7 +3,7 @@
 
 import { askJson, askPictures, Refused } from "../shared/decoder.js";
 import { count, make, setText } from "../shared/format.js";
-import { draw } from "../shared/picture.js";
+import { draw, erase } from "../shared/picture.js";
 import { emptyPicture, sample } from "./common.js";
 
 const PACE_MS = 100; // between two draws: one can watch, and still does not wait
@@ -70,7 +70,7 @@ export class Lane {
 }
 
 function blank(canvas) {
-  canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+  erase(canvas);
   canvas.classList.add("gx-empty");
   canvas.removeAttribute("role");
 }

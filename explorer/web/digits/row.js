@@ -1,7 +1,7 @@
 // A number in one hand: the same z for each digit. For other classes: a row of them, say an outfit, in one style.
 
 import { make, setText } from "../shared/format.js";
-import { draw } from "../shared/picture.js";
+import { draw, erase } from "../shared/picture.js";
 import { Decoder } from "../shared/decoder.js";
 import { nounOf } from "../shared/told.js";
 import { Downloads, Seed, atEnd, beside, button, emptyPicture, foot, head, isTypeable, pointAt, roomBelow,
@@ -80,7 +80,7 @@ export class Row {
       this.decoder.next = null;
       this.wanted = null;
       for (const canvas of this.element.querySelectorAll("canvas")) {
-        canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+        erase(canvas);
       }
       delete this.element.dataset.shown;
       return;

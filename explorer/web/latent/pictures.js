@@ -5,7 +5,7 @@ import { Decoder, Refused } from "../shared/decoder.js";
 import { save, scaleTo } from "../shared/download.js";
 import { make, setText } from "../shared/format.js";
 import { batchOf } from "./state.js";
-import { draw, picture, Sheet } from "../shared/picture.js";
+import { draw, erase, picture, Sheet } from "../shared/picture.js";
 import { LOADING } from "../shared/under_way.js";
 
 const ENLARGED = 1024, TILE = 256; // pixels of a downloaded picture's edge, about
@@ -32,7 +32,7 @@ export class Pictures {
 
   /** Another model; its first picture takes the place of the last one's. */
   open(model, size) {
-    if (this.model) this.canvas.getContext("2d").clearRect(0, 0, this.canvas.width, this.canvas.height);
+    if (this.model) erase(this.canvas);
     Object.assign(this, { model, size });
     this.decoder.model = model;
     this.waiting.hidden = false;

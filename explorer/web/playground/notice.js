@@ -6,12 +6,16 @@ import { make, setText } from "../shared/format.js";
 const SAID_MS = 8000;
 
 export class Notice {
-  /** ``player`` is stopped by what is a fault of this page. */
+  /**
+   * ``player`` is stopped by what is a fault of this page.
+   * @param {{ playing: boolean, stop: () => void }} player
+   */
   constructor(player) {
     this.player = player;
     this.element = make("p", { class: "gx-notice", role: "status" });
   }
 
+  /** @param {string} text */
   say(text, isTrouble = false) {
     clearTimeout(this.timer);
     setText(this.element, text);
@@ -25,7 +29,10 @@ export class Notice {
     if (this.isBad) this.say("");
   }
 
-  /** Say what went wrong; returns whether playing must stop. */
+  /**
+   * Say what went wrong; returns whether playing must stop.
+   * @param {any} error of ``game.js``, or another one
+   */
   trouble(error) {
     const { isOffline } = error;
     if (!isOffline && !error.isNumbers && !(error instanceof Refused)) {
@@ -37,7 +44,12 @@ export class Notice {
     return !isOffline && !error.goesOn;
   }
 
-  /** Do a job and say what goes wrong with it. */
+  /**
+   * Do a job and say what goes wrong with it.
+   * @template T
+   * @param {() => Promise<T>} job
+   * @returns {Promise<T | null>}
+   */
   async guarded(job) {
     try {
       return await job();

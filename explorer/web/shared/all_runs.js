@@ -2,8 +2,9 @@
 
 const EVERY_MS = 2000;
 const ENDED = new Set(["stopped", "finished", "failed", "lost"]);
+/** @type {Set<{ root: string, hear: (runs: any[]) => void }>} */
 const hearers = new Set();
-/** @type {object[] | null} */
+/** @type {any[] | null} */
 let list = null;
 /** @type {string | null} */
 let tag = null;
@@ -12,9 +13,13 @@ let timer;
 let asking = false;
 
 /** Whether a run in that state does nothing until somebody resumes it. */
-export const hasEnded = (state) => ENDED.has(state);
+export const hasEnded = (/** @type {string} */ state) => ENDED.has(state);
 
-/** Have ``hear(runs)`` told of all runs at once, where they are known, and whenever they change; returns how to stop it. */
+/**
+ * Have ``hear(runs)`` told of all runs at once, where they are known, and whenever they change; returns how to stop it.
+ * @param {string} root
+ * @param {(runs: any[]) => void} hear
+ */
 export function hearOfRuns(root, hear) {
   const hearer = { root, hear };
   if (!hearers.size) document.addEventListener("visibilitychange", look);
@@ -39,8 +44,9 @@ async function look() {
     const answer = await fetch(`${first.root}api/runs`, { headers: tag ? { "if-none-match": tag } : {} });
     if (answer.ok) {
       tag = answer.headers.get("etag");
-      list = await answer.json();
-      for (const { hear } of [...hearers]) hear(list);
+      const runs = await answer.json();
+      list = runs;
+      for (const { hear } of [...hearers]) hear(runs);
     }
   } catch {
     // the server is away; all stays as it is until it comes back

@@ -4,7 +4,12 @@ import { X_AXES } from "./charts.js";
 import { make } from "./format.js";
 
 export class ChartControls {
-  /** ``axes``: of X_AXES; ``decay``: of the smoothing; ``on``: axis(id), decay(amount) and whole() hear of wishes. */
+  /**
+   * ``axes``: of X_AXES; ``decay``: of the smoothing; ``on``: axis(id), decay(amount) and whole() hear of wishes.
+   * @param {string[]} axes
+   * @param {number} decay
+   * @param {{ axis: (id: string) => void, decay: (amount: number) => void, whole: () => void }} on
+   */
   constructor(axes, decay, on) {
     this.axes = axes.map((id) => {
       const button = make("button", { type: "button", class: "gx-button", "data-x": id }, X_AXES[id].label);
@@ -24,7 +29,10 @@ export class ChartControls {
       make("label", {}, "smoothing", smoothing, amount), this.whole);
   }
 
-  /** Show which axis is chosen. */
+  /**
+   * Show which axis is chosen.
+   * @param {string} id
+   */
   mark(id) {
     this.axes.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.x === id)));
   }

@@ -5,23 +5,34 @@ import { MARGIN } from "./plotting.js";
 const STILL = 4; // pixels that a pointer may move in a click
 
 export class ChartPointer {
-  element; onClick; onEnd; dragging; press;
+  /** @type {HTMLElement} */ element;
+  /** @type {(share: number) => void} */ onClick;
+  /** @type {() => void} */ onEnd;
+  /** @type {boolean} */ dragging;
+  /** @type {{ x: number, y: number, plot: Element } | null} */ press;
 
-  /** ``onClick(share)`` hears of clicks in a chart, how far along its axis in [0, 1]; ``onEnd()`` of every release. */
+  /**
+   * ``onClick(share)`` hears of clicks in a chart, how far along its axis in [0, 1]; ``onEnd()`` of every release.
+   * @param {HTMLElement} element
+   * @param {(share: number) => void} onClick
+   * @param {() => void} onEnd
+   */
   constructor(element, onClick, onEnd) {
     Object.assign(this, { element, onClick, onEnd, dragging: false, press: null });
-    this.onReleased = (event) => this.released(event);
+    this.onReleased = (/** @type {PointerEvent} */ event) => this.released(event);
     element.addEventListener("pointerdown", (event) => this.pressed(event));
     window.addEventListener("pointerup", this.onReleased);
     window.addEventListener("pointercancel", this.onReleased);
   }
 
+  /** @param {PointerEvent} event */
   pressed(event) {
-    const plot = event.target.closest(".gx-plot");
+    const plot = /** @type {Element} */ (event.target).closest(".gx-plot");
     this.dragging = Boolean(plot);
     this.press = plot && !event.button ? { x: event.clientX, y: event.clientY, plot } : null;
   }
 
+  /** @param {PointerEvent} event */
   released(event) {
     const { press } = this;
     Object.assign(this, { dragging: false, press: null });

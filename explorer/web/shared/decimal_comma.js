@@ -3,8 +3,9 @@
 
 const FIELDS = '[class*="st-key-decimal_"] input[type="number"]'; // as Streamlit marks a container by its key
 
+/** @param {InputEvent} event */
 function onInput(event) {
-  if (!event.data?.includes(",") || !event.target.matches?.(FIELDS)) return;
+  if (!event.data?.includes(",") || !(event.target instanceof Element) || !event.target.matches(FIELDS)) return;
   event.preventDefault();
   document.execCommand("insertText", false, event.data.replaceAll(",", ".")); // as if typed: Streamlit and undo hear of it
 }

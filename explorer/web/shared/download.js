@@ -2,7 +2,14 @@
 
 import { Refused } from "./decoder.js";
 
-/** Make a file of some points on the server and hand it to the browser to save. Throws the server's sentence. */
+/**
+ * Make a file of some points on the server and hand it to the browser to save. Throws the server's sentence.
+ * @param {string} root
+ * @param {string} model
+ * @param {string} kind
+ * @param {object} wish
+ * @param {string} name
+ */
 export async function save(root, model, kind, wish, name) {
   const answer = await fetch(`${root}api/models/${encodeURIComponent(model)}/file/${kind}`, {
     method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(wish),
@@ -11,7 +18,11 @@ export async function save(root, model, kind, wish, name) {
   offer(await answer.blob(), `${name}.${kind}`);
 }
 
-/** Hand a file to the browser to save. */
+/**
+ * Hand a file to the browser to save.
+ * @param {Blob} blob
+ * @param {string} name
+ */
 export function offer(blob, name) {
   const address = URL.createObjectURL(blob);
   const link = Object.assign(document.createElement("a"), { href: address, download: name });
@@ -22,4 +33,4 @@ export function offer(blob, name) {
 }
 
 /** The scale at which a picture of ``size`` is enlarged to about ``edge`` pixels, in whole pixels. */
-export const scaleTo = (size, edge) => Math.max(1, Math.min(32, Math.round(edge / size)));
+export const scaleTo = (/** @type {number} */ size, /** @type {number} */ edge) => Math.max(1, Math.min(32, Math.round(edge / size)));

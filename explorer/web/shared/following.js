@@ -5,16 +5,20 @@
  *
  * ``down(event)`` says whether this one is followed; ``move(event)`` and ``up(event)`` hear of it alone, and
  * ``hover(event)`` of moves while none is followed. Returns a function that ends it all.
+ * @param {HTMLElement} element
+ * @param {{ down: (event: PointerEvent) => boolean, move: (event: PointerEvent) => void, up: (event: PointerEvent) => void,
+ *   hover?: (event: PointerEvent) => void }} wishes
  */
-export function follow(element, { down, move, up, hover = (/** @type {PointerEvent} */ _event) => {} }) {
+export function follow(element, { down, move, up, hover = () => {} }) {
   let followed = /** @type {number | null} */ (null);
-  const end = (event) => {
+  const end = (/** @type {PointerEvent} */ event) => {
     if (event.pointerId !== followed) return;
     followed = null;
     up(event);
   };
+  /** @type {Record<string, (event: any) => void>} */
   const handlers = {
-    pointerdown(event) {
+    pointerdown(/** @type {PointerEvent} */ event) {
       if (followed !== null) event.preventDefault();
       else if (down(event)) {
         event.preventDefault();
@@ -22,7 +26,7 @@ export function follow(element, { down, move, up, hover = (/** @type {PointerEve
         element.setPointerCapture(followed);
       }
     },
-    pointermove(event) {
+    pointermove(/** @type {PointerEvent} */ event) {
       if (followed === null) hover(event);
       else if (event.pointerId === followed) move(event);
     },

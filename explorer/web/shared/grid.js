@@ -6,12 +6,29 @@ const LABEL_ROOM = 28; // pixels left of the picture for the names of its rows, 
 const LABEL_TEXT = 20; // a row lower than this has smaller letters
 const MOST_LETTERS = 14; // of a row's label on one line
 const LINE = 13; // pixels of each line of a longer one
+/** @type {Display} */
 const UNKNOWN = { rows: 8, columns: 8, tile: 28, gap: 2, row_labels: [] };
 
-export class Grid {
-  root; onShown; generation; grids; index; wanted; loading; run; attempt;
+/** @typedef {{ file: string, step: number, [other: string]: any }} GridRow a grid in a run's index of samples */
 
-  /** ``onShown(grid, index)`` hears of each grid that has come to be seen. */
+export class Grid {
+  /** @type {string} */ root;
+  /** @type {(grid: GridRow, index: number) => void} */ onShown;
+  /** @type {number} */ generation;
+  /** @type {GridRow[]} */ grids;
+  /** @type {number} */ index; // of the grid that is seen
+  /** @type {number} */ wanted;
+  /** @type {boolean} */ loading;
+  /** @type {string} */ run;
+  /** @type {number | undefined} */ attempt;
+  /** @type {{ width: number, height: number } | undefined} */ room;
+  /** @type {Display} */ display = UNKNOWN;
+
+  /**
+   * ``onShown(grid, index)`` hears of each grid that has come to be seen.
+   * @param {string} root
+   * @param {(grid: GridRow, index: number) => void} onShown
+   */
   constructor(root, onShown) {
     Object.assign(this, { root, onShown, generation: 0 });
     this.labels = make("div", { class: "gx-labels", "aria-hidden": "true" });
@@ -30,16 +47,24 @@ export class Grid {
     this.empty.hidden = false;
   }
 
-  /** Take a run's grids, rows of its index, by reference; ``attempt`` tells its histories apart. */
+  /**
+   * Take a run's grids, rows of its index, by reference; ``attempt`` tells its histories apart.
+   * @param {string} run
+   * @param {GridRow[]} grids
+   * @param {number} [attempt]
+   */
   set(run, grids, attempt) {
     if (this.run !== run) this.clear();
     Object.assign(this, { run, attempt, grids });
     this.index = -1; // the same step may hold another picture in another attempt
   }
 
-  /** ``classes``: how many the data has, of which the grid may show the first only; ``condition``: what they are, if no classes. */
+  /**
+   * ``classes``: how many the data has, of which the grid may show the first only; ``condition``: what they are, if no classes.
+   * @param {{ display?: Display, conditional?: boolean, classes: number, condition?: string }} run
+   */
   describe({ display, conditional, classes, condition }) {
-    this.display = display?.tile ? display : { ...UNKNOWN };
+    this.display = display?.tile ? display : UNKNOWN;
     this.conditional = conditional && this.display.row_labels?.length > 0;
     const groups = this.display.groups ?? 1, shown = this.display.rows * groups;
     const first = this.conditional && shown < classes;
@@ -51,19 +76,27 @@ export class Grid {
       : [input && `left: ${input}`, truth && `right: ${truth}`];
     this.left = [first ? `the first ${shown} of ${classes} ${what}` : null, ...sides].filter(Boolean).join(" · ");
     this.sides = groups > 1 ? sides : [input && "first the input", truth && `last ${truth}`].filter(Boolean);
-    this.labels.replaceChildren(...(this.conditional ? this.display.row_labels : []).map((label) =>
+    this.labels.replaceChildren(...this.rowLabels.map((label) =>
       make("span", { title: label }, label)));
     this.fit();
   }
 
-  /** Whether what a model is told stands in the first column; attributes are told by the names of the rows. */
+  /** The names of the rows; none where they are of no condition. @returns {string[]} */
+  get rowLabels() {
+    return this.conditional ? this.display.row_labels : [];
+  }
+
+  /**
+   * Whether what a model is told stands in the first column; attributes are told by the names of the rows.
+   * @param {string} [condition]
+   */
   input(condition) {
     return Boolean(this.conditional && condition && (this.display.input ?? true));
   }
 
   /** The size in pixels of a grid as stored. */
   get size() {
-    const { rows, columns, tile, gap } = this.display ?? UNKNOWN;
+    const { rows, columns, tile, gap } = this.display;
     const natural = !this.image.hidden && this.image.naturalWidth;
     return {
       width: natural ? this.image.naturalWidth : columns * (tile + gap) - gap,
@@ -76,7 +109,7 @@ export class Grid {
     if (!room) return;
     this.room = room;
     const { width, height } = this.size;
-    const longest = Math.max(0, ...(this.conditional ? this.display.row_labels : []).map((label) => label.length));
+    const longest = Math.max(0, ...this.rowLabels.map((label) => label.length));
     const labels = this.conditional ? Math.min(110, Math.max(LABEL_ROOM, 9 * longest + 14)) : 0;
     const scale = Math.min((room.width - labels) / width, room.height / height);
     const ratio = window.devicePixelRatio || 1;
@@ -88,7 +121,7 @@ export class Grid {
     const long = longest > MOST_LETTERS;
     this.labels.classList.toggle("gx-long", long);
     this.width = width * used + labels;
-    const { rows, tile, gap } = this.display ?? UNKNOWN;
+    const { rows, tile, gap } = this.display;
     const margin = (height - rows * (tile + gap) + gap) / 2; // some grids have a border
     [...this.labels.children].forEach((label, row) => {
       label.style.top = `${(margin + row * (tile + gap)) * used}px`;
@@ -98,7 +131,10 @@ export class Grid {
     });
   }
 
-  /** Show a grid as soon as it is loaded; of several that are asked for meanwhile only the last. */
+  /**
+   * Show a grid as soon as it is loaded; of several that are asked for meanwhile only the last.
+   * @param {number} index
+   */
   async want(index) {
     this.wanted = index;
     if (this.loading) return;
@@ -121,9 +157,14 @@ export class Grid {
     if (generation === this.generation) this.loading = false;
   }
 
+  /**
+   * @param {HTMLImageElement} fresh
+   * @param {GridRow} grid
+   * @param {number} number
+   */
   exchange(fresh, grid, number) {
-    const { rows, columns } = this.display ?? UNKNOWN;
-    const arranged = this.conditional ? `, one row for each of ${this.display.row_labels.join(", ")}` : "";
+    const { rows, columns } = this.display;
+    const arranged = this.conditional ? `, one row for each of ${this.rowLabels.join(", ")}` : "";
     const sides = (this.sides ?? []).map((side) => `, ${side}`).join("");
     fresh.alt = `Pictures by the generator at step ${count(grid.step)}: ${rows} rows of ${columns}${sides}${arranged}.`;
     const first = this.image.hidden || fresh.naturalWidth !== this.image.naturalWidth;
@@ -135,11 +176,15 @@ export class Grid {
     if (first) this.fit();
   }
 
-  /** Load what will probably be wanted next. */
+  /**
+   * Load what will probably be wanted next.
+   * @param {number[]} indices
+   */
   prepare(indices) {
     for (const index of indices) if (this.grids[index]) new Image().src = this.address(this.grids[index]);
   }
 
+  /** @param {GridRow} grid */
   address(grid) {
     return `${this.root}api/runs/${this.run}/samples/${grid.file}?v=${this.attempt ?? 1}`;
   }

@@ -1,14 +1,25 @@
 // A list whose items are told apart by an id: it is brought up to date without touching what stays where it is.
 
 export class KeyedList {
-  list; makeItem; fill; items;
+  /** @type {HTMLElement} */ list;
+  /** @type {(id: string) => any} */ makeItem;
+  /** @type {(item: any, entry: any) => void} */ fill;
+  /** @type {Map<string, any>} */ items;
 
-  /** ``makeItem(id)`` gives ``{ element, ... }``; ``fill(item, entry)`` shows an entry in it. */
+  /**
+   * ``makeItem(id)`` gives ``{ element, ... }``; ``fill(item, entry)`` shows an entry in it.
+   * @param {HTMLElement} list
+   * @param {(id: string) => any} makeItem
+   * @param {(item: any, entry: any) => void} fill
+   */
   constructor(list, makeItem, fill) {
     Object.assign(this, { list, makeItem, fill, items: new Map() });
   }
 
-  /** Show these entries, ``{ id, ... }`` each, in their order. */
+  /**
+   * Show these entries, in their order.
+   * @param {{ id: string }[]} entries
+   */
   show(entries) {
     const gone = new Set(this.items.keys());
     let before = /** @type {Element | null} */ (null);

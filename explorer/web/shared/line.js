@@ -7,14 +7,27 @@ const QUIET_MS = 1500; // so long after the last word on what has ended, too
 const KINDS = ["all", "more", "deleted"];
 
 export class Line {
-  address; hear; ended; trouble; stream; wanted; resting; failures = 0; retry; quiet; hiding; known;
+  /** @type {() => string} */ address;
+  /** @type {(kind: string, event: MessageEvent) => void} */ hear;
+  /** @type {() => boolean | undefined} */ ended;
+  /** @type {(broken: boolean) => void} */ trouble;
+  /** @type {EventSource | null} */ stream;
+  /** @type {boolean} */ wanted;
+  /** @type {boolean} */ resting;
+  failures = 0;
+  /** @type {number | undefined} */ retry;
+  /** @type {number | undefined} */ quiet;
+  /** @type {number | undefined} */ hiding;
+  /** @type {string | undefined} */ known;
 
   /**
    * ``address()``: where the stream goes on from what was heard last; ``hear(kind, event)`` is told each event;
    * ``ended()``: whether nothing more is to come, unless ``know`` says otherwise; ``trouble(broken)``, if given, hears
    * whether the stream is broken.
+   * @param {{ address: () => string, hear: (kind: string, event: MessageEvent) => void, ended: () => boolean | undefined,
+   *   trouble?: (broken: boolean) => void }} wishes
    */
-  constructor({ address, hear, ended, trouble = (_broken) => {} }) {
+  constructor({ address, hear, ended, trouble = () => {} }) {
     Object.assign(this, { address, hear, ended, trouble, stream: null, wanted: false, resting: false, failures: 0 });
     this.onShown = () => this.shown();
     document.addEventListener("visibilitychange", this.onShown);
@@ -58,7 +71,10 @@ export class Line {
     }, QUIET_MS);
   }
 
-  /** What the list of runs says of those on this line: where that changes while it rests, there is more to hear. */
+  /**
+   * What the list of runs says of those on this line: where that changes while it rests, there is more to hear.
+   * @param {string} said
+   */
   know(said) {
     if (this.resting && said !== this.known) this.connect();
     this.known = said;

@@ -8,10 +8,12 @@ import { Telling } from "./telling.js";
  *
  * ``View`` is made once on the element of the class ``gx-<name>``, as ``new View(place, root)``; ``update(component)``
  * hears of every call, and ``close()`` ends it. A trigger that the view sets is told until the page has heard it.
+ * @param {string} name
+ * @param {new (place: any, root: string) => { update: (component: Component) => void, close: () => void }} View
  */
 export function mounting(name, View) {
   const mounted = new WeakMap(); // the element that Streamlit gives -> { view, place, telling, call }
-  return function mount(component, root) {
+  return function mount(/** @type {Component} */ component, /** @type {string} */ root) {
     const { parentElement } = component;
     const place = parentElement.querySelector(`.gx-${name}`);
     const before = mounted.get(parentElement);
@@ -24,7 +26,7 @@ export function mounting(name, View) {
     mounted.set(parentElement, now);
     const call = (now.call = {});
     telling.listen(component);
-    now.view.update({ ...component, setTriggerValue: (told, value) => telling.tell(told, value) });
+    now.view.update({ ...component, setTriggerValue: (/** @type {string} */ told, /** @type {unknown} */ value) => telling.tell(told, value) });
     return () => {
       if (now.call !== call) return; // a newer call has taken the view over
       now.view.close();

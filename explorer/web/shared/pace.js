@@ -5,11 +5,9 @@ const MOST_PAUSE_MS = 1000; // at least one where there is something new, though
 const SHARE = 10; // more than a tenth of the time
 
 export class Pace {
-  pause; drawnAt; took;
-
-  constructor() {
-    Object.assign(this, { pause: LEAST_PAUSE_MS, drawnAt: 0, took: [] });
-  }
+  pause = LEAST_PAUSE_MS;
+  drawnAt = 0;
+  /** @type {number[]} */ took = [];
 
   /** Milliseconds until the next drawing may begin. */
   get wait() {
@@ -21,7 +19,10 @@ export class Pace {
     this.drawnAt = 0;
   }
 
-  /** A drawing has ended that began at ``started``; returns the milliseconds that one usually takes. */
+  /**
+   * A drawing has ended that began at ``started``; returns the milliseconds that one usually takes.
+   * @param {number} started
+   */
   ended(started) {
     this.drawnAt = performance.now();
     this.took = [...this.took.slice(-4), this.drawnAt - started];

@@ -2,7 +2,11 @@
 
 import { make } from "./format.js";
 
-/** Draw picture ``index`` of decoded pictures on a canvas at native size; the style enlarges it with sharp pixels. */
+/**
+ * Draw picture ``index`` of decoded pictures on a canvas at native size; the style enlarges it with sharp pixels.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Pictures} pictures
+ */
 export function draw(canvas, pictures, index = 0) {
   const { height, width, channels, bytes } = pictures;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
@@ -16,41 +20,62 @@ export function draw(canvas, pictures, index = 0) {
     pixels[to + 3] = 255;
     at += channels;
   }
-  canvas.getContext("2d").putImageData(image, 0, 0);
+  /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).putImageData(image, 0, 0);
 }
 
-/** A canvas for one picture. */
+/** Make a canvas empty. */
+export function erase(/** @type {HTMLCanvasElement} */ canvas) {
+  canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
+}
+
+/**
+ * A canvas for one picture.
+ * @param {string} label
+ * @param {Record<string, any>} attributes further ones
+ * @returns {HTMLCanvasElement}
+ */
 export function picture(label, attributes = {}) {
   return make("canvas", { class: "gx-picture", role: "img", "aria-label": label, width: 28, height: 28, ...attributes });
 }
 
 /** One sheet of decoded pictures in rows, as many canvases in a grid; clicks tell the index. */
 export class Sheet {
-  label; onPick; tiles;
+  /** @type {string} */ label;
+  /** @type {((index: number, event: MouseEvent) => void) | null} */ onPick;
+  /** @type {HTMLElement[]} */ tiles;
 
-  constructor(label, { columns = 8, onPick = /** @type {((index: number, event: MouseEvent) => void) | null} */ (null) } = {}) {
+  /**
+   * @param {string} label
+   * @param {{ columns?: number, onPick?: ((index: number, event: MouseEvent) => void) | null }} options
+   */
+  constructor(label, { columns = 8, onPick = null } = {}) {
     Object.assign(this, { label, onPick, tiles: [] });
     this.element = make("div", { class: "gx-sheet", role: onPick ? "group" : "img", "aria-label": label });
     this.setColumns(columns);
   }
 
+  /** @param {number} columns */
   setColumns(columns) {
     this.element.style.setProperty("--gx-columns", columns);
   }
 
-  /** Show pictures; ``names(index)`` gives each its alternative text. */
+  /**
+   * Show pictures; ``names(index)`` gives each its alternative text.
+   * @param {Pictures} pictures
+   * @param {(index: number) => string} names
+   */
   show(pictures, names = (index) => `${this.label} ${index + 1}`) {
-    while (this.tiles.length > pictures.count) this.tiles.pop().remove();
+    while (this.tiles.length > pictures.count) this.tiles.pop()?.remove();
     while (this.tiles.length < pictures.count) {
       const index = this.tiles.length;
       const canvas = make("canvas", { class: "gx-picture" });
       const tile = this.onPick ? make("button", { type: "button", class: "gx-tile" }, canvas) : canvas;
-      if (this.onPick) tile.addEventListener("click", (event) => this.onPick(index, event));
+      if (this.onPick) tile.addEventListener("click", (/** @type {MouseEvent} */ event) => this.onPick?.(index, event));
       this.tiles.push(tile);
       this.element.append(tile);
     }
     this.tiles.forEach((tile, index) => {
-      const canvas = this.onPick ? tile.firstChild : tile;
+      const canvas = /** @type {HTMLCanvasElement} */ (this.onPick ? tile.firstChild : tile);
       draw(canvas, pictures, index);
       tile.setAttribute("aria-label", names(index));
       if (!this.onPick) tile.setAttribute("role", "img");

@@ -5,9 +5,14 @@ import { make } from "./format.js";
 const FRAME_MS = 140; // between two grids
 
 export class Player {
-  start; next; timer;
+  /** @type {() => void} */ start;
+  /** @type {() => boolean} */ next;
+  /** @type {number | null} */ timer;
 
-  /** ``start()`` is called as playing begins, ``next()`` for each further picture until it returns false. */
+  /**
+   * ``start()`` is called as playing begins, ``next()`` for each further picture until it returns false.
+   * @param {{ start: () => void, next: () => boolean }} wishes
+   */
   constructor({ start, next }) {
     Object.assign(this, { start, next, timer: null });
     this.button = make("button", { type: "button", class: "gx-button", "aria-label": "Play all pictures" }, "▶");
@@ -22,7 +27,7 @@ export class Player {
   }
 
   stop() {
-    clearInterval(this.timer);
+    clearInterval(this.timer ?? undefined);
     this.timer = null;
     this.button.textContent = "▶";
     this.button.setAttribute("aria-label", "Play all pictures");

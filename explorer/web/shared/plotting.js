@@ -1,5 +1,6 @@
 // Plotly's library, loaded once for the whole page, and the page's theme in Plotly's words.
 
+/** @param {string} root */
 export function loadPlotly(root) {
   if (!window.gxPlotly) {
     window.gxPlotly = new Promise((resolve, reject) => {
@@ -17,10 +18,14 @@ export function loadPlotly(root) {
   return window.gxPlotly;
 }
 
-/** Streamlit's colours and font where the element stands; `dark` is told by the background's lightness. */
+/**
+ * Streamlit's colours and font where the element stands; `dark` is told by the background's lightness.
+ * @param {Element} element
+ * @param {Record<string, Record<string, string>>} palette colours by role for `light` and `dark`, and `dashes` by role
+ */
 export function readTheme(element, palette) {
   const style = getComputedStyle(element);
-  const value = (name, otherwise) => style.getPropertyValue(`--st-${name}`).trim() || otherwise;
+  const value = (/** @type {string} */ name, /** @type {string} */ otherwise) => style.getPropertyValue(`--st-${name}`).trim() || otherwise;
   const background = value("background-color", "#ffffff");
   const dark = lightness(background) < 0.5;
   const text = value("text-color", dark ? "#fafafa" : "#31333f");
@@ -30,11 +35,12 @@ export function readTheme(element, palette) {
     muted: faded(text, dark ? 0.72 : 0.75),
     mark: faded(text, 0.4),
     font: value("font", "sans-serif"),
-    colors: { ...palette[dark ? "dark" : "light"], text: faded(text, 0.8) },
-    dashes: { ...palette.dashes, text: "solid" },
+    colors: /** @type {Record<string, string>} */ ({ ...palette[dark ? "dark" : "light"], text: faded(text, 0.8) }),
+    dashes: /** @type {Record<string, string>} */ ({ ...palette.dashes, text: "solid" }),
   };
 }
 
+/** @param {string} color of CSS */
 function channels(color) {
   const context = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
   context.fillStyle = color;
@@ -42,25 +48,55 @@ function channels(color) {
   return context.getImageData(0, 0, 1, 1).data;
 }
 
+/** @param {string} color of CSS */
 function lightness(color) {
   const [red, green, blue] = channels(color);
   return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
 }
 
+/**
+ * @param {string} color of CSS
+ * @param {number} opacity
+ */
 export function faded(color, opacity) {
   const [red, green, blue] = channels(color);
   return `rgba(${red},${green},${blue},${opacity})`;
 }
 
 /** The colour of one of many lines, by its place among them, in [0, 1]: faint the first, full the last. */
-export const shade = (color, depth) => faded(color, 0.3 + 0.7 * depth);
+export const shade = (/** @type {string} */ color, /** @type {number} */ depth) => faded(color, 0.3 + 0.7 * depth);
 
 /** A text so that Plotly shows it as it is: it takes tags and entities for HTML. */
-export const literal = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+export const literal = (/** @type {unknown} */ text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 export const MARGIN = { l: 52, r: 10, t: 12, b: 40 }; // of a chart, in pixels
 
-/** A chart's layout; what differs between charts is in `options`. */
+/**
+ * @typedef {object} LayoutOptions
+ * @property {number} width in pixels
+ * @property {number} height in pixels
+ * @property {string} xTitle
+ * @property {string} yTitle
+ * @property {number[]} range of the horizontal axis
+ * @property {number[] | null} yRange of the vertical axis; null: as the values are
+ * @property {boolean} [fromZero] whether the vertical axis begins at zero where it has no range
+ * @property {boolean} [percent] whether values are told in percent
+ * @property {boolean} log whether the vertical axis is logarithmic
+ * @property {number | string | null} logTick between ticks of a logarithmic axis, as Plotly's `dtick`
+ * @property {{ value: number, role?: string, text?: string, along?: number }[]} levels horizontal lines
+ * @property {{ x: number, sign: string, text: string }[]} marks vertical lines, of which the last 40 are drawn
+ * @property {boolean} [oneAtATime] whether the pointer names one point, not all at its place
+ * @property {boolean} fixed whether it cannot be zoomed
+ * @property {boolean} empty whether there is nothing to draw
+ * @property {string} xRevision a zoom of the horizontal axis stays while this does
+ * @property {string} yRevision the same of the vertical one
+ */
+
+/**
+ * A chart's layout; what differs between charts is in `options`.
+ * @param {ReturnType<typeof readTheme>} theme
+ * @param {LayoutOptions} options
+ */
 export function layoutOf(theme, options) {
   const axis = {
     gridcolor: theme.faint, linecolor: theme.faint, zeroline: false, ticks: "", automargin: false,

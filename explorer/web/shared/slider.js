@@ -3,11 +3,16 @@
 import { make } from "./format.js";
 
 export class Slider {
-  rest; digits; onMove; onEnd;
+  /** @type {number} */ rest;
+  /** @type {number} */ digits;
+  /** @type {((value: number) => void) | undefined} */ onMove;
+  /** @type {((value: number) => void) | undefined} */ onEnd;
 
   /**
    * ``onMove(value)`` while dragging, ``onEnd(value)`` when a drag or a key is done. A double click sets the resting
    * value. Arrow keys, Home, End and Page keys work, as in any range input.
+   * @param {{ label: string, low?: number, high?: number, step?: number | string, rest?: number, value?: number, hint?: string,
+   *   onMove?: (value: number) => void, onEnd?: (value: number) => void, digits?: number }} options
    */
   constructor({ label, low = -4, high = 4, step = 0.05, rest = 0, value = rest, hint = "", onMove, onEnd, digits = 2 }) {
     Object.assign(this, { rest, digits, onMove, onEnd });
@@ -32,6 +37,7 @@ export class Slider {
     return Number(this.input.value);
   }
 
+  /** @param {number} value */
   set(value) {
     this.input.value = value;
     this.say();

@@ -3,16 +3,26 @@
 import { make } from "./format.js";
 
 export class Tabs {
-  page; onOpen; buttons;
+  /** @type {string} */ page;
+  /** @type {(id: string) => void} */ onOpen;
+  /** @type {Map<string, { button: HTMLButtonElement, panel?: HTMLElement }>} */ buttons;
 
-  /** ``onOpen(id)`` hears of the wish; ``show(id)`` is how a page says what is open. */
+  /**
+   * ``onOpen(id)`` hears of the wish; ``show(id)`` is how a page says what is open.
+   * @param {string} page
+   * @param {string} label
+   * @param {(id: string) => void} onOpen
+   */
   constructor(page, label, onOpen) {
     Object.assign(this, { page, onOpen, buttons: new Map() });
     this.element = make("div", { class: "gx-tabs", role: "tablist", "aria-label": label });
-    this.element.addEventListener("keydown", (event) => this.turn(event));
+    this.element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.turn(event));
   }
 
-  /** The tabs there are, by id: a name, and where it stays in the page the element that it opens. */
+  /**
+   * The tabs there are, by id: a name, and where it stays in the page the element that it opens.
+   * @param {Record<string, { name: string, panel?: HTMLElement }>} tabs
+   */
   set(tabs) {
     this.buttons.clear();
     for (const [id, { name, panel }] of Object.entries(tabs)) {
@@ -29,6 +39,7 @@ export class Tabs {
     this.element.hidden = this.buttons.size < 2;
   }
 
+  /** @param {string} open */
   show(open) {
     for (const [id, { button, panel }] of this.buttons) {
       button.setAttribute("aria-selected", String(id === open));
@@ -37,14 +48,15 @@ export class Tabs {
     }
   }
 
+  /** @param {KeyboardEvent} event */
   turn(event) {
-    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
     const ids = [...this.buttons.keys()];
-    const at = ids.findIndex((id) => this.buttons.get(id).button === event.target);
+    const at = ids.findIndex((id) => this.buttons.get(id)?.button === event.target);
     if (!by || at < 0) return;
     event.preventDefault();
     const next = ids[(at + by + ids.length) % ids.length];
     this.onOpen(next);
-    this.buttons.get(next).button.focus();
+    this.buttons.get(next)?.button.focus();
   }
 }

@@ -12,18 +12,29 @@ const LATE_MS = 30_000; // asked for longer ago, it is not meant any more
  * come to rest without having heard is told once more. Hearing one twice does nothing: see assets.py.
  */
 export class Telling {
+  /** @type {Component["setTriggerValue"]} */ send;
+  /** @type {number | null} */ timer = null;
+
   constructor() {
-    this.waiting = new Map(); // name -> { id, value, at }
+    /** @type {Map<string, { id: string, value: unknown, at: number }>} */
+    this.waiting = new Map(); // by name
     this.quiet = 0;
   }
 
-  /** What Streamlit calls a widget with: which wishes were heard, and how to tell. */
+  /**
+   * What Streamlit calls a widget with: which wishes were heard, and how to tell.
+   * @param {Component} component
+   */
   listen({ data, setTriggerValue }) {
     this.send = setTriggerValue;
     for (const [name, { id }] of this.waiting) if (data.heard?.[name] === id) this.waiting.delete(name);
     if (!this.waiting.size) this.close();
   }
 
+  /**
+   * @param {string} name
+   * @param {unknown} value
+   */
   tell(name, value) {
     const wish = { id: `${Date.now()}-${Math.random().toString(36).slice(2)}`, value };
     this.waiting.set(name, { ...wish, at: Date.now() });
@@ -44,7 +55,7 @@ export class Telling {
   }
 
   close() {
-    clearInterval(this.timer);
+    clearInterval(this.timer ?? undefined);
     this.timer = null;
   }
 }

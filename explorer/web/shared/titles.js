@@ -7,18 +7,18 @@ const WHEN = /^([a-z0-9_]+)(?: - ([a-z0-9_]+))? ([<>]) (-?[0-9.]+)$/;
 
 /**
  * What the first of some titles says that holds; undefined where none does.
- * @param {{ text: string, when?: string[], d_output?: string }[]} titles
+ * @param {Title[]} titles
  * @param {(key: string) => any} valueOf a key of a row
- * @param {(key: string) => (value: number) => string} wordsOf how a number is told of which the title does not say it
+ * @param {(key: string) => Words} wordsOf how a number is told of which the title does not say it
  * @param {string} dOutput what the run's D gives
  * @returns {string | undefined}
  */
 export function titleOf(titles, valueOf, wordsOf, dOutput) {
-  const numberOf = (one, other) => {
+  const numberOf = (/** @type {string} */ one, /** @type {string | undefined} */ other) => {
     const [value, less] = [valueOf(one), other ? valueOf(other) : 0];
     return Number.isFinite(value) && Number.isFinite(less) ? value - less : NaN;
   };
-  const holds = (when) => {
+  const holds = (/** @type {string} */ when) => {
     const [, one, other, sign, limit] = WHEN.exec(when) ?? [];
     const value = one ? numberOf(one, other) : NaN;
     return sign === "<" ? value < Number(limit) : value > Number(limit);
@@ -37,6 +37,13 @@ export function titleOf(titles, valueOf, wordsOf, dOutput) {
   return undefined;
 }
 
+/**
+ * A number in the words of its format in a title (``,``, ``%``, ``.2f``, ``.2g``), or of its unit where it has none.
+ * @param {number} value
+ * @param {string | undefined} how
+ * @param {number} digits
+ * @param {Words} words
+ */
 function told(value, how, digits, words) {
   if (!how) return words(value);
   if (how === ",") return count(Number(value.toPrecision(3)));

@@ -6,9 +6,13 @@ const SLOW_MS = 700;
 export const LOADING = "Loading the model…";
 
 export class UnderWay {
-  timer;
+  /** @type {number | undefined} */ timer;
 
-  /** ``text``: what is said then; ``tag`` and ``name``: of its element, and its class. */
+  /**
+   * ``text``: what is said then; ``tag`` and ``name``: of its element, and its class.
+   * @param {string} text
+   * @param {string} tag
+   */
   constructor(text, tag, name = "") {
     this.text = text;
     this.element = make(tag, { class: `gx-quiet ${name}`, role: "status" });

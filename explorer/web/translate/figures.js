@@ -43,7 +43,7 @@ export class Figure {
 
   magnify([across, down]) {
     this.lens.hidden = !this.pictures || !this.canvas;
-    if (this.lens.hidden) return;
+    if (this.lens.hidden || !this.canvas) return;
     const { width, height } = this.canvas;
     Object.assign(this.lens.style, { left: `${100 * across}%`, top: `${100 * down}%` });
     const side = Math.round(this.lens.clientWidth * window.devicePixelRatio) || 160;

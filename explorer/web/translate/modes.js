@@ -3,6 +3,7 @@
 import { visit } from "../shared/address.js";
 import { make } from "../shared/format.js";
 
+/** @type {Record<string, { name: string, about: string }>} */
 export const MODES = {
   paint: { name: "Paint", about: "Paint a map of parts: the picture follows every stroke." },
   draw: { name: "Draw", about: "Draw outlines or edges: the picture follows every stroke." },
@@ -11,6 +12,7 @@ export const MODES = {
 };
 
 export class Modes {
+  /** @param {string} root */
   constructor(root) {
     this.root = root;
     this.list = make("div", { class: "gx-row gx-modes", role: "group", "aria-label": "What to do" });
@@ -18,6 +20,10 @@ export class Modes {
     this.element = make("div", { class: "gx-mode-bar" }, this.list, this.words);
   }
 
+  /**
+   * @param {string} mode
+   * @param {{ id: string, mode: string }[]} models
+   */
   show(mode, models) {
     this.words.textContent = MODES[mode].about;
     this.list.replaceChildren(...Object.entries(MODES).map(([id, { name, about }]) => {

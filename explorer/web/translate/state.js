@@ -42,9 +42,14 @@ export function textsOf(/** @type {ReturnType<typeof fresh>} */ state) {
   };
 }
 
-/** The name of a file, without its ending: the model, the input and the z or style that it was drawn from. */
+/**
+ * The name of a file, without its ending: the model, the input and the z or style that it was drawn from.
+ * @param {string} model
+ * @param {Pick<ReturnType<typeof fresh>, "example" | "seed" | "index" | "style" | "backward">} state
+ * @param {string} what
+ */
 export function fileName(model, { example, seed, index, style, backward }, what) {
-  const named = (number) => (number < 0 ? "own" : `example-${number + 1}`);
+  const named = (/** @type {number} */ number) => (number < 0 ? "own" : `example-${number + 1}`);
   const z = style === null ? `z-${seed}.${index}` : `style-${named(style)}`;
   return `${model}-${named(example)}-${z}${backward ? "-backward" : ""}-${what}`.replaceAll("@", "-");
 }
