@@ -16,7 +16,6 @@ It is frozen and safe to share between threads; whatever is computed once (direc
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,23 +25,21 @@ import torch
 from torch import Tensor
 
 from pipelines.errors import ModelError
-from pipelines.latent import conditions, directions, in_w, judging, point
+from pipelines.latent import conditions, directions, in_w, judging
 from pipelines.latent.bank import Bank
 from pipelines.latent.conditions import Classes
 from pipelines.latent.directions import Direction
+from pipelines.latent.named import Named
 from pipelines.latent.once import once
 from pipelines.latent.placing import Placing
 from pipelines.latent.point import Point
 from pipelines.latent.tradeoff import Tradeoff
-from pipelines.metrics import is_own
 from pipelines.metrics.reader import Reader
 from pipelines.models import readings, registry, steering
 from pipelines.models.batches import BATCH
 from pipelines.models.readings import Readings
 from pipelines.models.trained import Trained, load_entry
 from pipelines.registries import loss_traits, network_traits
-
-MOST_NAMED = 256  # directions made from marks or held apart that are kept
 
 
 class Model:
@@ -51,10 +48,7 @@ class Model:
     def __init__(self, trained: Trained) -> None:
         """Raises ModelError where a file beside the weights is damaged, or was made for another model."""
         self.trained = trained
-        # Locks are always taken in this order, so that no two threads wait in a ring: naming, directions, labelled,
-        # readings, bank.
-        self._naming = threading.RLock()
-        self._named: dict[str, Direction] = {}
+        self._named = Named(self)
         self._placing = Placing(self)
         self.steering = steering.of(trained)  # directions that were learnt to hold other attributes, or None
 
@@ -181,15 +175,8 @@ class Model:
 
     @once
     def readings(self) -> Readings | None:
-        """What the classifier sees on the samples of seed 0, or None where there is none for the data.
-
-        Published with a model; read in a few seconds for a run, and where a person's own reader tells other names now.
-        """
-        entry, reader = self.trained.entry, self.reader
-        kept = readings.load(entry.folder) if entry.run is None else None
-        if kept and is_own(entry.config.data, entry.fingerprint) and (reader is None or kept.names != reader.names):
-            kept = None
-        return kept or readings.make(self.trained)
+        """What the classifier sees on the samples of seed 0, or None where there is none for the data."""
+        return readings.of(self.trained)
 
     @once
     def bank(self) -> Bank:
@@ -237,14 +224,7 @@ class Model:
 
     def steered(self, name: str) -> tuple[str, list[str] | None] | None:
         """The attribute and the names held (None for all) of a direction that was learnt; None for any other name."""
-        base, _, held = name.partition(directions.HELD)
-        if not held or self.reader is None or self.steering is None:
-            return None
-        known = {directions.slug(each): each for each in self.steering.learnt}
-        others = held.split(",")
-        if base not in known or (others != [directions.ALL] and not set(others) <= set(known)):
-            return None
-        return known[base], None if others == [directions.ALL] else [known[other] for other in others]
+        return self._named.steered(name)
 
     def ways(self, name: str, z: np.ndarray, y: Classes = None, up: bool = True) -> np.ndarray:
         """A direction by its name at each of z [B, latent_size], float32 [B, latent_size].
@@ -265,7 +245,7 @@ class Model:
 
     def knows(self, name: str) -> bool:
         """Whether a direction is found already, so that it can be had at once."""
-        return self._known(name) is not None or self.steered(name) is not None
+        return self._named.known(name) is not None or self.steered(name) is not None
 
     def direction(self, name: str) -> Direction:
         """A direction by its name, as directions.py lists them, that is the same for all pictures.
@@ -274,22 +254,9 @@ class Model:
             ModelError: there is none of that name, or nothing is left of it when others are held; or it depends on the
                 picture (``ways``).
         """
-        known = self._known(name)  # what is known is not kept waiting by what is being found
-        if known is None:
-            with self._naming:
-                known = self._named.get(name) or directions.named(self, name)
-                while len(self._named) >= MOST_NAMED:
-                    self._named.pop(next(iter(self._named)))
-                self._named[name] = known
-        return known
+        return self._named.get(name)
 
     # Inside
-
-    def _known(self, name: str) -> Direction | None:
-        at = point.coordinate_of(name)
-        if at is not None and at < self.latent_size:
-            return directions.coordinate(at, self.latent_size)
-        return self._named.get(name) or vars(self).get("labelled", {}).get(name)
 
     def classes(self, y: Classes, count: int) -> Tensor | None:
         """What G is told of ``count`` pictures, as ``conditions.classes`` says; raises as it does."""

@@ -17,6 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from pipelines.errors import GanError, ModelError, reason_of
+from pipelines.metrics import is_own
 from pipelines.models.trained import Trained
 from pipelines.schema import Names, decode
 from pipelines.stored_tensors import tensor_of
@@ -44,6 +45,21 @@ class Readings:
     names: tuple[str, ...]
     probabilities: np.ndarray  # float32 [N, names], of the samples 0 to N - 1 of seed 0
     exclusive: bool  # the names are classes, and the probabilities of a sample sum to 1
+
+
+def of(gan: Trained) -> Readings | None:
+    """The readings that were published with a model; made in a few seconds for a run, and where a person's own reader
+    tells other names now. None where there is no classifier for the model's data.
+
+    Raises:
+        ModelError: the file is damaged.
+    """
+    entry = gan.entry
+    kept = load(entry.folder) if entry.run is None else None
+    if kept and is_own(entry.config.data, entry.fingerprint):
+        reader = gan.reader
+        kept = kept if reader is not None and kept.names == reader.names else None
+    return kept or make(gan)
 
 
 def make(

@@ -14,7 +14,7 @@ from pipelines.latent import bank as banks
 from pipelines.latent import directions as finding
 from pipelines.latent.bank import Bank
 from pipelines.latent.directions import parse_marks, slug
-from pipelines.latent.model import MOST_NAMED
+from pipelines.latent.named import MOST_NAMED
 from pipelines.latent.point import parse
 from pipelines.models.readings import Readings
 from tests import tiny_models
