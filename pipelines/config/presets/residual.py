@@ -43,7 +43,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "sngan-clothes": Preset(
         "SNGAN on clothes",
-        "Spectral norm holds the singular values of D's layers near 1: see how steep D is. Each row is a class.",
+        "Spectral norm holds the singular values of D's layers near 1. Compare them with those of a run without it.",
         _SNGAN.changed(**_DIGITS, data="clothes", lr_g=1e-3, lr_d=1e-3, ema=0.995, beta2=0.99),
     ),
     "sngan-clothes-gpu": Preset(
