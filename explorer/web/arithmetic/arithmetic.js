@@ -4,7 +4,7 @@ import { Address } from "../shared/address.js";
 import { Classics } from "./classics.js";
 import { Labels } from "./labels.js";
 import { Reading } from "./reading.js";
-import { meanOf, MOST_EXEMPLARS, NAMES, nineOf, resultOf, sampleOf, SLOTS, stateOf, textsOf } from "./state.js";
+import { marked, meanOf, MOST_EXEMPLARS, NAMES, nineOf, picked, resultOf, sampleOf, SLOTS, stateOf, textsOf, THREE } from "./state.js";
 import { Tools } from "./tools.js";
 import { askJson, Decoder, Refused } from "../shared/decoder.js";
 import { make, setText } from "../shared/format.js";
@@ -15,17 +15,9 @@ import { Tabs } from "../shared/tabs.js";
 import { nounOf } from "../shared/told.js";
 import { Thumbs } from "./thumbs.js";
 import { Wall } from "./wall.js";
+import { editWords, whyUnlabelled } from "./words.js";
 
-const THREE = 3; // exemplars, as in the paper
-const FAR = 0.7; // of how far samples lie from the middle: a longer move may lead to another picture
 const BROKEN = "The server does not answer; trying again when something changes.";
-
-/** What a move that was found does beside what was asked; "" where there is nothing to say. */
-function wordsOf({ shows, kept, way }, name, wanted) {
-  if (!shows) return `No move was found that ${wanted ? "gives this picture" : "takes from this picture"} ${name}; try other exemplars, or the slider.`;
-  if (!kept) return `That ${wanted ? "gave" : "took"} ${name}, and something else changed as well.`;
-  return way > FAR ? "No short move works. This long one holds what the classifier reads; other parts may change." : "";
-}
 
 class Arithmetic {
   place; root; path; model; about; directions; seen; equation; labels; wish; tools; classics; reading; wall; marks;
@@ -178,27 +170,10 @@ class Arithmetic {
 
   pick(sample, event) {
     const { state } = this;
-    if (state.tool === "marks") {
-      const kind = this.marks.marksNo !== event.shiftKey ? "no" : "yes";
-      const marked = state[kind].includes(sample);
-      const without = { yes: state.yes.filter((one) => one !== sample), no: state.no.filter((one) => one !== sample) };
-      const old = this.marks.name;
-      const values = marked ? without : { ...without, [kind]: [...without[kind], sample] };
-      const moves = { ...state.moves };
-      if (old) delete moves[old]; // the direction of fewer marks is another one
-      this.change({ ...values, moves });
-      return;
-    }
-    const { slot } = state;
-    const samples = state[slot].includes(sample) ? state[slot].filter((one) => one !== sample) : [...state[slot], sample];
-    if (samples.length > MOST_EXEMPLARS) {
-      this.say(`A slot takes ${MOST_EXEMPLARS} samples at most; click one in it to remove it.`);
-      return;
-    }
-    const next = SLOTS[SLOTS.indexOf(slot) + 1];
-    const goOn = samples.length === THREE && samples.length > state[slot].length && next && !state[next].length;
-    this.say("");
-    this.change({ [slot]: samples, ...(goOn ? { slot: next } : {}) });
+    if (state.tool === "marks") return this.change(marked(state, sample, this.marks.marksNo !== event.shiftKey ? "no" : "yes"));
+    const values = picked(state, sample);
+    this.say(values ? "" : `A slot takes ${MOST_EXEMPLARS} samples at most; click one in it to remove it.`);
+    if (values) this.change(values);
   }
 
   /** The exemplars that show best what the wall's filter asks for, alike those of the slot that is subtracted. */
@@ -226,7 +201,7 @@ class Arithmetic {
     let words = "";
     await this.asking(async () => {
       const found = await askJson(this.root, this.model, "edit", { point: resultOf(this.state), name, wanted });
-      words = wordsOf(found, name, wanted);
+      words = editWords(found, name, wanted);
       return found.shows ? { edits: [...this.state.edits, { name, wanted, amount: 1, z: found.z }] } : null;
     });
     this.labels.say(words);
@@ -278,22 +253,13 @@ class Arithmetic {
     this.tools.show(state);
     this.wall.show(state, marking);
     this.tabs.show(state.tool);
-    setText(this.unlabelled, this.whyUnlabelled());
+    setText(this.unlabelled, whyUnlabelled(this.data, this.about, this.directions, this.failed));
     this.labels.show(state, this.seen);
     this.marks.show(state, this.data.saved, this.model);
     if (this.about?.attributes.length) {
       const points = { ...Object.fromEntries(SLOTS.map((slot) => [slot, meanOf(state, slot)])), result: resultOf(state) };
       this.reading.look(this.model, points);
     }
-  }
-
-  /** Why there are no attributes to move along, or not yet. */
-  whyUnlabelled() {
-    const own = "Mark samples to find a direction of your own.";
-    if (!this.about || this.directions?.length || (this.failed && !this.directions)) return "";
-    if (this.data.classes.length) return `This model takes a ${nounOf(this.data.condition)} as input, so no labelled directions are searched in z. ${own}`;
-    if (!this.about.attributes.length) return `There is no classifier for these pictures. ${own}`;
-    return this.directions ? `The classifier sees no differences among its samples. ${own}` : "Finding directions …";
   }
 
   say(text) {

@@ -1,6 +1,7 @@
 // The state of the Arithmetic page: as values, as texts in the URL, and as points that the server draws.
 
 export const SLOTS = ["a", "b", "c"];
+export const THREE = 3; // exemplars of a slot, as in the paper
 export const MOST_EXEMPLARS = 9;
 export const MOST_STRENGTH = 2;
 export const ALL = "all"; // everything else is held
@@ -104,3 +105,27 @@ export function heldApart(name, hold) {
 
 /** The name of the direction from marks, or null while there are too few. */
 export const marksOf = ({ yes, no }) => (yes.length >= 2 && no.length >= 2 ? `m:${yes.join(",")}|${no.join(",")}` : null);
+
+/**
+ * What changes as a sample is clicked for the chosen slot: it is an exemplar or none any more, and after the third the next
+ * slot is chosen, if that is empty. Null where the slot would have too many.
+ */
+export function picked(state, /** @type {string} */ sample) {
+  const { slot } = state;
+  const samples = state[slot].includes(sample) ? without(state[slot], sample) : [...state[slot], sample];
+  if (samples.length > MOST_EXEMPLARS) return null;
+  const next = SLOTS[SLOTS.indexOf(slot) + 1];
+  const goOn = samples.length === THREE && samples.length > state[slot].length && next && !state[next].length;
+  return { [slot]: samples, ...(goOn ? { slot: next } : {}) };
+}
+
+/** What changes as a sample is marked ``yes`` or ``no``, or its mark is taken back by the same click again. */
+export function marked(state, /** @type {string} */ sample, /** @type {"yes" | "no"} */ kind) {
+  const marks = { yes: without(state.yes, sample), no: without(state.no, sample) };
+  if (!state[kind].includes(sample)) marks[kind].push(sample);
+  const old = marksOf(state), moves = { ...state.moves };
+  if (old) delete moves[old]; // the direction of fewer marks is another one
+  return { ...marks, moves };
+}
+
+const without = (/** @type {string[]} */ samples, /** @type {string} */ sample) => samples.filter((one) => one !== sample);

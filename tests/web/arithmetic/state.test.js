@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ALL, heldApart, marksOf, meanOf, nineOf, resultOf, stateOf, textsOf } from "../../../explorer/web/arithmetic/state.js";
+import { ALL, heldApart, marked, marksOf, meanOf, nineOf, picked, resultOf, stateOf, textsOf } from "../../../explorer/web/arithmetic/state.js";
+import { editWords, whyUnlabelled } from "../../../explorer/web/arithmetic/words.js";
 
 const FULL = { a: "0.1,0.2", b: "0.3", c: "1.4", s: "1.5", seed: "7", page: "2", want: "smile,no beard", y: "3",
   moves: "smile@0.5;pca-1@-2", hold: "beard,hair", edit: "no glasses@-0.75@v.abc", yes: "0.1,0.2", no: "0.3,0.4", tool: "marks", slot: "b" };
@@ -57,4 +58,35 @@ test("a direction keeps to what is held, but not to itself", () => {
 test("marks make a direction from two of each kind on", () => {
   assert.equal(marksOf({ yes: ["0.1", "0.2"], no: ["0.3"] }), null);
   assert.equal(marksOf({ yes: ["0.1", "0.2"], no: ["0.3", "0.4"] }), "m:0.1,0.2|0.3,0.4");
+});
+
+test("a click makes a sample an exemplar and takes it back, and the third opens the next slot where that is empty", () => {
+  const state = stateOf({ a: "0.1,0.2", c: "0.9" });
+  assert.deepEqual(picked(state, "0.3"), { a: ["0.1", "0.2", "0.3"], slot: "b" });
+  assert.deepEqual(picked(state, "0.1"), { a: ["0.2"] });
+  assert.deepEqual(picked({ ...state, b: ["0.4"] }, "0.3"), { a: ["0.1", "0.2", "0.3"] });
+  assert.deepEqual(picked({ ...state, slot: "c", c: ["0.5", "0.6"] }, "0.7"), { c: ["0.5", "0.6", "0.7"] }, "there is none after C");
+  assert.equal(picked(stateOf({ a: Array.from({ length: 9 }, (_, k) => `0.${k}`).join() }), "1.0"), null, "no tenth");
+});
+
+test("another mark is another direction: what was moved along the one before is forgotten", () => {
+  const state = stateOf({ yes: "0.1,0.2", no: "0.3,0.4", moves: "m:0.1,0.2|0.3,0.4@2;smile@1" });
+  assert.deepEqual(marked(state, "0.3", "yes"), { yes: ["0.1", "0.2", "0.3"], no: ["0.4"], moves: { smile: 1 } });
+  assert.deepEqual(marked(state, "0.1", "yes"), { yes: ["0.2"], no: ["0.3", "0.4"], moves: { smile: 1 } });
+  assert.deepEqual(marked(stateOf({ moves: "smile@1" }), "0.1", "no"), { yes: [], no: ["0.1"], moves: { smile: 1 } });
+});
+
+test("words on an edit, and on attributes that are not there", () => {
+  assert.equal(editWords({ shows: true, kept: true, way: 0.5 }, "smile", true), "");
+  assert.match(editWords({ shows: false, kept: true, way: 0.5 }, "smile", false), /takes from this picture smile/);
+  assert.match(editWords({ shows: true, kept: false, way: 0.5 }, "smile", true), /gave smile, and something else/);
+  assert.match(editWords({ shows: true, kept: true, way: 0.9 }, "smile", true), /long one/);
+  const page = { classes: [], condition: "" }, about = { attributes: ["smile"] };
+  assert.equal(whyUnlabelled(page, null, null), "");
+  assert.equal(whyUnlabelled(page, about, null), "Finding directions …");
+  assert.equal(whyUnlabelled(page, about, null, true), "", "the error is said elsewhere");
+  assert.equal(whyUnlabelled(page, about, [{}]), "");
+  assert.match(whyUnlabelled(page, about, []), /sees no differences/);
+  assert.match(whyUnlabelled(page, { attributes: [] }, []), /no classifier/);
+  assert.match(whyUnlabelled({ ...page, classes: ["0", "1"] }, about, []), /takes a class as input/);
 });
