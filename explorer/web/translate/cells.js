@@ -1,7 +1,9 @@
 // What is painted: cells in rows, each with a label or a colour; brush, line, fill and the mirrored brush.
 
 export class Cells {
-  width; height; values;
+  /** @type {number} */ width;
+  /** @type {number} */ height;
+  /** @type {Uint32Array} */ values;
 
   /**
    * @param {number} width
@@ -16,7 +18,7 @@ export class Cells {
     return new Cells(this.width, this.height, this.values.slice());
   }
 
-  at(x, y) {
+  at(/** @type {number} */ x, /** @type {number} */ y) {
     return this.values[y * this.width + x];
   }
 
@@ -25,7 +27,7 @@ export class Cells {
   }
 
   /** All cells one value; tells whether any changed. */
-  clear(value) {
+  clear(/** @type {number} */ value) {
     const changed = this.values.some((one) => one !== value);
     this.values.fill(value);
     return changed;
@@ -33,6 +35,10 @@ export class Cells {
 
   /**
    * A round brush of so many cells across, its middle at a cell.
+   * @param {number} x
+   * @param {number} y
+   * @param {number} across
+   * @param {number} value
    * @returns {boolean} whether any cell changed
    */
   dab(x, y, across, value, mirrored = false) {
@@ -48,6 +54,8 @@ export class Cells {
    * The brush on every cell of the line from one cell to another.
    * @param {number[]} from
    * @param {number[]} to
+   * @param {number} across
+   * @param {number} value
    */
   line([fromX, fromY], [toX, toY], across, value, mirrored = false) {
     const steps = Math.max(Math.abs(toX - fromX), Math.abs(toY - fromY));
@@ -60,13 +68,18 @@ export class Cells {
     return changed;
   }
 
-  /** One value for all cells that hang together with a cell, side by side, and have its value. */
+  /**
+   * One value for all cells that hang together with a cell, side by side, and have its value.
+   * @param {number} x
+   * @param {number} y
+   * @param {number} value
+   */
   fill(x, y, value, mirrored = false) {
     const changed = this.fillFrom(x, y, value);
     return (mirrored && this.fillFrom(this.width - 1 - x, y, value)) || changed;
   }
 
-  fillFrom(x, y, value) {
+  fillFrom(/** @type {number} */ x, /** @type {number} */ y, /** @type {number} */ value) {
     if (!this.has(x, y)) return false;
     const from = this.at(x, y);
     if (from === value) return false;
@@ -84,23 +97,26 @@ export class Cells {
     return true;
   }
 
-  has(x, y) {
+  has(/** @type {number} */ x, /** @type {number} */ y) {
     return x >= 0 && y >= 0 && x < this.width && y < this.height;
   }
 
-  set(x, y, value) {
+  set(/** @type {number} */ x, /** @type {number} */ y, /** @type {number} */ value) {
     if (!this.has(x, y) || this.at(x, y) === value) return false;
     this.values[y * this.width + x] = value;
     return true;
   }
 }
 
+/** @type {Map<number, number[][]>} */
 const known = new Map();
 
 /** The cells of a round brush of so many across, as steps from its middle; an even one leans to the upper left. */
-export function brush(across) {
-  if (!known.has(across)) {
-    const middle = (across - 1) / 2, reach = (across / 2) ** 2, found = [];
+export function brush(/** @type {number} */ across) {
+  let found = known.get(across);
+  if (!found) {
+    const middle = (across - 1) / 2, reach = (across / 2) ** 2;
+    found = [];
     for (let row = 0; row < across; row += 1) {
       for (let column = 0; column < across; column += 1) {
         if ((row - middle) ** 2 + (column - middle) ** 2 <= reach) found.push([column - Math.floor(across / 2), row - Math.floor(across / 2)]);
@@ -108,7 +124,7 @@ export function brush(across) {
     }
     known.set(across, found);
   }
-  return known.get(across);
+  return found;
 }
 
 const MOST = 200; // steps that can be undone

@@ -9,14 +9,16 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return rest;
 });
 
-const bytesOfNumber = (number) => [number >>> 24, (number >>> 16) & 255, (number >>> 8) & 255, number & 255];
+const bytesOfNumber = (/** @type {number} */ number) => [number >>> 24, (number >>> 16) & 255, (number >>> 8) & 255, number & 255];
 
+/** @param {Iterable<number>} bytes */
 function crc(bytes) {
   let sum = 0xffffffff;
   for (const byte of bytes) sum = TABLE[(sum ^ byte) & 255] ^ (sum >>> 8);
   return (sum ^ 0xffffffff) >>> 0;
 }
 
+/** @param {Iterable<number>} bytes */
 function adler(bytes) {
   let [low, high] = [1, 0];
   for (const byte of bytes) {
@@ -26,12 +28,19 @@ function adler(bytes) {
   return ((high << 16) | low) >>> 0;
 }
 
+/**
+ * @param {string} name
+ * @param {number[]} content
+ */
 function chunk(name, content) {
   const body = [...name].map((letter) => letter.charCodeAt(0)).concat([...content]);
   return [...bytesOfNumber(content.length), ...body, ...bytesOfNumber(crc(body))];
 }
 
-/** A zlib stream of blocks that are not compressed. */
+/**
+ * A zlib stream of blocks that are not compressed.
+ * @param {Uint8Array} bytes
+ */
 function stored(bytes) {
   const found = [0x78, 0x01];
   for (let start = 0; start < bytes.length; start += MOST_STORED) {

@@ -13,16 +13,15 @@ import { bytesOf, colourOf, picturesOfCells, planes } from "./coding.js";
 import { PaintCanvas } from "./paint_canvas.js";
 import { Examples, inkOf } from "./examples.js";
 import { given, saveMap, saveStrip, takeDropped } from "./files.js";
+import { keep, keptOf } from "./kept.js";
 import { Modes } from "./modes.js";
+import { alsoOf, paints, rivalsOf } from "./rivals.js";
 import { Styles } from "./styles.js";
 import { NAMES, fileName, fresh, stateOf, textsOf } from "./state.js";
 import { Tools } from "./tools.js";
 import { Views } from "./views.js";
 
 const FILE = " a file"; // the name of its trouble, which no model has
-const SHOWN_UNASKED = 2; // published models of the same pictures beside the chosen one
-
-const kept = new Map(); // what was painted or given, by model: a page that is left is as it was
 
 class Translate {
   place; root; model; data; about; state; cells; source; sets; turn; frame; wanted; troubles; file;
@@ -66,7 +65,7 @@ class Translate {
     Object.assign(this, { model: data.model, data });
     this.modes.show(data.mode, data.models);
     if (isNew) await this.open();
-    else if (this.about) this.bar.open(data.mode, this.about, this.rivals());
+    else if (this.about) this.bar.open(data.mode, this.about, rivalsOf(this.data));
     if (!isNew) this.show();
   }
 
@@ -93,7 +92,7 @@ class Translate {
       const { ink, ground } = inkOf(sets.inputs);
       this.canvas.setKind(this.data.mode === "paint" ? "Map to paint" : "Drawing", this.colours, about.labels.map(({ name }) => name));
       this.tools.setKind(about.labels, ink, about.labels.length ? 0 : ground, about.input[0] === 3);
-      this.bar.open(this.data.mode, about, this.rivals());
+      this.bar.open(this.data.mode, about, rivalsOf(this.data));
       this.begin(true);
       this.loading.end();
       this.body.classList.remove("gx-waiting");
@@ -111,25 +110,14 @@ class Translate {
   }
 
   get paints() {
-    return this.data.mode === "paint" || this.data.mode === "draw";
-  }
-
-  /** Other models of the same pictures that can stand beside the chosen one. */
-  rivals() {
-    return this.paints ? [] : this.data.rivals;
-  }
-
-  also() {
-    const rivals = this.rivals(), most = this.data.mode === "sharpen" ? SHOWN_UNASKED : 0;
-    const also = this.state.also ?? rivals.filter(({ published }) => published).slice(0, most).map(({ id }) => id);
-    return also.filter((id) => rivals.some((one) => one.id === id));
+    return paints(this.data);
   }
 
   /** Begin with the input that the state names; ``anew``: of another model, so that nothing can be undone. */
   begin(anew) {
     const { state } = this, from = state.backward ? this.sets.targets : this.sets.inputs;
-    const own = kept.get(`${this.model} ${state.backward}`), [, height, width] = state.backward ? this.about.output : this.about.input;
-    if (own?.cells.width !== width || own.cells.height !== height) state.example = Math.max(0, state.example); // none, or of an older model
+    const own = keptOf(this.model, state.backward, state.backward ? this.about.output : this.about.input);
+    if (!own) state.example = Math.max(0, state.example);
     if (from) state.example = Math.min(state.example, from.count - 1);
     Object.assign(this, state.example < 0 ? own : this.examples.begun(this.sets, state));
     if (this.paints) this.canvas.show(this.cells, anew);
@@ -169,7 +157,7 @@ class Translate {
   }
 
   rival(id) {
-    const also = this.also();
+    const also = alsoOf(this.data, this.state);
     this.set({ also: also.includes(id) ? also.filter((one) => one !== id) : [...also, id] });
   }
 
@@ -192,7 +180,7 @@ class Translate {
 
   /** What is on the canvas, or was given, is the input now. */
   keep() {
-    kept.set(`${this.model} ${this.state.backward}`, { cells: this.cells, source: this.source });
+    keep(this.model, this.state.backward, this);
     this.set({ example: -1 }, "keep");
   }
 
@@ -257,12 +245,12 @@ class Translate {
     this.tools.mirrored = state.mirrored;
     this.tools.show();
     this.tools.showSteps(this.canvas.steps);
-    this.bar.show(state, this.also(), about);
+    this.bar.show(state, alsoOf(data, state), about);
     const words = state.backward && !this.sets.targets ? "The training pictures are not on this machine: give a picture of your own"
       : this.paints ? "Begin with an example" : "Examples";
     this.examples.show(this.sets, state, words);
     this.styles.show(state);
-    const others = this.also().map((id) => this.data.rivals.find((one) => one.id === id)).filter(Boolean);
+    const others = alsoOf(data, state).map((id) => data.rivals.find((one) => one.id === id)).filter(Boolean);
     this.views.set({ mode: data.mode, about, title: data.title, backward: state.backward, others, lens: state.lens,
       truth: this.source.truth });
     this.want();
@@ -291,7 +279,7 @@ class Translate {
       this.place.dataset.shown = JSON.stringify({ model: this.model, wanted, seed: state.seed, style: state.style, example: state.example });
     };
     const plain = { input: body.input, seed: body.seed, index: body.index, direction: body.direction };
-    const others = this.also().map((id) => [id, plain, (found) => this.views.showOther(id, found, source)]);
+    const others = alsoOf(data, state).map((id) => [id, plain, (found) => this.views.showOther(id, found, source)]);
     this.asking.want([[this.model, body, show], ...others]);
   }
 

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Cells } from "../../../explorer/web/translate/cells.js";
+import { keep, keptOf } from "../../../explorer/web/translate/kept.js";
+import { alsoOf, rivalsOf } from "../../../explorer/web/translate/rivals.js";
 import { fileName, fresh, stateOf, textsOf } from "../../../explorer/web/translate/state.js";
 import { rangeOf, verdictsOf, wordsOf } from "../../../explorer/web/translate/verdict.js";
 
@@ -38,4 +41,20 @@ test("verdicts follow the pictures of an answer, at any byte", () => {
   assert.equal(wordsOf(one, rangeOf([one], false), false), "mean −0.50, from −2.00 to 1.00; 1 of 2 × 1 patches taken for real");
   const whole = { width: 1, height: 1, values: Float32Array.of(0.25) };
   assert.equal(wordsOf(whole, rangeOf([whole], true), true), "25 % for the whole picture");
+});
+
+test("beside the chosen model stand those that were chosen, or two published ones where pictures are sharpened", () => {
+  const rivals = ["a", "b", "c", "d"].map((id) => ({ id, published: id !== "a" }));
+  const page = { mode: "sharpen", rivals };
+  assert.deepEqual(alsoOf(page, { also: null }), ["b", "c"]);
+  assert.deepEqual(alsoOf({ ...page, mode: "style" }, { also: null }), []);
+  assert.deepEqual(alsoOf(page, { also: ["d", "gone", "a"] }), ["d", "a"]);
+  assert.deepEqual([rivalsOf({ ...page, mode: "paint" }), alsoOf({ ...page, mode: "draw" }, { also: ["a"] })], [[], []], "none beside a canvas");
+});
+
+test("an input is kept by model and direction, and not for a model that reads another size", () => {
+  const cells = new Cells(3, 2), source = { truth: null, fits: true };
+  keep("m", false, { cells, source });
+  assert.equal(keptOf("m", false, [1, 2, 3])?.cells, cells);
+  assert.deepEqual([keptOf("m", true, [1, 2, 3]), keptOf("m", false, [1, 3, 2]), keptOf("n", false, [1, 2, 3])], [null, null, null]);
 });
