@@ -24,6 +24,7 @@ def _uncompiled(kind: type[Optimizer]) -> type[Optimizer]:
 
 Adam = _uncompiled(torch.optim.Adam)
 AdamW = _uncompiled(torch.optim.AdamW)
+LBFGS = _uncompiled(torch.optim.LBFGS)
 NAdam = _uncompiled(torch.optim.NAdam)
 RMSprop = _uncompiled(torch.optim.RMSprop)
 SGD = _uncompiled(torch.optim.SGD)

@@ -78,9 +78,8 @@ def of_model(entry: Entry) -> dict[str, Any]:
     known |= {"checked_on": "", "why": "", "labels": "", "problem": without_paths(metrics.own_problem(*of))}
     if known["stamp"] and not known["problem"]:
         card = metrics.card_of(*of)
-        rows, kind = own_readers.table(card), card.kind
-        told = len(metrics.names_of(*of))
-        return {**known, "rows": rows, "notes": card.notes, "checked_on": card.checked_on, "kind": kind, "told": told}
+        known |= {"rows": own_readers.table(card), "notes": own_readers.notes(card), "kind": card.kind}
+        return {**known, "checked_on": card.checked_on, "told": len(metrics.names_of(*of))}
     if not work or work["state"] != WORKING:
         known["labels"], known["why"] = _offered(entry)
     return known

@@ -62,4 +62,4 @@ def reader(
         f"Balanced accuracy on {card.checked_on}. It reads for runs with --size {size} --channels {channels}.",
         highlight=False, soft_wrap=True,
     )  # fmt: skip
-    tell_notes(card.notes)
+    tell_notes(own_readers.notes(card))

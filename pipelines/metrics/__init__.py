@@ -22,6 +22,7 @@ STACKED = "stacked"  # a kind of what is seen: one class in each colour channel
 
 
 LAYOUT = "1"  # of the network of a person's own classifier; another one is trained anew
+EQUAL = "equal"  # what its probabilities suppose: half of the pictures have an attribute, as many are of each class
 FILES = ("weights.safetensors", "card.json")
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")  # of a prepared set, SHA-256
 
@@ -108,6 +109,7 @@ class Card:
     test_accuracy: Share | dict[str, Share] | None = None  # one, or by attribute
     # Of a person's own:
     layout: Name = ""  # of its network, ``LAYOUT``
+    prior: Name = ""  # ``EQUAL``; older ones suppose that each comes as often as among the pictures
     data_fingerprint: Name = ""
     class_names: Names = field(default_factory=list)
     balanced: dict[str, Share] = field(default_factory=dict)  # balanced accuracy of each name, also of those not used

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from pipelines import data
 from pipelines.data import ImageSet
 from pipelines.metrics import CLASSES, Card, is_own, judge
+from pipelines.metrics.calibration import temperature
 from pipelines.metrics.judge import FEATURES, Judge, as_float, block
 from pipelines.metrics.own_reader import OwnReader
 
@@ -126,18 +127,6 @@ def calibrated(
 
 def _part(pictures: ImageSet, rows: np.ndarray) -> ImageSet:
     return replace(pictures, images=pictures.images[rows], labels=pictures.labels[rows])
-
-
-def temperature(logits: Tensor, labels: Tensor) -> float:
-    """The number T > 0 by which logits are best divided: softmax(logits / T) is then least surprised by the labels.
-
-    Args:
-        logits: float [N, classes], of pictures that the network has not learnt from.
-        labels: int64 [N].
-    """
-    degrees = torch.logspace(-1, 1, 2001, dtype=torch.float64)  # in steps of a quarter of a percent
-    losses = torch.stack([F.cross_entropy(logits.double() / degree, labels) for degree in degrees])
-    return degrees[losses.argmin()].item()
 
 
 @torch.no_grad()

@@ -107,6 +107,20 @@ class Labels:
         weights = np.clip(count / (len(names) * np.maximum(having, 1)), 1 / HEAVIEST, HEAVIEST)
         return cls(CLASSES, tuple(names), pictures.labels, weights.astype(np.float32), {}, tuple(notes))
 
+    def prior(self, rows: np.ndarray) -> np.ndarray:
+        """What training adds to the logits of classes by how often they come, float64 [classes].
+
+        The logarithm of how much the pictures of each class count together, 0 where all count the same: the weights
+        make classes equal up to ``HEAVIEST``. Logits less this are those of as many pictures of each class (Elkan: The
+        foundations of cost-sensitive learning, 2001). A class that no row shows has 0.
+
+        Args:
+            rows: that are learnt from, int64 [n].
+        """
+        having = np.bincount(self.targets[rows], minlength=len(self.names))
+        counted = self.weights * having * len(self.names) / len(rows)
+        return np.log(np.where(having > 0, counted, 1.0).astype(np.float64))
+
     def targets_of(self, pictures: ImageSet) -> np.ndarray:
         """The same of other pictures of the set, such as its test pictures.
 

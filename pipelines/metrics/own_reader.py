@@ -33,7 +33,8 @@ class OwnReader(Judge):
             *block(one, two, stride=2),  # [B, 48, 16, 16]
             *block(two, three), nn.MaxPool2d(2),  # [B, 96, 8, 8]
             *block(three, four), nn.MaxPool2d(2),  # [B, 128, 4, 4]
-            nn.Flatten(), nn.Dropout(0.2), nn.Linear(16 * four, FEATURES, bias=False), nn.BatchNorm1d(FEATURES),
+            nn.Flatten(), nn.Dropout(0.2), nn.Linear((self.SIZE // 16) ** 2 * four, FEATURES, bias=False),
+            nn.BatchNorm1d(FEATURES),
         )  # fmt: skip
         super().__init__(body, len(names))
         self.attribute_names = tuple(names)

@@ -1,10 +1,11 @@
 """Trains a reader of one's own: a network that tells the attributes or classes of a person's own labelled pictures.
 
 A fifth of the pictures is held out. On them the probabilities are made true, of attributes by a slope and an offset
-each (Platt: Probabilistic outputs for support vector machines, 1999), of classes by one temperature, after the weights
-of classes are taken back (Elkan: The foundations of cost-sensitive learning, 2001). And on them it is checked, or on
-the set's test pictures where there are some. Of each name balanced accuracy is told: the mean of the share of pictures
-with it that are found and of those without it that are told so. Names that are told worse than ``WELL`` are not used.
+each, of classes by one temperature, after how often each class comes is taken back (``calibration.py``). They are those
+of pictures of which half have an attribute, and of as many pictures of each class: p > 0.5 and the most probable class
+are the decisions of the best balanced accuracy, also of what is rare. On the same pictures it is checked, or on the
+set's test pictures where there are some. Of each name balanced accuracy is told: the mean of the share of pictures with
+it that are found and of those without it that are told so. Names that are told worse than ``WELL`` are not used.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from torch import Tensor
 from pipelines import data
 from pipelines.data import ImageSet, Progress
 from pipelines.errors import DataError
-from pipelines.metrics import ATTRIBUTES, LAYOUT, judge
+from pipelines.metrics import ATTRIBUTES, EQUAL, LAYOUT, judge
 from pipelines.metrics.attributes import altered
-from pipelines.metrics.classifier import temperature
+from pipelines.metrics.calibration import balanced_accuracy, equally, halves, platt, temperature
 from pipelines.metrics.own_labels import FEWEST, Labels, groups_of, held_out
 from pipelines.metrics.own_reader import OwnReader
 
@@ -34,6 +35,8 @@ MOST_EPOCHS, FEWEST_EPOCHS = 40, 3
 BATCH = 128
 CHUNK = 500  # pictures read at a time
 CHECKED = 20_000  # test pictures at most
+LEAST = 2  # held-out pictures with an attribute, and as many without: each half is calibrated by the other
+FIRM = 10  # pictures with an attribute, and as many without, below which a sentence says how few it is checked on
 
 
 @dataclass(frozen=True)
@@ -80,16 +83,18 @@ def train(
     if test is not None and len(test) >= FEWEST:
         some = np.random.default_rng(0).permutation(len(test))[:CHECKED]
         checked = logits_of(network, test.images[some]), torch.from_numpy(labels.targets_of(test)[some])
-    finish = _attributes if labels.kind == ATTRIBUTES else _classes
-    found = finish(network, labels, logits, truth, checked)
     if labels.kind == ATTRIBUTES:
+        found = _attributes(network, labels, logits, truth, checked)
         found["groups"] = groups_of(pictures, tuple(found["attribute_names"]))
         network.groups = tuple(map(tuple, found["groups"]))
+    else:
+        found = _classes(network, labels, labels.prior(rows), logits, truth, checked)
     count = int(apart.sum()) if checked is None else len(checked[0])
     entry = data.DATA_SETS.get(pictures.name) if pictures.name in data.names() else None
     card = {
         "kind": labels.kind,
         "layout": LAYOUT,
+        "prior": EQUAL,
         **found,
         "checked_on": f"{count:,} {'held-out' if checked is None else 'test'} pictures",
         "data_fingerprint": pictures.fingerprint,
@@ -156,21 +161,26 @@ def _attributes(
     network: OwnReader, labels: Labels, logits: Tensor, truth: Tensor, checked: tuple[Tensor, Tensor] | None
 ) -> dict[str, Any]:
     """Calibrates a reader of attributes, and leaves it those that it tells well; what its card says of them."""
-    slope, offset = platt(logits, truth)
+    slope, offset = platt(logits, truth, equally(truth))
+    few = _rarer(truth) < LEAST
     if checked is None:  # each half of the held-out pictures is told by what the other half says of the logits
-        said = torch.empty_like(truth)
-        for half in (0, 1):
-            one, other = slice(half, None, 2), slice(1 - half, None, 2)
-            by_other = platt(logits[other], truth[other])
-            said[one] = ((logits[one] * by_other[0] + by_other[1]) > 0).to(said)
+        said, half = torch.empty_like(truth), halves(truth)
+        for one in (0, 1):
+            by_other = platt(logits, truth, equally(truth, half != one))
+            said = torch.where(half == one, (logits * by_other[0] + by_other[1] > 0).to(said), said)
     else:
         said, truth = ((checked[0] * slope + offset) > 0).to(truth), checked[1]
-    unused, balanced = dict(labels.unused), {}
-    for name, share in zip(labels.names, balanced_accuracy(said, truth).tolist(), strict=True):
-        if np.isnan(share):
+    unused, balanced, notes = dict(labels.unused), {}, list(labels.notes)
+    rows = zip(labels.names, few | (_rarer(truth) == 0), balanced_accuracy(said, truth).tolist(), strict=True)
+    for column, (name, too_few, share) in enumerate(rows):
+        if too_few:
             unused[name] = "too few pictures to check it on"
             continue
         balanced[name] = round(share, 4)
+        having, lacking = int(truth[:, column].sum()), int((1 - truth[:, column]).sum())
+        if min(having, lacking) < FIRM:
+            which = f"{having} pictures with it" if having < lacking else f"{lacking} pictures without it"
+            notes.append(f"{name} is checked on {which}: how well it is told is not known exactly")
         if share < WELL:
             unused[name] = f"not used, below {_percent(WELL)}"
     kept = [column for column, name in enumerate(labels.names) if name not in unused]
@@ -185,8 +195,13 @@ def _attributes(
         "balanced": balanced,
         "test_accuracy": {name: balanced[name] for name in network.attribute_names},
         "unused": unused,
-        "notes": list(labels.notes),
+        "notes": notes,
     }
+
+
+def _rarer(truth: Tensor) -> Tensor:
+    """Of how many pictures the rarer outcome of each name is, [names]; ``truth`` is 0 or 1 [N, names]."""
+    return torch.minimum(truth.sum(0), (1 - truth).sum(0))
 
 
 def _keep(network: OwnReader, columns: list[int]) -> None:
@@ -198,11 +213,17 @@ def _keep(network: OwnReader, columns: list[int]) -> None:
 
 
 def _classes(
-    network: OwnReader, labels: Labels, logits: Tensor, truth: Tensor, checked: tuple[Tensor, Tensor] | None
+    network: OwnReader,
+    labels: Labels,
+    prior: np.ndarray,
+    logits: Tensor,
+    truth: Tensor,
+    checked: tuple[Tensor, Tensor] | None,
 ) -> dict[str, Any]:
     """Calibrates a reader of classes; what its card says of them."""
-    prior = torch.from_numpy(labels.weights).double().log()
-    degree = temperature(logits - prior, truth)
+    prior = torch.from_numpy(prior)
+    each = torch.bincount(truth, minlength=len(labels.names)).clamp(min=1)
+    degree = temperature(logits - prior, truth, 1 / each.double())
     head = network.head[-1]
     with torch.no_grad():
         head.weight.copy_(head.weight / degree)
@@ -230,40 +251,3 @@ def _classes(
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
-
-
-def balanced_accuracy(said: Tensor, truth: Tensor) -> Tensor:
-    """The mean of the shares of 1 and of 0 that are told rightly, float64 [names]; NaN where there is none of either.
-
-    Args:
-        said, truth: 0 or 1 [N, names].
-    """
-    right, has = (said == truth).double(), truth.double()
-    return ((right * has).sum(0) / has.sum(0) + (right * (1 - has)).sum(0) / (1 - has).sum(0)) / 2
-
-
-def platt(logits: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
-    """Slope > 0 and offset, float64 [names], by which sigmoid(slope * logits + offset) is least surprised by the truth.
-
-    The targets are drawn in as Platt draws them, so that few pictures do not make it too sure.
-
-    Args:
-        logits: float64 [N, names], of pictures that the network has not learnt from.
-        truth: 0 or 1 [N, names].
-    """
-    has = truth.double()
-    count = has.sum(0)
-    wanted = torch.where(has > 0, (count + 1) / (count + 2), 1 / (len(has) - count + 2))
-    scale = torch.zeros(logits.shape[1], dtype=torch.float64, requires_grad=True)  # the logarithm of the slope
-    offset = torch.zeros_like(scale, requires_grad=True)
-    optimizer = torch.optim.LBFGS([scale, offset], max_iter=100, line_search_fn="strong_wolfe")
-
-    def closure() -> Tensor:
-        optimizer.zero_grad()
-        tilted = logits * scale.clamp(-4, 4).exp() + offset
-        loss = F.binary_cross_entropy_with_logits(tilted, wanted, reduction="none").mean(0).sum()
-        loss.backward()
-        return loss
-
-    optimizer.step(closure)
-    return scale.detach().clamp(-4, 4).exp(), offset.detach()

@@ -39,7 +39,11 @@ class Reader:
 
     @torch.inference_mode()
     def read(self, images: np.ndarray | Tensor) -> np.ndarray:
-        """Probabilities, float32 [B, names], of pictures uint8 [B, H, W, C]."""
+        """Probabilities, float32 [B, names], of pictures uint8 [B, H, W, C].
+
+        Those of a person's own reader suppose that half of the pictures have an attribute, or that as many are of each
+        class; those of a classifier that ships, that each comes as often as in its data set.
+        """
         pictures = torch.as_tensor(images).permute(0, 3, 1, 2)
         parts = []
         for chunk in pictures.split(CHUNK):

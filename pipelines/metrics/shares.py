@@ -1,4 +1,8 @@
-"""Measures by a data set's own classifier: share clear, share as asked, shares of classes and attributes."""
+"""Measures by a data set's own classifier: share clear, share as asked, shares of classes and attributes.
+
+A share is that of the pictures of which the classifier says so (p > 0.5, or the most probable class), its errors
+included: of a rare attribute it may be larger than the truth. So it is told beside that of real pictures, read alike.
+"""
 
 from __future__ import annotations
 

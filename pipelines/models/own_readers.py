@@ -14,10 +14,19 @@ from pipelines import data, metrics
 from pipelines.data import Progress
 from pipelines.data._image_set import within
 from pipelines.errors import DataError
-from pipelines.metrics import Card
+from pipelines.metrics import CLASSES, EQUAL, Card
 
 CHANGED = (
     "The pictures or their labels have changed since the model was trained; the reader has learnt them as they are now"
+)
+OF_CLASSES = "Probabilities are those of as many pictures of each class, however often it comes among yours"
+OF_ATTRIBUTES = (
+    "Probabilities are those of pictures of which half have the attribute, however many of yours have it; above 50 % a "
+    "picture is said to have it"
+)
+OLDER = (
+    "This reader was trained by an older version of the program: its probabilities follow how often each {} comes "
+    "among your pictures, so rare ones are found less often than they could be; train it anew"
 )
 
 
@@ -68,6 +77,14 @@ def make(
     card = metrics.card_of(name, learnt.fingerprint)
     assert card is not None
     return card
+
+
+def notes(card: Card) -> list[str]:
+    """What a person should know of a reader, a sentence each: first what its probabilities suppose."""
+    of_classes = card.kind == CLASSES
+    if card.prior != EQUAL:
+        return [OLDER.format("class" if of_classes else "attribute"), *card.notes]
+    return [OF_CLASSES if of_classes else OF_ATTRIBUTES, *card.notes]
 
 
 def table(card: Card) -> list[dict[str, Any]]:

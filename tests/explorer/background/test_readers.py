@@ -39,7 +39,8 @@ def test_labelled_pictures_are_offered_a_reader_and_what_was_trained_is_told(ent
     assert (found["labels"], found["why"], found["stamp"], found["work"]) == ("3 attributes", "", "", None)
     keep(entry)
     found = httpx.get(ask, trust_env=False).json()
-    assert found["told"] == 1 and found["stamp"] and found["notes"] == ["a note"]
+    assert found["told"] == 1 and found["stamp"] and not found["problem"] and found["notes"][1:] == ["a note"]
+    assert "trained by an older version" in found["notes"][0], "its card says nothing of a prior, and it still reads"
     assert [(row["name"], row["why"]) for row in found["rows"]] == [
         ("Bright above", ""), ("Noise", "not used, below 80 %"),
     ]  # fmt: skip
