@@ -6,11 +6,8 @@ import logging
 import time
 from typing import Any
 
-import numpy as np
-
 from explorer.live.reader import UNREADABLE, RunReader
-from pipelines.doctor import History, examine
-from pipelines.doctor._history import COLUMNS, in_order
+from pipelines.doctor import examine
 from pipelines.errors import GanError
 from pipelines.runs.folder import RunFolder
 
@@ -38,19 +35,15 @@ class LiveDoctor:
         began = time.monotonic()
         if began < self._due:
             return False
-        columns, kept = reader.recorded()
-        checkpoints = self.folder.checkpoint_steps()
-        seen = (reader.position.attempt, len(columns["step"]), len(kept["measures"]), len(kept["events"]), checkpoints)
+        rows = reader.recorded
+        counts = len(rows.columns["step"]), len(rows.measures), len(rows.events)
+        seen = reader.position.attempt, *counts, self.folder.checkpoint_steps()
         if seen == self._seen:
             return False
         self._seen = seen
         before = self.findings
         try:
-            record = self.folder.record()
-            rows = in_order({name: np.array(columns[name]) for name in COLUMNS})
-            count, names = record.data.get("count") or 0, tuple(record.data.get("class_names", ()))
-            history = History(record.config, rows, kept["measures"], kept["events"], count, checkpoints, names)
-            self.findings = [one.to_dict() for one in examine(history)]
+            self.findings = [one.to_dict() for one in examine(rows.history(self.folder))]
         except UNREADABLE as error:  # the live view is worth more than what is said of it
             log.warning(
                 "The run %s cannot be examined: %s", self.folder.id, error, exc_info=not isinstance(error, GanError)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.doctor import Recorded
 from pipelines.errors import GanError
 from pipelines.runs import display
 from pipelines.runs.branching import branch_step
@@ -113,6 +114,8 @@ class RunReader:
                 if left_out:
                     self.left_out += left_out
                     self._news["left_out"] = self.left_out
+                if index == 0:
+                    self.recorded.add(rows)
                 fresh = _by_kind(rows, self._series, grids=index == 1)
                 self._keep(fresh)
                 for kind, values in fresh.items():
@@ -127,10 +130,6 @@ class RunReader:
         return {
             "run": self.run, "status": self.status, "left_out": self.left_out, "columns": columns, **self._kept,
         }  # fmt: skip
-
-    def recorded(self) -> tuple[dict[str, array], dict[str, list[dict[str, Any]]]]:
-        """All rows as columns, and the measures, events and grids beside them; for reading, until the next news."""
-        return self._columns, self._kept
 
     def rest(self, after: Position) -> dict[str, Any] | None:
         """What came after a position, up to where the folder has been read; None for a position of another history.
@@ -191,6 +190,7 @@ class RunReader:
 
     def _forget(self) -> None:
         self.left_out = 0  # rows of both files that cannot be read
+        self.recorded = Recorded()  # what the doctor looks at; it need not be among the series
         self._columns = {name: array("d") for name in (*EXACT, *self._series)}
         self._kept: dict[str, list[dict[str, Any]]] = {"measures": [], "events": [], "samples": []}
         self._offsets = [0, 0]

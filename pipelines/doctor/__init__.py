@@ -13,11 +13,11 @@ import math
 
 from pipelines.doctor._cures import fitting
 from pipelines.doctor._finding import ALARM, REMARK, Finding, Sign
-from pipelines.doctor._history import History, of_run
+from pipelines.doctor._history import History, Recorded, of_run
 from pipelines.errors import GanError
 from pipelines.registry import Registry
 
-__all__ = ["AILMENTS", "ALARM", "REMARK", "Finding", "History", "examine", "of_run"]
+__all__ = ["AILMENTS", "ALARM", "REMARK", "Finding", "History", "Recorded", "examine", "of_run"]
 
 AILMENTS = Registry(__name__, __file__, "ailment", GanError)
 

@@ -7,6 +7,7 @@ enough that a few of them pass well before two epochs: an eighth of an epoch, te
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -126,20 +127,42 @@ class History:
         """The steps that the evidence of something shows: from a little before it began to now."""
         return max(0.0, since - max(self.epoch / 2, (self.step - since) / 2)), float(self.step)
 
-    def line(self, column: str, name: str, role: str, since: float, peaks: bool = False) -> Line:
-        """A column of the rows around something that began at a step, to be drawn."""
+    def records(self, column: str) -> bool:
+        """Whether a column of the rows has a number: a method need not record them all."""
+        return bool(np.isfinite(self.rows[column]).any())
+
+    def lines(self, since: float, *named: tuple[str, str, str], peaks: bool = False) -> tuple[Line, ...]:
+        """Columns of the rows around something that began at a step, to be drawn; those that have a number.
+
+        Args:
+            named: of each its name in the rows, what it is called, and whose it is.
+        """
         first, last = self.around(since)
         kept = (self.rows["step"] >= first) & (self.rows["step"] <= last)
-        return Line.of(name, role, self.rows["step"][kept], self.rows[column][kept], peaks)
+        step = self.rows["step"][kept]
+        return tuple(
+            Line.of(name, role, step, self.rows[column][kept], peaks)
+            for column, name, role in named
+            if self.records(column)
+        )
+
+    def losses(self, since: float, peaks: bool = False) -> tuple[Line, ...]:
+        """Both losses around something that began at a step."""
+        return self.lines(since, ("d_loss", "D", "d"), ("g_loss", "G", "g"), peaks=peaks)
+
+    def verdicts(self, since: float) -> Evidence:
+        """What D says around something that began at a step; where that is not recorded, the losses."""
+        lines = self.lines(since, ("d_real", "D(x)", "real"), ("d_fake", "D(G(z))", "fake"))
+        return Evidence("What D says of real and fake", lines) if lines else Evidence("The losses", self.losses(since))
 
     def measured_line(self, field: str, name: str, role: str) -> Line:
         """A number of all measures, to be drawn."""
         return Line.of(name, role, self.measured_at, self.measured(field))
 
     def distances(self) -> Evidence:
-        """The Fréchet distance of all measures, beside that of real pictures."""
-        return Evidence("Fréchet distance", (self.measured_line("frechet", "fake", "fake"),
-                                             self.measured_line("floor", "real", "real")))  # fmt: skip
+        """The Fréchet distance of all measures, beside that of real pictures where that was measured."""
+        lines = [self.measured_line("frechet", "fake", "fake"), self.measured_line("floor", "real", "real")]
+        return Evidence("Fréchet distance", tuple(line for line in lines if line.y.count(None) < len(line.y)))
 
     def measured(self, name: str) -> NDArray[np.float64]:
         """One number of all measures, float [M]; NaN where it was not measured."""
@@ -160,8 +183,43 @@ class History:
         return replace(self, rows=rows, measures=measures, events=events, checkpoints=checkpoints)
 
 
+class Recorded:
+    """What the doctor looks at of a run's rows, however many are read at a time: steps, measures and events.
+
+    A step's row is one that holds ``d_loss``; what else it lacks of ``COLUMNS`` is NaN.
+    """
+
+    def __init__(self) -> None:
+        self.measures: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
+        self.columns = {name: array("d") for name in COLUMNS}
+
+    def add(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Take rows of ``metrics.jsonl``, those that follow what was taken before."""
+        for row in rows:
+            if "event" in row:
+                self.events.append(row)
+            elif is_measure(row):
+                self.measures.append(row)
+            elif "d_loss" in row:
+                for name, column in self.columns.items():
+                    column.append(_number(row.get(name)))
+
+    def history(self, folder: RunFolder) -> History:
+        """The history of the run in a folder, whose rows these are.
+
+        Raises:
+            RunError: there is no such run, or its configuration cannot be read.
+        """
+        record = folder.record()
+        known, names = record.data, tuple(record.data.get("class_names", ()))
+        rows = in_order({name: np.array(column) for name, column in self.columns.items()})
+        count, checkpoints = known.get("count") or 0, folder.checkpoint_steps()
+        return History(record.config, rows, [*self.measures], [*self.events], count, checkpoints, names)
+
+
 def columns_of(rows: Iterable[dict[str, Any]]) -> Columns:
-    """Rows of metrics as columns."""
+    """Rows of steps as columns, by step."""
     rows = list(rows)
     return in_order({name: np.array([_number(row.get(name)) for row in rows], dtype=np.float64) for name in COLUMNS})
 
@@ -180,13 +238,9 @@ def of_run(folder: RunFolder) -> History:
     Raises:
         RunError: there is no such run, or it cannot be read.
     """
-    record = folder.record()
-    rows, _ = folder.metrics()
-    events = [row for row in rows if "event" in row]
-    measures = [row for row in rows if is_measure(row)]
-    steps = columns_of(row for row in rows if "d_loss" in row)
-    known, names = record.data, tuple(record.data.get("class_names", ()))
-    return History(record.config, steps, measures, events, known.get("count") or 0, folder.checkpoint_steps(), names)
+    recorded = Recorded()
+    recorded.add(folder.metrics()[0])
+    return recorded.history(folder)
 
 
 def _least(config: TrainConfig) -> float:

@@ -10,8 +10,11 @@ Arjovsky and Bottou, Towards Principled Methods for Training Generative Adversar
 
 from __future__ import annotations
 
-from pipelines.doctor._finding import Evidence, Sign, last_spell
+import numpy as np
+
+from pipelines.doctor._finding import Sign, last_spell
 from pipelines.doctor._history import History, middle
+from pipelines.registries import loss_traits
 
 WINS = 0.9
 
@@ -27,14 +30,18 @@ def look(history: History) -> Sign | None:
         return None
     blocks, during = history.blocks, slice(spell.first, spell.after)
     since, until = blocks["step"][spell.first], None if spell.after is None else blocks["step"][spell.after]
-    real, fake = middle(blocks["d_real"][during]), middle(blocks["d_fake"][during])
+    real, fake, loss = (middle(blocks[name][during]) for name in ("d_real", "d_fake", "d_loss"))
+    if np.isfinite((real, fake)).all():
+        seen = f"it gives real pictures {real:.2f} and fakes {fake:.2g}"
+    else:
+        guessing = loss_traits(history.config.loss).d_loss_at_balance
+        seen = f"its loss is {loss:.2g}, where one that says the same of every picture has {guessing:.2g}"
     return Sign(
         since, until, named,
-        f"D tells real from fake practically always: it gives real pictures {real:.2f} and fakes {fake:.2g}. "
-        f"Whatever G changes, D's verdict stays the same, so G learns little from it.",
+        f"D tells real from fake practically always: {seen}. "
+        "Whatever G changes, D's verdict stays the same, so G learns little from it.",
         "A slower D, or one that is held back: label smoothing, dropout, noise on what it sees, R1, spectral norm.",
-        Evidence("What D says of real and fake",
-                 (history.line("d_real", "D(x)", "real", since), history.line("d_fake", "D(G(z))", "fake", since))),
+        history.verdicts(since),
         ("non-saturating", "one-d-step", "slower-d", "r1", "label-smoothing", "instance-noise",
          "spectral-norm", "dropout"),
     )  # fmt: skip

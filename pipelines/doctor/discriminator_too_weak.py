@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.doctor._finding import Evidence, Sign, apart, last_spell
+from pipelines.doctor._finding import Sign, apart, last_spell
 from pipelines.doctor._history import History, middle
 from pipelines.registries import loss_traits
 
@@ -38,7 +38,6 @@ def look(history: History) -> Sign | None:
         f"D does worse than guessing: {seen}. G need only repeat what fools this D, so its pictures need not come any "
         "nearer to real ones.",
         "A faster D: a higher learning rate of D, more D steps for each step of G, or a lower learning rate of G.",
-        Evidence("What D says of real and fake",
-                 (history.line("d_real", "D(x)", "real", since), history.line("d_fake", "D(G(z))", "fake", since))),
+        history.verdicts(since),
         ("faster-d", "more-d-steps", "slower-g"),
     )  # fmt: skip

@@ -60,8 +60,7 @@ def _of_losses(history: History) -> Sign | None:
         f"D's loss has grown to {most}, where {limit} is far too much already. The steps become "
         "larger and larger, so the networks lose what they have learnt.",
         "Lower learning rates, less momentum; a bound on D's slope: spectral norm, R1, gradient penalty.",
-        Evidence("The losses", (history.line("d_loss", "D", "d", since), history.line("g_loss", "G", "g", since)),
-                 level, "far too much", log=True),
+        Evidence("The losses", history.losses(since), level, "far too much", log=True),
         ("slower-both", "calm-adam", "r1", "spectral-norm", "gradient-penalty"),
     )  # fmt: skip
 
@@ -85,8 +84,7 @@ def _of_shocks(history: History) -> Sign | None:
         f"D's loss jumped to {highest:.3g}, where a D that guesses has {guessing:.2g}: one step was too "
         "large for both networks. They may recover, but such a step can happen again.",
         "Lower learning rates, less momentum; a bound on D's slope: spectral norm, R1.",
-        Evidence("Both losses", (history.line("d_loss", "D", "d", since, peaks=True),
-                                 history.line("g_loss", "G", "g", since, peaks=True)), SHOCK * guessing, "too much"),
+        Evidence("Both losses", history.losses(since, peaks=True), SHOCK * guessing, "too much"),
         ("slower-both", "calm-adam", "r1", "spectral-norm"),
     )  # fmt: skip
 

@@ -39,6 +39,6 @@ def look(history: History) -> Sign | None:
         f"distance fell from {distance(far[0])} to {distance(far[-1])}. D has improved meanwhile, so "
         "look at the pictures and their distance, not at the loss.",
         "Nothing needs to be cured. A Wasserstein critic's loss falls as pictures improve.",
-        Evidence("G's loss", (history.line("g_loss", "G", "g", 0.0),)),
+        Evidence("G's loss", history.lines(0.0, ("g_loss", "G", "g"))),
         (), REMARK,
     )  # fmt: skip

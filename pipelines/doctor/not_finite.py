@@ -17,8 +17,10 @@ EVENT = "not-finite"  # as runs/session.py records it
 def look(history: History) -> Sign | None:
     """The step at which a number was first not finite."""
     steps = [int(row["step"]) for row in history.events if row["event"] == EVENT]
-    bad = ~np.isfinite(history.rows["d_loss"]) | ~np.isfinite(history.rows["g_loss"])
-    steps += [int(step) for step in history.rows["step"][bad][:1]]
+    for name in ("d_loss", "g_loss"):
+        if history.records(name):
+            bad = ~np.isfinite(history.rows[name])
+            steps += [int(step) for step in history.rows["step"][bad][:1]]
     if not steps:
         return None
     since, config = min(steps), history.config
@@ -28,7 +30,6 @@ def look(history: History) -> Sign | None:
         f"stopped. Where learning rates are too high (here {config.lr_g:g} and {config.lr_d:g} as the run began) one "
         "step changes the weights too much.",
         "Lower learning rates; a bound on D's slope; fp32 where bf16 was used.",
-        Evidence("The losses until then",
-                 (history.line("d_loss", "D", "d", since), history.line("g_loss", "G", "g", since))),
+        Evidence("The losses until then", history.losses(since)),
         ("slower-both", "calm-adam", "fp32"),
     )  # fmt: skip

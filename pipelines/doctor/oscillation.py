@@ -52,7 +52,7 @@ def _of_losses(history: History) -> Sign | None:
         f"calm runs stay below {percent(CALM[times])}. Each network overreacts to the last change "
         "of the other.",
         "Lower learning rates, less momentum, R1 or a gradient penalty; keep old fakes in play (experience replay).",
-        Evidence("Both losses", (history.line("d_loss", "D", "d", since), history.line("g_loss", "G", "g", since))),
+        Evidence("Both losses", history.losses(since)),
         ("calm-adam", "slower-both", "r1", "replay", "spectral-norm"),
     )  # fmt: skip
 

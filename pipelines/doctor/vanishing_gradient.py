@@ -59,7 +59,7 @@ def look(history: History) -> Sign | None:
         f"G's gradient norm fell from {_small(began.max())} to {_small(now)}: it no longer learns. {why}",
         "The non-saturating loss; Wasserstein with gradient penalty; noise on what D sees; a weaker D.",
         Evidence(
-            "G's gradient norm", (history.line("grad_g", "G", "g", since),), level,
+            "G's gradient norm", history.lines(since, ("grad_g", "G", "g")), level,
             f"a {'tenth' if flat else 'hundredth'} of the start", log=True,
         ),
         cures,

@@ -117,10 +117,10 @@ def test_it_is_shown_live_and_measured(runs):
     shown = reader.everything()
     assert shown["status"]["state"] == FINISHED
     assert shown["run"]["display"]["d_output"] == registries.loss_traits(run.record().config.loss).d_output
-    columns, kept = reader.recorded()
-    assert math.isfinite(columns["d_real"][-1]) and math.isfinite(columns["grad_g"][-1]) and kept["samples"]
-    assert kept["measures"] and all(math.isfinite(measure["frechet"]) for measure in kept["measures"])
-    for grid in kept["samples"]:
+    columns = reader.recorded.columns
+    assert math.isfinite(columns["d_real"][-1]) and math.isfinite(columns["grad_g"][-1]) and shown["samples"]
+    assert shown["measures"] and all(math.isfinite(measure["frechet"]) for measure in shown["measures"])
+    for grid in shown["samples"]:
         with Image.open(run.sample_path(grid["file"])) as png:
             assert png.size[0] >= 2 * 28, "pictures are shown at the final size from the first step on"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +12,11 @@ from explorer.live.findings import LiveDoctor
 from explorer.live.hub import Watcher
 from explorer.live.reader import Position, RunReader
 from explorer.widgets.branching import wish_of
+from pipelines import doctor
+from pipelines.config.train_config import TrainConfig
+from pipelines.methods._adversarial import SERIES, VIEWS
+from pipelines.methods._translation import PAIRED_SERIES, PAIRED_VIEWS, STYLE_SERIES, STYLE_VIEW
+from pipelines.runs import display
 from tests.fake_run import FakeRun
 
 
@@ -19,9 +26,11 @@ def run(tmp_path) -> FakeRun:
     yield made
 
 
-def rows(run: FakeRun, first: int, last: int, **numbers) -> None:
+HEALTHY = {"d_loss": 1.2, "g_loss": 1.1, "d_real": 0.58, "d_fake": 0.42, "grad_d": 2.0, "grad_g": 1.5}
+
+
+def rows(run: FakeRun, first: int, last: int, healthy=HEALTHY, **numbers) -> None:
     for step in range(first, last, 10):
-        healthy = {"d_loss": 1.2, "g_loss": 1.1, "d_real": 0.58, "d_fake": 0.42, "grad_d": 2.0, "grad_g": 1.5}
         run.folder.append_metrics({"step": step, "images_seen": 64 * step, "seconds": step / 100, **healthy, **numbers})
 
 
@@ -90,6 +99,49 @@ def test_a_history_that_cannot_be_examined_does_not_end_the_view(run, monkeypatc
     rows(run, 1, 500)
     reader.news()
     assert doctor.look(reader) and doctor.findings == []
+
+
+OWN = SimpleNamespace(views=VIEWS[1:2], series=[one for one in SERIES if one.name == "d_loss"])  # describes no more
+PAIRED = SimpleNamespace(views=PAIRED_VIEWS, series=PAIRED_SERIES)
+STYLES = SimpleNamespace(views=(*PAIRED_VIEWS, STYLE_VIEW), series=(*PAIRED_SERIES, *STYLE_SERIES))
+WITHOUT_D = {"adversarial": 0.0, "reconstruction": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("method", "settings", "numbers", "names"),
+    [
+        (OWN, {}, {"d_loss": 0.02, "g_loss": 5.0}, {"discriminator-too-strong"}),
+        (OWN, {}, {"d_loss": 0.02}, {"discriminator-too-strong"}),
+        (OWN, {}, WON, {"discriminator-too-strong"}),
+        (OWN, {}, {"d_loss": 3.0}, {"discriminator-too-weak"}),
+        (OWN, {}, {"d_loss": 1.2, "grad_g": 0.0}, set()),
+        (PAIRED, {"method": "srgan", **WITHOUT_D}, {"reconstruction": 0.1, "grad_g": 1.0}, set()),
+        (PAIRED, {"method": "pix2pix", **WITHOUT_D}, {"reconstruction": 0.1, "grad_g": 1.0}, set()),
+        (STYLES, {"method": "spade", "kl": 0.05, **WITHOUT_D}, {"kl": 3.0, "grad_g": 1.0}, set()),
+    ],
+)
+@pytest.mark.parametrize("ends", ["at its end", "not finite"])
+def test_the_live_view_tells_what_the_command_tells_whatever_a_method_records(
+    tmp_path, caplog, method, settings, numbers, names, ends
+):
+    run = FakeRun("20260101-000000-own", home=tmp_path, **settings)
+    record = run.folder.record()
+    described = display.described(method, TrainConfig(**settings))
+    run.folder.write_record(dataclasses.replace(record, display={**record.display, **described}))
+    rows(run, 1, 2000, {}, **numbers)
+    run.folder.append_metrics({"step": 1000, "frechet": 20.0, "features": "digit features"})
+    if ends == "not finite":
+        run.folder.append_metrics({"step": 1991, "event": "not-finite", "message": "A loss was no longer finite."})
+        names = names | {"not-finite"}
+    reader, live = RunReader(run.folder), LiveDoctor(run.folder)
+    reader.news()
+    live.look(reader)
+    assert not caplog.records and {one["ailment"] for one in live.findings} == names
+    assert live.findings == [one.to_dict() for one in doctor.examine(doctor.of_run(run.folder))]
+    for one in live.findings:
+        assert "nan" not in one["means"]
+        for line in one["evidence"]["lines"]:
+            assert line["y"].count(None) < len(line["y"]), f"{line['name']} was never recorded"
 
 
 @pytest.mark.parametrize(
