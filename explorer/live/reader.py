@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.doctor import Recorded
-from pipelines.errors import GanError
+from pipelines.errors import GanError, RunError
 from pipelines.runs import display
 from pipelines.runs.branching import branch_step
 from pipelines.runs.folder import FAILED, FINISHED, STOPPED, RunFolder
-from pipelines.runs.rows import MetricsRow, Reach, SampleRow, is_measure, rows_between
+from pipelines.runs.rows import MOST_BYTES, MetricsRow, Reach, SampleRow, is_measure, rows_between
 
 STATUS_SPACING_S = 0.5  # each reading of a status also asks whether the process lives, which costs a few milliseconds
 LIVENESS_S = 1.0  # how often a living run is asked, without any change in its folder
@@ -77,6 +77,7 @@ class RunReader:
         self.run: dict[str, Any] = {}
         self._stamp = 0  # of the folder: publishing a file in it changes it
         self._asked_at = -LIVENESS_S
+        self._problem: str | None = None  # why the rows are not read
         self._news: dict[str, Any] = {}  # read, and not yet handed out
         self._cut = False
         self._series: tuple[str, ...] = _usual_series()
@@ -104,7 +105,7 @@ class RunReader:
         self._inodes = [stat.st_ino if stat else None for stat in stats]
         for index, (path, stat) in enumerate(zip(files, stats, strict=True)):
             end = stat.st_size if stat else 0
-            while end > self._offsets[index]:
+            while self._offsets[index] < end <= MOST_BYTES:
                 reach = self._reach[index]
                 reach.step = max(reach.step, self.status.get("step", 0))
                 rows, offset, left_out = rows_between(path, self._offsets[index], end, KINDS[index], reach)
@@ -169,14 +170,17 @@ class RunReader:
         stamp = os.stat(self.folder.path).st_mtime_ns
         if not self.folder.exists():  # whoever took a lock as the run was deleted may have made its folder anew
             raise FileNotFoundError(self.folder.path)
-        changed = stamp != self._stamp
+        problem = self._problem_now()
+        changed = stamp != self._stamp or problem != self._problem
         ended = self.status.get("state") in (FINISHED, STOPPED, FAILED)
         since = time.monotonic() - self._asked_at
         if since < (STATUS_SPACING_S if changed else LIVENESS_S) or (ended and not changed):
             return
-        self._asked_at, self._stamp = time.monotonic(), stamp
+        self._asked_at, self._stamp, self._problem = time.monotonic(), stamp, problem
         found = self.folder.status()
         status = {name: getattr(found, name) for name in SHOWN_STATUS} | {"explorable": self.folder.has_checkpoint}
+        if problem:
+            status |= {"state": "damaged", "message": problem, "explorable": False}
         self._cut |= bool(self.status) and status["attempt"] != self.status["attempt"]
         if status != self.status:
             self._news["status"] = self.status = status
@@ -187,6 +191,14 @@ class RunReader:
             series = display.columns(run["display"])
             if series != self._series:  # rows that were read before lack some of them
                 self._series, self._cut = series, True
+
+    def _problem_now(self) -> str | None:
+        """Why the rows are not read, in a sentence; None where they are."""
+        try:
+            self.folder.check_rows()
+        except RunError as error:
+            return str(error).removeprefix(f"{self.folder.id}/")
+        return None
 
     def _forget(self) -> None:
         self.left_out = 0  # rows of both files that cannot be read

@@ -7,6 +7,7 @@ import json
 import os
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from explorer.live.reader import UNREADABLE
@@ -72,16 +73,16 @@ SUMMARIES = Summaries()
 
 def _stamps(folder: RunFolder) -> tuple[int, ...]:
     """Change when anything shown of the run does: publishing a file in a folder changes the folder's time."""
-    try:
-        grids = os.stat(folder.samples_index_path).st_size
-    except FileNotFoundError:
-        grids = 0
-    try:
-        saved = os.stat(folder.checkpoints_path).st_mtime_ns
-    except FileNotFoundError:
-        saved = 0
+
+    def of(path: Path, name: str) -> int:
+        try:
+            return getattr(os.stat(path), name)
+        except FileNotFoundError:
+            return 0
+
     found = os.stat(folder.path)
-    return found.st_mtime_ns, found.st_ino, grids, saved
+    sizes = (of(path, "st_size") for path in (folder.metrics_path, folder.samples_index_path))
+    return found.st_mtime_ns, found.st_ino, *sizes, of(folder.checkpoints_path, "st_mtime_ns")
 
 
 def _unread(folder: RunFolder, error: Exception) -> dict[str, Any]:
@@ -96,6 +97,7 @@ def _unread(folder: RunFolder, error: Exception) -> dict[str, Any]:
 
 
 def _summary(folder: RunFolder) -> dict[str, Any]:
+    folder.check_rows()
     record, status = folder.record(), folder.status()
     quality = {"features": "unknown features", **(status.quality or {})}
     grids, _ = folder.samples()

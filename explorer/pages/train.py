@@ -51,6 +51,7 @@ def list_of_runs(selected: str | None) -> None:
 def one_run(run: RunFolder) -> None:
     """A run, at work or at rest."""
     try:
+        run.check_rows()
         record, status = run.record(), run.status()
     except GanError as error:
         unread_run(run, error)

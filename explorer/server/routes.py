@@ -44,7 +44,9 @@ from explorer.server.memory_route import memory
 from explorer.server.model_routes import MODEL_ROUTES
 from explorer.server.pictures import picture
 from explorer.server.playground_routes import PLANE_ROUTES
+from explorer.server.sentences import refused
 from explorer.server.sockets import send_at_once
+from pipelines.errors import GanError
 from pipelines.paths import runs_home
 from pipelines.runs.folder import RunFolder
 from pipelines.runs.launched import logs_of
@@ -103,7 +105,10 @@ def sample(request: Request) -> Response:
 def thumbnail(request: Request) -> Response:
     """The newest grid of samples."""
     folder = _run(request)
-    grids, _ = folder.samples()
+    try:
+        grids, _ = folder.samples()
+    except GanError as error:
+        raise refused(404, error) from None
     path = folder.sample_path(grids[-1]["file"]) if grids else None
     return _unless_known(request, picture(path, "This run has no pictures yet.", "no-cache"))
 

@@ -229,6 +229,7 @@ def runs() -> None:
 def _row(folder: RunFolder, unread: dict[str, GanError]) -> tuple[str, ...]:
     """A run as the cells of a table; of one that is not read the reason is added to ``unread``."""
     try:
+        folder.check_rows()
         record = folder.record()
         here = launcher_traits(record.config.launcher).here
         status, name = folder.status(), " ".join(folder.notes().name.split())

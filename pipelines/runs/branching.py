@@ -32,6 +32,7 @@ def branch(
         ConfigError: the changed settings cannot be trained.
         RunError: there is no such checkpoint, or the changes need a run of their own.
     """
+    folder.check_rows()
     record, control, changes = folder.record(), folder.control(), changes or {}
     before = placed(record.config)
     rates = {name: rate for name in RATES if (rate := getattr(control, name)) is not None}

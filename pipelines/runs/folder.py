@@ -53,7 +53,7 @@ from pipelines.runs.files import append_row, publish_json
 from pipelines.runs.launched import ENDED, state_of
 from pipelines.runs.names import by_step, step_in, step_name
 from pipelines.runs.place import DOOMED
-from pipelines.runs.rows import MetricsRow, SampleRow, read_rows
+from pipelines.runs.rows import MetricsRow, SampleRow, end_of, read_rows
 
 __all__ = [
     "ACTIVE", "FAILED", "FINISHED", "LOST", "PAUSED", "PREPARING", "QUEUED", "RUNNING", "STOPPED",
@@ -205,6 +205,13 @@ class RunFolder:
         """Rows of the grids' index from a byte offset on, and the offset to read on from."""
         rows, offset, _ = read_rows(self.samples_index_path, offset, SampleRow, self._reached())
         return rows, offset
+
+    def check_rows(self) -> None:
+        """Make sure that both growing files are small enough to be read; raises ``RunError`` where one is not."""
+        try:
+            end_of(self.metrics_path), end_of(self.samples_index_path)
+        except RunError as error:
+            raise RunError(f"{self.id}/{error}") from None
 
     def rows_left_out(self) -> int:
         """How many rows of both growing files cannot be read, as after a power cut."""

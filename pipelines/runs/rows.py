@@ -186,6 +186,23 @@ def rows_between(path: Path, start: int, end: int, kind: Any, reach: Reach) -> t
     return rows, start + whole, left_out
 
 
+def end_of(path: Path) -> int:
+    """How many bytes of rows a file has; 0 without it.
+
+    Raises:
+        RunError: it cannot be looked at, or is larger than ``MOST_BYTES``.
+    """
+    try:
+        end = path.stat().st_size
+    except FileNotFoundError:
+        return 0
+    except OSError as error:
+        raise RunError(f"{path.name} cannot be read ({error.strerror or error}).") from None
+    if end > MOST_BYTES:
+        raise RunError(f"{path.name} has {end / MB:,.0f} MB; rows are read of {MOST_BYTES / MB:,.0f} MB at most.")
+    return end
+
+
 def read_rows(
     path: Path, offset: int = 0, kind: Any = MetricsRow, step: int = 0
 ) -> tuple[list[dict[str, Any]], int, int]:
@@ -197,11 +214,8 @@ def read_rows(
     Raises:
         RunError: the file cannot be read, or is larger than ``MOST_BYTES``.
     """
+    end, found, left_out, reach = end_of(path), [], 0, Reach(step)
     try:
-        end = path.stat().st_size
-        if end > MOST_BYTES:
-            raise RunError(f"{path.name} has {end / MB:,.0f} MB; rows are read of {MOST_BYTES / MB:,.0f} MB at most.")
-        found, left_out, reach = [], 0, Reach(step)
         while offset < end:
             rows, after, skipped = rows_between(path, offset, end, kind, reach)
             found += rows

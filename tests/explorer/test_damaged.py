@@ -20,9 +20,12 @@ from explorer.live.summaries import Summaries
 from explorer.model_cards import model_cards
 from pipelines import cli
 from pipelines.config.migrating import SCHEMA
+from pipelines.errors import RunError
 from pipelines.models import managing
 from pipelines.paths import PROJECT
+from pipelines.runs import branching
 from pipelines.runs.folder import FINISHED, RUNNING
+from pipelines.runs.rows import MOST_BYTES
 from tests.explorer.train_pages import RUN, checked, opened, words
 from tests.fake_run import FakeRun
 from tests.wrong_files import damaged
@@ -103,6 +106,29 @@ def test_deep_nesting_in_one_run_takes_down_no_page(made, address, own_models: P
     (run.path / "status.json").write_text(DEEP)
     assert [one["id"] for one in httpx.get(f"{address}/api/runs", trust_env=False).json()] == [RUN]
     checked(AppTest.from_file(str(PROJECT / "explorer" / "main.py"), default_timeout=60).run())
+
+
+@pytest.mark.parametrize("name", ["metrics.jsonl", "samples/index.jsonl"])
+def test_rows_beyond_all_bounds_make_a_run_damaged(made, address, capsys, name: str) -> None:
+    made(FINISHED, OTHER)
+    run = made(FINISHED).folder
+    summaries = Summaries()
+    assert RUN.encode() in summaries.get()[0] and b"damaged" not in summaries.get()[0]
+    path = run.path / name
+    with path.open("r+b") as file:
+        file.truncate(MOST_BYTES + 10**6)
+    sentence = f"{path.name} has 1,001 MB; rows are read of 1,000 MB at most."
+    summaries._made_at = float("-inf")  # as if a second had gone by
+    found = {one["id"]: one for one in json.loads(summaries.get()[0])}
+    assert (found[RUN]["state"], found[RUN]["message"], found[OTHER]["state"]) == ("damaged", sentence, FINISHED)
+    assert f"This run is damaged and cannot be shown, explored or resumed. {RUN}/{sentence}" in words(opened(RUN))
+    cli.app(["runs"], standalone_mode=False)
+    assert f"Damaged: {RUN}/{sentence}" in " ".join(capsys.readouterr().out.split())
+    answer = httpx.get(f"{address}/api/runs/{RUN}/thumbnail", trust_env=False)
+    assert answer.status_code == (404 if "samples" in name else 200)
+    with pytest.raises(RunError, match="rows are read of"):
+        branching.branch(run)
+    assert len(list(run.path.parent.iterdir())) == 2, "nothing of a branch is left"
 
 
 def test_the_reader_counts_what_it_leaves_out(made) -> None:

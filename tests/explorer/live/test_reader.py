@@ -59,6 +59,31 @@ def test_a_line_longer_than_any_row_is_passed_over(run: FakeRun, monkeypatch: py
     assert [row[0] for row in found.news()["rows"]] == [10, 20, 30]
 
 
+@pytest.mark.parametrize("name", ["metrics.jsonl", "samples/index.jsonl"])
+def test_rows_beyond_all_bounds_are_not_read_and_the_run_is_told_to_be_damaged(run: FakeRun, name: str) -> None:
+    run.rows(3)
+    run.sample()
+    found = reader.RunReader(run.folder)
+    found.news()
+    before = found.position
+    path = run.folder.path / name
+    rows_end = path.stat().st_size
+    with path.open("r+b") as file:
+        file.truncate(rows.MOST_BYTES + 10**6)
+    found._asked_at = float("-inf")  # as if a second had gone by
+    told = found.news()["status"]
+    sentence = f"{path.name} has 1,001 MB; rows are read of 1,000 MB at most."
+    assert (told["state"], told["message"], told["explorable"]) == ("damaged", sentence, False)
+    assert found.position == before and found.news() == {}, "it is told once"
+    anew = reader.RunReader(run.folder)
+    assert anew.news()["status"] == told and anew.position != before
+    with path.open("r+b") as file:
+        file.truncate(rows_end)
+    for each in (found, anew):
+        each._asked_at = float("-inf")
+        assert each.news()["status"]["state"] == "running" and each.position == before
+
+
 def test_positions() -> None:
     assert Position.parse("2:30:4") == Position(2, 30, 4)
     assert str(Position(2, 30, 4)) == "2:30:4"
