@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from typing import Any
 
 
@@ -46,8 +47,28 @@ def damaged_tensors(chance: random.Random, content: bytes) -> bytes:
     """A wrong version of a safetensors file: another value in its header, or as ``damaged_bytes``."""
     if chance.random() < 0.5:
         return damaged_bytes(chance, content)
+    return with_header(content, lambda header: damage(chance, header))
+
+
+def damaged_state(chance: random.Random, content: bytes) -> bytes:
+    """A wrong version of a checkpoint: another value among its plain ones."""
+    return with_state(content, lambda state: damage(chance, state))
+
+
+def with_state(content: bytes, change: Callable[[Any], Any]) -> bytes:
+    """A checkpoint whose plain values are changed."""
+
+    def changed(header: dict[str, Any]) -> dict[str, Any]:
+        state = json.loads(header["__metadata__"]["state"])
+        return {**header, "__metadata__": {"state": json.dumps(change(state))}}
+
+    return with_header(content, changed)
+
+
+def with_header(content: bytes, change: Callable[[Any], Any]) -> bytes:
+    """A safetensors file whose header is changed."""
     length = int.from_bytes(content[:8], "little")
-    header = json.dumps(damage(chance, json.loads(content[8 : 8 + length]))).encode()
+    header = json.dumps(change(json.loads(content[8 : 8 + length]))).encode()
     return len(header).to_bytes(8, "little") + header + content[8 + length :]
 
 

@@ -1,8 +1,8 @@
 """How a run goes on: the checkpoint it goes on from, and what was recorded after it. Loads torch.
 
-Nothing is deleted because it could not be loaded. A checkpoint that does not fit, cannot be read or needs too much
-memory ends the attempt, since the next attempt may well load it. One that was truncated or overwritten is renamed and
-kept, once the one before it was loaded.
+Nothing is deleted because it could not be loaded. A checkpoint that does not fit, holds a wrong value, cannot be read
+or needs too much memory ends the attempt, since the next attempt may well load it. One that was truncated or
+overwritten is renamed and kept, once the one before it was loaded.
 """
 
 from __future__ import annotations
@@ -127,11 +127,21 @@ def _load(folder: RunFolder, trainer: Trainer, path: Path) -> tuple[str | None, 
     """Set a trainer to a checkpoint; words on what went on of another run's, and the settings that were edited since.
 
     The first checkpoint of a branch is another run's: of that, what fits is taken.
+
+    Raises:
+        ModelError: as ``checkpoint.load``; or its name says another step than its state.
     """
     origin = branch_step(folder.record())
     if origin is not None and path == folder.checkpoint_path(origin):
-        return checkpoint.load_fitting(trainer, path), {}
-    return None, checkpoint.load(trainer, path)
+        found: tuple[str | None, checkpoint.Edits] = checkpoint.load_fitting(trainer, path), {}
+    else:
+        found = None, checkpoint.load(trainer, path)
+    if path != folder.best_path and path != folder.checkpoint_path(trainer.step):
+        raise ModelError(
+            f"The file {path} holds the state of step {trainer.step}; what was recorded after that would be lost. "
+            f"Rename it to {folder.checkpoint_path(trainer.step).name}, or delete it, then Resume."
+        )
+    return found
 
 
 def _tell(reporter: RunReporter, trainer: Trainer, event: str, message: str) -> None:

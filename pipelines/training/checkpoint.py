@@ -13,11 +13,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from pipelines.config.migrating import SCHEMA, migrated
+from pipelines.config.migrating import SCHEMA
 from pipelines.config.settings import Role
 from pipelines.config.train_config import RATES, TrainConfig, of_role
 from pipelines.errors import DamagedFile, ModelError, is_out_of_memory, reason_of
 from pipelines.tensor_files import damage, whole_tensors
+from pipelines.training.state import name_now, require_position, state_of
 from pipelines.training.trainer import Trainer
 
 # What each optimiser remembers of a weight, by the setting's names.
@@ -27,14 +28,11 @@ OPTIMIZER_FIELDS = {
     "rmsprop": {"step", "square_avg"},
     "sgd": {"momentum_buffer"},
 }
-POSITION = ("step", "d_batches", "seconds", "best", "rates")  # the trainer's plain numbers
+NUMBERS = {"step", "mu_product"}  # of these: one for each weight, and not one for each of its elements
+POSITION = ("step", "d_batches", "seconds")  # the trainer's plain numbers
 # With another value of these a run cannot go on exactly. Which pictures it learns from is told by their fingerprint.
 KEPT = of_role(Role.ARCHITECTURE, Role.COUNTING, Role.OPTIMISER)
 MOMENTS = of_role(Role.MOMENT)  # as the rates, these may be edited: then they count as they are set now
-
-NAMES_BEFORE = {
-    "average.": "generator_ema.", "opt_g.": "generator_optimizer.", "opt_d.": "discriminator_optimizer.",
-}  # fmt: skip
 
 Edits = dict[str, tuple[Any, Any]]  # settings by name: as a state was saved with, and as they are set now
 
@@ -58,9 +56,11 @@ def load(trainer: Trainer, path: Path) -> Edits:
 
     Raises:
         DamagedFile: the file was truncated or overwritten.
-        ModelError: the file is missing, cannot be read, needs too much memory or is of another configuration.
+        ModelError: the file is missing, cannot be read, needs too much memory, is of another configuration, or its
+            state is wrong.
     """
     tensors, plain = read(path)
+    require_position(plain, path)
     edits = _edits(plain, trainer.config)
     with _fitting(path, "the run's configuration", edits):
         if strange := [name for name in edits if name in KEPT]:
@@ -68,19 +68,20 @@ def load(trainer: Trainer, path: Path) -> Edits:
         for name, network in trainer.named_parts():
             network.load_state_dict(_under(tensors, f"{name}."))
         for name, optimizer in trainer.optimizers():
-            # A run that began on another device keeps its settings, but not what only that device can do.
-            able = {"capturable": optimizer.defaults["capturable"]} if "capturable" in optimizer.defaults else {}
-            groups = [{**group, **able} for group in plain[name]]
-            if {*MOMENTS} & edits.keys():
-                groups = optimizer.state_dict()["param_groups"]  # as they are set now
+            groups = optimizer.state_dict()["param_groups"]  # as they are set now
             saved = _under(tensors, f"{name}.")
             if not _of_kind(saved, trainer.config.optimizer):
                 raise ValueError("it was trained with another optimizer")
+            for group, then in zip(groups, plain[name], strict=True):
+                if then["params"] != group["params"]:
+                    raise ValueError(f"the {name} is of other weights")
+                group["lr"] = then["lr"]
             optimizer.load_state_dict(_optimizer_state(optimizer, saved, groups))
         plain.setdefault("rates", trainer.rates_in_force)  # of before there was a decay
         lr_g, lr_d = plain["rates"]
         for field in POSITION:
             setattr(trainer, field, plain[field])
+        trainer.best = plain.get("best")
         trainer.rates = (lr_g, lr_d)  # a list in the file
         if {*MOMENTS, *RATES} & edits.keys():
             trainer.set_rates(**{name: edits[name][1] for name in RATES if name in edits})
@@ -104,9 +105,10 @@ def load_fitting(trainer: Trainer, path: Path) -> str:
 
     Raises:
         DamagedFile: the file was truncated or overwritten.
-        ModelError: the file is missing, cannot be read or needs too much memory, or G does not fit.
+        ModelError: the file is missing, cannot be read or needs too much memory, its state is wrong, or G does not fit.
     """
     tensors, plain = read(path)
+    require_position(plain, path)
     with _fitting(path, "the branch's configuration", {}):
         return _take_what_fits(trainer, tensors, plain)
 
@@ -136,7 +138,7 @@ def _take_what_fits(trainer: Trainer, tensors: dict[str, Tensor], plain: dict[st
             optimizer.load_state_dict(_optimizer_state(optimizer, saved, groups))
         elif saved or name not in plain:  # a published model keeps none
             afresh.append(f"the optimiser's memory of {player.letter.upper()}")
-    for field in ("step", "d_batches", "seconds"):
+    for field in POSITION:
         setattr(trainer, field, plain[field])
     trainer.take_threads(plain.get("threads", trainer.machine.threads))
     trainer.state_replaced()
@@ -153,18 +155,14 @@ def read(path: Path, prefix: str | tuple[str, ...] = "") -> tuple[dict[str, Tens
     Raises:
         DamagedFile: the file was truncated or overwritten.
         NewerFile: a newer version of the program has written it.
-        ModelError: the file is missing, cannot be read or needs too much memory.
+        ModelError: the file is missing, cannot be read, needs too much memory, or its state is wrong (``state.py``).
     """
     try:
         if reason := damage(path):
             raise DamagedFile(f"The file {path} is damaged or not a safetensors file ({reason}).")
         with safe_open(path, framework="pt") as file:
-            plain = json.loads((file.metadata() or {}).get("state", "{}"))
-            if not isinstance(plain, dict):
-                raise ValueError("its metadata holds no state")
-            plain = {_name_now(f"{name}.")[:-1]: value for name, value in plain.items()}
-            _migrate(plain, path)
-            keys = {_name_now(key): key for key in file.keys()}  # noqa: SIM118
+            plain = state_of((file.metadata() or {}).get("state", "{}"), path)
+            keys = {name_now(key): key for key in file.keys()}  # noqa: SIM118
             return {name: file.get_tensor(key) for name, key in keys.items() if name.startswith(prefix)}, plain
     except FileNotFoundError:
         raise ModelError(f"There is no file {path}.") from None
@@ -175,15 +173,6 @@ def read(path: Path, prefix: str | tuple[str, ...] = "") -> tuple[dict[str, Tens
             raise DamagedFile(f"The file {path} is damaged or not a safetensors file ({reason_of(error)}).") from None
         reason = getattr(error, "strerror", None) or reason_of(error)
         raise ModelError(f"The file {path} cannot be read ({reason}); mend that and try again.") from None
-
-
-def _migrate(plain: dict[str, Any], path: Path) -> None:
-    """Bring a state's own copy of the configuration to the present schema, in place."""
-    schema = plain.get("schema", 1)
-    if type(schema) is not int or schema < 1:
-        raise ValueError("its schema is no number")
-    if isinstance(plain.get("config"), dict):
-        plain["config"] = migrated(plain["config"], schema, str(path))
 
 
 def _too_large(path: Path) -> str:
@@ -202,7 +191,7 @@ def _edits(plain: dict[str, Any], config: TrainConfig) -> Edits:
 
 def in_words(edits: Edits) -> str:
     """``width 4 to 8, replay 0.0 to 0.5``."""
-    return ", ".join(f"{name} {then} to {now}" for name, (then, now) in edits.items())
+    return ", ".join(f"{name} {then!s:.100} to {now!s:.100}" for name, (then, now) in edits.items())
 
 
 @contextlib.contextmanager
@@ -218,14 +207,6 @@ def _fitting(path: Path, what: str, edits: Edits) -> Iterator[None]:
             edited = f" config.json was edited since it was saved: {in_words(edits)}; set that back, then Resume."
         reason = reason_of(error)
         raise ModelError(f"The checkpoint {path} does not fit {what} ({reason}).{edited}") from None
-
-
-def _name_now(name: str) -> str:
-    """What a part is called now that was called otherwise in files of before a run had players."""
-    for before, now in NAMES_BEFORE.items():
-        if name.startswith(before):
-            return now + name.removeprefix(before)
-    return name
 
 
 def _take(network: nn.Module, saved: dict[str, Tensor]) -> tuple[int, int]:
@@ -259,7 +240,7 @@ def _flatten(trainer: Trainer) -> tuple[dict[str, Tensor], dict[str, Any]]:
         tensors["rng.cuda"] = torch.cuda.get_rng_state()
     if trainer.device.type == "mps":
         tensors["rng.mps"] = torch.mps.get_rng_state()
-    plain: dict[str, Any] = {field: getattr(trainer, field) for field in POSITION}
+    plain: dict[str, Any] = {field: getattr(trainer, field) for field in (*POSITION, "best", "rates")}
     plain |= {"schema": SCHEMA, "config": trainer.config.to_dict()}  # so that later edits of config.json are seen
     plain |= {"clear": trainer.clear, "threads": trainer.machine.threads}  # not in files of before they adapted
     plain["best_of"] = trainer.best_of
@@ -279,8 +260,10 @@ def _optimizer_state(
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
     state: dict[int, dict[str, Any]] = {}
     for key, saved in tensors.items():
-        index, field = key.split(".", 1)
+        index, _, field = key.partition(".")
         weight = weights[int(index)]
+        if saved.shape != (() if field in NUMBERS else weight.shape) or not saved.is_floating_point():
+            raise ValueError(f"what its optimiser keeps of weight {index} is of another shape or type")
         if saved.shape == weight.shape and saved.ndim:
             # safetensors keeps no strides, and fused optimisers walk weight and state in memory order: give it back.
             saved = torch.empty_like(weight).copy_(saved)
@@ -289,8 +272,11 @@ def _optimizer_state(
 
 
 def _of_kind(saved: dict[str, Tensor], optimizer: str) -> bool:
-    """Whether saved memory, if there is any, is that of an optimiser of this name."""
-    return not saved or {key.split(".", 1)[1] for key in saved} == OPTIMIZER_FIELDS[optimizer]
+    """Whether saved memory, if there is any, is that of an optimiser of this name: of each weight, all of it."""
+    found: dict[str, set[str]] = {}
+    for index, _, field in (key.partition(".") for key in saved):
+        found.setdefault(index, set()).add(field)
+    return all(index.isdecimal() and fields == OPTIMIZER_FIELDS[optimizer] for index, fields in found.items())
 
 
 def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -14,6 +14,7 @@ from pipelines.runs.folder import FAILED, FINISHED, LOST, RunFolder
 from pipelines.training import checkpoint
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
+from tests.wrong_files import with_state
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +115,22 @@ def test_a_checkpoint_that_cannot_be_read_now_ends_the_attempt_and_keeps_everyth
     assert content(stopped) == before
     jobs.prepare_resume(stopped)
     assert worker.work(stopped) == FINISHED
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (-5, ": step is -5; it must be a whole number from 0 to 1,000,000,000,000."),
+        (12, " holds the state of step 12; what was recorded after that would be lost. Rename it to "),
+    ],
+)
+def test_a_wrong_step_ends_the_attempt_and_cuts_nothing(stopped, step, words):
+    last, before = stopped.checkpoint_path(30), content(stopped)
+    last.write_bytes(with_state(before[last.name], lambda state: {**state, "step": step}))
+    before[last.name] = last.read_bytes()
+    assert worker.work(stopped) == FAILED
+    assert f"{last}{words}" in stopped.status().message
+    assert content(stopped) == before
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[:-7], lambda b: b"", lambda b: bytes(len(b)), lambda b: b"torn" * 9])
