@@ -37,6 +37,7 @@ CHUNK = 500  # pictures read at a time
 CHECKED = 20_000  # test pictures at most
 LEAST = 2  # held-out pictures with an attribute, and as many without: each half is calibrated by the other
 FIRM = 10  # pictures with an attribute, and as many without, below which a sentence says how few it is checked on
+ROUGHLY = f"Balanced accuracy is rough where fewer than {FIRM} pictures with or without the attribute are checked"
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ def _attributes(
             said = torch.where(half == one, (logits * by_other[0] + by_other[1] > 0).to(said), said)
     else:
         said, truth = ((checked[0] * slope + offset) > 0).to(truth), checked[1]
-    unused, balanced, notes = dict(labels.unused), {}, list(labels.notes)
+    unused, balanced, roughly = dict(labels.unused), {}, []
     rows = zip(labels.names, few | (_rarer(truth) == 0), balanced_accuracy(said, truth).tolist(), strict=True)
     for column, (name, too_few, share) in enumerate(rows):
         if too_few:
@@ -179,8 +180,7 @@ def _attributes(
         balanced[name] = round(share, 4)
         having, lacking = int(truth[:, column].sum()), int((1 - truth[:, column]).sum())
         if min(having, lacking) < FIRM:
-            which = f"{having} pictures with it" if having < lacking else f"{lacking} pictures without it"
-            notes.append(f"{name} is checked on {which}: how well it is told is not known exactly")
+            roughly.append(f"{name} ({having} with it)" if having < lacking else f"{name} ({lacking} without it)")
         if share < WELL:
             unused[name] = f"not used, below {_percent(WELL)}"
     kept = [column for column, name in enumerate(labels.names) if name not in unused]
@@ -195,7 +195,7 @@ def _attributes(
         "balanced": balanced,
         "test_accuracy": {name: balanced[name] for name in network.attribute_names},
         "unused": unused,
-        "notes": notes,
+        "notes": [*labels.notes, *([f"{ROUGHLY}: {', '.join(roughly)}"] if roughly else [])],
     }
 
 

@@ -170,10 +170,7 @@ def test_too_few_held_out_pictures_are_a_sentence() -> None:
     assert card["unused"] == dict.fromkeys(("none", "one"), "too few pictures to check it on")
     assert card["balanced"] == dict.fromkeys(("two", "not", "many"), 1.0)
     assert card["attribute_names"] == ["two", "not", "many"] == list(network.attribute_names)
-    assert card["notes"] == [
-        f"{name} is checked on {which} it: how well it is told is not known exactly"
-        for name, which in (("two", "2 pictures with"), ("not", "5 pictures without"))
-    ]
+    assert card["notes"] == [f"{own_training.ROUGHLY}: two (2 with it), not (5 without it)"]
 
 
 @pytest.mark.parametrize("kind", [ATTRIBUTES, CLASSES])
