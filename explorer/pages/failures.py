@@ -6,9 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.widgets import double_click, errors
+from explorer.widgets import double_click, errors, starting
 from explorer.widgets.failures import failures
-from pipelines.failures import live
 from pipelines.paths import runs_home
 from pipelines.runs import jobs
 from pipelines.runs.folder import RunFolder
@@ -27,8 +26,12 @@ def started() -> dict[str, dict[str, str]]:
 def start(name: str) -> None:
     """Train both twins of an entry, once, however often the button was hit."""
     kept = st.session_state["failures_live"]
+
+    def make() -> dict[str, str]:
+        return {twin: run.id for twin, run in starting.start_twins(name).items()}
+
     with errors.noted():
-        kept[name] = double_click.once("twins", name, lambda: {twin: run.id for twin, run in live.start(name).items()})
+        kept[name] = double_click.once("twins", name, make)
 
 
 def do(asked: dict[str, Any]) -> None:

@@ -29,17 +29,18 @@ def branch(run: RunFolder, step: int, changes: dict[str, Any]) -> str | None:
         Its id, or None where it could not be made.
     """
     kept = notes()
-    with errors.noted("The branch"):
-        visitor = starting.room()
+
+    def make() -> RunFolder:
         saved = [saved for saved in run.checkpoint_steps() if saved <= step]
         made = branching.branch(run, max(saved, default=0), changes)
         # Noted now: as the run is paused its live view asks for a rerun, which may begin before this ends.
         to_be_shown(kept, made.id, in_place_of=run.id)
         if run.status().state in (PREPARING, RUNNING):
             jobs.pause(run)
-        jobs.launch(made)
-        starting.started(visitor, made.id)
-        return made.id
+        return made
+
+    with errors.noted("The branch"):
+        return starting.start(make).id
     kept.pop(MADE, None)
     return None
 

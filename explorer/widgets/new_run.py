@@ -221,10 +221,8 @@ def _start() -> None:
     kept = double_click.notes()
 
     def make() -> str | None:
-        visitor = starting.room()
-        run_id = _begun(config, *begin) if begin else jobs.start(config, preset).id
+        run_id = _begun(config, *begin) if begin else starting.start(lambda: jobs.create(config, preset)).id
         if run_id:
-            starting.started(visitor, run_id)
             to_be_shown(kept, run_id, in_place_of=None)
         return run_id
 
@@ -242,6 +240,4 @@ def _begun(config: TrainConfig, origin: RunFolder | Entry, step: int) -> str | N
     changes = {name: getattr(config, name) for name in changed_settings(config, before)}
     if isinstance(origin, RunFolder):
         return branch(origin, step, changes)
-    made = fine_tuning.begin(origin.id, changes)
-    jobs.launch(made)
-    return made.id
+    return starting.start(lambda: fine_tuning.begin(origin.id, changes)).id

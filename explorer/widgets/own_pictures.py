@@ -6,12 +6,11 @@ import os
 
 import streamlit as st
 
-from explorer.widgets import errors
+from explorer.widgets import errors, starting
 from explorer.widgets.text import literal
 from pipelines import data
 from pipelines.data import Overview
 from pipelines.errors import GanError
-from pipelines.runs import jobs
 from pipelines.runs.folder import FAILED, FINISHED, LOST, STOPPED, Record, RunFolder, Status
 
 MOST_CLASSES = 12  # named with their counts; more are counted
@@ -72,4 +71,4 @@ def _is_gone(path: bytes) -> bool:
 
 def _resume_from(run: RunFolder) -> None:
     with errors.noted("The run's folder"):
-        jobs.resume(run, st.session_state[f"moved_to_{run.id}"])
+        starting.resume(run, st.session_state[f"moved_to_{run.id}"])

@@ -1,7 +1,7 @@
-"""Limits how many runs that pages have started may train or wait, so that one visitor leaves room for the others.
+"""Starts and resumes runs for pages, and limits how many may train or wait: one visitor leaves room for the others.
 
 Runs wait in a line, one trains at a time; each that waits holds a process, and a line of hundreds is of no use to
-anybody. The command line has no such bound.
+anybody. The command line has no such bound. No other module of ``explorer`` starts the process of a run.
 
 A visitor is a browser, known by a cookie that ``server/guard.py`` sets, so that neither a new tab nor a reload counts
 anew; one that keeps no cookies is a visitor for as long as its page is open. Who has started what lies in the server's
@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections.abc import Callable
 
 import streamlit as st
 
 from explorer.live.summaries import SUMMARIES
 from explorer.visitors import VISITOR
 from pipelines.errors import RunError
+from pipelines.failures import TWINS, live
 from pipelines.paths import runs_home
 from pipelines.runs import jobs
 from pipelines.runs.folder import PAUSED, RunFolder
@@ -29,11 +31,44 @@ _started: dict[str, set[str]] = {}  # the ids of the runs that each visitor star
 _lock = threading.Lock()
 
 
-def room() -> str:
-    """Make sure that this visitor may start one more run.
+def start(make: Callable[[], RunFolder]) -> RunFolder:
+    """Make a run and have its process started.
+
+    Args:
+        make: makes its folder; not called where there is no room.
+
+    Raises:
+        RunError: see ``room``; or its process cannot be started. What ``make`` raises is raised, too.
+    """
+    visitor = room()
+    made = make()
+    jobs.launch(made)
+    _note(visitor, made)
+    return made
+
+
+def start_twins(entry: str) -> dict[str, RunFolder]:
+    """As ``live.start``, where there is room for both twins of a failure."""
+    visitor = room(len(TWINS))
+    twins = live.start(entry)
+    _note(visitor, *twins.values())
+    return twins
+
+
+def resume(run: RunFolder, pictures: str | None = None) -> None:
+    """As ``jobs.resume``; a run that holds no process any more needs room for one."""
+    if run.status().state == PAUSED:
+        return jobs.resume(run, pictures)
+    visitor = room()
+    jobs.resume(run, pictures)
+    _note(visitor, run)
+
+
+def room(more: int = 1) -> str:
+    """Make sure that this visitor may start so many ``more`` runs.
 
     Returns:
-        Who that is, for ``started``: once there is a run, the page is not asked for it any more.
+        Who that is: once there is a run, the page is not asked for it any more.
 
     Raises:
         RunError: too many of theirs, or of all, train or wait; one sentence.
@@ -47,33 +82,25 @@ def room() -> str:
         _started[visitor] = _started.get(visitor, set()) - (begun - own)
         if not _started[visitor]:
             del _started[visitor]
-    if len(own) >= MOST_OWN:
+    asked = f", these would be {more} more" if more > 1 else ""
+    if len(own) + more > MOST_OWN:
         raise RunError(
-            f"{len(own)} runs that you started train or wait already, and {MOST_OWN} are allowed at a time; "
+            f"{len(own)} runs that you started train or wait already{asked}, and {MOST_OWN} are allowed at a time; "
             "stop one of them, or wait until one has ended."
         )
     living = SUMMARIES.living()
-    if living >= MOST:
+    if living + more > MOST:
         raise RunError(
-            f"{living} runs train or wait already, and {MOST} are allowed at a time; "
+            f"{living} runs train or wait already{asked}, and {MOST} are allowed at a time; "
             "stop one of them, or wait until one has ended."
         )
     return visitor
 
 
-def started(visitor: str, run_id: str) -> None:
-    """Note that a visitor started a run."""
+def _note(visitor: str, *runs: RunFolder) -> None:
+    """Note that a visitor started runs."""
     with _lock:
-        _started.setdefault(visitor, set()).add(run_id)
-
-
-def resume(run: RunFolder) -> None:
-    """As ``jobs.resume``; a run that holds no process any more needs room for one."""
-    if run.status().state == PAUSED:
-        return jobs.resume(run)
-    visitor = room()
-    jobs.resume(run)
-    started(visitor, run.id)
+        _started.setdefault(visitor, set()).update(run.id for run in runs)
 
 
 def _visitor() -> str:

@@ -9,33 +9,21 @@ from PIL import Image
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
-from explorer.live.summaries import Summaries
-from explorer.visitors import VISITOR
-from explorer.widgets import settings_form, starting
+from explorer.widgets import settings_form
 from pipelines.config import checking
-from pipelines.config.presets import ONE_MINUTE, PRESETS, group_of
+from pipelines.config.presets import ONE_MINUTE, PRESETS
 from pipelines.config.train_config import SETTINGS
 from pipelines.data import SIZES
 from pipelines.errors import RunError
 from pipelines.registries import network_traits
 from pipelines.runs import jobs
-from pipelines.runs.folder import FINISHED, STOPPED, Status
-from tests.explorer.train_pages import RUN, ask_anew, checked, opened, said, selected, words
+from pipelines.runs.folder import FINISHED
+from tests.explorer.train_pages import RUN, ask_anew, checked, choose, opened, said, selected, words
 
 
 def open_settings(page: AppTest) -> AppTest:
     page.segmented_control(key="draft_view").set_value("All settings")
     return checked(page.run())
-
-
-def choose(page, preset):
-    """Click on a preset, in its group."""
-    group = group_of(preset)
-    if page.segmented_control(key="draft_view").value != group:
-        page.segmented_control(key="draft_view").set_value(group)
-        page.run()
-    page.radio(key=f"preset_of_{group}").set_value(preset)
-    checked(page.run())
 
 
 def test_a_preset_stays_chosen_while_another_group_is_looked_at(launched):
@@ -122,50 +110,6 @@ def test_why_nothing_was_started_is_said_though_the_page_is_asked_for_anew_meanw
     assert [said(error) for error in page.error] == ["There is no room."] and selected(page) is None
     checked(page.run())
     assert not page.error, "it is said once"
-
-
-def test_one_visitor_leaves_room_for_the_others(launched, monkeypatch):
-    monkeypatch.setattr(starting, "MOST_OWN", 1)
-    page = opened()
-    for preset in list(PRESETS)[:2]:
-        page.query_params.pop("run", None)
-        page.run()
-        choose(page, preset)
-        page.button(key="start").click()
-        checked(page.run())
-    assert len(launched) == 1 and "1 runs that you started train or wait already" in page.error[0].value
-    other = opened()
-    other.button(key="start").click()
-    checked(other.run())
-    assert len(launched) == 2, "another visitor has room"
-
-
-def test_a_reload_is_no_new_visitor(launched, monkeypatch):
-    cookies = {VISITOR: "one"}
-    monkeypatch.setattr(starting, "st", SimpleNamespace(session_state={}, context=SimpleNamespace(cookies=cookies)))
-    monkeypatch.setattr(starting, "MOST_OWN", 1)
-    for allowed in (True, False):
-        page = opened()  # a session of its own, as after a reload
-        page.button(key="start").click()
-        checked(page.run())
-        assert bool(page.error) is not allowed
-    assert len(launched) == 1 and "1 runs that you started train or wait already" in page.error[0].value
-    cookies[VISITOR] = "another"
-    starting.room()
-    cookies[VISITOR] = "one"
-    launched[0].write_status(Status(STOPPED))
-    starting.room()
-    assert "one" not in starting._started, "what has ended is forgotten"
-
-
-def test_there_is_room_for_so_many_runs_in_all(launched, made, monkeypatch):
-    monkeypatch.setattr(starting, "MOST", 1)
-    monkeypatch.setattr(starting, "SUMMARIES", Summaries())
-    made("paused")
-    page = opened()
-    page.button(key="start").click()
-    checked(page.run())
-    assert not launched and "1 runs train or wait already, and 1 are allowed" in page.error[0].value
 
 
 def test_the_settings_show_every_setting_with_a_choice_but_the_folder(launched):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from explorer.widgets import starting
 from pipelines import data
 from pipelines.runs import jobs
 from pipelines.runs.folder import FAILED, FINISHED, STOPPED
@@ -89,6 +90,10 @@ def test_where_pictures_were_moved_to_can_be_told(state, label, made, own, tmp_p
     said = words(checked(page.run()))
     assert "nowhere does not exist" in said and not launched
     page.text_input(key=f"moved_to_{RUN}").set_value(str(own))
+    with monkeypatch.context() as full:
+        full.setattr(starting, "MOST_OWN", 0)
+        next(button for button in page.button if button.label == label).click()
+        assert "0 are allowed at a time" in words(checked(page.run())) and not launched
     next(button for button in page.button if button.label == label).click()
     checked(page.run())
     assert [run.id for run in launched] == [RUN] and fake.folder.control().folder == str(own)

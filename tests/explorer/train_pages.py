@@ -10,6 +10,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Element
 
+from pipelines.config.presets import group_of
 from pipelines.paths import PROJECT
 
 RUN = "20260101-120000-first-digits-abcd"
@@ -21,6 +22,16 @@ def opened(run_id: str | None = None) -> AppTest:
     if run_id:
         page.query_params["run"] = run_id
     return checked(page.switch_page("pages/train.py").run())
+
+
+def choose(page: AppTest, preset: str) -> None:
+    """Click on a preset, in its group."""
+    group = group_of(preset)
+    if page.segmented_control(key="draft_view").value != group:
+        page.segmented_control(key="draft_view").set_value(group)
+        page.run()
+    page.radio(key=f"preset_of_{group}").set_value(preset)
+    checked(page.run())
 
 
 def checked(page: AppTest) -> AppTest:
