@@ -129,7 +129,7 @@ def data_words(data: Any) -> dict[str, str]:
     count, name = number(data.get("count")), text(data.get("name"))
     return {
         "name": name + (f", {count:,.0f} pictures" if name and count is not None else ""),
-        "source": text(data.get("source")),
+        "source": without_paths(text(data.get("source"))),
         "licence": text(data.get("licence")) or "not told",
         "citation": text(data.get("citation")),
     }

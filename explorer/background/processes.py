@@ -156,6 +156,8 @@ def _said(log: Path) -> tuple[list[str], dict[str, Any]]:
             last = vars(_told(line))
         except (ValueError, RecursionError):
             words.append(line.decode("utf-8", "replace"))
+    if last:
+        last["message"] = without_paths(last["message"])
     return words, last
 
 

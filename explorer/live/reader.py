@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from explorer.messages import without_paths
 from pipelines.doctor import Recorded
 from pipelines.errors import GanError, RunError
 from pipelines.runs import display
@@ -178,9 +179,10 @@ class RunReader:
             return
         self._asked_at, self._stamp, self._problem = time.monotonic(), stamp, problem
         found = self.folder.status()
-        status = {name: getattr(found, name) for name in SHOWN_STATUS} | {"explorable": self.folder.has_checkpoint}
+        status = {name: getattr(found, name) for name in SHOWN_STATUS}
+        status |= {"message": without_paths(found.message), "explorable": self.folder.has_checkpoint}
         if problem:
-            status |= {"state": "damaged", "message": problem, "explorable": False}
+            status |= {"state": "damaged", "message": without_paths(problem), "explorable": False}
         self._cut |= bool(self.status) and status["attempt"] != self.status["attempt"]
         if status != self.status:
             self._news["status"] = self.status = status

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.live.reader import UNREADABLE
+from explorer.messages import without_paths
 from pipelines.config.presets import title_of
 from pipelines.errors import GanError, why_unread
 from pipelines.registries import launcher_traits, network_traits
@@ -87,7 +88,8 @@ def _stamps(folder: RunFolder) -> tuple[int, ...]:
 
 def _unread(folder: RunFolder, error: Exception) -> dict[str, Any]:
     """What is shown of a run that cannot be read: that it is there, and why it cannot be used."""
-    said = str(error).removeprefix(f"{folder.id}/") if isinstance(error, GanError) else f"It cannot be read ({error})."
+    said = str(error) if isinstance(error, GanError) else f"It cannot be read ({error})."
+    said = without_paths(said).removeprefix(f"{folder.id}/")
     return {
         **dict.fromkeys(SHOWN), "id": folder.id, "name": "", "preset": "", "title": folder.id,
         "state": why_unread(error), "message": said, "created_at": os.stat(folder.path).st_mtime, "step": 0,
@@ -110,7 +112,7 @@ def _summary(folder: RunFolder) -> dict[str, Any]:
         "tile": record.display.get("tile"),
         "created_at": record.created_at,
         "state": status.state,
-        "message": status.message,
+        "message": without_paths(status.message),
         "place": status.place,
         "where": "" if launcher_traits(record.config.launcher).here else place_of(folder),  # for a person
         "progress": status.progress,

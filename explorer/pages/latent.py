@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.messages import without_paths
 from explorer.saved_directions import directions
 from explorer.widgets.model_picker import choose_model, no_model, told
 from explorer.widgets.own_reader import own_reader
@@ -50,14 +51,14 @@ def prepare(entry: Entry, place: st.delta_generator.DeltaGenerator) -> bool:
     bar = place.progress(0.0, text=f"Preparing {literal(name)} …")
 
     def progress(share: float, message: str) -> None:
-        bar.progress(min(1.0, max(0.0, share)), text=literal(message))
+        bar.progress(min(1.0, max(0.0, share)), text=literal(without_paths(message)))
 
     try:
         wanted = wanted_of(entry)
         for split in data.splits(name, folder=wanted["folder"], held_out=wanted["held_out"]):
             data.load(name, **wanted, split=split, progress=progress)
     except GanError as error:
-        place.error(literal(error), icon=":material/error:")
+        place.error(literal(without_paths(str(error))), icon=":material/error:")
         return False
     return True
 

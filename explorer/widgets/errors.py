@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner_utils.exceptions import ScriptControlException
 
+from explorer.messages import without_paths
 from explorer.widgets.double_click import notes
 from explorer.widgets.text import literal
 from pipelines.errors import GanError
@@ -39,11 +40,11 @@ def noted(unwritable: str = "", *, where: str = PAGE, anew: bool = False) -> Ite
     try:
         yield
     except GanError as error:
-        kept[where] = str(error)
+        kept[where] = without_paths(str(error))
     except OSError as error:  # a full disk, say
         if not unwritable:
             raise
-        kept[where] = f"{unwritable} cannot be written ({error.strerror or error})."
+        kept[where] = without_paths(f"{unwritable} cannot be written ({error.strerror or error}).")
     else:
         anew = False
     if ended:

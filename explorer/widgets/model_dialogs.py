@@ -11,6 +11,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from explorer.background import publications
+from explorer.messages import without_paths
 from explorer.widgets import double_click, errors
 from explorer.widgets.text import literal
 from pipelines.errors import GanError, ModelError, printable
@@ -169,7 +170,7 @@ def _name_problem(name: str) -> str:
     try:
         managing.free_place(name)
     except ModelError as error:
-        return str(error)
+        return without_paths(str(error))
     return ""
 
 

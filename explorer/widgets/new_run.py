@@ -6,6 +6,7 @@ import os
 
 import streamlit as st
 
+from explorer.messages import without_paths
 from explorer.widgets import double_click, errors, starting
 from explorer.widgets.begin_with import begin_with, chosen, further_model, offer
 from explorer.widgets.branching import branch, to_be_shown
@@ -50,9 +51,9 @@ def _look_at_data(
     folder = os.fsdecode(path) if path else None  # whose name may be no text that a cache's key can hold
     try:
         found = data.overview(name, size=size, channels=channels, folder=folder, held_out=held_out)
-        return found, "" if found.prepared else data.missing_files(name)
+        return found, "" if found.prepared else without_paths(data.missing_files(name))
     except DataError as error:
-        return None, str(error)
+        return None, str(error) if folder else without_paths(str(error))
 
 
 def new_run(is_first: bool) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from explorer.messages import without_paths
 from explorer.widgets import errors
 from explorer.widgets.text import api_link, literal
 from pipelines.config.presets import PRESETS, title_of
@@ -57,16 +58,13 @@ def run_header(run: RunFolder, record: Record, status: Status) -> None:
 
 def run_message(run: RunFolder, record: Record, status: Status) -> None:
     """One sentence, always in this place: what to do next, or what to look for while it trains."""
-    state, at = status.state, f"at step {status.step:,}"
+    state, at, said = status.state, f"at step {status.step:,}", without_paths(status.message)
     if state in (FAILED, LOST):
         show = st.error if state == FAILED else st.warning
-        show(literal(status.message or "The training ended without a message."), icon=":material/error:")
-        if log := logs_of(run, LOG_LINES):
-            with st.expander("The end of its log", icon=":material/description:", expanded=True):
-                st.code(printable(log), language=None, wrap_lines=True)
-                st.markdown(f"[The whole log]({api_link(run.id, 'log')})")
+        show(literal(said or "The training ended without a message."), icon=":material/error:")
+        end_of_log(run, expanded=True)
     elif state == QUEUED:
-        st.info(_waits(run, record, status), icon=":material/hourglass_top:")
+        st.info(_waits(run, record, status, said), icon=":material/hourglass_top:")
     elif state == PREPARING:
         st.info("Getting the data ready; this is done once for each set.", icon=":material/hourglass_top:")
     elif state == PAUSED:
@@ -78,17 +76,25 @@ def run_message(run: RunFolder, record: Record, status: Status) -> None:
     elif state == FINISHED:
         limit = "seconds" if record.config.seconds else "epochs"
         further = f"To go further, duplicate it, give it more {limit} and let it begin with this run's last step."
-        ended = literal(status.message) if status.message.startswith("Finished after") else f"Finished {at}."
+        ended = literal(said) if said.startswith("Finished after") else f"Finished {at}."
         st.success(f"{ended} {further}", icon=":material/check:")
     else:
         look_for = PRESETS[record.preset].look_for if record.preset in PRESETS else "Training."
         st.info(look_for, icon=":material/visibility:")
 
 
-def _waits(run: RunFolder, record: Record, status: Status) -> str:
+def end_of_log(run: RunFolder, *, expanded: bool = False) -> None:
+    """The last lines of what a run's process said, and the way to all of it; nothing where it said nothing."""
+    if log := without_paths(logs_of(run, LOG_LINES)):
+        with st.expander("The end of its log", icon=":material/description:", expanded=expanded):
+            st.code(printable(log), language=None, wrap_lines=True)
+            st.markdown(f"[The whole log]({api_link(run.id, 'log')})")
+
+
+def _waits(run: RunFolder, record: Record, status: Status, said: str) -> str:
     """What a run waits for that has not begun."""
     if not launcher_traits(record.config.launcher).here:
-        return literal(f"Waits at {place_of(run) or record.config.launcher} and starts by itself. {status.message}")
+        return literal(f"Waits at {place_of(run) or record.config.launcher} and starts by itself. {said}")
     if status.place:
         line = line_for(record.config.device)
         return f"Place {literal(status.place)} in the queue for {line}: it starts by itself."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer.messages import without_paths
 from explorer.widgets.settings_form import base_of, changed_settings, in_words
 from explorer.widgets.text import literal
 from pipelines.config.train_config import GROUPS, SETTINGS, label_of
@@ -43,7 +44,8 @@ def _data_and_machine(record: Record) -> None:
     facts = []
     if record.data.get("source"):
         count = f"{record.data['count']:,} pictures. " if record.data.get("count") else ""
-        facts.append(f"**Data:** {count}{literal(record.data.get('source') or '')}")
+        source = str(record.data["source"])
+        facts.append(f"**Data:** {count}{literal(source if record.config.folder else without_paths(source))}")
     for title, values in (("Machine", record.resolved), ("Versions", record.versions)):
         if values:
             words = ", ".join(f"{literal(name)} {literal(value)}" for name, value in values.items())
