@@ -1,12 +1,10 @@
-"""Trains a few steps of several configurations and saves all weights: by torchrun, and called by test_process_group.py.
-
-torchrun --nproc-per-node 2 -m tests.training.train_together FOLDER SETTINGS-AS-JSON ...
+"""Trains a few steps of several configurations and saves all weights: called by test_process_group.py, alone and in a
+group of two processes. Run as a script it is the second of these, which says when it has loaded torch.
 
 Of the last configuration it is saved, by each process, what D's dropout leaves of ones.
 """
 
 import json
-import os
 import sys
 from dataclasses import replace
 
@@ -20,7 +18,7 @@ from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
 from tests.families import fields, spec_of
 
-STEPS = 3
+STEPS = 2  # the second with what the first made of weights, optimisers, averages and random numbers
 
 
 def made(values, group):
@@ -29,11 +27,14 @@ def made(values, group):
     ``pictures`` says of how many, ``first_step`` how many steps it counts already, and ``conditions`` how many
     a network that translates is told of: as many as there are pictures belong to these. ``steps`` is for ``trained``.
     """
+    values = dict(values)
     count, taken, conditions = values.pop("pictures", 40), values.pop("first_step", 0), values.pop("conditions", 0)
     values.pop("steps", None)
     config = TrainConfig(**values).changed(gpus=group.size if group else 1)
     chance = torch.Generator().manual_seed(0)
-    images = torch.randint(0, 256, (count, config.channels, 32, 32), dtype=torch.uint8, generator=chance)
+    images = torch.randint(
+        0, 256, (count, config.channels, config.size, config.size), dtype=torch.uint8, generator=chance
+    )
     labels = torch.tensor([0, 0, 0, 1, 0, 2, 3, 0] * 5)[:count]
     held_out = (images[:6].flip(0), labels[:6])
     spec, where = spec_of(config.network, 4, config.size), Machine("cpu", "fp32", 1)
@@ -83,9 +84,15 @@ def write(folder, settings, group):
     save_file(masks, f"{folder}/dropped-{rank}", {"numbers": "[]"})
 
 
-if __name__ == "__main__":
-    torch.set_num_threads(1)
-    with process_group.formed(int(os.environ["WORLD_SIZE"]), "cpu") as group:
-        write(sys.argv[1], [json.loads(text) for text in sys.argv[2:]], group)
+def together(folder, settings):
+    """Trains as ``write`` does, as the process of a group of two whose rank the environment says."""
+    with process_group.formed(2, "cpu") as group:
+        write(folder, settings, group)
         if not group.leads:
             assert group.hear() is None, "the leader says when it is over"
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    print("ready", flush=True)
+    together(sys.argv[1], [json.loads(text) for text in sys.argv[2:]])
