@@ -8,7 +8,8 @@
 - **Frames**: only pages of the same origin may show the app in a frame, unless ``GAN_EXPLORER_FRAMES`` names others.
 - **Uploads**: no page uses ``st.file_uploader``, so Streamlit's route for it is closed.
 - **Visitors**: a browser that asks for a page is given a cookie with a random name, by which its tabs are one visitor
-  (``widgets/starting.py``). It is sent to this server only, and no script reads it.
+  to whatever is shared out (``widgets/starting.py``, ``playground_answers.py``). It is sent to this server only, and no
+  script reads it.
 - **Who leaves** before a request has arrived in full has made no error: nothing is written to the log.
 
 Foreign origins are refused by what is absent: no route sends CORS headers, bodies must be JSON, and Streamlit's socket
@@ -26,7 +27,7 @@ from functools import cache
 
 from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect, cookie_parser
+from starlette.requests import ClientDisconnect, Request, cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
@@ -93,6 +94,11 @@ def name_of(host: str) -> str:
     if not all(digit in "0123456789" for digit in port):
         return ""
     return name.removeprefix("[").removesuffix("]").rstrip(".")
+
+
+def visitor_of(request: Request) -> str:
+    """Whose browser asks: the name in its cookie; of one that keeps no cookies its address, which others may share."""
+    return request.cookies.get(VISITOR) or (request.client.host if request.client else "")
 
 
 def _cookie_for(asking: Headers) -> str | None:

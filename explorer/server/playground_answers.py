@@ -53,7 +53,7 @@ class Games:
         """Keep a game; returns its name, which cannot be guessed, and its session.
 
         Args:
-            visitor: whose it is: the address that the request came from.
+            visitor: whose it is, by ``guard.visitor_of``.
         """
         name, session = secrets.token_urlsafe(12), Session(game, threading.Lock(), Watch(), visitor)
         with self._lock:

@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from explorer.server import heap
 from explorer.server.bodies import json_as, json_body, kind_of
+from explorer.server.guard import visitor_of
 from explorer.server.sentences import refused
 from pipelines.errors import GanError
 
@@ -35,7 +36,7 @@ def _asking(verb: str) -> Callable[[Request], Any]:
             _threads.set(limiter := CapacityLimiter(THREADS))
         place = dict(request.path_params)
         if verb == "start":
-            place["visitor"] = request.client.host if request.client else ""
+            place["visitor"] = visitor_of(request)
         return await to_thread.run_sync(_answered, verb, place, text, limiter=limiter)
 
     return route

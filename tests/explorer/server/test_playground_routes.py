@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from explorer.server import playground_answers
+from explorer.server.guard import VISITOR
 from explorer.server.playground_routes import MOST_BYTES, PLANE_ROUTES
 from pipelines.paths import PROJECT
 from pipelines.playground import saved
@@ -199,6 +200,20 @@ def test_whoever_has_most_games_loses_one_of_theirs():
     late = games.add(one, "late")[0]
     kept_ = [name for name in (*quiet, *busy, late) if name in games._games]
     assert kept_ == [*quiet, *busy[-2:], late] and len(games) == 5
+
+
+def test_visitors_of_one_address_are_told_apart_by_their_cookies(ask, client, monkeypatch):
+    """As behind a proxy: somebody who starts many games takes none from the others."""
+    monkeypatch.setattr(playground_answers, "GAMES", playground_answers.Games(most=3))
+
+    def start(name: str | None) -> str:
+        cookie = {"cookie": f"{VISITOR}={name}"} if name else {}
+        answer = client.post("/api/plane", json={"config": SMALL}, headers=cookie)
+        return unpack(answer.content)["id"]
+
+    quiet, *busy, without = start("quiet"), start("busy"), start("busy"), start("busy"), start(None)
+    assert list(playground_answers.GAMES._games) == [quiet, busy[2], without]
+    assert [seat.visitor for seat in playground_answers.GAMES._games.values()] == ["quiet", "busy", "127.0.0.1"]
 
 
 def test_a_class_plays_at_once_and_each_gets_its_own_game(ask):
