@@ -20,9 +20,11 @@ import torch
 from pipelines.config.train_config import TrainConfig
 from pipelines.playground.game import Game
 from pipelines.playground.settings import PlaneConfig
-from pipelines.training import checkpoint
+from pipelines.registries import NETWORKS
+from pipelines.training import checkpoint, memory
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
+from tests.families import spec_of
 
 config = TrainConfig(network="quick", width=4, latent_size=4, batch_size=4, r1=1.0, d_norm="layer")
 trainer = Trainer(config, torch.zeros(8, 1, 28, 28, dtype=torch.uint8), Machine("cpu", "fp32", 1))
@@ -31,6 +33,10 @@ trainer.set_rates(lr_g=1e-4)
 checkpoint.save(trainer, Path({path!r}))
 checkpoint.load(trainer, Path({path!r}))
 Game(PlaneConfig()).advance()
+for name in NETWORKS.names():  # what every run reckons before it trains
+    asked = TrainConfig(network=name, size=32, width=4, latent_size=4, conditional=True, minibatch="discrimination")
+    assert memory.least_of_weights(asked, spec_of(name, 4, 32)) > 0
+    assert "torch._dynamo" not in sys.modules, name
 assert "torch._dynamo" not in sys.modules
 """
 

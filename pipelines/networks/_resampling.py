@@ -27,8 +27,7 @@ class Blur(nn.Module):
     def __init__(self, maps: int, padding: int = 1, stride: int = 1, gain: float = 1.0) -> None:
         super().__init__()
         self.padding, self.stride = padding, stride
-        taps = torch.tensor(TAPS)
-        square = gain * taps[:, None] * taps / taps.sum() ** 2
+        square = torch.tensor([[gain * one * other / sum(TAPS) ** 2 for other in TAPS] for one in TAPS])
         self.register_buffer("filter", square.expand(maps, 1, 4, 4).contiguous(), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:

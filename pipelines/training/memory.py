@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 from pipelines.config.train_config import TrainConfig
 from pipelines.data import Spec
@@ -129,11 +131,25 @@ def least_of_weights(config: TrainConfig, classes: Spec | int) -> int:
     plain = config.changed(g_spectral=False, d_norm="none" if config.d_norm == "spectral" else config.d_norm)
     spec = Spec.of(classes).told(config.conditional, method_traits(config.method).pairs)
     try:
-        with torch.device("meta"):
+        with torch.device("meta"), _Unfilled():
             networks = build(plain, spec, "meta")
     except RuntimeError:  # of a family that reads a number while it is built, and there are none on "meta"
         return 0
     return OF_WEIGHTS * sum(weight.numel() * weight.element_size() for one in networks for weight in one.parameters())
+
+
+class _Unfilled(TorchFunctionMode):
+    """Leaves new weights as they are: on "meta" they hold no numbers, and to draw or scale these would load torch's
+    compiler, which takes about as long as torch itself.
+    """
+
+    def __torch_function__(self, func: Callable, types: Any, args: tuple = (), kwargs: dict | None = None) -> Any:
+        kwargs = kwargs or {}
+        drawn = getattr(func, "__module__", "") == "torch.nn.init" or func in (Tensor.normal_, Tensor.uniform_)
+        scaled = func in (Tensor.mul, Tensor.__mul__, Tensor.__rmul__) and not isinstance(args[1], Tensor)
+        if drawn or scaled:
+            return args[0] if args else kwargs["tensor"]
+        return torch.empty(*args, **kwargs) if func in (torch.randn, torch.rand) else func(*args, **kwargs)
 
 
 def _picture_bytes(config: TrainConfig) -> int:
