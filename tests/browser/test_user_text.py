@@ -8,7 +8,6 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from explorer import saved_directions
 from pipelines.runs.folder import FAILED, FINISHED
 from tests.browser.literal_page import WILD
 from tests.fake_run import FakeRun
@@ -67,6 +66,18 @@ def no_links(place: Locator) -> None:
     assert not made.count(), made.first.evaluate("one => one.outerHTML")
 
 
+def typed(dialog: Locator, *fields: str) -> None:
+    """Type the text into the fields of a dialog, the model's name last, which it then is told that it cannot be."""
+    for field in fields:
+        dialog.get_by_role("textbox", name=field).fill(TEXT)
+        dialog.page.keyboard.press("Enter")
+    said = f"The model's name is {TEXT!r}; use small letters"
+    expect(dialog.get_by_test_id("stAlert")).to_contain_text(said, timeout=OPEN_MS)
+    for field in fields:
+        expect(dialog.get_by_role("textbox", name=field)).to_have_value(TEXT)
+    no_links(dialog)
+
+
 def shown(page: Page, text: str) -> None:
     expect(page.get_by_text(text).first).to_be_visible(timeout=OPEN_MS)
 
@@ -120,6 +131,12 @@ def test_a_run_shows_name_note_folder_classes_and_errors_as_typed(page: Page, se
     page.locator("[data-chart=outputs]").scroll_into_view_if_needed()
     page.wait_for_function(mark, timeout=OPEN_MS)
     assert page.evaluate(mark).count("&lt;b&gt;b&lt;/b&gt;") == 1, "Plotly takes tags for HTML"
+    page.get_by_role("textbox", name="The folder that holds the same pictures now").fill(f"/no/{FOLDER}")
+    page.get_by_role("button", name="Resume with this folder").click()
+    expect(page.get_by_test_id("stAlert").get_by_text(f"The folder {FOLDER} does not exist")).to_be_visible(
+        timeout=OPEN_MS
+    )
+    no_links(page.locator(".stMain"))
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("dialog").get_by_text(TEXT, exact=True)).to_be_visible(timeout=OPEN_MS)
     no_links(page.get_by_role("dialog"))
@@ -139,18 +156,22 @@ def test_a_comparison_shows_names_as_typed(page: Page, server, run, fetched):
     no_links(page.locator(".stMain"))
 
 
-def test_a_model_shows_its_title_and_directions_as_typed(page: Page, server, fetched):
+def test_a_model_shows_its_title_name_and_directions_as_typed(page: Page, server, run, fetched):
     path = server.models / "tiny-faces" / "card.json"
     card = json.loads(path.read_text("utf-8"))
     path.write_text(json.dumps({**card, "title": TEXT, "about": TEXT, "notes": TEXT}), "utf-8")
-    saved_directions.save("tiny-faces", TEXT[:40], "pca-1")
+    run.folder.checkpoint_path(run.step).write_bytes(b"weights")  # so that it can be published
     page.goto(server.url)
     card_place = page.locator("[data-model=tiny-faces]")
     expect(card_place.get_by_role("heading", name=TEXT)).to_be_visible(timeout=OPEN_MS)
     card_place.get_by_role("button", name="Rename").click()
-    expect(page.get_by_role("dialog").get_by_text(f"{TEXT} has the name")).to_be_visible(timeout=OPEN_MS)
-    no_links(page.get_by_role("dialog"))
-    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text(f"{TEXT} has the name")).to_be_visible(timeout=OPEN_MS)
+    typed(dialog, "Name")
+    dialog.get_by_role("button", name="Cancel").click()
+    page.locator(f"[data-run='{RUN}']").get_by_role("button", name="Publish").click()
+    typed(dialog, "Title", "One sentence on it", "Name")
+    dialog.get_by_role("button", name="Cancel").click()
     no_links(page.locator(".stMain"))
     card_place.get_by_text("How it was trained").click()
     card_place.get_by_role("button", name="Train it further").click()
@@ -158,13 +179,16 @@ def test_a_model_shows_its_title_and_directions_as_typed(page: Page, server, fet
     expect(page.locator(".st-key-start")).to_contain_text(f"Start: {TEXT}, further")
     expect(page.get_by_role("combobox", name="Begin with")).to_have_value(f"the model {TEXT}")
     no_links(page.locator(".stMain"))
+    page.goto(f"{server.url}/arithmetic?model=tiny-faces&yes=0.0,0.1&no=0.2,0.3")
+    page.get_by_role("tab", name="Your own marks").click(timeout=OPEN_MS)
+    page.get_by_label("Name of the direction").fill(TEXT[:40])
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("slider", name=TEXT[:40])).to_be_visible(timeout=OPEN_MS)
+    no_links(page.locator(".stMain"))
     page.goto(f"{server.url}/latent?model=tiny-faces")
     expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile(re.escape(TEXT)), timeout=OPEN_MS)
     page.get_by_role("button", name="Saved", exact=True).click(timeout=OPEN_MS)
     expect(page.locator(".gx-sliders")).to_contain_text(TEXT[:40])
-    page.goto(f"{server.url}/arithmetic?model=tiny-faces")
-    page.get_by_role("tab", name="Your own marks").click(timeout=OPEN_MS)
-    shown(page, TEXT[:40])
     no_links(page.locator(".stMain"))
 
 
