@@ -6,6 +6,7 @@ import streamlit as st
 
 # The icon is a file of our own: Streamlit's named ones are fetched from the internet for the browser's tab.
 st.set_page_config(page_title="GAN Explorer", page_icon=Path(__file__).with_name("icon.svg"), layout="wide")
+st.html(Path(__file__).parent / "web" / "shared" / "chosen.css")
 
 page = st.navigation(
     [

@@ -76,7 +76,7 @@ def settings_form(base: TrainConfig, whose: str = "preset") -> None:
             for start in range(0, len(names), COLUMNS):  # row by row, so that a narrow screen keeps the order
                 for column, name in zip(st.columns(COLUMNS), names[start : start + COLUMNS], strict=False):
                     with column:
-                        was = f" :primary[({whose}: {literal(in_words(getattr(base, name), name))})]"
+                        was = f" :violet[({whose}: {literal(in_words(getattr(base, name), name))})]"
                         _field(name, was if name in changed else "")
 
 

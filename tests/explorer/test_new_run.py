@@ -141,7 +141,7 @@ def test_changed_settings_are_marked_started_and_taken_back(launched):
     page.number_input(key="draft_width").set_value(16)
     page.number_input(key="draft_seconds").set_value(None)
     checked(page.run())
-    assert page.number_input(key="draft_width").label == "Width :primary[(preset: 32)]"
+    assert page.number_input(key="draft_width").label == "Width :violet[(preset: 32)]"
     assert "Changed: Width, Seconds." in words(page)
     assert "until 95% of the samples are clear, 300 s at most" in words(page)
     assert "2 settings changed" in words(page)
