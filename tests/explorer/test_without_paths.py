@@ -28,8 +28,9 @@ SHOWN_LOG = 'Traceback:\n  File "pipelines/runs/worker.py", line 3\n  File "deco
 
 
 @pytest.fixture
-def failed(made):
+def failed(made, monkeypatch):
     """A run whose message and log name folders of the server."""
+    monkeypatch.setattr("explorer.live.summaries.FRESH_S", 0.0)
     fake = made(FAILED)
     fake.status(
         FAILED, message=f"The checkpoint {fake.folder.path}/checkpoints/step-00000200.safetensors does not fit."
@@ -54,7 +55,6 @@ def test_a_failed_run_names_its_files_alone(failed, address):
 
 
 def test_a_run_that_is_not_read_names_its_files_alone(failed, address, monkeypatch):
-    monkeypatch.setattr("explorer.live.summaries.FRESH_S", 0.0)
     error = RunError(f"{failed.folder.path}/config.json is locked by /usr/lib/a/lock.")
     monkeypatch.setattr("pipelines.runs.reading.record", lambda *_: (_ for _ in ()).throw(error))
     page = opened(RUN)
