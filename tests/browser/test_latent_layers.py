@@ -22,6 +22,7 @@ WAIT_MS = 60_000  # torch is loaded by the first picture
 PIXELS = "canvas => canvas.toDataURL()"
 GREYS = """canvases => canvases.map((canvas) => Array.from(
   canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data).filter((_, at) => at % 4 === 0))"""
+ALL_INSIDE = "list => [...list.children].every((tab) => tab.getBoundingClientRect().right <= innerWidth)"
 
 
 @pytest.fixture
@@ -65,6 +66,9 @@ def test_a_place_is_chosen_and_its_attention_is_shown(page: Page, tiny_server, m
     assert page.locator(".gx-heat").evaluate(PIXELS) != before
     page.reload()
     expect(said).to_contain_text("The place in column 7 and row 11 of 14", timeout=WAIT_MS)
+    page.set_viewport_size({"width": 420, "height": 900})
+    tools = page.get_by_role("tablist", name="Tools")
+    until(lambda: tools.evaluate(ALL_INSIDE), "every tab is in a narrow window")
     page.goto(f"{tiny_server.url}/latent?model=tiny-plain&tab=attention")
     expect(page.get_by_role("tab", name="Sliders")).to_have_attribute("aria-selected", "true", timeout=WAIT_MS)
     for name in ("Attention", "Styles"):

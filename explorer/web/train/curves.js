@@ -50,6 +50,7 @@ export class Curves extends ChartCards {
     const options = { yTitle: literal(view.unit(run)), marks: this.marks(), levels: this.levels(view),
       canLog: !view.columns || view.log !== "choice" || view.columns.every(({ column }) => history.isPositive(column)) };
     if (probability) options.yRange = [-0.02, 1.02];
+    for (const line of card.legend) if (line.field && line.view === view) line.button.hidden = line.alone || !this.offered({ measures: [line] });
     return { title: view.title(this.source), options,
       traces: view.columns ? this.curveTraces(card, width) : this.measureTraces(card) };
   }
@@ -77,7 +78,7 @@ export class Curves extends ChartCards {
   measureTraces({ view, hidden }) {
     const { measures } = this.source;
     const { column } = X_AXES[this.x];
-    const shared = { type: "scatter", hoverinfo: "all" };
+    const shared = { type: "scatter", hoverinfo: "all", cliponaxis: false }; // the newest lies on the frame
     const colorOf = ({ role, depth }) => (view.many ? shade(this.theme.colors[role], depth) : this.theme.colors[role]);
     const colors = view.measures.map(colorOf);
     const traces = view.measures.map(({ name, field, dash }, at) => ({
@@ -91,7 +92,7 @@ export class Curves extends ChartCards {
     const shown = best && Number.isFinite(best[field]) && !hidden.has(name);
     traces.push({
       ...shared, mode: view.best ? "markers+text" : "markers", name: "best checkpoint", uid: "best", text: ["best"],
-      x: shown ? [best[column]] : [], y: shown ? [best[field]] : [], textposition: "top center", cliponaxis: false,
+      x: shown ? [best[column]] : [], y: shown ? [best[field]] : [], textposition: "top center",
       textfont: { size: 12, color: this.theme.text }, hoverinfo: "skip",
       marker: { symbol: "star", size: 13, color: this.theme.text, line: { width: 1.5, color: this.theme.background } },
     });

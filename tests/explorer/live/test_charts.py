@@ -37,7 +37,7 @@ def test_measures_keep_their_places_until_they_come_and_stand_beside_those_of_re
     for title in titles.values():
         expect(title).to_have_text("First measure after the first epoch")
     before = opened.locator("[data-chart=near]").bounding_box()
-    run.measure(frechet=20.0, coverage=0.4, modes=7)
+    run.measure(frechet=20.0, coverage=0.4, modes=7, as_asked=None)
     eventually(lambda: titles["near"].inner_text(), "20.0; real pictures 1.1")
     expect(opened.locator(".gx-quality")).to_contain_text("2,000 samples; real pictures 1.1")
     eventually(lambda: opened.locator("[data-chart=near] .gx-named").inner_text(), "Fréchet distance, digit features")
@@ -45,6 +45,9 @@ def test_measures_keep_their_places_until_they_come_and_stand_beside_those_of_re
     titles["varied"].scroll_into_view_if_needed()
     eventually(lambda: titles["varied"].inner_text(), "Covers 40 %, 7 of 10 classes")
     assert labels(opened, "near") == ["real pictures 1.1"] and labels(opened, "varied") == ["real pictures 97 %"]
+    titles["clear"].scroll_into_view_if_needed()
+    legend = opened.locator("[data-chart=clear]").get_by_role("button")
+    eventually(legend.all_inner_texts, ["clear"])  # there is no line of what was not measured
 
 
 def test_a_star_marks_the_best_checkpoint_which_is_not_always_the_last(opened, run: FakeRun) -> None:
