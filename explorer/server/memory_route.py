@@ -5,10 +5,10 @@ from __future__ import annotations
 from anyio import CapacityLimiter, to_thread
 from anyio.lowlevel import RunVar
 from starlette.requests import Request
-from starlette.responses import JSONResponse
 
 from explorer.background import memory as asking
 from explorer.messages import without_paths
+from explorer.server.ascii_json import AsciiJSON
 from explorer.server.asked import OfRun
 from explorer.server.bodies import json_as, json_body
 from explorer.server.sentences import refused
@@ -21,7 +21,7 @@ WAITING = 4  # questions that wait for an answer at once; others wait for these
 _threads: RunVar[CapacityLimiter] = RunVar("threads of the memory route")
 
 
-async def memory(request: Request) -> JSONResponse:
+async def memory(request: Request) -> AsciiJSON:
     """Whether a run with the settings of the body fits, and how much it takes: ``fits`` and ``words``."""
     asked = json_as(await json_body(request, MOST_BYTES), OfRun)
     try:
@@ -33,4 +33,4 @@ async def memory(request: Request) -> JSONResponse:
     if (limiter := _threads.get(None)) is None:
         _threads.set(limiter := CapacityLimiter(WAITING))
     found = await to_thread.run_sync(asking.asked, config, limiter=limiter)
-    return JSONResponse({**found, "words": without_paths(found["words"])}, headers={"cache-control": "no-store"})
+    return AsciiJSON({**found, "words": without_paths(found["words"])}, headers={"cache-control": "no-store"})

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from explorer.messages import without_paths
+from explorer.server.ascii_json import AsciiJSON
 from explorer.server.asked import (
     Edit,
     Effects,
@@ -52,7 +53,7 @@ CALM_S, MOST_CALM_S = 0.2, 1.0  # between two parts of a long measure nobody dra
 
 def about(model: Model, asked: Nothing) -> Response:
     """What a page needs to know of the model."""
-    return JSONResponse(describe(model), headers={"cache-control": "no-store"})
+    return AsciiJSON(describe(model), headers={"cache-control": "no-store"})
 
 
 def labels(model: Model, asked: Nothing) -> Response:
@@ -82,7 +83,7 @@ def _listed(model: Model, found: Iterable[Direction]) -> Response:
         for one in listed
         if one["kind"] == "label" and model.steered(f"{one['id']}{HELD}{ALL}")
     ]
-    return JSONResponse({"directions": listed})
+    return AsciiJSON({"directions": listed})
 
 
 def pictures(model: Model, asked: Shown) -> Response:
@@ -115,14 +116,14 @@ def read(model: Model, asked: Shown) -> Response:
     """What the classifier that ships sees on the pictures of points, and the pictures' own classes."""
     reader, points = model.reader, all_checked(asked.points)
     if reader is None:
-        return JSONResponse({"names": [], "groups": [], "probabilities": []})
+        return AsciiJSON({"names": [], "groups": [], "probabilities": []})
     images, rows, says = decoded(model, points), [], []
     for start in range(0, len(images), AT_ONCE):
         with DECODING.turn():
             seen = reader.read(images[start : start + AT_ONCE])
         rows += [[round(float(p), 4) for p in row] for row in seen]
         says += reader.says(seen).tolist()
-    return JSONResponse({"names": reader.names, "groups": reader.groups, "probabilities": rows, "says": says})
+    return AsciiJSON({"names": reader.names, "groups": reader.groups, "probabilities": rows, "says": says})
 
 
 def opinion(model: Model, asked: Shown) -> Response:
@@ -132,7 +133,7 @@ def opinion(model: Model, asked: Shown) -> Response:
     with DECODING.turn():
         scores = model.score(images, model.resolve(points)[1])
     kind = loss_traits(model.trained.config.loss).d_output
-    return JSONResponse({"kind": kind, "scores": [round(float(score), 4) for score in scores]})
+    return AsciiJSON({"kind": kind, "scores": [round(float(score), 4) for score in scores]})
 
 
 def nearest(model: Model, asked: Nearest) -> Response:
@@ -146,7 +147,7 @@ def nearest(model: Model, asked: Nearest) -> Response:
     try:
         known = training_set(model.trained.config)
     except DataError as error:
-        return JSONResponse({"prepared": False, "message": without_paths(str(error)), "results": []})
+        return AsciiJSON({"prepared": False, "message": without_paths(str(error)), "results": []})
     results = []
     for found in known.nearest(decoded(model, points), asked.count):
         indices = [neighbour.index for neighbour in found.neighbours]
@@ -160,7 +161,7 @@ def nearest(model: Model, asked: Nearest) -> Response:
             for neighbour, score in zip(found.neighbours, scores, strict=True)
         ]
         results.append({"neighbours": near, "nearer_than": found.nearer_than})
-    return JSONResponse({"prepared": True, "results": results})
+    return AsciiJSON({"prepared": True, "results": results})
 
 
 def training(model: Model, asked: Training) -> Response:
@@ -173,21 +174,21 @@ def training(model: Model, asked: Training) -> Response:
 
 def find(model: Model, asked: Found) -> Response:
     """Samples that show what is wanted, the surest first."""
-    return JSONResponse(search.find(model, asked.wanted, asked.count, skip=asked.skip, like=asked.like))
+    return AsciiJSON(search.find(model, asked.wanted, asked.count, skip=asked.skip, like=asked.like))
 
 
 def equations(model: Model, asked: Nothing) -> Response:
     """Equations to be had with one click."""
     with SEARCHING.turn():
         found = classics.classic(model)
-    return JSONResponse({"equations": found})
+    return AsciiJSON({"equations": found})
 
 
 def equation(model: Model, asked: Equation) -> Response:
     """Exemplars for the three slots of an equation, by what is wanted of each."""
     with SEARCHING.turn():
         found = classics.fill(model, asked.a, asked.b, asked.c, variant=asked.variant)
-    return JSONResponse(found)
+    return AsciiJSON(found)
 
 
 def edit(model: Model, asked: Edit) -> Response:
@@ -196,7 +197,7 @@ def edit(model: Model, asked: Edit) -> Response:
     with COMPUTING.turn():
         z, y = model.resolve(points)
         found = search_move(model, z[0], y, asked.name, asked.wanted, asked.held, model.styled(points))
-    return JSONResponse({"z": pack(found.vector), "shows": found.shows, "kept": found.kept, "way": round(found.way, 2)})
+    return AsciiJSON({"z": pack(found.vector), "shows": found.shows, "kept": found.kept, "way": round(found.way, 2)})
 
 
 def effects(model: Model, asked: Effects) -> Response:
@@ -205,14 +206,14 @@ def effects(model: Model, asked: Effects) -> Response:
     with COMPUTING.turn():
         along = search.along(model, asked.direction, asked.amount, asked.count) if asked.direction else None
         found = along or search.effects(model, point.moves, asked.count)
-    return JSONResponse(found)
+    return AsciiJSON(found)
 
 
 def agreement(model: Model, asked: Nothing) -> Response:
     """How often the classifier sees the class that was asked for, class by class."""
     with COMPUTING.turn():
         found = search.agreement(model)
-    return JSONResponse(found)
+    return AsciiJSON(found)
 
 
 def truncation(model: Model, asked: Nothing) -> Iterator[bytes]:

@@ -22,10 +22,11 @@ from anyio import CapacityLimiter, to_thread
 from anyio.lowlevel import RunVar
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from explorer.background import readers
 from explorer.server import heap
+from explorer.server.ascii_json import AsciiJSON
 from explorer.server.bodies import json_as, json_body, kind_of
 from explorer.server.pictures import picture
 from explorer.server.sentences import refused
@@ -118,7 +119,7 @@ def reader(request: Request) -> Response:
         entry = registry.find(_reference(request), anywhere=False)
     except GanError as error:
         raise refused(404, error) from None
-    return JSONResponse(readers.of_model(entry), headers={"cache-control": "no-store"})
+    return AsciiJSON(readers.of_model(entry), headers={"cache-control": "no-store"})
 
 
 def _reference(request: Request) -> str:

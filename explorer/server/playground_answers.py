@@ -9,9 +9,10 @@ from collections import Counter, OrderedDict
 from typing import Any, NamedTuple
 
 import torch
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from explorer.model import library  # noqa: F401 (it tells torch to take one thread in the server)
+from explorer.server.ascii_json import AsciiJSON
 from explorer.server.asked import Advance, Change, Nothing, Start
 from explorer.server.turns import FairSemaphore
 from pipelines.errors import GanError, TrainingError
@@ -91,7 +92,7 @@ def shapes(asked: Nothing) -> Response:
         if name != "drawing":
             points = distribution(from_dict({"data": name})).draw(THUMBNAIL, torch.Generator().manual_seed(0))
             found[name] = [[round(x, 3), round(y, 3)] for x, y in points.tolist()]
-    return JSONResponse(found, headers={"cache-control": "public, max-age=3600"})
+    return AsciiJSON(found, headers={"cache-control": "public, max-age=3600"})
 
 
 def start(asked: Start, visitor: str) -> Response:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from explorer.server.ascii_json import AsciiJSON
 from explorer.server.asked import Nothing, Shown
 from explorer.server.raw import raw
 from pipelines.latent.conditions import parts as parts_told
@@ -28,7 +29,7 @@ def conditions(model: Model, asked: Nothing) -> Response:
 
 def attributes(model: Model, asked: Nothing) -> Response:
     """The parts of which a model that is told of attributes can be told, each with its attributes; [] of any other."""
-    return JSONResponse({"parts": parts_told(model.trained)})
+    return AsciiJSON({"parts": parts_told(model.trained)})
 
 
 def told(model: Model, asked: Shown) -> Response:
@@ -36,4 +37,4 @@ def told(model: Model, asked: Shown) -> Response:
     if model.trained.attributes is None:
         raise HTTPException(400, f"{model.id} is not told of attributes.")
     _, y = model.resolve(all_checked(asked.points))
-    return JSONResponse({"told": [[round(number, 4) for number in row] for row in y.tolist()]})
+    return AsciiJSON({"told": [[round(number, 4) for number in row] for row in y.tolist()]})

@@ -12,9 +12,10 @@ import binascii
 import numpy as np
 import torch
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from torch import Tensor
 
+from explorer.server.ascii_json import AsciiJSON
 from explorer.server.asked import Nothing, Pictured, Translated
 from explorer.server.raw import raw
 from explorer.server.turns import DECODING
@@ -35,7 +36,7 @@ def translation(model: Model, asked: Nothing) -> Response:
     _reads_pictures(model)
     trained = model.trained
     spec, config = trained.entry.spec, trained.config
-    return JSONResponse(
+    return AsciiJSON(
         {
             "input": list(spec.condition_shape),
             "output": [config.channels, config.size, config.size],

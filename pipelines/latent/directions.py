@@ -64,7 +64,8 @@ def slug(name: str) -> str:
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     if name.isascii() and not re.fullmatch(rf"((z|pca-|sefa-)[0-9]+|all|{W}.*|)", plain):
         return plain
-    return f"{zlib.crc32(name.encode()):08x}-{plain}".rstrip("-")
+    own = zlib.crc32(name.encode("utf-8", "surrogatepass"))  # a name of a folder need not be UTF-8
+    return f"{own:08x}-{plain}".rstrip("-")
 
 
 def named(model: Model, name: str) -> Direction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,10 @@ def test_the_published_readings_give_the_directions_of_their_axes(faces: Model) 
     assert [d.name for d in faces.directions.values() if d.kind == "label"] == list(names)
     for axis, name in enumerate(names):
         assert along(faces.direction(slug(name)).vector, axis) > 0.98
+
+
+def test_a_name_that_is_not_utf_8_has_an_id() -> None:
+    assert re.fullmatch("[0-9a-f]{8}-caf", slug("caf\udce9"))
 
 
 @pytest.mark.parametrize("prior", ["gaussian", "uniform"])

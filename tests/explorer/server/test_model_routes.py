@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import struct
 import subprocess
 import sys
@@ -41,6 +42,15 @@ def test_a_model_tells_what_it_is(ask, name: str) -> None:
     assert told["classes"] == list(gan.class_names) and told["latent"] == gan.latent_size
     preview = ask(name, "/preview")
     assert Image.open(io.BytesIO(preview.content)).format == "PNG" and preview.headers["cache-control"] == "no-cache"
+
+
+def test_a_model_of_folders_whose_names_are_not_utf_8_is_told(ask, own_models: Path) -> None:
+    cafe, folder = os.fsdecode(b"caf\xe9"), own_models / "tiny-classes"
+    for file, name, value in (("config.json", "class_names", [cafe] * 10), ("card.json", "title", cafe)):
+        content = json.loads((folder / file).read_text("utf-8"))
+        (folder / file).write_text(json.dumps({**content, name: value}), "utf-8")
+    told = json.loads(ask("tiny-classes", "").text)
+    assert told["classes"] == [cafe] * 10 and told["title"] == cafe
 
 
 @pytest.mark.parametrize("name", tiny.NAMES)
