@@ -25,6 +25,7 @@ from pipelines.typed_path import shown
 
 FILES = ("attributes.csv", "list_attr_celeba.txt")  # the first of them that is there
 WORDS = {"true": 1, "yes": 1, "y": 1, "t": 1, "on": 1, "false": 0, "no": 0, "n": 0, "f": 0, "off": 0}
+MOST_NAMES, MOST_LETTERS = 10_000, 1_000  # of attributes, as ``schema.Names`` has them
 SEPARATORS = ",;\t"  # the first goes before the others where none is in the first line
 
 
@@ -89,8 +90,8 @@ def read(folder: Path) -> Table | None:
     """The table of a folder, or None where it has none.
 
     Raises:
-        DataError: the table cannot be read, names no attribute, has a name twice, a row of another length, a file
-            twice, a quotation mark that is not closed, or a value that is neither yes nor no.
+        DataError: the table cannot be read, names no attribute or too many, has a name twice, a row of another length,
+            a file twice, a quotation mark that is not closed, or a value that is neither yes nor no.
     """
     found = facts(folder)
     if not found:
@@ -101,8 +102,13 @@ def read(folder: Path) -> Table | None:
     names = tuple(unicodedata.normalize("NFC", name) for name in header[1:])
     if not names or not all(names) or len(set(names)) < len(names):
         raise DataError(
-            f"The first line of {shown(path)} is {','.join(header)!r}; it must be a heading for the file names and "
-            "then the name of at least one attribute, each once."
+            f"The first line of {shown(path)} is {_short(','.join(header))!r}; it must be a heading for the file names "
+            "and then the name of at least one attribute, each once."
+        )
+    if len(names) > MOST_NAMES or any(len(name) > MOST_LETTERS for name in names):
+        raise DataError(
+            f"The first line of {shown(path)} has {len(names):,} attributes, the longest of {max(map(len, names)):,} "
+            f"letters; at most {MOST_NAMES:,} are read, of at most {MOST_LETTERS:,} letters."
         )
     rows: dict[str, tuple[int, ...]] = {}
     negatives: list[set[int]] = [set() for _ in names]
@@ -113,18 +119,24 @@ def read(folder: Path) -> Table | None:
                 f"Line {number} of {shown(path)} has {len(values)} values for {len(names)} attributes; correct it."
             )
         if file in rows:
-            raise DataError(f"Line {number} of {shown(path)} names {file} again; give each picture one line.")
+            raise DataError(f"Line {number} of {shown(path)} names {_short(file)} again; give each picture one line.")
         numbers = [_number(value) for value in values]
         for name, value, given, negative in zip(names, numbers, values, negatives, strict=True):
             if value is not None and value < 1:
                 negative.add(value)
             if value is None or len(negative) > 1:
                 raise DataError(
-                    f"Line {number} of {shown(path)} has {given!r} for {name!r}; write 1 (or true, yes) where a "
-                    "picture has an attribute and 0 (or false, no) where it has not (or -1, throughout the column)."
+                    f"Line {number} of {shown(path)} has {_short(given)!r} for {_short(name)!r}; "
+                    "write 1 (or true, yes) where a picture has an attribute and 0 (or false, no) where it has not "
+                    "(or -1, throughout the column)."
                 )
         rows[file] = tuple(max(value, 0) for value in numbers)
     return Table(path, names, rows)
+
+
+def _short(text: str) -> str:
+    """Enough of a text to find it by."""
+    return text if len(text) <= 100 else f"{text[:97]}..."
 
 
 def _number(value: str) -> int | None:

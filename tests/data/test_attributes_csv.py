@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipelines import data
+from pipelines.data import _attributes_csv
 from pipelines.errors import DataError
+from tests.wrong_files import damaged_bytes
 
 pytestmark = pytest.mark.usefixtures("data_home")
 WHOLE = "file,smile,hat\ncats/a.png,1,0\ncats/more/b.png,0,1\ndogs/c.png,1,1\ndogs/d.bmp,0,0\n"
@@ -134,6 +139,40 @@ def test_a_changed_table_is_read_again(pictures: Path) -> None:
 def test_what_is_wrong_with_a_table_is_said_in_a_sentence(text: str, sentence: str, pictures: Path) -> None:
     write(pictures, text)
     with pytest.raises(DataError, match=re.escape(sentence.format(table=pictures / "attributes.csv"))):
+        data.load("folder", folder=pictures)
+
+
+ODD = ("", '"', '"a', "nan", "1e400", "x" * 5000, "\0", "\u2028", "٣", "sep=;", ",,", "cats/a.png", "-1")
+
+
+@settings(
+    max_examples=100, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(seed=st.integers(0, 2**32), encoding=st.sampled_from(["utf-8", "utf-16"]))
+def test_a_wrong_table_is_a_sentence_or_a_table(tmp_path: Path, seed: int, encoding: str) -> None:
+    chance = random.Random(seed)
+    lines = [line.split(",") for line in WHOLE.splitlines()]
+    line = chance.choice(lines)
+    line[chance.randrange(3)] = chance.choice(ODD)
+    content = "\n".join(map(",".join, lines)).encode(encoding)
+    (tmp_path / "attributes.csv").write_bytes(damaged_bytes(chance, content) if chance.random() < 0.5 else content)
+    try:
+        table = _attributes_csv.read(tmp_path)
+        assert all(len(row) == len(table.names) and set(row) <= {0, 1} for row in table.rows.values())
+    except DataError as error:
+        assert "attributes.csv" in str(error) and "\n" not in str(error) and len(str(error)) < 700, error
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (["h" * 1500], "has 1 attributes, the longest of 1,500 letters; at most 10,000 are read, of at most 1,000"),
+        ([f"a{number}" for number in range(10_001)], "has 10,001 attributes, the longest of 6 letters"),
+    ],
+)
+def test_more_names_than_a_prepared_set_keeps_are_a_sentence(pictures: Path, names: list[str], sentence: str) -> None:
+    write(pictures, ",".join(["file", *names]) + "\n")
+    with pytest.raises(DataError, match=re.escape(sentence)):
         data.load("folder", folder=pictures)
 
 
