@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import GanError, RunError
-from pipelines.runs import recorded
+from pipelines.runs import reading, recorded
 from pipelines.runs.folder import ACTIVE, FAILED, FINISHED, LOST, RUNNING, STOPPED, RunFolder
 from tests.fake_run import FakeRun
 from tests.wrong_files import damaged
@@ -94,6 +94,14 @@ def test_a_wrong_file_is_a_sentence_or_a_value(shared_run: dict[str, bytes], whe
     assert isinstance(where.notes().name, str) and where.control().want in ("run", "pause", "stop")
     for one in where.evaluations():
         assert isinstance(one["step"], int) and isinstance(one["measured_at"], float | int)
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_wrong_findings_of_this_machine_are_passed_over(where: RunFolder, seed: int) -> None:
+    path = where.path.parent / "probes.json"
+    path.write_bytes(damaged(random.Random(seed), json.dumps({"width=8": 1.5, "width=16": 0.25}).encode()))
+    assert all(isinstance(name, str) and 0 < ratio <= 1e6 for name, ratio in reading.probes(path).items())
 
 
 @pytest.fixture(scope="module")
