@@ -146,7 +146,7 @@ def sign(folder: Path) -> None:
 
 def sha256(folder: Path) -> dict[str, str]:
     """What a card says of the weights in a folder."""
-    names = ("generator", "discriminator", "backward", "encoder", "steering", "conditions")
+    names = ("generator", "discriminator", "backward", "encoder", "steering", "conditions", "redraws")
     weights = (folder / f"{name}.safetensors" for name in names)
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in weights if path.is_file()}
 

@@ -50,9 +50,14 @@ def damaged_tensors(chance: random.Random, content: bytes) -> bytes:
     return with_header(content, lambda header: damage(chance, header))
 
 
-def damaged_state(chance: random.Random, content: bytes) -> bytes:
-    """A wrong version of a checkpoint: another value among its plain ones."""
-    return with_state(content, lambda state: damage(chance, state))
+def damaged_words(chance: random.Random, content: bytes) -> bytes:
+    """A wrong version of a safetensors file: another value in the JSON of its metadata."""
+
+    def changed(header: dict[str, Any]) -> dict[str, Any]:
+        words = {name: json.dumps(damage(chance, json.loads(text))) for name, text in header["__metadata__"].items()}
+        return {**header, "__metadata__": words}
+
+    return with_header(content, changed)
 
 
 def with_state(content: bytes, change: Callable[[Any], Any]) -> bytes:

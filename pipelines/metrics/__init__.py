@@ -125,12 +125,14 @@ def card_of(data_name: str, fingerprint: str = "") -> Card | None:
     """The card of the classifier of a data set; None where there is none.
 
     Raises:
-        ModelError: it cannot be read, or is that of other pictures.
+        ModelError: it cannot be read, is that of other pictures, or groups attributes that it does not have.
     """
     folder = classifier_folder(data_name, fingerprint)
     card = read(folder / "card.json", Card, error=ModelError)
     if card and is_own(data_name, fingerprint) and card.data_fingerprint != fingerprint:
         raise ModelError(f"The reader in {folder} was trained on other pictures; train it anew.")
+    if card and (strange := {name for group in card.groups for name in group} - set(card.attribute_names)):
+        raise ModelError(f"{folder.name}/card.json: groups holds {min(strange)[:40]!r}, which is no attribute of it.")
     return card
 
 
@@ -172,4 +174,5 @@ def _sound(folder: Path, data_name: str, fingerprint: str, changed: str) -> tupl
         return None, f"The weights in {folder} are damaged: they are not those that card.json describes; train it anew."
     if card.layout != LAYOUT:
         return None, f"The reader in {folder} was trained by another version of the program; train it anew."
-    return (card.kind if card.attribute_names or card.class_names else None), ""
+    told = {CLASSES: card.class_names, ATTRIBUTES: card.attribute_names}.get(card.kind)
+    return (card.kind if told else None), ""

@@ -18,6 +18,7 @@ from safetensors.torch import save_file
 
 from pipelines.errors import GanError, ModelError, reason_of
 from pipelines.metrics import is_own
+from pipelines.metrics.reader import Reader
 from pipelines.models.trained import Trained
 from pipelines.schema import Names, decode
 from pipelines.stored_tensors import tensor_of
@@ -46,20 +47,24 @@ class Readings:
     probabilities: np.ndarray  # float32 [N, names], of the samples 0 to N - 1 of seed 0
     exclusive: bool  # the names are classes, and the probabilities of a sample sum to 1
 
+    def fits(self, reader: Reader, whole: bool) -> bool:
+        """Whether they are what a reader tells; with ``whole`` all of it, otherwise some."""
+        told = self.names == reader.names if whole else set(self.names) <= set(reader.names)
+        return told and self.exclusive == reader.exclusive
+
 
 def of(gan: Trained) -> Readings | None:
-    """The readings that were published with a model; made in a few seconds for a run, and where a person's own reader
-    tells other names now. None where there is no classifier for the model's data.
+    """The readings that were published with a model; made in a few seconds for a run, and where the classifier tells
+    other names now. None where there is no classifier for the model's data.
 
     Raises:
         ModelError: the file is damaged.
     """
-    entry = gan.entry
+    entry, reader = gan.entry, gan.reader
+    if reader is None:
+        return None
     kept = load(entry.folder) if entry.run is None else None
-    if kept and is_own(entry.config.data, entry.fingerprint):
-        reader = gan.reader
-        kept = kept if reader is not None and kept.names == reader.names else None
-    return kept or make(gan)
+    return kept if kept and kept.fits(reader, is_own(entry.config.data, entry.fingerprint)) else make(gan)
 
 
 def make(

@@ -94,6 +94,8 @@ def load(folder: Path, spec: Spec) -> tuple[Tensor, Tensor | None]:
                 truth = tensor_of(file, "truth", torch.uint8, (len(kept), *spec.shape), NUMBERS)
         if not len(kept):
             raise ValueError("it holds none")
+        if spec.names and not ((kept == 0) | (kept == 1)).all():
+            raise ValueError("it holds attributes that are neither 0 nor 1")
     except FileNotFoundError:
         raise ModelError(f"{path} is missing, so what the model can be told is not known; publish it anew.") from None
     except (SafetensorError, OSError, ValueError, GanError) as error:

@@ -235,6 +235,11 @@ def test_a_kept_reader_is_that_of_its_pictures_and_of_no_others(kept: str, taugh
         ("card.json", lambda text: b"{", "cannot be read|is no JSON|JSON"),
         ("card.json", lambda text: text.replace(b"a" * 64, b"c" * 64), "was trained on other pictures"),
         ("card.json", lambda text: text.replace(b'"layout": "1"', b'"layout": "0"'), "another version of the program"),
+        (
+            "card.json",
+            lambda text: text.replace(b'"groups": []', b'"groups": [["x"]]'),
+            "groups holds 'x', which is no",
+        ),
         ("weights.safetensors", lambda content: content[:-1] + b"!", "are damaged"),
     ],
 )

@@ -2,37 +2,55 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import math
 import random
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import ModelError
+from pipelines.latent import equations
 from pipelines.latent.model import Model
-from pipelines.models import trained
+from pipelines.models import readings, steepness, trained
+from pipelines.runs import conditions
 from pipelines.runs.folder import RunFolder
 from pipelines.training import checkpoint
 from pipelines.training.machine import Machine
 from pipelines.training.trainer import Trainer
 from tests import tiny_models as tiny
-from tests.wrong_files import damaged_state, damaged_tensors
+from tests.wrong_files import damaged_tensors, damaged_words
 
 CHEAP = settings(
     max_examples=60, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
+FEW = settings(CHEAP, max_examples=12)  # of each file
+
+
 @pytest.fixture
-def steered(own_models: Path) -> Path:
-    """The tiny faces with directions that were learnt, and with readings of samples."""
-    folder = tiny.steer(own_models / "tiny-faces")
-    Model(trained.load("tiny-faces")).readings  # noqa: B018 - where the card has none they are made
+def steered(own_models: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The tiny faces with directions that were learnt, readings of samples, and how often these were drawn anew."""
+    folder, few = tiny.steer(own_models / "tiny-faces"), functools.partial(readings.make, count=8)
+    monkeypatch.setattr(readings, "make", few)  # where those beside the weights are of another classifier
+    steepness.save(np.zeros(8), folder)
+    card = folder / "card.json"
+    card.write_text(json.dumps({**json.loads(card.read_text()), "steepest": 1e9}))
+    tiny.sign(folder)
     return folder
+
+
+@pytest.fixture
+def told(own_models: Path) -> Path:
+    """A model that is told of attributes."""
+    return tiny.write_told(own_models / "tiny-told")
 
 
 def drawn(name: str, path: Path) -> None:
@@ -40,21 +58,59 @@ def drawn(name: str, path: Path) -> None:
     try:
         model = Model(trained.load(name))
         assert model.sample(2, seed=1).shape == (2, *model.shape)
+        if path.stem == "readings":
+            assert set(model.readings.names) <= set(model.reader.names) and len(model.readings.probabilities)
     except ModelError as error:
         assert path.name in str(error) and "\n" not in str(error) and len(str(error)) < 1000, error
 
 
-@CHEAP
-@given(seed=st.integers(0, 2**32), which=st.sampled_from(["generator", "discriminator", "steering"]))
-def test_of_a_published_model(steered: Path, seed: int, which: str) -> None:
-    path = steered / f"{which}.safetensors"
+def published(folder: Path, which: str, damaged: Callable, seed: int) -> None:
+    """A wrong version of a file, signed as whoever publishes it would."""
+    path = folder / f"{which}.safetensors"
     content = path.read_bytes()
     try:
-        path.write_bytes(damaged_tensors(random.Random(seed), content))
-        tiny.sign(steered)  # as whoever publishes it would
-        drawn("tiny-faces", path)
+        path.write_bytes(damaged(random.Random(seed), content))
+        tiny.sign(folder)
+        drawn(folder.name, path)
     finally:
         path.write_bytes(content)
+        tiny.sign(folder)
+
+
+@pytest.mark.parametrize("which", ["generator", "discriminator", "steering", "redraws", "readings"])
+@FEW
+@given(seed=st.integers(0, 2**32))
+def test_of_a_published_model(steered: Path, seed: int, which: str) -> None:
+    published(steered, which, damaged_tensors, seed)
+
+
+@pytest.mark.parametrize("which", ["steering", "readings"])
+@FEW
+@given(seed=st.integers(0, 2**32))
+def test_of_the_words_beside_tensors(steered: Path, seed: int, which: str) -> None:
+    published(steered, which, damaged_words, seed)
+
+
+@FEW
+@given(seed=st.integers(0, 2**32))
+def test_of_example_conditions(told: Path, seed: int) -> None:
+    published(told, "conditions", damaged_tensors, seed)
+
+
+def test_examples_have_an_attribute_or_not(told: Path) -> None:
+    for value in (float("nan"), float("inf"), 0.5):
+        conditions.save(torch.full((5, 4), value), None, told)
+        tiny.sign(told)
+        with pytest.raises(ModelError, match="conditions.safetensors is damaged .it holds attributes that are neither"):
+            trained.load("tiny-told")
+
+
+def test_readings_of_other_names_are_made_anew(steered: Path) -> None:
+    other = readings.Readings(("x", "y"), np.ones((8, 2), np.float32), exclusive=False)
+    readings.save(other, steered)
+    model = Model(trained.load("tiny-faces"))
+    assert model.readings.names == model.reader.names and len(model.readings.probabilities) == 8
+    equations.classic(model)
 
 
 @pytest.fixture
@@ -78,7 +134,7 @@ def gone_on(trainer: Trainer, path: Path) -> None:
 
 
 @CHEAP
-@given(seed=st.integers(0, 2**32), damaged=st.sampled_from([damaged_tensors, damaged_state]))
+@given(seed=st.integers(0, 2**32), damaged=st.sampled_from([damaged_tensors, damaged_words]))
 def test_of_a_checkpoint(run: RunFolder, trainer: Trainer, seed: int, damaged: Callable) -> None:
     content = run.best_path.read_bytes()
     try:

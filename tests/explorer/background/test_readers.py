@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import random
+
 import httpx
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from explorer.background import readers
 from explorer.model.library import Library
@@ -11,8 +18,10 @@ from pipelines import metrics
 from pipelines.errors import ModelError
 from pipelines.metrics import judge
 from pipelines.metrics.own_reader import OwnReader
+from pipelines.metrics.reader import Reader
 from pipelines.models import registry
 from tests import own_pictures
+from tests.wrong_files import damaged, damaged_tensors
 
 CARD = {
     "kind": "attributes", "layout": metrics.LAYOUT, "attribute_names": ["Bright above"], "groups": [],
@@ -49,6 +58,26 @@ def test_labelled_pictures_are_offered_a_reader_and_what_was_trained_is_told(ent
     found = httpx.get(ask, trust_env=False).json()
     assert "are damaged" in found["problem"] and found["labels"] == "3 attributes", "it can be trained anew"
     assert httpx.get(f"{address}/api/models/none/reader", trust_env=False).status_code == 404
+
+
+@settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32), which=st.sampled_from(["card", "weights", "signed"]))
+def test_a_wrong_reader_reads_or_is_none_and_what_is_wrong_is_a_sentence(entry, seed: int, which: str) -> None:
+    keep(entry)
+    chance, folder = random.Random(seed), metrics.classifier_folder("folder", entry.fingerprint)
+    card, weights = folder / "card.json", folder / "weights.safetensors"
+    if which == "card":
+        card.write_bytes(damaged(chance, card.read_bytes()))
+    else:
+        weights.write_bytes(damaged_tensors(chance, weights.read_bytes()))
+        signed = {"weights_sha256": hashlib.sha256(weights.read_bytes()).hexdigest()} if which == "signed" else {}
+        card.write_text(json.dumps({**json.loads(card.read_text()), **signed}))
+    known, reader = readers.of_model(entry), Reader.of("folder", entry.fingerprint)
+    assert "\n" not in known["problem"] and len(known["problem"]) < 1000
+    assert not (known["problem"] and reader)
+    if reader is not None:
+        seen = reader.read(np.zeros((2, 28, 28, 1), np.uint8))
+        assert seen.shape == reader.says(seen).shape == (2, known["told"])
 
 
 def test_a_model_in_memory_has_the_new_reader_at_once(entry) -> None:

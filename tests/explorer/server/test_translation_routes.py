@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import random
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipelines import data, paths
 from pipelines.metrics import part_reader
@@ -20,6 +23,7 @@ from pipelines.registries import LOSSES
 from pipelines.runs import conditions
 from tests.explorer.server.model_answers import images, refused
 from tests.tiny_models import sign
+from tests.wrong_files import damaged_tensors
 
 
 @pytest.fixture
@@ -193,6 +197,26 @@ def test_the_map_of_a_face_is_that_of_the_part_reader(tell, monkeypatch) -> None
     told = stored(tell("tiny-paint", "parts", picture=encoded(face)), np.int8)
     assert np.array_equal(told[0, 0], np.where(face[0] > 100, 2, 1)) and len(np.unique(told)) == 2
     refused(tell("tiny-paint", "parts", picture=MAP), 400, "The picture has 256 bytes; 3 x 16 x 16 are 768")
+
+
+@pytest.mark.parametrize(("name", "which"), [("tiny-paint", "encoder"), ("tiny-style", "backward"),
+                                             ("tiny-paint", "conditions"), ("tiny-style", "conditions")])  # fmt: skip
+@settings(max_examples=8, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32))
+def test_a_wrong_file_of_a_model_is_a_sentence_or_translates(
+    tell, homes, tiny_translators: Path, name: str, which: str, seed: int
+) -> None:
+    folder = shutil.copytree(tiny_translators / "models" / name, homes.models / name, dirs_exist_ok=True)
+    path = folder / f"{which}.safetensors"
+    path.write_bytes(damaged_tensors(random.Random(seed), path.read_bytes()))
+    sign(folder)  # as whoever publishes it would
+    wish = {"input": MAP, "style": PICTURE} if name == "tiny-paint" else {"input": PICTURE, "direction": "backward"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GAN_EXPLORER_MODELS", str(homes.models))
+        for answer in (tell(name, "translate", **wish), tell(name, "/conditions"), tell(name, "/translation")):
+            if answer.status_code != 200:
+                assert path.name in answer.text and "\n" not in answer.text and len(answer.text) < 1000, answer.text
+                assert answer.status_code == 400
 
 
 MAP, PICTURE = encoded(np.zeros((1, 16, 16), np.int8)), encoded(np.zeros((3, 16, 16), np.uint8))
